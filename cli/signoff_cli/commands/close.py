@@ -1,0 +1,32 @@
+"""`signoff close`: close a batch."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from signoff_cli import receipts
+from signoff_cli.inputs import long_text
+from signoff_cli.session import pass_session, writing
+from signoff_ledger.application.inspecting import close_batch
+
+if TYPE_CHECKING:
+    from signoff_cli.session import Session
+
+
+@click.command(short_help="Close a batch: no more units.")
+@click.argument("batch")
+@click.option("--note", help="Free words; @FILE reads a file.")
+@writing
+@pass_session
+def close(session: Session, batch: str, note: str | None) -> None:
+    """Close BATCH. What is missing stays missing, and a missed bar holds the process by itself.
+
+    \b
+    Example:
+      signoff close PB-1
+    """
+    with session.open() as opened:
+        receipt = close_batch(opened.ledger, session.call(), batch, long_text(note))
+        receipts.show(session, opened.store, receipt)

@@ -1,0 +1,62 @@
+"""`signoff config`: the settings and where they come from."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import click
+
+from signoff_cli.config import PROJECT_FILE, USER_FILE, Setting, settings
+from signoff_cli.output import answer, table
+from signoff_cli.session import pass_session, reading
+
+if TYPE_CHECKING:
+    from signoff_cli.session import Session
+
+_NAMES = ("ledger", "actor", "format", "color")
+_UNSET = {"ledger": "", "actor": "", "format": "table", "color": "auto"}
+
+
+@click.command(short_help="Show the settings and where they come from.")
+@reading
+@pass_session
+def config(session: Session) -> None:
+    """Show each setting with its value and its origin: option, environment, file or default.
+
+    The ledger is looked up in signoff.toml, upward from the working directory; who you are and how
+    you like answers, in your own file.
+
+    \b
+    Example:
+      signoff config
+    """
+    found = settings()
+    rows = []
+    for name in _NAMES:
+        setting = _effective(session, name, found)
+        rows.append({"setting": name, "value": setting.value, "origin": setting.origin})
+    files = {
+        "project_file": PROJECT_FILE,
+        "user_file": os.path.join(click.get_app_dir("signoff"), USER_FILE),  # noqa: PTH118
+    }
+    answer(
+        session,
+        "signoff.config/1",
+        {"settings": rows, **files},
+        rows,
+        lambda: table(
+            ("setting", "value", "origin"),
+            [(r["setting"], r["value"] or "-", r["origin"]) for r in rows],
+        ),
+    )
+
+
+def _effective(session: Session, name: str, found: dict[str, Setting]) -> Setting:
+    given = getattr(session, name)
+    variable = f"SIGNOFF_{name.upper()}"
+    if given and given == os.environ.get(variable):
+        return Setting(given, variable)
+    if given:
+        return Setting(given, "option")
+    return found.get(name, Setting(_UNSET[name], "default"))

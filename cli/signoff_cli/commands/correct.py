@@ -1,0 +1,91 @@
+"""`signoff correct`: correct a wrong entry, by two people."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from signoff_cli import receipts
+from signoff_cli.inputs import long_text
+from signoff_cli.session import pass_session, writing
+from signoff_ledger.application import correcting
+from signoff_ledger.errors import InputError
+
+if TYPE_CHECKING:
+    from signoff_cli.session import Session
+    from signoff_ledger.application.ledger import Call, Ledger, Receipt
+
+
+@click.command(short_help="Correct a wrong entry, by two people.")
+@click.argument("serial", required=False)
+@click.argument("entry", required=False, metavar="[NAME=VALUE]")
+@click.option("--batch", required=True, help="The batch of the unit.")
+@click.option("--reason", help="Why it is wrong, or why it is declined; @FILE reads a file.")
+@click.option("--remeasured", help="What was measured again; needed to take a reject back.")
+@click.option("--confirm", type=int, metavar="NUMBER", help="Confirm a correction asked for.")
+@click.option("--decline", type=int, metavar="NUMBER", help="Decline a correction asked for.")
+@writing
+@pass_session
+def correct(  # click passes every option
+    session: Session,
+    serial: str | None,
+    entry: str | None,
+    batch: str,
+    reason: str | None,
+    remeasured: str | None,
+    confirm: int | None,
+    decline: int | None,
+) -> None:
+    """Ask for a wrong entry to be corrected, or answer somebody else's request.
+
+    NAME is a characteristic, a field of how the unit was made (method, fixture, cavity, ...), or a
+    defect such as D-3, which becomes another mode or `void`. The old value stays on record.
+
+    \b
+    Example:
+      signoff correct SN-0007 gap=0.24 --batch PB-1 --reason "typed 0.42"
+      signoff correct --confirm 1 --batch PB-1        # a second person
+    """
+    ways = (serial is not None, confirm is not None, decline is not None)
+    if sum(ways) != 1 or (serial is None) != (entry is None):
+        raise InputError(
+            "SL109",
+            "one correction at a time",
+            fix="SERIAL NAME=VALUE asks, --confirm NUMBER or --decline NUMBER answers",
+        )
+    text = long_text(reason)
+    if text is None and confirm is None:
+        raise InputError("SL109", "a correction needs its reason", fix="--reason TEXT")
+    with session.open() as opened:
+        call, ledger = session.call(), opened.ledger
+        if confirm is not None:
+            receipt = correcting.confirm(ledger, call, batch, confirm)
+        elif decline is not None:
+            receipt = correcting.decline(ledger, call, batch, decline, text or "")
+        else:
+            receipt = _ask(ledger, call, batch, (serial or "", entry or "", text or "", remeasured))
+        receipts.show(session, opened.store, receipt)
+
+
+def _ask(
+    ledger: Ledger, call: Call, batch: str, asked: tuple[str, str, str, str | None]
+) -> Receipt:
+    serial, entry, reason, remeasured = asked
+    field, equals, becomes = entry.partition("=")
+    if not equals:
+        raise InputError(
+            "SL109",
+            f"{entry[:60]!r} is not NAME=VALUE",
+            fix="name the entry and its right value, such as  gap=0.24",
+        )
+    return correcting.request(
+        ledger,
+        call,
+        batch,
+        serial,
+        field=field,
+        becomes=becomes,
+        reason=reason,
+        remeasured=remeasured,
+    )

@@ -1,0 +1,28 @@
+"""`signoff new`: print a plan file to fill in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from signoff_cli.output import write
+from signoff_cli.session import pass_session, reading
+from signoff_ledger.application.planfile import TEMPLATE
+
+if TYPE_CHECKING:
+    from signoff_cli.session import Session
+
+
+@click.command(short_help="Print a plan file to fill in.")
+@reading
+@pass_session
+def new(session: Session) -> None:
+    """Print a commented plan file: process, characteristics, faults and bar.
+
+    \b
+    Example:
+      signoff new > plan.toml
+    """
+    del session
+    write(TEMPLATE.rstrip())

@@ -1,0 +1,40 @@
+"""`signoff open`: open a batch."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from signoff_cli import receipts
+from signoff_cli.session import pass_session, writing
+from signoff_ledger.application.planning import open_batch
+
+if TYPE_CHECKING:
+    from signoff_cli.session import Session
+
+
+@click.command("open", short_help="Open a batch under the bar in force.")
+@click.argument("process")
+@click.option("--batch", required=True, help="A key for the batch, unique in the ledger.")
+@click.option("--tooling", help="Tooling of this run, if not the process's.")
+@click.option("--tooling-revision", help="Its revision, if not the process's.")
+@click.option("--line", help="Line, if not the process's.")
+@click.option("--site", help="Site, if not the process's.")
+@click.option("--fixture", help="Jig or fixture, if not the one required.")
+@writing
+@pass_session
+def open_(session: Session, /, process: str, batch: str, **made_on: str | None) -> None:
+    """Open a batch of PROCESS under the plan and the bar in force, which are frozen for it.
+
+    A run on other tooling, another line or without the required fixture can be recorded; its
+    units do not count.
+
+    \b
+    Example:
+      signoff open kiln-lid --batch PB-1
+    """
+    given = {name: value for name, value in made_on.items() if value is not None}
+    with session.open() as opened:
+        receipt = open_batch(opened.ledger, session.call(), process, batch, given)
+        receipts.show(session, opened.store, receipt)

@@ -1,0 +1,107 @@
+"""`signoff person`: enrol people; grant and revoke roles."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from signoff_cli import receipts
+from signoff_cli.output import answer, table
+from signoff_cli.session import pass_session, reading, writing
+from signoff_ledger.application import people
+from signoff_ledger.domain.values import Role
+
+if TYPE_CHECKING:
+    from signoff_cli.session import Session
+
+_ROLE = click.Choice([*map(str, Role)])
+
+
+@click.group(short_help="Enrol people; grant and revoke roles.")
+def person() -> None:
+    """Enrol people; grant and revoke roles."""
+
+
+@person.command(short_help="Enrol a person, with roles or without.")
+@click.argument("key")
+@click.option("--name", "printed_name", required=True, help="The name printed beside decisions.")
+@click.option("--role", "roles", type=_ROLE, multiple=True, help="A role; may be repeated.")
+@writing
+@pass_session
+def enrol(session: Session, key: str, printed_name: str, roles: tuple[str, ...]) -> None:
+    """Enrol a person under KEY, which names them for ever.
+
+    \b
+    Example:
+      signoff person enrol d.hart --name "Dana Hart" --role inspector
+    """
+    with session.open() as opened:
+        receipt = people.enrol(
+            opened.ledger, session.call(), key, printed_name, [Role(role) for role in roles]
+        )
+        receipts.show(session, opened.store, receipt)
+
+
+@person.command(short_help="Grant a role.")
+@click.argument("key")
+@click.argument("role", type=_ROLE)
+@click.option("--note", default="granted by an owner", help="Why, such as a training record.")
+@writing
+@pass_session
+def grant(session: Session, key: str, role: str, note: str) -> None:
+    """Grant ROLE to the person KEY.
+
+    \b
+    Example:
+      signoff person grant d.hart approver --note "training record 118"
+    """
+    with session.open() as opened:
+        receipt = people.grant(opened.ledger, session.call(), key, Role(role), note)
+        receipts.show(session, opened.store, receipt)
+
+
+@person.command(short_help="Take a role back.")
+@click.argument("key")
+@click.argument("role", type=_ROLE)
+@click.option("--reason", required=True, help="Why.")
+@writing
+@pass_session
+def revoke(session: Session, key: str, role: str, reason: str) -> None:
+    """Take ROLE back from the person KEY.
+
+    \b
+    Example:
+      signoff person revoke d.hart approver --reason "moved to purchasing"
+    """
+    with session.open() as opened:
+        receipt = people.revoke(opened.ledger, session.call(), key, Role(role), reason)
+        receipts.show(session, opened.store, receipt)
+
+
+@person.command("list", short_help="List everybody with their roles.")
+@reading
+@pass_session
+def list_(session: Session) -> None:
+    """List everybody with their roles.
+
+    \b
+    Example:
+      signoff person list
+    """
+    with session.open() as opened:
+        everybody = people.everybody(opened.ledger.work())
+    rows = [
+        {"person": p.key, "printed_name": p.printed_name, "roles": sorted(map(str, p.roles))}
+        for p in everybody
+    ]
+    answer(
+        session,
+        "signoff.people/1",
+        rows,
+        rows,
+        lambda: table(
+            ("person", "name", "roles"),
+            [(r["person"], r["printed_name"], ", ".join(r["roles"])) for r in rows],
+        ),
+    )

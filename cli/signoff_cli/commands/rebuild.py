@@ -1,0 +1,34 @@
+"""`signoff rebuild`: build every view again from the events."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from signoff_cli.output import answer, progress
+from signoff_cli.session import pass_session, reading
+
+if TYPE_CHECKING:
+    from signoff_cli.session import Session
+
+
+@click.command(short_help="Build every view again from the events.")
+@reading
+@pass_session
+def rebuild(session: Session) -> None:
+    """Drop every view and build it again from the first event. Events are only read.
+
+    \b
+    Example:
+      signoff rebuild
+    """
+    with session.open() as opened:
+        size = opened.views.rebuild(progress(session, "events"))
+    answer(
+        session,
+        "signoff.rebuild/1",
+        {"events": size},
+        [{"events": size}],
+        lambda: f"Every view was built again from {size} events.",
+    )

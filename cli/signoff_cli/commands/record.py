@@ -1,0 +1,128 @@
+"""`signoff record`: record the results of one unit."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from signoff_cli import receipts
+from signoff_cli.inputs import long_text, moment
+from signoff_cli.session import pass_session, writing
+from signoff_ledger.application.inspecting import UnitEntry, record_unit
+from signoff_ledger.application.texts import checked_label
+from signoff_ledger.domain.plan import UnitBuild
+from signoff_ledger.domain.tally import EXCLUSIONS, exclusions
+from signoff_ledger.domain.unit import DefectReport
+from signoff_ledger.domain.values import BuildMethod
+from signoff_ledger.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from signoff_cli.session import Session
+    from signoff_ledger.bootstrap import Opened
+
+
+@click.command(short_help="Record the results of one unit.")
+@click.argument("serial")
+@click.argument("results", nargs=-1, metavar="[NAME=VALUE]...")
+@click.option("--batch", required=True, help="The open batch it belongs to.")
+@click.option(
+    "--method",
+    required=True,
+    type=click.Choice([*map(str, BuildMethod)]),
+    help="How it was made; only `line` counts.",
+)
+@click.option("--defect", "defects", multiple=True, metavar="MODE[@ZONE]", help="A fault seen.")
+@click.option("--built-by", help="Who built it.")
+@click.option("--operator-role", help="The builder's role.")
+@click.option("--cavity", help="Cavity or nest of the tool.")
+@click.option("--station", help="Station on the line.")
+@click.option("--fixture", help="Jig, if not the batch's.")
+@click.option("--tooling", help="Tooling, if not the batch's.")
+@click.option("--gauge", help="What it was measured with.")
+@click.option("--observed-at", help="When it was seen, with offset.")
+@click.option("--note", help="Free words; @FILE reads a file.")
+@click.option("--replaces", metavar="SERIAL", help="The planned unit it stands in for.")
+@click.option("--reason", help="Why it stands in for that unit.")
+@click.option("--retest", is_flag=True, help="A further result; it is kept and never counts.")
+@writing
+@pass_session
+def record(
+    session: Session,
+    /,
+    serial: str,
+    results: tuple[str, ...],
+    batch: str,
+    **given: Any,
+) -> None:
+    """Record the results of the unit SERIAL; its first valid results count.
+
+    \b
+    Example:
+      signoff record SN-0007 --batch PB-1 --method line gap=0.24 finish=pass build_minutes=11
+    """
+    replaces = None
+    if given["replaces"] is not None:
+        replaces = (given["replaces"], given["reason"] or "")
+    elif given["reason"] is not None:
+        raise InputError(
+            "SL109",
+            "--reason goes with --replaces",
+            fix="--replaces SERIAL names the unit it stands in for; free words go into --note",
+        )
+    entry = UnitEntry(
+        serial=serial,
+        build=_build(given),
+        values=values_of(results),
+        defects=tuple(defect_of(text) for text in given["defects"]),
+        gauge=given["gauge"],
+        note=long_text(given["note"]),
+        observed_at=moment(given["observed_at"]),
+        replaces=replaces,
+        retest=given["retest"],
+    )
+    with session.open() as opened:
+        receipt = record_unit(opened.ledger, session.call(), batch, entry)
+        receipts.show(session, opened.store, receipt, headline=_counts(opened, batch, serial))
+
+
+def _counts(opened: Opened, batch: str, serial: str) -> str:
+    """Say so at once when a unit that was recorded will not count."""
+    known = opened.ledger.work().batch(batch)
+    reasons = exclusions(known.units[serial], known.started) if serial in known.units else ()
+    told = ", ".join(f"{code} ({EXCLUSIONS[code]})" for code in reasons)
+    return f"Unit {serial} does not count: {told}" if told else ""
+
+
+def values_of(results: Sequence[str]) -> dict[str, str]:
+    """Split `name=value` arguments.
+
+    Raises:
+        InputError: One has no `=`, or a name is given twice.
+    """
+    values: dict[str, str] = {}
+    for result in results:
+        name, equals, value = result.partition("=")
+        if not equals or name in values:
+            raise InputError(
+                "SL109",
+                f"{result[:60]!r} is not a result of its own",
+                why="each result is NAME=VALUE, and each name is given once",
+            )
+        values[name] = value
+    return values
+
+
+def defect_of(text: str, note: str | None = None) -> DefectReport:
+    """Split `MODE@ZONE`."""
+    mode, _, zone = text.partition("@")
+    return DefectReport(mode, zone or None, note)
+
+
+def _build(given: dict[str, Any]) -> UnitBuild:
+    names = ("built_by", "operator_role", "cavity", "station", "fixture", "tooling")
+    for name in names:
+        checked_label(f"the {name}", given[name])
+    return UnitBuild(method=BuildMethod(given["method"]), **{name: given[name] for name in names})

@@ -1,0 +1,44 @@
+"""`signoff sign`: sign a process off for a production run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from signoff_cli import receipts
+from signoff_cli.commands.hold import preview
+from signoff_cli.inputs import long_text
+from signoff_cli.prompts import confirmed
+from signoff_cli.session import pass_session, writing
+from signoff_ledger.application.deciding import sign as sign_off
+
+if TYPE_CHECKING:
+    from signoff_cli.session import Session
+
+
+@click.command(short_help="Sign a process off for a production run.")
+@click.argument("process")
+@click.option("--batch", help="The deciding batch.  [default: the latest]")
+@click.option("--note", help="Words kept with the decision; @FILE reads a file.")
+@writing
+@pass_session
+def sign(session: Session, process: str, batch: str | None, note: str | None) -> int:
+    """Sign PROCESS off: its revision and tooling, for the run its plan names.
+
+    Every rule must hold; a refused attempt is recorded with who tried. Until signatures with keys
+    exist, the decision carries your name as authenticated and says `signature: none`.
+
+    \b
+    Example:
+      signoff sign kiln-lid
+    """
+    text = long_text(note)
+    with session.open() as opened:
+        call = session.call()
+        shown = preview(opened, call, "sign", process, batch, words=text or "")
+        if not confirmed(session, shown, "Sign off?"):
+            return 1
+        receipt = sign_off(opened.ledger, call, process, batch, text)
+        receipts.show(session, opened.store, receipt)
+    return 0

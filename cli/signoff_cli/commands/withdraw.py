@@ -1,0 +1,38 @@
+"""`signoff withdraw`: withdraw a sign-off."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from signoff_cli import receipts
+from signoff_cli.inputs import long_text
+from signoff_cli.prompts import confirmed
+from signoff_cli.session import pass_session, writing
+from signoff_ledger.application.deciding import withdraw as withdraw_sign_off
+
+if TYPE_CHECKING:
+    from signoff_cli.session import Session
+
+
+@click.command(short_help="Withdraw a sign-off.")
+@click.argument("process")
+@click.option("--reason", required=True, help="Why; @FILE reads a file.")
+@writing
+@pass_session
+def withdraw(session: Session, process: str, reason: str) -> int:
+    """Withdraw the standing sign-off of PROCESS. It is not deleted; the order gate shuts.
+
+    \b
+    Example:
+      signoff withdraw kiln-lid --reason "the supplier changed the clay"
+    """
+    text = long_text(reason) or ""
+    preview = f"About to record: WITHDRAW the sign-off of {process}: {text}"
+    if not confirmed(session, preview, "Withdraw?"):
+        return 1
+    with session.open() as opened:
+        receipt = withdraw_sign_off(opened.ledger, session.call(), process, text)
+        receipts.show(session, opened.store, receipt)
+    return 0

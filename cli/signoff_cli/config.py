@@ -1,0 +1,82 @@
+"""Settings from files: the project's `signoff.toml`, and the user's own.
+
+A project file may name the ledger. The user's file may say who they are and how they like their
+answers. Neither can choose a command or answer a question.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import NamedTuple
+
+import click
+
+from signoff_cli.session import COLORS, FORMATS
+from signoff_ledger.errors import InputError
+
+PROJECT_FILE = "signoff.toml"
+USER_FILE = "config.toml"
+_CHOICES = {"format": FORMATS, "color": COLORS}
+_ALLOWED = {"project": {"ledger"}, "user": {"actor", "format", "color"}}
+
+
+class Setting(NamedTuple):
+    """A value and where it comes from."""
+
+    value: str
+    origin: str
+
+
+def find(name: str) -> str | None:
+    """Give a setting from the files, or None."""
+    found = settings().get(name)
+    return found.value if found else None
+
+
+def settings() -> dict[str, Setting]:
+    """Read every setting of both files.
+
+    Raises:
+        InputError: A file is not TOML, or holds what it may not.
+    """
+    found: dict[str, Setting] = {}
+    user = Path(click.get_app_dir("signoff")) / USER_FILE
+    project = next(
+        (
+            p
+            for folder in (Path.cwd(), *Path.cwd().parents)
+            if (p := folder / PROJECT_FILE).is_file()
+        ),
+        None,
+    )
+    for kind, path in (("user", user), ("project", project)):
+        if path is not None and path.is_file():
+            found |= _read(path, kind)
+    return found
+
+
+def _read(path: Path, kind: str) -> dict[str, Setting]:
+    try:
+        document = tomllib.loads(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise InputError("SL101", f"{path} cannot be read as settings", why=str(error)) from None
+    unknown = sorted(set(document) - _ALLOWED[kind])
+    if unknown:
+        raise InputError(
+            "SL207",
+            f"{path} has no setting {', '.join(unknown)}",
+            why=f"a {kind} file may hold {', '.join(sorted(_ALLOWED[kind]))}",
+        )
+    for name, value in document.items():
+        choices = _CHOICES.get(name)
+        if not isinstance(value, str) or (choices and value not in choices):
+            raise InputError(
+                "SL101",
+                f"{path} cannot be read as settings",
+                why=f"{name} is {value!r}",
+                fix=f"it must be one of {', '.join(choices)}" if choices else "it must be a text",
+            )
+    if "ledger" in document:
+        document["ledger"] = str(path.parent / document["ledger"])
+    return {name: Setting(value, str(path)) for name, value in document.items()}

@@ -1,0 +1,100 @@
+"""The command `signoff`: its commands by name, and how an invocation ends."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import click
+
+from signoff_cli.lazy import LazyGroup, Listed
+from signoff_cli.session import Session, reading
+
+INTERRUPTED = 130
+"""The exit code of a command that was interrupted; `exits` has all the others."""
+
+_AT = "signoff_cli.commands."
+
+COMMANDS: dict[str, Listed] = {
+    "open": Listed("Record", _AT + "open:open_", "Open a batch under the bar in force."),
+    "record": Listed("Record", _AT + "record:record", "Record the results of one unit."),
+    "import": Listed("Record", _AT + "import_:import_", "Import a sheet of results."),
+    "defect": Listed("Record", _AT + "defect:defect", "Record faults, their origin and cause."),
+    "change": Listed("Record", _AT + "change:change", "Record a change to the process."),
+    "dispose": Listed("Record", _AT + "dispose:dispose", "Decide what happens to a unit."),
+    "correct": Listed("Record", _AT + "correct:correct", "Correct a wrong entry, by two people."),
+    "close": Listed("Record", _AT + "close:close", "Close a batch: no more units."),
+    "check": Listed("Decide", _AT + "check:check", "Say whether the process could be signed off."),
+    "sign": Listed("Decide", _AT + "sign:sign", "Sign a process off for a production run."),
+    "hold": Listed("Decide", _AT + "hold:hold", "Hold a process; a reason is all it needs."),
+    "withdraw": Listed("Decide", _AT + "withdraw:withdraw", "Withdraw a sign-off."),
+    "order": Listed("Decide", _AT + "order:order", "Commit a production order, or report one."),
+    "dissent": Listed("Decide", _AT + "dissent:dissent", "Record dissent, pressure or a note."),
+    "why": Listed("Review", _AT + "why:why", "Say why a process is signed off or held."),
+    "status": Listed("Review", _AT + "status:status", "Show where processes and batches stand."),
+    "history": Listed("Review", _AT + "history:history", "Tell everything that happened."),
+    "replay": Listed("Review", _AT + "replay:replay", "Take every decision again and compare."),
+    "new": Listed("Set up", _AT + "new:new", "Print a plan file to fill in."),
+    "init": Listed("Set up", _AT + "init:init", "Begin a ledger."),
+    "person": Listed("Set up", _AT + "person:person", "Enrol people; grant and revoke roles."),
+    "plan": Listed("Set up", _AT + "plan:plan", "Publish an inspection plan."),
+    "bar": Listed("Set up", _AT + "bar:bar", "Register or supersede the bar."),
+    "approval": Listed("Set up", _AT + "approval:approval", "Refer to an approval from elsewhere."),
+    "doctor": Listed("Run", _AT + "doctor:doctor", "Look for trouble in a ledger and around it."),
+    "backup": Listed("Run", _AT + "backup:backup", "Copy a ledger while it is in use."),
+    "rebuild": Listed("Run", _AT + "rebuild:rebuild", "Build every view again from the events."),
+    "config": Listed("Run", _AT + "config:config", "Show the settings and where they come from."),
+    "completion": Listed("Run", _AT + "completion:completion", "Print a completion script."),
+    "demo": Listed("Run", _AT + "demo:demo", "Play the whole story on a throw-away ledger."),
+    "help": Listed("Run", _AT + "help:help_", "Explain a topic."),
+}
+
+
+def _print_version(ctx: click.Context, _: click.Parameter, value: bool) -> None:
+    if value:
+        from signoff_ledger import __version__  # only here is it needed
+
+        click.echo(f"signoff {__version__}")
+        ctx.exit()
+
+
+@click.group(
+    cls=LazyGroup,
+    table=COMMANDS,
+    # No variable for every option: one that answers `--yes` for good would sign in its sleep.
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="signoff help  lists the topics: names, roles, rules, formats, exit-codes and more.",
+)
+@reading
+@click.option("--version", is_flag=True, is_eager=True, expose_value=False,
+              callback=_print_version, help="Show the version and exit.")  # fmt: skip
+def root() -> None:
+    """The sign-off ledger for production prototypes.
+
+    Build a handful of units on the real tooling and line, measure them against a bar set in
+    advance, fix the process, build a fresh handful, and sign the process off or hold it. Also
+    called a pilot run, first-off-tool, pre-production sample or process sign-off.
+    """
+
+
+def main(args: list[str] | None = None) -> None:
+    """Run the command line and exit with the code of the outcome."""
+    sys.exit(run(sys.argv[1:] if args is None else args, Session()))
+
+
+def run(args: list[str], session: Session) -> int:
+    """Run one command line and give its exit code; nothing escapes as a traceback."""
+    try:
+        result = root.main(args, prog_name="signoff", standalone_mode=False, obj=session)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("signoff: interrupted; what was acknowledged is on disk", err=True)
+        return INTERRUPTED
+    except SystemExit:
+        if "_SIGNOFF_COMPLETE" in os.environ:
+            raise
+        return 0  # click stops like this where whoever reads has seen enough
+    except Exception as error:  # noqa: BLE001  # the last resort, see exits
+        from signoff_cli import exits  # a third of the time that --help takes
+
+        return exits.report_any(error, args, as_json=session.fails_in_json)
+    return result if isinstance(result, int) else 0

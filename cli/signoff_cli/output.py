@@ -1,0 +1,159 @@
+"""Answers on standard output, talk on standard error.
+
+People get tables and sentences; `--format json` is the contract: `{"schema": "signoff.x/1",
+"data": ...}`, to which keys are only ever added within a version.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import shutil
+import sys
+import textwrap
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from signoff_cli.color import wanted
+
+if TYPE_CHECKING:
+    from signoff_cli.session import Session
+
+Row = Mapping[str, Any]
+
+_OBEYED = re.compile(
+    r"(?!\x1b\[[0-9;]{1,5}m)"  # a colour of ours
+    "[\x00-\x09\x0b-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]"
+)
+
+_PROGRESS_AFTER_S = 0.5
+_PROGRESS_EVERY_S = 0.1
+_LONGEST_TABLE = 160
+
+
+def answer(
+    session: Session,
+    schema: str,
+    data: Any,
+    rows: Iterable[Row],
+    human: Callable[[], str],
+) -> None:
+    """Give a command's answer in the format asked for.
+
+    Args:
+        session: The invocation.
+        schema: The answer's schema, such as `signoff.status/1`.
+        data: The whole answer as plain data.
+        rows: The answer as rows, for jsonl and csv.
+        human: Writes it for a person.
+    """
+    kind = session.output_format
+    if kind == "json":
+        write(json.dumps({"schema": schema, "data": data}, ensure_ascii=False, indent=2))
+    elif kind == "jsonl":
+        for row in rows:
+            write(json.dumps({"schema": schema, **row}, ensure_ascii=False))
+    elif kind == "csv":
+        write(as_csv(list(rows)).rstrip("\r\n"))
+    else:
+        write(human())
+
+
+def write(text: str) -> None:
+    """Write to standard output; whether to colour was decided where the text was painted."""
+    if text:
+        click.echo(safe(text), color=True)
+
+
+def say(text: str) -> None:
+    """Write to standard error."""
+    click.echo(safe(text), err=True)
+
+
+def safe(text: str) -> str:
+    """Spell out what a terminal would obey, our own colours and line ends left aside.
+
+    What was recorded through us holds nothing of the kind; what a person has just typed, or what
+    somebody wrote into the file past us, may.
+    """
+    return _OBEYED.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def as_csv(rows: Sequence[Row]) -> str:
+    """Write rows as CSV; a nested value becomes JSON in its cell."""
+    if not rows:
+        return ""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(rows[0].keys())
+    for row in rows:
+        writer.writerow([_cell(value) for value in row.values()])
+    return buffer.getvalue()
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, (dict, list, tuple)):
+        return json.dumps(value, ensure_ascii=False)
+    if isinstance(value, str) and value[:1] in {"=", "+", "-", "@"}:
+        # A spreadsheet would run it as a formula.
+        return "'" + value
+    return value
+
+
+def table(headings: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
+    """Lay rows out in columns; the last column wraps, the others do not."""
+    cells = [[str(cell) for cell in row] for row in rows]
+    widths = [
+        max(len(row[i]) for row in [list(headings), *cells]) for i in range(len(headings) - 1)
+    ]
+    indent = sum(widths) + 2 * len(widths)
+    room = max(width() - indent, 30)
+    lines = []
+    for row in [list(headings), *cells]:
+        head = "".join(cell.ljust(w + 2) for cell, w in zip(row, widths, strict=False))
+        wrapped = textwrap.wrap(row[-1], room, break_on_hyphens=False) or [""]
+        lines.append((head + wrapped[0]).rstrip())
+        lines += [" " * indent + rest for rest in wrapped[1:]]
+    return "\n".join(lines)
+
+
+def paragraph(text: str, indent: str = "") -> str:
+    """Wrap a text to the screen."""
+    return textwrap.fill(
+        text, width(), initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False
+    )
+
+
+def width() -> int:
+    """Give the screen's width, within what can be read."""
+    return min(shutil.get_terminal_size((100, 24)).columns, _LONGEST_TABLE)
+
+
+def colored(session: Session) -> bool:
+    """Say whether to colour this answer."""
+    return wanted(session.color_choice)
+
+
+def progress(session: Session, noun: str) -> Callable[[int, int], None]:
+    """Make a progress teller: on a terminal, from half a second on, with count and rate."""
+    began = last = time.monotonic()
+    shown = sys.stderr.isatty() and not session.quiet
+
+    def tell(done: int, total: int) -> None:
+        nonlocal last
+        now = time.monotonic()
+        if not shown or now - began < _PROGRESS_AFTER_S:
+            return
+        if done < total and now - last < _PROGRESS_EVERY_S:
+            return
+        last = now
+        rate = done / (now - began)
+        end = "\n" if done == total else ""
+        click.echo(f"\r{done}/{total} {noun}, {rate:,.0f}/s {end}", nl=False, err=True)
+
+    return tell

@@ -1,0 +1,90 @@
+"""What a recording command answers: the events, each as a sentence with its position."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from signoff_cli.output import answer
+from signoff_ledger.projections.sentences import sentence
+from signoff_ledger.projections.subjects import Subject, begun_by
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from uuid import UUID
+
+    from signoff_cli.session import Session
+    from signoff_ledger.application.ledger import Receipt
+    from signoff_ledger.application.ports import Store
+    from signoff_ledger.domain.event import Entry
+
+_SHOWN = 12
+"""How many sentences a person is shown of a command that recorded many events."""
+
+
+def show(
+    session: Session,
+    store: Store,
+    receipt: Receipt,
+    extra: Mapping[str, Any] | None = None,
+    headline: str = "",
+) -> None:
+    """Answer with what was recorded, or would be, or was before.
+
+    Args:
+        session: The invocation.
+        store: For the names of streams that began before.
+        receipt: What the command did.
+        extra: Further members of the answer's data.
+        headline: A line for people above the sentences.
+    """
+    entries: list[tuple[int | None, Entry]] = [(r.position, r.entry) for r in receipt.recorded]
+    entries += [(None, entry) for entry in receipt.planned]
+    subjects = _subjects(store, [entry for _, entry in entries])
+    rows = [
+        {
+            "position": position,
+            "type": entry.event.TOPIC,
+            "sentence": sentence(entry, subjects[entry.stream]),
+        }
+        for position, entry in entries
+    ]
+    data = {
+        "command_id": receipt.command_id,
+        "repeated": receipt.repeated,
+        "dry_run": session.dry_run,
+        "events": rows,
+        **(extra or {}),
+    }
+    answer(session, "signoff.receipt/1", data, rows, lambda: _for_people(receipt, rows, headline))
+
+
+def _for_people(receipt: Receipt, rows: list[dict[str, Any]], headline: str) -> str:
+    lines = [headline] if headline else []
+    if not rows:
+        return "\n".join([*lines, "Nothing to record."])
+    if receipt.repeated:
+        lines.append(f"Already recorded at position {rows[0]['position']}; nothing was added.")
+    if receipt.planned:
+        lines.append("Dry run: nothing was recorded. It would be:")
+    shown = rows if len(rows) <= _SHOWN else [*rows[:3], None, *rows[-4:]]
+    for row in shown:
+        if row is None:
+            lines.append(f"      ... {len(rows) - 7} more ...")
+            continue
+        mark = "-" if row["position"] is None else f"#{row['position']}"
+        lines.append(f"{mark:>5} {row['sentence']}")
+    return "\n".join(lines)
+
+
+def _subjects(store: Store, entries: list[Entry]) -> dict[UUID, Subject]:
+    """Name the streams of some entries, from the entries themselves or from the streams' first."""
+    subjects: dict[UUID, Subject] = {}
+    for entry in entries:
+        if entry.stream in subjects:
+            continue
+        begun = begun_by(entry)
+        if begun is None:
+            first = next(store.stream(entry.stream), None)
+            begun = begun_by(first.entry) if first else None
+        subjects[entry.stream] = begun or Subject("unknown", "")
+    return subjects

@@ -1,0 +1,190 @@
+"""What every command shares: who acts, on which ledger, in which format.
+
+Global options are taken before or behind the command's name; behind wins. Where a setting comes
+from, in order: option, environment, `signoff.toml` upward from here (the ledger), the user's own
+file (who they are, how they want to see things).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+from click.core import ParameterSource
+
+if TYPE_CHECKING:
+    from signoff_ledger.application.ledger import Call
+    from signoff_ledger.application.ports import Clock, IdSource
+    from signoff_ledger.bootstrap import Opened
+
+FORMATS = ("table", "json", "jsonl", "csv")
+COLORS = ("auto", "always", "never")
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+@dataclass
+class Session:
+    """The shared settings of one invocation.
+
+    Attributes:
+        ledger: Path of the ledger, if named.
+        actor: Key of the person who acts, if named.
+        format: One of `FORMATS`.
+        color: auto, always or never.
+        yes: Answer every question with yes.
+        quiet: Say nothing beside the answer.
+        dry_run: Decide and show, record nothing.
+        command_id: The caller's own id for the command.
+        clock: The ledger's clock, where it is not the machine's.
+        ids: The source of command ids, where they are not random.
+    """
+
+    ledger: str | None = None
+    actor: str | None = None
+    format: str | None = None
+    color: str | None = None
+    yes: bool = False
+    quiet: bool = False
+    dry_run: bool = False
+    command_id: str | None = None
+    clock: Clock | None = None
+    ids: IdSource | None = None
+
+    @property
+    def output_format(self) -> str:
+        """The format to answer in."""
+        from signoff_cli.config import find  # reads files, so only when needed
+
+        return self.format or find("format") or "table"
+
+    @property
+    def color_choice(self) -> str:
+        """When to colour: auto, always or never."""
+        from signoff_cli.config import find
+
+        return self.color or find("color") or "auto"
+
+    @property
+    def fails_in_json(self) -> bool:
+        """Whether errors are told as JSON; asks no file, which may be what the error is about."""
+        return self.format in {"json", "jsonl"}
+
+    def path(self) -> Path:
+        """Give the ledger's path.
+
+        Raises:
+            NotFoundError: None is named anywhere.
+        """
+        from signoff_cli.config import find  # reads files, so only when needed
+
+        found = self.ledger or find("ledger")
+        if found:
+            return Path(found)
+        from signoff_ledger.errors import NotFoundError
+
+        raise NotFoundError(
+            "SL205",
+            "no ledger is named",
+            fix="--ledger FILE, SIGNOFF_LEDGER, or a signoff.toml with  ledger = 'FILE';  "
+            "signoff init FILE  begins one",
+        )
+
+    def call(self) -> Call:
+        """Say how the command is given: by whom and under which id."""
+        from signoff_cli.config import find
+        from signoff_ledger.application.ledger import Call  # loads pydantic
+
+        return Call(self.actor or find("actor"), self.command_id, self.dry_run)
+
+    def open(self) -> Opened:
+        """Open the ledger."""
+        from signoff_ledger.bootstrap import open_ledger  # loads the event store
+
+        return open_ledger(self.path(), self.clock, self.ids)
+
+
+pass_session = click.make_pass_decorator(Session, ensure=True)
+
+
+def _setter(name: str) -> Callable[[click.Context, click.Parameter, Any], None]:
+    def take(ctx: click.Context, parameter: click.Parameter, value: Any) -> None:
+        session = ctx.ensure_object(Session)
+        source = ctx.get_parameter_source(parameter.name or "")
+        # An option wins over a variable, wherever either of them stands.
+        overridden = source is ParameterSource.ENVIRONMENT and getattr(session, name)
+        if value not in {None, False} and not overridden:
+            setattr(session, name, value)
+
+    return take
+
+
+def _option(*names: str, to: str, **attrs: Any) -> Callable[[F], F]:
+    return click.option(*names, callback=_setter(to), expose_value=False, **attrs)
+
+
+def reading(command: F) -> F:
+    """Give a command the options that every command takes."""
+    for option in reversed(_READING):
+        command = option(command)
+    return command
+
+
+def writing(command: F) -> F:
+    """Give a command the options of everything that records."""
+    for option in reversed(_WRITING):
+        command = option(command)
+    return reading(command)
+
+
+_READING: tuple[Callable[[Any], Any], ...] = (
+    _option(
+        "--ledger",
+        to="ledger",
+        metavar="FILE",
+        envvar="SIGNOFF_LEDGER",
+        help="The ledger.  [env: SIGNOFF_LEDGER]",
+    ),
+    _option(
+        "--as",
+        "actor",
+        to="actor",
+        metavar="PERSON",
+        envvar="SIGNOFF_ACTOR",
+        help="Who you are.  [env: SIGNOFF_ACTOR]",
+    ),
+    _option(
+        "--format",
+        to="format",
+        type=click.Choice(FORMATS),
+        envvar="SIGNOFF_FORMAT",
+        help="How to answer.  [default: table; env: SIGNOFF_FORMAT]",
+    ),
+    _option(
+        "--json",
+        to="format",
+        flag_value="json",
+        default=None,
+        help="Short for --format json.",
+    ),
+    _option(
+        "--color",
+        to="color",
+        type=click.Choice(COLORS),
+        envvar="SIGNOFF_COLOR",
+        help="When to colour.  [default: auto; env: SIGNOFF_COLOR]",
+    ),
+    _option("--quiet", "-q", to="quiet", is_flag=True, help="Say nothing beside the answer."),
+)
+_WRITING: tuple[Callable[[Any], Any], ...] = (
+    _option("--dry-run", to="dry_run", is_flag=True, help="Decide and show; record nothing."),
+    _option(
+        "--command-id",
+        to="command_id",
+        metavar="ID",
+        help="Your own id, so that the command may be repeated safely.",
+    ),
+    _option("--yes", "-y", to="yes", is_flag=True, help="Answer every question with yes."),
+)

@@ -1,0 +1,71 @@
+"""Corrections: asked for by one person, confirmed or declined by another (S-23, G11)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from signoff_ledger.application.inspecting import amend
+from signoff_ledger.application.texts import checked_label, checked_text
+
+if TYPE_CHECKING:
+    from signoff_ledger.application.ledger import Call, Ledger, Receipt, Work
+
+
+def request(
+    ledger: Ledger,
+    call: Call,
+    batch: str,
+    serial: str,
+    *,
+    field: str,
+    becomes: str,
+    reason: str,
+    remeasured: str | None,
+) -> Receipt:
+    """Ask for a wrong entry to be corrected; nothing counts differently yet."""
+    checked_label("the serial", serial)
+    checked_label("the field", field)
+    checked_label("the new value", becomes)
+    checked_text("the reason", reason)
+    checked_text("the words on remeasuring", remeasured)
+
+    def decide(work: Work) -> None:
+        known = work.known_batch(batch)
+        known.request_correction(
+            work.stamp, serial, field, becomes, reason=reason, remeasured=remeasured
+        )
+        work.process(known.started.process).amend_batch(work.stamp, batch)
+
+    content = {
+        "batch": batch,
+        "serial": serial,
+        "field": field,
+        "becomes": becomes,
+        "reason": reason,
+        "remeasured": remeasured,
+    }
+    return ledger.act(call, "correct", content, decide)
+
+
+def confirm(ledger: Ledger, call: Call, batch: str, number: int) -> Receipt:
+    """Confirm a correction as a second person; the standing sign-off is asked again (G11)."""
+
+    def decide(work: Work) -> None:
+        known = work.known_batch(batch)
+        known.confirm_correction(work.stamp, number)
+        amend(work, known)
+
+    return ledger.act(call, "correct", {"batch": batch, "confirm": number}, decide)
+
+
+def decline(ledger: Ledger, call: Call, batch: str, number: int, reason: str) -> Receipt:
+    """Decline a correction as a second person; the record stays as it was."""
+    checked_text("the reason", reason)
+
+    def decide(work: Work) -> None:
+        known = work.known_batch(batch)
+        known.decline_correction(work.stamp, number, reason)
+        work.process(known.started.process).amend_batch(work.stamp, batch)
+
+    content = {"batch": batch, "decline": number, "reason": reason}
+    return ledger.act(call, "correct", content, decide)

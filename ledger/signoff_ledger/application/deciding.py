@@ -1,0 +1,119 @@
+"""Deciding and ordering: check, sign, hold, withdraw, commit a run."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from signoff_ledger.application.people import everybody
+from signoff_ledger.application.texts import checked_label, checked_text
+from signoff_ledger.domain import decision
+from signoff_ledger.domain.case import Case, Signer
+from signoff_ledger.domain.gate import judge
+from signoff_ledger.domain.values import Role
+from signoff_ledger.errors import InputError
+
+if TYPE_CHECKING:
+    from signoff_ledger.application.ledger import Call, Ledger, Receipt, Work
+    from signoff_ledger.domain.verdict import Verdict
+
+
+def check(work: Work, process: str, batch: str | None, signer: str | None) -> tuple[Case, Verdict]:
+    """Ask the gate without deciding anything.
+
+    Args:
+        work: A view of the ledger.
+        process: The process.
+        batch: The batch in question; the latest by default.
+        signer: Who would sign; by default the first enrolled approver who may.
+    """
+    if signer is not None:
+        case = work.case(process, batch, work.person(signer))
+        return case, judge(case)
+    case = work.case(process, batch)
+    verdict = judge(case)
+    for person in everybody(work):
+        if Role.APPROVER not in person.roles:
+            continue
+        named = replace(
+            case, signer=Signer(person.key, person.printed_name, frozenset(person.roles))
+        )
+        asked = judge(named)
+        if asked.finding("signer-allowed").holds:
+            return named, asked
+        verdict = asked if case.signer is None else verdict
+    return case, verdict
+
+
+def sign(ledger: Ledger, call: Call, process: str, batch: str | None, note: str | None) -> Receipt:
+    """Sign a process off; refused and recorded as refused unless every rule holds (S-20, G13)."""
+    checked_text("the note", note)
+
+    def decide(work: Work) -> None:
+        person = work.person(work.stamp.by)
+        case = work.case(process, batch, person)
+        decision.sign_off(work.stamp, case, person, size=work.store.size(), note=note)
+
+    content = {"process": process, "batch": batch, "note": note}
+    return ledger.act(call, "sign", content, decide)
+
+
+def hold(ledger: Ledger, call: Call, process: str, batch: str | None, reason: str) -> Receipt:
+    """Hold a process; a reason is all it needs (S-20)."""
+    checked_text("the reason", reason)
+
+    def decide(work: Work) -> None:
+        person = work.person(work.stamp.by)
+        case = work.case(process, batch, person)
+        decision.hold(work.stamp, case, person, size=work.store.size(), reason=reason)
+
+    content = {"process": process, "batch": batch, "reason": reason}
+    return ledger.act(call, "hold", content, decide)
+
+
+def withdraw(ledger: Ledger, call: Call, process: str, reason: str) -> Receipt:
+    """Withdraw the sign-off of a process (G12)."""
+    checked_text("the reason", reason)
+
+    def decide(work: Work) -> None:
+        name = work.person(work.stamp.by).printed_name
+        work.known_process(process).withdraw(work.stamp, name, reason)
+
+    return ledger.act(call, "withdraw", {"process": process, "reason": reason}, decide)
+
+
+def commit_order(
+    ledger: Ledger, call: Call, process: str, *, quantity: int, reference: str
+) -> Receipt:
+    """Commit a production run, if a standing sign-off allows it (S-04)."""
+    _check_order(quantity, reference)
+
+    def decide(work: Work) -> None:
+        work.known_process(process).commit_order(work.stamp, quantity, reference)
+
+    content = {"process": process, "quantity": quantity, "reference": reference}
+    return ledger.act(call, "order commit", content, decide)
+
+
+def report_order(
+    ledger: Ledger, call: Call, process: str, *, quantity: int, reference: str, note: str
+) -> Receipt:
+    """Record an order that somebody placed outside the ledger (S-22)."""
+    _check_order(quantity, reference)
+    checked_text("the note", note)
+
+    def decide(work: Work) -> None:
+        work.known_process(process).report_order(work.stamp, quantity, reference, note)
+
+    content = {"process": process, "quantity": quantity, "reference": reference, "note": note}
+    return ledger.act(call, "order report", content, decide)
+
+
+def _check_order(quantity: int, reference: str) -> None:
+    checked_label("the order's reference", reference)
+    if not 1 <= quantity <= 10**9:
+        raise InputError(
+            "SL103",
+            f"a quantity of {quantity} is not one that can be ordered",
+            why="it must be from 1 to 1,000,000,000 units",
+        )

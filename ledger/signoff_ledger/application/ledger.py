@@ -1,0 +1,342 @@
+"""The ledger as a whole: one way to write, with command ids, roles, retries and refusals."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from hashlib import sha256
+from typing import TYPE_CHECKING, NoReturn
+
+from signoff_ledger.application.authority import authorise
+from signoff_ledger.application.ports import Recorded, StaleError
+from signoff_ledger.application.texts import checked_key
+from signoff_ledger.domain.aggregate import Aggregate
+from signoff_ledger.domain.batch import Batch
+from signoff_ledger.domain.case import Case, Signer
+from signoff_ledger.domain.event import Entry, Stamp
+from signoff_ledger.domain.person import Founding, Person
+from signoff_ledger.domain.process import Process
+from signoff_ledger.domain.process_events import BatchOpened, CommandRefused
+from signoff_ledger.domain.values import check_key
+from signoff_ledger.errors import (
+    Attempt,
+    ConflictError,
+    EvidenceError,
+    IdentityError,
+    InputError,
+    NotFoundError,
+    RuleRefusedError,
+)
+from signoff_ledger.integrity.canonical import canonical
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from signoff_ledger.application.ports import A, Clock, IdSource, Store
+
+FOUNDING = "init"
+"""The one command that nobody can be authorised for, because it makes the first owner."""
+
+_FIRST_YEAR = 1_000
+"""Earlier years are spelt with fewer digits, which no line may hold."""
+
+_TRIES = 100
+"""How often a save is tried again behind somebody else's; each try means another one succeeded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """How a command is given.
+
+    Attributes:
+        actor: Key of the person, as authenticated; None when nobody is named.
+        command_id: The caller's own id, so that the command can be repeated safely.
+        dry_run: Decide, show, and record nothing.
+    """
+
+    actor: str | None
+    command_id: str | None = None
+    dry_run: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What a command did.
+
+    Attributes:
+        command_id: The id it was given under.
+        recorded: The events with their positions; empty when there was nothing to record.
+        planned: The events a dry run would have recorded.
+        repeated: True when the command had been recorded before and nothing was added.
+    """
+
+    command_id: str
+    recorded: tuple[Recorded, ...] = ()
+    planned: tuple[Entry, ...] = ()
+    repeated: bool = False
+
+
+class Work:
+    """One command's view of the ledger: what it loads, and the journal of what it emits."""
+
+    def __init__(self, store: Store, stamp: Stamp) -> None:
+        self.store = store
+        self.stamp = stamp
+        self.journal: list[Entry] = []
+        self._loaded: dict[tuple[str, str], Aggregate] = {}
+
+    def process(self, key: str) -> Process:
+        """Load a process; empty when there is none by that key."""
+        return self._load(Process, key)
+
+    def known_process(self, key: str) -> Process:
+        """Load a process that must exist.
+
+        Raises:
+            NotFoundError: There is none by that key.
+        """
+        process = self.process(key)
+        if not process.exists:
+            raise NotFoundError(
+                "SL201",
+                f"there is no process {key}",
+                why=_nearest(key, self.store.process_keys()),
+                fix="signoff status  lists all;  signoff plan publish FILE  defines one",
+            )
+        return process
+
+    def batch(self, key: str) -> Batch:
+        """Load a batch; empty when there is none by that key."""
+        return self._load(Batch, key)
+
+    def known_batch(self, key: str) -> Batch:
+        """Load a batch that must exist.
+
+        Raises:
+            NotFoundError: There is none by that key.
+        """
+        batch = self.batch(key)
+        if not batch.exists:
+            raise NotFoundError(
+                "SL202",
+                f"there is no batch {key}",
+                why=_nearest(key, self._batch_keys()),
+                fix="open it with  signoff open PROCESS --batch KEY;  signoff status  lists all",
+            )
+        return batch
+
+    def person(self, key: str) -> Person:
+        """Load a person; empty when nobody has that key."""
+        return self._load(Person, key)
+
+    def founding(self) -> Founding:
+        """Load the ledger's own stream."""
+        return self._load(Founding, "ledger")
+
+    def case(self, process: str, batch: str | None = None, signer: Person | None = None) -> Case:
+        """Load a process with all its batches; the latest is in question unless one is named.
+
+        Raises:
+            NotFoundError: No such process, or the batch is not one of its.
+        """
+        checked_key("the batch's key", batch)
+        loaded = self.known_process(process)
+        batches = {key: self.batch(key) for key in loaded.batches}
+        if batch is not None and batch not in batches:
+            raise NotFoundError(
+                "SL202",
+                f"{process} has no batch {batch}",
+                why=f"it has {', '.join(batches) or 'none'}",
+            )
+        who = Signer(signer.key, signer.printed_name, frozenset(signer.roles)) if signer else None
+        return Case(loaded, batches, batch or loaded.latest_batch, who)
+
+    def taken_serials(self, batch: Batch) -> dict[str, str]:
+        """Give the serials of the process's earlier batches, which are closed for good."""
+        process = self.process(batch.started.process)
+        taken: dict[str, str] = {}
+        for key in process.batches:
+            if key == batch.key:
+                break
+            taken |= dict.fromkeys(self.batch(key).units, key)
+        return taken
+
+    def _batch_keys(self) -> list[str]:
+        events = (recorded.entry.event for recorded in self.store.read_type(BatchOpened.TOPIC))
+        return [event.batch for event in events if isinstance(event, BatchOpened)]
+
+    def _load(self, kind: type[A], key: str) -> A:
+        loaded = self._loaded.get((kind.KIND, key))
+        if isinstance(loaded, kind):
+            return loaded
+        # Nothing is ever made under another key, and a message may then repeat it as it is.
+        checked_key(f"the {kind.KIND}'s key", key)
+        found = self.store.load(kind, key)
+        found.journal = self.journal
+        self._loaded[(kind.KIND, key)] = found
+        return found
+
+
+class Ledger:
+    """A store, a clock and a source of ids; every command goes through `act`."""
+
+    def __init__(self, store: Store, clock: Clock, ids: IdSource) -> None:
+        self.store = store
+        self.clock = clock
+        self.ids = ids
+
+    def act(
+        self,
+        call: Call,
+        command: str,
+        content: Mapping[str, object],
+        decide: Callable[[Work], None],
+    ) -> Receipt:
+        """Give a command once, however often it is called with the same id.
+
+        Args:
+            call: By whom and under which id.
+            command: Its name, a key of `authority.ROLES`.
+            content: Everything that makes the command what it is, as canonical-safe data.
+            decide: Loads what it needs from the work and emits events, or raises.
+
+        Raises:
+            ConflictError: The id was used for another content, or others always came first.
+            IdentityError: The person is unknown or lacks the role.
+            RuleRefusedError: The rules said no; where that is itself a fact, it is recorded.
+        """
+        actor = named_actor(call)
+        command_id, cmd = self._identify(call, command, {**content, "actor": actor})
+        for _ in range(_TRIES):
+            known = self.store.of_command(command_id)
+            if known:
+                return _answer_again(known, command_id, cmd)
+            work = self.work(actor, cmd)
+            if command != FOUNDING:
+                authorise(work.person(actor), command)
+            try:
+                decide(work)
+            except RuleRefusedError as error:
+                if error.attempt is None or call.dry_run:
+                    raise
+                if self._recorded_refusal(work.stamp, error, error.attempt, command_id):
+                    raise
+                continue
+            if call.dry_run:
+                return Receipt(command_id, planned=tuple(work.journal))
+            if not work.journal:
+                return Receipt(command_id)
+            try:
+                return self._save(work, command_id)
+            except StaleError:
+                continue
+        raise ConflictError(
+            "SL601",
+            f"{command} was not recorded",
+            why=f"somebody else recorded first, {_TRIES} times in a row",
+            fix="give the command again",
+        )
+
+    def work(self, actor: str = "", cmd: str = "") -> Work:
+        """Begin a view of the ledger, for a command or for reading."""
+        return Work(self.store, Stamp(self._now(), actor, cmd))
+
+    def _now(self) -> datetime:
+        now = self.clock.now()
+        if now.tzinfo is None or now.year < _FIRST_YEAR:
+            raise InputError(
+                "SL110",
+                f"the ledger's clock says {now.isoformat()}",
+                why="it must be aware of its offset from UTC, and in a year of four digits",
+                fix="nothing was recorded; set this machine's clock",
+            )
+        return now
+
+    def _identify(self, call: Call, command: str, content: Mapping[str, object]) -> tuple[str, str]:
+        command_id = call.command_id or self.ids.new()
+        try:
+            check_key(command_id)
+        except ValueError as error:
+            raise InputError(
+                "SL106",
+                f"the command id {command_id[:80]!r} {error}",
+                fix="leave --command-id out, or give one such as order-4711",
+            ) from None
+        try:
+            line = canonical({"command": command, "content": dict(content)})
+        except EvidenceError as error:
+            raise InputError(
+                "SL105", f"the command {command!r} cannot be recorded", why=error.why
+            ) from None
+        return command_id, f"{command_id}#{sha256(line).hexdigest()[:16]}"
+
+    def _save(self, work: Work, command_id: str) -> Receipt:
+        entries = tuple(work.journal)
+        positions = self.store.save(entries, command_id)
+        return Receipt(
+            command_id,
+            recorded=tuple(map(Recorded, positions, entries)),
+        )
+
+    def _recorded_refusal(
+        self, stamp: Stamp, error: RuleRefusedError, attempt: Attempt, command_id: str
+    ) -> bool:
+        """Record a refusal on a fresh view, so that nothing half-decided goes with it (G13)."""
+        work = Work(self.store, stamp)
+        work.process(attempt.process).lapse_by_gap(stamp)
+        work.process(attempt.process).refuse(stamp, error, attempt)
+        try:
+            receipt = self._save(work, command_id)
+        except StaleError:
+            return False
+        error.position = receipt.recorded[-1].position
+        return True
+
+
+def _nearest(key: str, keys: list[str]) -> str:
+    near = get_close_matches(key, keys, 1)
+    return f"did you mean {near[0]}?" if near else ""
+
+
+def named_actor(call: Call) -> str:
+    """Give the actor's key.
+
+    Raises:
+        IdentityError: Nobody is named.
+    """
+    if not call.actor:
+        raise IdentityError(
+            "SL401",
+            "nobody is named as the one who acts",
+            fix="say who you are with --as PERSON or SIGNOFF_ACTOR",
+        )
+    return call.actor
+
+
+def _answer_again(known: list[Recorded], command_id: str, cmd: str) -> Receipt:
+    """Answer a repeated command as it was answered the first time, refusals included."""
+    if any(recorded.entry.cmd != cmd for recorded in known):
+        raise ConflictError(
+            "SL602",
+            f"the command id {command_id} was used for something else",
+            why=f"it is recorded at position {known[0].position} with other content",
+            fix="use a new id for a new command",
+        )
+    refused = known[-1].entry.event
+    if isinstance(refused, CommandRefused):
+        _refuse_again(refused, known[-1].position)
+    return Receipt(command_id, recorded=tuple(known), repeated=True)
+
+
+def _refuse_again(refused: CommandRefused, position: int) -> NoReturn:
+    findings = [(rule.rule, rule.says) for rule in refused.rules]
+    error = RuleRefusedError(
+        refused.code,
+        refused.what,
+        why="; ".join(f"{rule}: {says}" for rule, says in findings),
+        fix=f"this command was refused before, at position {position}",
+        attempt=Attempt("", refused.command, refused.subject, findings),
+    )
+    error.position = position
+    raise error

@@ -1,0 +1,208 @@
+"""Setting things up: the plan, the bar, approvals from elsewhere, opening a batch."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from signoff_ledger.application.texts import (
+    checked_key,
+    checked_label,
+    checked_text,
+    printable,
+)
+from signoff_ledger.domain.batch_events import BatchBarReplaced, BatchStarted
+from signoff_ledger.domain.plan import DesignApproval, Provenance, content_sha256
+from signoff_ledger.errors import InputError, NotFoundError, RuleRefusedError
+
+if TYPE_CHECKING:
+    from signoff_ledger.application.ledger import Call, Ledger, Receipt, Work
+    from signoff_ledger.application.planfile import PlanFile
+    from signoff_ledger.domain.bar import Bar
+
+
+def publish_plan(ledger: Ledger, call: Call, file: PlanFile, reason: str | None) -> Receipt:
+    """Publish the plan of a file, and its design approval where that is new."""
+    checked_text("the reason", reason)
+
+    def decide(work: Work) -> None:
+        process = work.process(file.process)
+        process.publish_plan(work.stamp, file.plan, file.design, reason)
+
+    content = {
+        "process": file.process,
+        "plan": content_sha256(file.plan),
+        "design": content_sha256(file.design),
+        "reason": reason,
+    }
+    return ledger.act(call, "plan publish", content, decide)
+
+
+def note_approval(
+    ledger: Ledger,
+    call: Call,
+    process: str,
+    *,
+    of: str,
+    reference: str,
+    note: str | None,
+    document: str | None = None,
+    sha256: str | None = None,
+) -> Receipt:
+    """Refer to an approval given elsewhere: of the design, or of the tooling (S-12, S-43)."""
+    checked_label("the reference", reference)
+    checked_text("the note", note)
+
+    def decide(work: Work) -> None:
+        known = work.known_process(process)
+        if of == "tooling" and (document is not None or sha256 is not None):
+            raise InputError(
+                "SL109",
+                "a tooling approval names no document",
+                fix="leave --document and --sha256 out, or say --of design",
+            )
+        if of == "tooling":
+            tooling = known.made_on().tooling
+            known.note_tooling_approval(work.stamp, tooling, reference, note)
+            return
+        if document is None or sha256 is None:
+            raise InputError(
+                "SL109",
+                "a design approval needs the document and its digest",
+                fix="--document ID --sha256 HEX, as  sha256sum FILE  prints it",
+            )
+        approval = _design(document, reference, sha256)
+        known.publish_plan(work.stamp, known.plans[-1].plan, approval, note)
+
+    content = {
+        "process": process,
+        "of": of,
+        "reference": reference,
+        "note": note,
+        "document": document,
+        "sha256": sha256,
+    }
+    return ledger.act(call, "approval", content, decide)
+
+
+def register_bar(ledger: Ledger, call: Call, process: str, bar: Bar) -> Receipt:
+    """Register the first bar of a process, before any unit is built."""
+
+    def decide(work: Work) -> None:
+        known = work.known_process(process)
+        current, batch = known.bar, known.open_batch
+        if current is not None and batch is not None and current.sha256 != content_sha256(bar):
+            work.batch(batch).check_bar_may_change(current.number + 1, "bar register")
+        known.register_bar(work.stamp, bar)
+
+    content = {"process": process, "bar": content_sha256(bar)}
+    return ledger.act(call, "bar register", content, decide)
+
+
+def supersede_bar(ledger: Ledger, call: Call, process: str, bar: Bar, reason: str) -> Receipt:
+    """Put another bar in force, for an open batch only before its first result (G6)."""
+    checked_text("the reason", reason)
+
+    def decide(work: Work) -> None:
+        known = work.known_process(process)
+        registered = known.supersede_bar(work.stamp, bar, reason)
+        if known.open_batch is not None:
+            work.batch(known.open_batch).replace_bar(
+                work.stamp,
+                BatchBarReplaced(
+                    bar=bar,
+                    bar_number=registered.number,
+                    bar_set_at=registered.at,
+                    bar_sha256=registered.sha256,
+                ),
+            )
+
+    content = {"process": process, "bar": content_sha256(bar), "reason": reason}
+    return ledger.act(call, "bar supersede", content, decide)
+
+
+def open_batch(
+    ledger: Ledger, call: Call, process: str, batch: str, made_on: dict[str, str]
+) -> Receipt:
+    """Open a batch under the plan and bar in force.
+
+    Args:
+        ledger: The ledger.
+        call: By whom.
+        process: The process.
+        batch: A key for the batch, unique in the ledger.
+        made_on: Fields of the provenance in which this run differs from what is required.
+    """
+    checked_key("the batch's key", batch)
+    for name, value in made_on.items():
+        if name not in Provenance.model_fields:
+            raise InputError(
+                "SL109",
+                f"a run has no {printable(name)!r} to differ in",
+                why=f"it has {', '.join(Provenance.model_fields)}",
+            )
+        checked_label(f"the {name}", value)
+
+    def decide(work: Work) -> None:
+        known = work.known_process(process)
+        started = work.batch(batch)
+        if started.exists:
+            raise RuleRefusedError(
+                "SL305",
+                f"batch {batch} exists already, in {started.started.process}",
+                fix="choose another key",
+            )
+        opened = known.open_batch_under(work.stamp, batch)
+        bar, plan, required = known.bars[-1], known.plans[-1], known.made_on()
+        started.start(
+            work.stamp,
+            BatchStarted(
+                attempt=opened.attempt,
+                bar=bar.bar,
+                bar_number=bar.number,
+                bar_set_at=bar.at,
+                bar_sha256=bar.sha256,
+                batch=batch,
+                made_on=Provenance.model_validate(required.model_dump() | made_on),
+                plan=plan.plan,
+                plan_number=plan.number,
+                plan_sha256=plan.plan_sha256,
+                process=process,
+                process_revision=opened.process_revision,
+                required=required,
+            ),
+        )
+
+    content = {"process": process, "batch": batch, "made_on": made_on}
+    return ledger.act(call, "open", content, decide)
+
+
+def only_process(work: Work, key: str | None) -> str:
+    """Give the key of the process meant: the one named, or the only one there is.
+
+    Raises:
+        NotFoundError: None is named and there is not exactly one.
+    """
+    if key is not None:
+        work.known_process(key)
+        return key
+    keys = work.store.process_keys()
+    if len(keys) == 1:
+        return keys[0]
+    raise NotFoundError(
+        "SL201",
+        "no process is named" if keys else "this ledger has no process yet",
+        why=f"this ledger has {', '.join(keys)}" if keys else "",
+        fix="name one" if keys else "publish a plan:  signoff plan publish FILE",
+    )
+
+
+def _design(document: str, reference: str, sha256: str) -> DesignApproval:
+    try:
+        return DesignApproval(document=document, reference=reference, sha256=sha256)
+    except ValueError as error:
+        first = error.errors()[0]  # type: ignore[attr-defined]
+        raise InputError(
+            "SL106",
+            f"the design approval: {first['loc'][0]} {first['msg'].removeprefix('Value error, ')}",
+            fix="--document ID --sha256 HEX, as  sha256sum FILE  prints it",
+        ) from None

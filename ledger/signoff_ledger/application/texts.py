@@ -1,0 +1,82 @@
+"""Checking what a person typed before it becomes part of an event."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from signoff_ledger.domain.values import LABEL_LIMIT, check_key, check_label, check_text
+from signoff_ledger.errors import InputError
+
+
+def checked_text(noun: str, value: str | None) -> None:
+    """Refuse a free text that is empty, too long, or holds what a terminal would obey.
+
+    Raises:
+        InputError: SL105.
+    """
+    _check("SL105", noun, value, check_text)
+
+
+def checked_label(noun: str, value: str | None) -> None:
+    """Refuse a label that is empty, too long or padded.
+
+    Raises:
+        InputError: SL106.
+    """
+    _check("SL106", noun, value, check_label)
+
+
+def checked_key(noun: str, value: str | None) -> None:
+    """Refuse a key that is not plain ASCII.
+
+    Raises:
+        InputError: SL106.
+    """
+    _check("SL106", noun, value, check_key)
+
+
+def checked_time(noun: str, value: datetime | None) -> None:
+    """Refuse a time that names no moment.
+
+    Raises:
+        InputError: SL108.
+    """
+    if value is None:
+        return
+    try:
+        known = value.tzinfo is not None and value.astimezone(UTC)
+    except OverflowError:
+        known = False
+    if not known:
+        raise InputError(
+            "SL108",
+            f"{noun} {value.isoformat()} names no moment",
+            why="it needs an offset from UTC, and a year that UTC can write",
+            fix="write it as 2026-03-02T09:30:00+01:00",
+        )
+
+
+def printable(value: str) -> str:
+    """Show a refused value without letting a terminal obey it, and not all of it."""
+    return escaped(value[:60]) + ("…" if len(value) > 60 else "")
+
+
+def file_label(name: str) -> str:
+    """Make a file's name fit for screens and for the record; its end tells files apart."""
+    return escaped(name)[-LABEL_LIMIT:].strip() or "unnamed"
+
+
+def escaped(value: str) -> str:
+    """Spell out what a terminal would obey."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in value)
+
+
+def _check(code: str, noun: str, value: str | None, check: Callable[[str], str]) -> None:
+    if value is None:
+        return
+    try:
+        check(value)
+    except ValueError as error:
+        fix = "give it again without that; nothing was recorded"
+        raise InputError(code, f"{noun} '{printable(value)}' {error}", fix=fix) from None

@@ -1,0 +1,100 @@
+"""The one place that knows all parts: opens or begins a ledger and wires it together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
+
+from signoff_ledger.application import people
+from signoff_ledger.application.ledger import Ledger
+from signoff_ledger.application.ports import RandomIds, SystemClock
+from signoff_ledger.persistence.scratch import ScratchDatabase
+from signoff_ledger.persistence.store import SqliteStore
+from signoff_ledger.projections.views import Views
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from signoff_ledger.application.ledger import Call
+    from signoff_ledger.application.ports import Clock, IdSource
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A ledger ready for use; close it, or use it in a `with` statement.
+
+    Attributes:
+        path: The file.
+        store: The store, for reading events.
+        ledger: The ledger, for giving commands.
+        views: The views, for asking questions.
+    """
+
+    path: Path
+    store: SqliteStore
+    ledger: Ledger
+    views: Views
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self.store.close()
+
+
+def open_ledger(path: Path, clock: Clock | None = None, ids: IdSource | None = None) -> Opened:
+    """Open a ledger that exists.
+
+    Args:
+        path: The file.
+        clock: The ledger's clock; the machine's by default.
+        ids: Where command ids come from; random by default.
+
+    Raises:
+        NotFoundError: There is nothing.
+        StoreError: It is not a ledger, or not one that this program can read.
+    """
+    return _wired(SqliteStore.open(path), clock, ids)
+
+
+def begin_ledger(
+    path: Path,
+    call: Call,
+    *,
+    name: str,
+    printed_name: str,
+    clock: Clock | None = None,
+    ids: IdSource | None = None,
+) -> Opened:
+    """Begin a ledger; whoever does becomes its first owner.
+
+    Raises:
+        StoreError: A file is there already, or none can be made.
+        SignoffError: The founding was refused; no file is left behind.
+    """
+    opened = _wired(SqliteStore.create(path), clock, ids)
+    try:
+        people.found(opened.ledger, call, name, printed_name)
+    except BaseException:
+        opened.close()
+        for leftover in (path, *path.parent.glob(f"{path.name}-*"), _lock_of(path)):
+            leftover.unlink(missing_ok=True)
+        raise
+    return opened
+
+
+def _lock_of(path: Path) -> Path:
+    return path.with_name(path.name + ".lock")
+
+
+def _wired(store: SqliteStore, clock: Clock | None, ids: IdSource | None) -> Opened:
+    ledger = Ledger(store, clock or SystemClock(), ids or RandomIds())
+    views = Views(store, store)
+    if store.datastore.read_only and not views.are_current():
+        # Nobody can bring the views in the file up to date here, so they are built beside it.
+        views = Views(store, ScratchDatabase())
+    return Opened(store.path, store, ledger, views)

@@ -1,0 +1,97 @@
+"""The base of the aggregates: emit an event, apply it, keep what is not saved yet.
+
+Stands where the event store's own base class could, because ours needs the stream's last line for
+`prev`, and applies an event at a third of the cost. It meets the store's protocols by shape:
+`id` and `version`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from copy import copy
+from typing import Any, ClassVar, Self
+from uuid import UUID, uuid5
+
+from signoff_ledger.domain.event import Entry, Event, Stamp, make_entry
+from signoff_ledger.errors import EvidenceError
+
+STREAM_NAMESPACE = UUID("6a1f0d7e-9d0c-5f7b-8b43-1d6d9a1c5e02")
+"""Namespace of stream ids: the same key always names the same stream, in every ledger."""
+
+
+def stream_id(kind: str, key: str) -> UUID:
+    """Name the stream of an aggregate by what it is and what people call it."""
+    return uuid5(STREAM_NAMESPACE, f"{kind}/{key}")
+
+
+class Aggregate:
+    """Something whose state follows from its events alone.
+
+    Attributes:
+        key: What people call it.
+        id: Its stream.
+        version: Version of the last event applied; 0 before the first.
+        journal: What has been emitted and not saved; aggregates that are saved together share one
+            list, which then holds their events in the order they happened.
+    """
+
+    KIND: ClassVar[str]
+    EVOLVE: ClassVar[Mapping[type[Event], Callable[[Any, Any, Entry], None]]]
+
+    def __init__(self, key: str) -> None:
+        self.key = key
+        self.id = stream_id(self.KIND, key)
+        self.version = 0
+        self._head: bytes | None = None
+        self.journal: list[Entry] = []
+
+    @property
+    def exists(self) -> bool:
+        """True once the stream holds an event."""
+        return self.version > 0
+
+    def emit(self, stamp: Stamp, event: Event) -> Entry:
+        """Write the event's line behind the stream's head, apply it, and journal it."""
+        entry = make_entry(event, stamp, stream=self.id, version=self.version + 1, prev=self._head)
+        self.apply(entry)
+        self.journal.append(entry)
+        return entry
+
+    def apply(self, entry: Entry) -> None:
+        """Take one event into the state.
+
+        Raises:
+            EvidenceError: The entry is not the stream's next, or not of a kind that belongs here.
+        """
+        evolve = self.EVOLVE.get(type(entry.event))
+        if evolve is None or entry.version != self.version + 1 or entry.stream != self.id:
+            raise EvidenceError(
+                "SL502",
+                f"the stream of {self.KIND} {self.key} does not hold together",
+                why=f"after version {self.version} comes {type(entry.event).__name__} "
+                f"as version {entry.version} of {entry.stream}",
+                fix="run  signoff doctor  and compare the ledger with a backup",
+            )
+        evolve(self, entry.event, entry)
+        self.version = entry.version
+        self._head = entry.line
+
+    def replay(self, entries: Iterable[Entry]) -> Self:
+        """Apply recorded entries in order."""
+        for entry in entries:
+            self.apply(entry)
+        return self
+
+    def __deepcopy__(self, memo: dict[int, object]) -> Self:
+        """Copy the containers and share what is in them, which is immutable throughout.
+
+        The store copies an aggregate out of its cache before every command, so that a command
+        that fails leaves nothing behind; copying every unit each time would cost more than
+        reading it.
+        """
+        twin = copy(self)
+        for name, value in vars(self).items():
+            if isinstance(value, (dict, list, set)):
+                setattr(twin, name, copy(value))
+        memo[id(self)] = twin
+        return twin

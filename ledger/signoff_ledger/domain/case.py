@@ -1,0 +1,77 @@
+"""The case a decision is taken on: a process, all its batches, the one in question, the signer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from signoff_ledger.domain.batch import Batch
+from signoff_ledger.domain.process import Process
+from signoff_ledger.domain.tally import Tally, tally
+from signoff_ledger.domain.values import Role
+from signoff_ledger.domain.verdict import EventRef
+
+if TYPE_CHECKING:
+    from signoff_ledger.domain.bar import Bar
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """Who decides, as the ledger knew them at that moment."""
+
+    person: str
+    printed_name: str
+    roles: frozenset[Role]
+
+
+@dataclass(frozen=True)
+class Case:
+    """Everything the gate looks at, and nothing else.
+
+    Attributes:
+        process: The process as of the decision.
+        batches: Every batch of the process by key, in the order they were opened.
+        batch_key: The batch the decision is about; None when there is none.
+        signer: Who signs; None when nobody is named yet.
+        bar_instead: Another bar to judge under, for what-if questions only.
+    """
+
+    process: Process
+    batches: Mapping[str, Batch]
+    batch_key: str | None
+    signer: Signer | None = None
+    bar_instead: Bar | None = None
+
+    @cached_property
+    def batch(self) -> Batch | None:
+        """The batch the decision is about."""
+        return self.batches.get(self.batch_key) if self.batch_key else None
+
+    @property
+    def bar(self) -> Bar | None:
+        """The bar in force for the batch."""
+        return self.bar_instead or (self.batch.bar if self.batch else None)
+
+    @cached_property
+    def tally(self) -> Tally | None:
+        """The batch, counted under its bar."""
+        if self.batch is None or self.bar is None:
+            return None
+        return tally(self.batch.units, self.batch.started, self.bar)
+
+    @cached_property
+    def earlier(self) -> tuple[Batch, ...]:
+        """The batches opened before the one in question."""
+        keys = list(self.batches)
+        end = keys.index(self.batch_key) if self.batch_key in keys else len(keys)
+        return tuple(self.batches[key] for key in keys[:end])
+
+    def in_process(self, *versions: int) -> tuple[EventRef, ...]:
+        """Refer to events of the process."""
+        return tuple(EventRef(stream="process", version=v) for v in versions)
+
+    def in_batch(self, *versions: int) -> tuple[EventRef, ...]:
+        """Refer to events of the batch in question."""
+        return tuple(EventRef(stream=f"batch {self.batch_key}", version=v) for v in versions)

@@ -1,0 +1,97 @@
+"""Every kind of event this ledger knows, by wire name, and how its line is read back.
+
+Only a name listed here is ever turned into an object: a stored name is looked up, never imported.
+Old versions of an event stay readable through `UPCASTS`, which work on the data before it is
+validated and never touch the line.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+from uuid import UUID
+
+from pydantic import ValidationError
+
+from signoff_ledger.domain import batch_events, person_events, process_events
+from signoff_ledger.domain.event import LINE_FORMAT, Entry, Event
+from signoff_ledger.domain.values import parse_utc
+from signoff_ledger.errors import EvidenceError
+
+Upcast = Callable[[dict[str, Any]], tuple[str, dict[str, Any]]]
+"""Takes the data of an old version, gives the next version's wire name and data."""
+
+EVENT_TYPES: Mapping[str, type[Event]] = {
+    event.TOPIC: event
+    for module in (process_events, batch_events, person_events)
+    for event in module.EVENTS
+}
+
+UPCASTS: dict[str, Upcast] = {}
+
+_FIELDS = frozenset({"at", "by", "cmd", "data", "stream", "type", "v", "version"})
+
+
+def read_line(line: bytes) -> Entry:
+    """Turn a stored line back into an entry.
+
+    Raises:
+        EvidenceError: SL501 for a kind of event that is not listed here, SL503 for a line that is
+            not of this format.
+    """
+    try:
+        fields = json.loads(line)
+        if fields["v"] != LINE_FORMAT:
+            raise _not_a_line(f"line format {fields['v']!r}, this program reads {LINE_FORMAT}")
+        _check_envelope(fields)
+        event = _read_event(fields["type"], fields["data"])
+        return Entry(
+            at=parse_utc(fields["at"]),
+            by=fields["by"],
+            cmd=fields["cmd"],
+            event=event,
+            line=line,
+            stream=UUID(fields["stream"]),
+            version=fields["version"],
+        )
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise _not_a_line(_shorten(error)) from error
+
+
+def _check_envelope(fields: dict[str, Any]) -> None:
+    """Refuse a line with other members than its format has; `prev` is absent at version 1 only."""
+    first = type(fields["version"]) is int and fields["version"] == 1
+    unlike = fields.keys() ^ (_FIELDS if first else _FIELDS | {"prev"})
+    texts = ("by", "cmd") if first else ("by", "cmd", "prev")
+    unlike |= {name for name in texts if not isinstance(fields.get(name), str)}
+    if type(fields["version"]) is not int or fields["version"] < 1:
+        unlike.add("version")
+    if unlike:
+        raise _not_a_line(f"its members {', '.join(sorted(unlike))} are not as in this format")
+
+
+def _read_event(topic: str, data: dict[str, Any]) -> Event:
+    while topic in UPCASTS:
+        topic, data = UPCASTS[topic](data)
+    event_type = EVENT_TYPES.get(topic)
+    if event_type is None:
+        raise EvidenceError(
+            "SL501",
+            f"the ledger holds an event of an unknown kind, {topic[:80]!r}",
+            why="only listed kinds are ever read; the row was written by something else",
+            fix="run  signoff doctor  and compare the ledger with a backup",
+        )
+    return event_type.model_validate(data)
+
+
+def _not_a_line(why: str) -> EvidenceError:
+    return EvidenceError("SL503", "the ledger holds a line that is not of its format", why=why)
+
+
+def _shorten(error: Exception) -> str:
+    if isinstance(error, ValidationError):
+        first = error.errors(include_url=False, include_input=False)[0]
+        where = ".".join(str(part) for part in first["loc"])
+        return f"{error.title}: {where}: {first['msg']}"
+    return f"{type(error).__name__}: {error}"[:200]

@@ -1,0 +1,230 @@
+"""One characteristic of a unit: what is checked, in which scale, and when a reading conforms.
+
+A reading is stored as an integer in the scale that the plan froze: thousandths of a millimetre,
+whole seconds, 1 for pass and 0 for fail. People type and see decimals with a unit.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Context, Decimal, DecimalException, Inexact, InvalidOperation, Overflow
+from enum import StrEnum
+from fractions import Fraction
+from functools import cached_property
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, Field, model_validator
+
+from signoff_ledger.domain.values import Key, Label, Severity, Text, Value, check_label
+
+_NUMBER = re.compile(r"([+-]?\d{1,30})(?:\.(\d{1,15}))?\s*([^\d\s.,+-][^\s]{0,15})?", re.ASCII)
+_SECONDS = {"s": 1, "min": 60, "h": 3600}
+_TIME_DECIMALS = {"s": 0, "min": 2, "h": 4}
+"""Decimals a time is shown with: enough to tell any two whole seconds apart."""
+_ANSWERS = {"pass": 1, "fail": 0}
+_MAGNITUDE_LIMIT = 2**53
+_SAFE_DIGITS = 15
+_EXACT = Context(prec=100, traps=[Inexact, InvalidOperation, Overflow])
+"""Arithmetic that never rounds, whatever the caller's context: no room is an error."""
+
+UnitOfMeasure = Annotated[str, Field(max_length=16), AfterValidator(check_label)]
+"""As long as what can be typed behind a number."""
+
+
+class Family(StrEnum):
+    """The families every plan must cover or declare not applicable (S-06).
+
+    The fifth, the reject rate, is not read off a unit: the bar derives it.
+    """
+
+    FIT = "fit"
+    FINISH = "finish"
+    FUNCTION = "function"
+    BUILD_TIME = "build_time"
+
+
+class Kind(StrEnum):
+    """How a characteristic is read."""
+
+    VARIABLE = "variable"
+    ATTRIBUTE = "attribute"
+    TIME = "time"
+
+
+class Characteristic(Value):
+    """A distinguishing feature that can be checked on one unit (ISO 9000 3.10.1).
+
+    Attributes:
+        decimals: Digits after the point that a variable is recorded with; fixes the scale.
+        family: Which of the check families it belongs to.
+        id: Characteristic number or short name, the key of readings.
+        kind: Variable, attribute or time.
+        lower: Lower tolerance limit, in `unit`; inclusive.
+        mode: The nonconformity mode that a failing reading is an instance of.
+        name: What a person calls it.
+        nominal: Nominal value, for information.
+        reference: What the prototype or the bench achieved, in `unit`; never evidence (S-14).
+        reference_note: Where the reference comes from.
+        severity: Grade of the nonconformity that a failing reading makes.
+        unit: Unit of measure; empty for an attribute.
+        upper: Upper tolerance limit, in `unit`; inclusive.
+    """
+
+    decimals: int = Field(default=0, ge=0, le=9)
+    family: Family
+    id: Key
+    kind: Kind
+    lower: Decimal | None = None
+    mode: Key
+    name: Label
+    nominal: Decimal | None = None
+    reference: Decimal | None = None
+    reference_note: Text | None = None
+    severity: Severity = Severity.MAJOR
+    unit: UnitOfMeasure | None = None
+    upper: Decimal | None = None
+
+    @model_validator(mode="after")
+    def _fits_its_kind(self) -> Self:
+        problem = self._problem()
+        if problem:
+            msg = f"characteristic {self.id}: {problem}"
+            raise ValueError(msg)
+        return self
+
+    def _problem(self) -> str:
+        limits = self.lower is not None or self.upper is not None
+        if self.kind is Kind.VARIABLE:
+            if not limits or self.unit is None:
+                return "a variable needs a unit and at least one limit"
+            if self.lower is not None and self.upper is not None and self.lower > self.upper:
+                return f"the lower limit {self.lower} is above the upper limit {self.upper}"
+        elif limits:
+            return f"the kind {self.kind} takes no limits; a build-time limit belongs in the bar"
+        if self.kind is Kind.TIME and self.unit not in _SECONDS:
+            return "a time needs the unit s, min or h"
+        if self.kind is Kind.ATTRIBUTE and (self.unit is not None or self.decimals):
+            return "an attribute has neither unit nor decimals"
+        if (self.family is Family.BUILD_TIME) != (self.kind is Kind.TIME):
+            return "the family build_time and the kind time go together"
+        return self._scale_problem()
+
+    def _scale_problem(self) -> str:
+        for name in ("lower", "upper", "nominal", "reference"):
+            value = getattr(self, name)
+            if value is None:
+                continue
+            try:
+                self._scaled(value)
+            except ValueError as error:
+                return f"{name} {value} {error}"
+        return ""
+
+    # A sheet asks these of every value, and an enum's member takes as long to find as a number to
+    # read.
+    @cached_property
+    def _is_variable(self) -> bool:
+        return self.kind is Kind.VARIABLE
+
+    @cached_property
+    def _is_attribute(self) -> bool:
+        return self.kind is Kind.ATTRIBUTE
+
+    @cached_property
+    def scaled_limits(self) -> tuple[int | None, int | None]:
+        """The limits as integers in the scale of readings."""
+        return (
+            None if self.lower is None else self._scaled(self.lower),
+            None if self.upper is None else self._scaled(self.upper),
+        )
+
+    @cached_property
+    def scaled_reference(self) -> int | None:
+        """The reference value as an integer in the scale of readings."""
+        return None if self.reference is None else self._scaled(self.reference)
+
+    def read(self, text: str) -> int:
+        """Turn what a person or a file states into the stored integer, exactly.
+
+        Args:
+            text: `pass` or `fail` for an attribute, else a decimal, optionally with the unit.
+
+        Raises:
+            ValueError: The text is no such value; the message says why, without the text.
+        """
+        stripped = text.strip()
+        if self._is_attribute:
+            answer = _ANSWERS.get(stripped.lower())
+            if answer is None:
+                msg = "must be pass or fail"
+                raise ValueError(msg)
+            return answer
+        plain = self._read_plainly(stripped) if self._is_variable else None
+        if plain is not None:
+            return plain
+        match = _NUMBER.fullmatch(stripped)
+        if match is None:
+            raise ValueError(_why_no_number(stripped))
+        whole, fraction, unit = match.groups(default="")
+        if unit and unit != self.unit:
+            msg = f"is in {unit}, the plan says {self.unit}"
+            raise ValueError(msg)
+        return self._scaled(Decimal(f"{whole}.{fraction or 0}"))
+
+    def _read_plainly(self, text: str) -> int | None:
+        """Read an unsigned number without the detour over Decimal; a sheet has many of them."""
+        whole, point, fraction = text.partition(".")
+        digits = whole + fraction
+        spare = self.decimals - len(fraction)
+        plain = digits.isdecimal() and digits.isascii() and len(digits) + spare <= _SAFE_DIGITS
+        if not plain or not whole or spare < 0 or (point and not fraction):
+            return None
+        return int(digits + "0" * spare) if spare else int(digits)
+
+    def show(self, reading: int) -> str:
+        """Write a stored reading the way a person reads it, with its unit."""
+        if self.kind is Kind.ATTRIBUTE:
+            return "pass" if reading else "fail"
+        return f"{self.quantity(reading)} {self.unit}"
+
+    def quantity(self, reading: int) -> Decimal:
+        """Give a stored reading as a decimal in the plan's unit."""
+        if self.kind is not Kind.TIME:
+            return Decimal(reading).scaleb(-self.decimals, _EXACT)
+        unit = self.unit or "s"
+        decimals = _TIME_DECIMALS[unit]
+        steps = round(Fraction(reading * 10**decimals, _SECONDS[unit]))
+        return _EXACT.add(Decimal(steps).scaleb(-decimals, _EXACT).normalize(_EXACT), 0)
+
+    def conforms(self, reading: int) -> bool:
+        """Judge one reading: limits are inclusive; a time is reported, never judged here (G3)."""
+        if self._is_attribute:
+            return reading == 1
+        lower, upper = self.scaled_limits
+        return (lower is None or reading >= lower) and (upper is None or reading <= upper)
+
+    def _scaled(self, value: Decimal) -> int:
+        per_unit = _SECONDS[self.unit or "s"] if self.kind is Kind.TIME else 10**self.decimals
+        try:
+            scaled = _EXACT.multiply(value, per_unit)
+        except DecimalException:
+            scaled = Decimal(_MAGNITUDE_LIMIT)
+        if scaled.copy_abs() >= _MAGNITUDE_LIMIT:
+            msg = "is outside the range that can be recorded"
+            raise ValueError(msg)
+        if scaled != scaled.to_integral_value():
+            step = "whole seconds" if self.kind is Kind.TIME else f"{self.decimals} decimals"
+            msg = f"is finer than the plan's scale of {step}"
+            raise ValueError(msg)
+        if self.kind is Kind.TIME and scaled < 0:
+            msg = "is a negative time"
+            raise ValueError(msg)
+        return int(scaled)
+
+
+def _why_no_number(text: str) -> str:
+    if not text:
+        return "is blank; a blank is not a pass"
+    if "," in text:
+        return "must use a decimal point, not a comma"
+    return "is not a plain decimal number such as 0.25"

@@ -1,0 +1,225 @@
+"""Deciding: hold or sign off, on every stream the decision rests on, in one save.
+
+A decision writes on the process, on the batch and on the person, so that nothing it was taken on
+can change underneath: the store refuses the save when any of the three has moved.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from signoff_ledger.domain import process_events as events
+from signoff_ledger.domain.case import Case, Signer
+from signoff_ledger.domain.gate import judge, misses_the_bar
+from signoff_ledger.domain.person_events import DecisionTaken
+from signoff_ledger.domain.process_state import Standing
+from signoff_ledger.domain.values import Outcome, Role
+from signoff_ledger.errors import Attempt, RuleRefusedError
+
+if TYPE_CHECKING:
+    from signoff_ledger.domain.batch import Batch
+    from signoff_ledger.domain.event import Stamp
+    from signoff_ledger.domain.person import Person
+    from signoff_ledger.domain.process import Process
+    from signoff_ledger.domain.verdict import Finding, Verdict
+
+SIGN_OFF_MEANING = "I approve this process revision for the production run stated."
+HOLD_MEANING = "I hold this process: it is not approved for production."
+AUTOMATIC_MEANING = "Held by the registered bar, without a person's decision."
+AUTOMATIC_NAME = "the registered bar"
+
+DOES_NOT_SHOW = (
+    "A sign-off shows that the process built what the design asks for, on these units. It does "
+    "not show that the design is right, nor that anybody wants to buy it."
+)
+"""What every sign-off says about its own limits (S-36)."""
+
+_SERIALS_PER_EVENT = 5_000
+_NOT_ABOUT_THE_UNITS = frozenset({"latest-batch", "no-correction-pending"})
+
+
+def sign_off(
+    stamp: Stamp, case: Case, person: Person, *, size: int, note: str | None = None
+) -> Verdict:
+    """Sign a process off on a batch; every rule must hold (S-20).
+
+    Args:
+        stamp: Who, when, under which command.
+        case: The case; its signer is the person.
+        person: The signer, whose own stream notes the decision.
+        size: Events in the log that the signer could review.
+        note: Free words kept with the decision.
+
+    Raises:
+        RuleRefusedError: A rule does not hold; the attempt is to be recorded (G13).
+    """
+    process = case.process
+    process.check_not_signed_off()
+    verdict = judge(case)
+    if not verdict.allows_sign_off:
+        raise _refusal(case, verdict)
+    batch, count, design = case.batch, case.tally, process.design
+    assert batch is not None  # noqa: S101  # the rules have just said so
+    assert count is not None  # noqa: S101
+    assert design is not None  # noqa: S101
+    identity = batch.plan.identity
+    signed = process.emit(
+        stamp,
+        events.ProcessSignedOff(
+            bar_sha256=batch.started.bar_sha256,
+            design=design,
+            heads=_heads(case, person.version, size),
+            meaning=SIGN_OFF_MEANING,
+            note=note,
+            plan_sha256=batch.started.plan_sha256,
+            printed_name=person.printed_name,
+            process_revision=process.revision,
+            run_max=identity.run_max,
+            run_min=identity.run_min,
+            tooling=batch.started.required.tooling,
+            tooling_revision=batch.started.required.tooling_revision,
+            verdict=verdict,
+        ),
+    )
+    _hand_over(stamp, process, batch, count.conforming)
+    _note(
+        stamp,
+        case,
+        person,
+        outcome=Outcome.SIGNED_OFF,
+        meaning=SIGN_OFF_MEANING,
+        version=signed.version,
+    )
+    return verdict
+
+
+def hold(stamp: Stamp, case: Case, person: Person, *, size: int, reason: str) -> Verdict:
+    """Hold a process; a reason is all it needs (S-20)."""
+    case.process.made_on()
+    verdict = judge(case)
+    held = case.process.emit(
+        stamp,
+        events.ProcessHeld(
+            heads=_heads(case, person.version, size),
+            meaning=HOLD_MEANING,
+            printed_name=person.printed_name,
+            process_revision=case.process.revision,
+            reason=reason,
+            verdict=verdict,
+        ),
+    )
+    _note(stamp, case, person, outcome=Outcome.HELD, meaning=HOLD_MEANING, version=held.version)
+    return verdict
+
+
+def hold_if_missed(stamp: Stamp, case: Case, *, size: int) -> Verdict | None:
+    """Hold the process by itself when its batch has missed the bar (S-42).
+
+    Happens to a batch that nobody has decided on yet, as soon as every planned unit has every
+    reading or the batch is closed, in the same save as the event that made it so. A batch that
+    was decided on stays decided: what a later correction does is for `reconsider` (G11).
+    """
+    batch, count = case.batch, case.tally
+    if batch is None or count is None or batch.outcomes:
+        return None
+    if batch.is_open and not count.is_complete:
+        return None
+    verdict = judge(replace(case, signer=None))
+    missed = misses_the_bar(verdict, closed=not batch.is_open)
+    if not missed:
+        return None
+    held = case.process.emit(
+        stamp,
+        events.ProcessHeld(
+            automatic=True,
+            heads=_heads(case, None, size),
+            meaning=AUTOMATIC_MEANING,
+            printed_name=AUTOMATIC_NAME,
+            process_revision=case.process.revision,
+            reason=_missed_reason(missed, verdict),
+            verdict=verdict,
+        ),
+    )
+    batch.note_decision(stamp, Outcome.HELD, held.version)
+    return verdict
+
+
+def reconsider(stamp: Stamp, case: Case) -> Verdict | None:
+    """Ask again, after a correction, whether the standing sign-off still follows (G11).
+
+    Nothing reopens by itself: where it no longer follows it is marked unsupported, which shuts the
+    order gate until somebody holds or withdraws it. That a correction still waits, or that another
+    batch was opened since, says nothing about the units it was taken on.
+    """
+    process = case.process
+    sign_off_ = process.sign_off
+    if sign_off_ is None or process.standing is not Standing.SIGNED_OFF:
+        return None
+    signer = Signer(sign_off_.by, sign_off_.signed.printed_name, frozenset({Role.APPROVER}))
+    batch = sign_off_.signed.verdict.batch
+    verdict = judge(replace(case, batch_key=batch, signer=signer))
+    lost = [f for f in verdict.blockers if f.rule not in _NOT_ABOUT_THE_UNITS]
+    if batch is None or not lost:
+        return None
+    process.emit(
+        stamp,
+        events.SignOffUnsupported(batch=batch, sign_off=sign_off_.version, verdict=verdict),
+    )
+    return verdict
+
+
+def _note(
+    stamp: Stamp, case: Case, person: Person, *, outcome: Outcome, meaning: str, version: int
+) -> None:
+    if case.batch is not None:
+        case.batch.note_decision(stamp, outcome, version)
+    person.took_decision(
+        stamp,
+        DecisionTaken(
+            meaning=meaning, outcome=outcome, process=case.process.key, process_version=version
+        ),
+    )
+
+
+def _hand_over(stamp: Stamp, process: Process, batch: Batch, serials: tuple[str, ...]) -> None:
+    """Release the conforming units to the next activity, in events of a bounded size (S-31)."""
+    for start in range(0, len(serials), _SERIALS_PER_EVENT):
+        process.emit(
+            stamp,
+            events.UnitsHandedOver(
+                batch=batch.key,
+                next_activity=batch.plan.identity.next_activity,
+                serials=serials[start : start + _SERIALS_PER_EVENT],
+            ),
+        )
+
+
+def _heads(case: Case, person_version: int | None, size: int) -> events.Heads:
+    return events.Heads(
+        batches={key: batch.version for key, batch in case.batches.items()},
+        person=person_version,
+        process=case.process.version,
+        size=size,
+    )
+
+
+def _refusal(case: Case, verdict: Verdict) -> RuleRefusedError:
+    findings = [(f.rule, f.says) for f in verdict.blockers]
+    subject = f"batch {case.batch_key}" if case.batch_key else "no batch"
+    return RuleRefusedError(
+        "SL301",
+        f"{case.process.key} cannot be signed off on {subject}",
+        why="; ".join(f"{rule}: {says}" for rule, says in findings),
+        fix=f"see every rule:  signoff check {case.process.key} --list",
+        attempt=Attempt(case.process.key, "sign", subject, findings),
+    )
+
+
+def _missed_reason(missed: tuple[Finding, ...], verdict: Verdict) -> str:
+    """Say which rules were missed, and the build time beside them even where nothing judges it."""
+    said = [f.says for f in missed]
+    time = verdict.finding("build-time")
+    if time not in missed and "median_s" in time.numbers:
+        said.append(f"build time: {time.says}")
+    return "; ".join(said)[:2_000]

@@ -1,0 +1,248 @@
+"""Rules on the batch itself: are there enough units that count, and do they clear the bar?"""
+
+from __future__ import annotations
+
+from collections import Counter
+from decimal import Decimal
+from math import ceil
+from typing import TYPE_CHECKING
+
+from signoff_ledger.domain.tally import EXCLUSIONS
+from signoff_ledger.domain.verdict import SETTLING_LIMIT, EventRef, Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from signoff_ledger.domain.batch import Batch
+    from signoff_ledger.domain.case import Case
+
+
+def no_batch(rule: str) -> Finding:
+    """What every rule on a batch finds where there is none: no evidence (S-17)."""
+    return Finding(holds=False, rule=rule, says="no batch has been built; there is no evidence")
+
+
+def batch_closed(case: Case) -> Finding:
+    """The batch takes no more units, so its count is final."""
+    rule = "batch-closed"
+    batch = case.batch
+    if batch is None:
+        return no_batch(rule)
+    if batch.closed_version is None:
+        return Finding(
+            holds=False, rule=rule, says=f"batch {batch.key} is still open; close it to decide"
+        )
+    return Finding(
+        holds=True,
+        rule=rule,
+        says=f"batch {batch.key} is closed with {len(batch.units)} unit(s) on record",
+        settled_by=case.in_batch(batch.closed_version),
+    )
+
+
+def representative_units(case: Case) -> Finding:
+    """Enough units that stand for the process, none missing, none with a blank (S-05, S-10)."""
+    rule = "representative-units"
+    batch, count = case.batch, case.tally
+    if batch is None or count is None:
+        return no_batch(rule)
+    n, counted = count.planned, len(count.representative)
+    parts = [f"{counted}/{n} planned units count"]
+    reasons: Counter[str] = Counter()
+    for serial, codes in count.excluded.items():
+        reasons.update(codes)
+        if len(parts) <= SETTLING_LIMIT:
+            parts.append(
+                f"{serial} does not: " + ", ".join(f"{c} ({EXCLUSIONS[c]})" for c in codes)
+            )
+    if count.incomplete:
+        gaps = list(count.incomplete.items())
+        shown = "; ".join(f"{serial}: {', '.join(ids)}" for serial, ids in gaps[:SETTLING_LIMIT])
+        parts.append(
+            f"{len(gaps)}/{counted} of them lack readings ({shown}); a blank is not a pass"
+        )
+    serials = [*count.excluded, *count.incomplete]
+    return Finding(
+        counts=dict(sorted(reasons.items())),
+        holds=count.is_complete,
+        numbers={"incomplete": len(count.incomplete), "units": counted, "planned": n},
+        rule=rule,
+        says="; ".join(parts),
+        settled_by=_of_units(case, batch, serials),
+    )
+
+
+def rejects_within_ac(case: Case) -> Finding:
+    """The hard number: nonconforming units of those that count, at most Ac (S-33, S-54)."""
+    rule = "rejects-within-ac"
+    batch, count, bar = case.batch, case.tally, case.bar
+    if batch is None or count is None or bar is None:
+        return no_batch(rule)
+    rejects, units = len(count.rejects), len(count.representative)
+    if units == 0:
+        return Finding(
+            holds=False,
+            numbers={"ac": bar.max_rejects, "rejects": 0, "units": 0},
+            rule=rule,
+            says="0/0: no unit counts, so there is no evidence; that is not 0 rejects",
+        )
+    by_mode = f" ({_listed(count.modes)})" if count.modes else ""
+    return Finding(
+        counts=dict(count.modes),
+        holds=rejects <= bar.max_rejects,
+        numbers={
+            "ac": bar.max_rejects,
+            "nonconformities": count.nonconformities,
+            "re": bar.max_rejects + 1,
+            "rejects": rejects,
+            "units": units,
+        },
+        rule=rule,
+        says=f"{rejects}/{units} nonconforming{by_mode}; the bar accepts at most "
+        f"{bar.max_rejects} of {bar.units}",
+        settled_by=_of_units(case, batch, count.rejects),
+    )
+
+
+def no_critical(case: Case) -> Finding:
+    """Critical nonconformities, at most as many as the bar names; none unless it says so (G8)."""
+    rule = "no-critical"
+    batch, count, bar = case.batch, case.tally, case.bar
+    if batch is None or count is None or bar is None:
+        return no_batch(rule)
+    units = len(count.representative)
+    return Finding(
+        holds=units > 0 and count.critical <= bar.max_critical,
+        numbers={"critical": count.critical, "max": bar.max_critical, "units": units},
+        rule=rule,
+        says=f"{count.critical} critical nonconformities on {units} unit(s); "
+        f"at most {bar.max_critical}",
+    )
+
+
+def build_time(case: Case) -> Finding:
+    """The build time within its clause; without a clause it is reported, not judged (S-38)."""
+    rule = "build-time"
+    count, bar = case.tally, case.bar
+    if case.batch is None or count is None or bar is None:
+        return no_batch(rule)
+    times, units = count.build_times_s, len(count.representative)
+    numbers = {"timed": len(times), "units": units}
+    parts = [f"{len(times)}/{units} unit(s) timed"]
+    median = count.median_build_time_s
+    if median is not None:
+        numbers |= {"longest_s": max(times), "median_s": ceil(median)}
+        timed = f"on {len(times)}/{units} unit(s)"
+        parts = [f"median {_clock(numbers['median_s'])}, longest {_clock(max(times))} {timed}"]
+        parts += _against_reference(case, numbers)
+    limits = (
+        ("median", bar.build_time_median_max_s, numbers.get("median_s")),
+        ("longest", bar.build_time_each_max_s, numbers.get("longest_s")),
+    )
+    judged = [(name, limit, found) for name, limit, found in limits if limit is not None]
+    if not judged:
+        parts.append("no limit was registered, so it is reported and not judged")
+    for name, limit, _ in judged:
+        numbers[f"{name}_max_s"] = limit
+        parts.append(f"the bar accepts a {name} of at most {_clock(limit)}")
+    holds = all(
+        found is not None and found <= limit and len(times) == units for _, limit, found in judged
+    )
+    return Finding(holds=holds, numbers=numbers, rule=rule, says="; ".join(parts))
+
+
+def single_clauses(case: Case) -> Finding:
+    """Clauses on single modes and single characteristics (G8)."""
+    rule = "single-clauses"
+    count, bar = case.tally, case.bar
+    if case.batch is None or count is None or bar is None:
+        return no_batch(rule)
+    units = len(count.representative)
+    clauses = [(f"mode {c.mode}", count.modes.get(c.mode, 0), c.max_units) for c in bar.modes]
+    clauses += [
+        (f"characteristic {c.characteristic}", count.failing.get(c.characteristic, 0), c.max_units)
+        for c in bar.characteristics
+    ]
+    if not clauses:
+        return Finding(
+            holds=True, rule=rule, says="no clause on a single mode or characteristic is registered"
+        )
+    return Finding(
+        counts={name: found for name, found, _ in clauses},
+        holds=units > 0 and all(found <= limit for _, found, limit in clauses),
+        numbers={name: limit for name, _, limit in clauses} | {"units": units},
+        rule=rule,
+        says="; ".join(
+            f"{name}: {found}/{units}, at most {limit}" for name, found, limit in clauses
+        ),
+    )
+
+
+def fresh_units(case: Case) -> Finding:
+    """No serial was used in an earlier batch: a reworked unit proves nothing (S-28)."""
+    rule = "fresh-units"
+    batch = case.batch
+    if batch is None:
+        return no_batch(rule)
+    used = {serial: other.key for other in case.earlier for serial in other.units}
+    again = [serial for serial in batch.units if serial in used]
+    total = len(batch.units)
+    if again:
+        shown = ", ".join(f"{serial} ({used[serial]})" for serial in again[:SETTLING_LIMIT])
+        says = f"{len(again)}/{total} unit(s) were in an earlier batch: {shown}"
+    else:
+        says = f"{total}/{total} unit(s) are fresh; {len(case.earlier)} earlier batch(es) looked at"
+    return Finding(
+        holds=total > 0 and not again,
+        numbers={"fresh": total - len(again), "units": total},
+        rule=rule,
+        says=says,
+        settled_by=_of_units(case, batch, again),
+    )
+
+
+def no_correction_pending(case: Case) -> Finding:
+    """No correction waits for a second person, in any batch of the process."""
+    rule = "no-correction-pending"
+    if case.batch is None:
+        return no_batch(rule)
+    waiting = [(b.key, c) for b in case.batches.values() for c in b.pending_corrections]
+    shown = ", ".join(f"{key} no. {c.asked.number} on {c.asked.serial}" for key, c in waiting)
+    return Finding(
+        holds=not waiting,
+        numbers={"pending": len(waiting)},
+        rule=rule,
+        says=f"{len(waiting)} correction(s) wait for a second person"
+        + (f": {shown}" * bool(shown)),
+        settled_by=tuple(EventRef(stream=f"batch {key}", version=c.version) for key, c in waiting)[
+            :SETTLING_LIMIT
+        ],
+    )
+
+
+def _against_reference(case: Case, numbers: dict[str, int]) -> list[str]:
+    """Set the median beside the bench, never into one number with it (S-15)."""
+    characteristic = case.batch.plan.build_time if case.batch else None
+    reference = characteristic.scaled_reference if characteristic else None
+    if not reference:
+        return []
+    numbers["reference_s"] = reference
+    hundredths = (200 * numbers["median_s"] + reference) // (2 * reference)
+    numbers["ratio_hundredths"] = hundredths
+    return [f"{Decimal(hundredths).scaleb(-2)} times the reference of {_clock(reference)}"]
+
+
+def _clock(seconds: int) -> str:
+    minutes, rest = divmod(seconds, 60)
+    if not minutes:
+        return f"{rest} s"
+    return f"{minutes} min {rest} s" if rest else f"{minutes} min"
+
+
+def _listed(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{name} {count}" for name, count in counts.items())
+
+
+def _of_units(case: Case, batch: Batch, serials: Iterable[str]) -> tuple[EventRef, ...]:
+    versions = sorted({v for serial in serials for v in batch.units[serial].events})
+    return case.in_batch(*versions[:SETTLING_LIMIT])

@@ -1,0 +1,74 @@
+"""From readings and reports to numbered nonconformities, by the plan's catalogue."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from signoff_ledger.domain.batch_events import Nonconformity
+from signoff_ledger.errors import InputError
+
+if TYPE_CHECKING:
+    from signoff_ledger.domain.plan import InspectionPlan
+    from signoff_ledger.domain.unit import DefectReport, UnitReport
+
+
+def found_in(report: UnitReport, plan: InspectionPlan, last: int) -> tuple[Nonconformity, ...]:
+    """Number the failing readings and the reported faults; one fault is not counted twice.
+
+    Args:
+        report: What was seen on the unit.
+        plan: The plan frozen for its batch.
+        last: The highest number given in the batch so far.
+    """
+    by_id = plan.by_id
+    failing = [
+        name
+        for name, reading in sorted(report.readings.items())
+        if not by_id[name].conforms(reading)
+    ]
+    found: list[Nonconformity] = []
+    for defect in report.defects:
+        shown_by = next((name for name in failing if by_id[name].mode == defect.mode), None)
+        if shown_by is not None:
+            failing.remove(shown_by)
+        found.append(reported_one(defect, plan, last + len(found) + 1, shown_by))
+    for name in failing:
+        found.append(failing_one(name, plan, last + len(found) + 1))
+    return tuple(found)
+
+
+def failing_one(characteristic_id: str, plan: InspectionPlan, number: int) -> Nonconformity:
+    """Make the nonconformity of a reading that does not conform."""
+    characteristic = plan.by_id[characteristic_id]
+    return Nonconformity(
+        characteristic=characteristic_id,
+        mode=characteristic.mode,
+        number=number,
+        severity=characteristic.severity,
+    )
+
+
+def reported_one(
+    defect: DefectReport, plan: InspectionPlan, number: int, shown_by: str | None = None
+) -> Nonconformity:
+    """Make the nonconformity that an inspector reports, graded by the plan at its location.
+
+    Raises:
+        InputError: The plan's catalogue has no such mode.
+    """
+    mode = plan.mode_catalogue.get(defect.mode)
+    if mode is None:
+        raise InputError(
+            "SL204",
+            f"the plan has no nonconformity mode {defect.mode}",
+            why=f"it has {', '.join(plan.mode_catalogue)}",
+            fix="use one of these, or OTHER with a note",
+        )
+    return Nonconformity(
+        characteristic=shown_by,
+        location=defect.location,
+        mode=mode.code,
+        note=defect.note,
+        number=number,
+        severity=mode.severity_at(defect.location),
+    )

@@ -1,0 +1,241 @@
+"""The inspection plan: what is checked on each unit, and what faults are called.
+
+A plan is frozen for a batch when the batch opens; its SHA-256 over the canonical form pins it.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from functools import cached_property
+from hashlib import sha256
+from typing import TYPE_CHECKING, Annotated, Self
+
+from pydantic import AfterValidator, Field, model_validator
+
+from signoff_ledger.domain.characteristic import Characteristic, Family, Kind
+from signoff_ledger.domain.values import (
+    COUNT_LIMIT,
+    ActivityCode,
+    BuildMethod,
+    Key,
+    Label,
+    Severity,
+    Sha256,
+    Text,
+    Value,
+    in_key_order,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+OTHER_MODE: Key = "OTHER"
+"""A mode every plan knows, for a fault nobody foresaw; it counts as major."""
+
+
+class Mode(Value):
+    """A way in which a unit can fail, named before the first unit is inspected.
+
+    Attributes:
+        code: Short code used in sheets, such as LID-SEAT.
+        severity: Grade where no zone says otherwise.
+        text: What it looks like, in words.
+        zones: Other grades by location: the same flaw may be minor where nobody sees it (S-47).
+    """
+
+    code: Key
+    severity: Severity = Severity.MAJOR
+    text: Text
+    zones: Annotated[dict[Key, Severity], AfterValidator(in_key_order)] = {}
+
+    def severity_at(self, zone: str | None) -> Severity:
+        """Grade the fault at a location."""
+        return self.zones.get(zone, self.severity) if zone else self.severity
+
+
+class NotApplicable(Value):
+    """A check family that this product does not have, and why (S-06)."""
+
+    family: Family
+    reason: Text
+
+
+class Price(Value):
+    """What one unit sells for; the currency is a label, never converted."""
+
+    amount: Decimal = Field(ge=0)
+    currency: Label
+
+
+class Provenance(Value):
+    """What a unit must be made on and where, to stand for the process (S-02, S-10).
+
+    Attributes:
+        fixture: Jig or fixture; "none specified" is a value, not a gap (S-15).
+        line: The production line.
+        site: Where the line stands.
+        tooling: The production tooling.
+        tooling_revision: Its revision.
+    """
+
+    fixture: Label = "none specified"
+    line: Label
+    site: Label
+    tooling: Label
+    tooling_revision: Label
+
+
+class DesignApproval(Value):
+    """The sign-off of the design, given elsewhere and only referred to here (S-12, S-30).
+
+    Attributes:
+        document: Identifier of the approved design or specification.
+        reference: The approval's own number.
+        sha256: Digest of the approved document, pins which one it was (S-03).
+    """
+
+    document: Label
+    reference: Label
+    sha256: Sha256
+
+
+class ProcessIdentity(Value):
+    """What the process is called and where it stands in the user's development process.
+
+    Attributes:
+        activity: Code of this activity in the user's catalogue (S-29).
+        called: The user's own word for it, such as "pilot run" (S-01).
+        name: What is being made.
+        next_activity: Where conforming units go after a sign-off (S-31).
+        price: Sales price of one unit, for the exposure in money.
+        run_max: Largest production run a sign-off is asked for.
+        run_min: Smallest one.
+        stage: The stage the activity belongs to.
+    """
+
+    activity: ActivityCode = "08.10.06"
+    called: Text = "production prototype"
+    name: Text
+    next_activity: ActivityCode = "08.20.01"
+    price: Price | None = None
+    run_max: int = Field(ge=1, le=COUNT_LIMIT)
+    run_min: int = Field(ge=1, le=COUNT_LIMIT)
+    stage: Text = "08 Develop"
+
+    @model_validator(mode="after")
+    def _range_is_a_range(self) -> Self:
+        if self.run_min > self.run_max:
+            msg = f"run_min {self.run_min} is above run_max {self.run_max}"
+            raise ValueError(msg)
+        return self
+
+
+class InspectionPlan(Value):
+    """Everything that is inspected on a unit of one process, in a fixed order.
+
+    Attributes:
+        characteristics: What is read off every unit.
+        identity: Names and the run the plan is for.
+        modes: The catalogue of nonconformity modes.
+        not_applicable: Check families left out, with reasons.
+        provenance: What counts as the real tooling and line.
+    """
+
+    characteristics: tuple[Characteristic, ...] = Field(min_length=1, max_length=1_000)
+    identity: ProcessIdentity
+    modes: tuple[Mode, ...] = ()
+    not_applicable: tuple[NotApplicable, ...] = ()
+    provenance: Provenance
+
+    @model_validator(mode="after")
+    def _is_complete(self) -> Self:
+        problem = _first_repeat([c.id for c in self.characteristics], "characteristic")
+        problem = problem or _first_repeat([m.code for m in self.modes], "mode")
+        for family in Family:
+            covered = any(c.family is family for c in self.characteristics)
+            waived = any(n.family is family for n in self.not_applicable)
+            if covered == waived:
+                problem = problem or (
+                    f"the check family {family} is both covered and declared not applicable"
+                    if covered
+                    else f"no characteristic checks {family}; add one, or declare the family "
+                    "not applicable with a reason"
+                )
+        if sum(c.kind is Kind.TIME for c in self.characteristics) > 1:
+            problem = problem or "there can be one build-time characteristic"
+        if problem:
+            raise ValueError(problem)
+        return self
+
+    @cached_property
+    def by_id(self) -> Mapping[str, Characteristic]:
+        """The characteristics by their id."""
+        return {c.id: c for c in self.characteristics}
+
+    @cached_property
+    def ids(self) -> frozenset[str]:
+        """The ids that a complete unit has readings for."""
+        return frozenset(self.by_id)
+
+    @cached_property
+    def build_time(self) -> Characteristic | None:
+        """The characteristic that is the build time, if the plan has one."""
+        return next((c for c in self.characteristics if c.kind is Kind.TIME), None)
+
+    @cached_property
+    def mode_catalogue(self) -> Mapping[str, Mode]:
+        """Every mode that can be recorded: the plan's, those of failing readings, and OTHER."""
+        known = {
+            OTHER_MODE: Mode(code=OTHER_MODE, text="a fault the plan did not foresee"),
+            **{
+                c.mode: Mode(code=c.mode, severity=c.severity, text=f"{c.name} does not conform")
+                for c in self.characteristics
+                if c.kind is not Kind.TIME
+            },
+        }
+        return {**known, **{m.code: m for m in self.modes}}
+
+
+class UnitBuild(Value):
+    """How one unit was made, where it differs from what the batch declared.
+
+    Attributes:
+        built_by: Who assembled it, as claimed.
+        cavity: Cavity or nest of the tool (S-34).
+        fixture: Jig used, if not the batch's.
+        line: Line, if not the batch's.
+        method: The one field without a default; only `line` counts (S-05).
+        operator_role: The builder's role, as claimed.
+        process_revision: Revision it was built on, if not the batch's.
+        site: Site, if not the batch's.
+        station: Station on the line.
+        tooling: Tooling, if not the batch's.
+        tooling_revision: Its revision, if not the batch's.
+    """
+
+    built_by: Label | None = None
+    cavity: Label | None = None
+    fixture: Label | None = None
+    line: Label | None = None
+    method: BuildMethod
+    operator_role: Label | None = None
+    process_revision: int | None = Field(default=None, ge=1, le=COUNT_LIMIT)
+    site: Label | None = None
+    station: Label | None = None
+    tooling: Label | None = None
+    tooling_revision: Label | None = None
+
+    def agrees_with(self, other: UnitBuild) -> bool:
+        """Say whether all that is stated here is what the other says; silence agrees."""
+        stated = self.model_dump(exclude_none=True)
+        return all(getattr(other, name) == value for name, value in stated.items())
+
+
+def content_sha256(value: Value) -> str:
+    """Digest a plan or a bar over its canonical JSON, fields in order, absent ones left out."""
+    return sha256(value.model_dump_json(exclude_none=True).encode()).hexdigest()
+
+
+def _first_repeat(names: list[str], noun: str) -> str:
+    repeated = next((name for name in names if names.count(name) > 1), None)
+    return f"{noun} {repeated} is defined twice" if repeated else ""

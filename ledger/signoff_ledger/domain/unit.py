@@ -1,0 +1,86 @@
+"""One unit of a batch as its events left it, and what a person reports about one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from signoff_ledger.domain.batch_events import Nonconformity, Replacement, SheetRow
+from signoff_ledger.domain.plan import UnitBuild
+from signoff_ledger.domain.values import Disposition, Severity
+
+
+@dataclass(frozen=True, slots=True)
+class DefectReport:
+    """A fault as the inspector names it, before it has a number.
+
+    Attributes:
+        mode: A code of the plan's catalogue.
+        location: Zone of the unit, if it matters.
+        note: The inspector's words.
+    """
+
+    mode: str
+    location: str | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UnitReport:
+    """What one recording says about one unit.
+
+    Attributes:
+        serial: The unit.
+        build: How it was made.
+        readings: Integers in the plan's scale by characteristic id.
+        defects: Faults seen besides failing readings.
+        gauge: What it was measured with.
+        note: Free words.
+        observed_at: When the inspector says it was seen.
+        replaces: The planned unit it stands in for.
+        source: Its row in an imported sheet.
+        stated_conforms: What the source says the result was, to be held against ours.
+    """
+
+    serial: str
+    build: UnitBuild
+    readings: Mapping[str, int]
+    defects: tuple[DefectReport, ...] = ()
+    gauge: str | None = None
+    note: str | None = None
+    observed_at: datetime | None = None
+    replaces: Replacement | None = None
+    source: SheetRow | None = None
+    stated_conforms: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A unit and its first valid results; further ones are counted in `retests` and no more.
+
+    Attributes:
+        serial: The unit.
+        build: How it was made, corrections applied.
+        readings: First valid readings in the plan's scale.
+        nonconformities: Those that stand, by number.
+        inspectors: Who recorded first results.
+        events: Versions, in the batch's stream, of the events that made it so.
+        retests: How many further results are on record.
+        disposition: What happens to the unit, if decided.
+        replaces: Serial of the unit it stands in for.
+    """
+
+    serial: str
+    build: UnitBuild
+    readings: Mapping[str, int]
+    nonconformities: Mapping[int, Nonconformity] = field(default_factory=dict)
+    inspectors: tuple[str, ...] = ()
+    events: tuple[int, ...] = ()
+    retests: int = 0
+    disposition: Disposition | None = None
+    replaces: str | None = None
+
+    def is_reject(self, reject_from: Severity) -> bool:
+        """True when at least one standing nonconformity is of the counted grade or worse."""
+        return any(n.severity.rank >= reject_from.rank for n in self.nonconformities.values())

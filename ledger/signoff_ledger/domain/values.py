@@ -1,0 +1,221 @@
+"""Small values that events, plans and bars are made of, each checked where it is made.
+
+Texts a person typed are refused when they hold control characters or direction marks: a stored
+note is shown on terminals for years, and must not be able to repaint one.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Annotated, TypeVar
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, PlainSerializer
+
+V = TypeVar("V")
+
+TEXT_LIMIT = 2_000
+LABEL_LIMIT = 80
+COUNT_LIMIT = 10**9
+"""Largest count, time in seconds or revision that a person can state; a line holds no number from
+2**53 on.
+"""
+_KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/-]{0,63}", re.ASCII)
+_ACTIVITY = re.compile(r"\d{2}\.\d{2}\.\d{2}", re.ASCII)
+_SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
+_UTC = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", re.ASCII)
+_HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+
+
+class Value(BaseModel):
+    """Base of immutable values: no unknown fields, no assignment, built on first use."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+
+
+def check_text(text: str) -> str:
+    """Refuse texts that are empty, too long, or hold characters a screen would obey."""
+    if not text.strip():
+        msg = "is empty"
+        raise ValueError(msg)
+    if len(text) > TEXT_LIMIT:
+        msg = f"has {len(text)} characters, the limit is {TEXT_LIMIT}"
+        raise ValueError(msg)
+    return _visible(text)
+
+
+def check_label(text: str) -> str:
+    """Refuse labels (serials, drawing numbers) that are too long, padded or hold hidden parts."""
+    if not text or text != text.strip() or len(text) > LABEL_LIMIT:
+        msg = f"must have 1 to {LABEL_LIMIT} characters and no space at either end"
+        raise ValueError(msg)
+    if "\n" in text:
+        msg = "must be a single line"
+        raise ValueError(msg)
+    return _visible(text)
+
+
+def check_key(text: str) -> str:
+    """Refuse keys that are not plain ASCII: they name streams and JSON members."""
+    if not _KEY.fullmatch(text):
+        msg = "must be 1 to 64 of A-Z a-z 0-9 . _ : / - and start with a letter or digit"
+        raise ValueError(msg)
+    return text
+
+
+def _visible(text: str) -> str:
+    if text.isascii() and text.isprintable():
+        return text
+    for character in text:
+        if character != "\n" and unicodedata.category(character) in _HIDDEN:
+            msg = f"holds the hidden character U+{ord(character):04X}"
+            raise ValueError(msg)
+    return text
+
+
+def _check_activity(text: str) -> str:
+    if not _ACTIVITY.fullmatch(text):
+        msg = "must be an activity code such as 08.10.06"
+        raise ValueError(msg)
+    return text
+
+
+def _check_sha256(text: str) -> str:
+    if not _SHA256.fullmatch(text):
+        msg = "must be a SHA-256 in 64 lower-case hexadecimal digits"
+        raise ValueError(msg)
+    return text
+
+
+def _check_utc(moment: datetime) -> datetime:
+    if moment.tzinfo is None:
+        msg = "needs an offset from UTC, such as 2026-03-02T09:30:00+01:00 or ...Z"
+        raise ValueError(msg)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        msg = "is outside the years that UTC can write"
+        raise ValueError(msg) from None
+
+
+def format_utc(moment: datetime) -> str:
+    """Write an aware time as RFC 3339 in UTC with microseconds, always 27 characters."""
+    return moment.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
+
+
+def parse_utc(text: str) -> datetime:
+    """Read what `format_utc` writes, and no other spelling.
+
+    Raises:
+        ValueError: The text is spelt otherwise, or there is no such moment.
+    """
+    if not _UTC.fullmatch(text):
+        msg = "is not a time in UTC with microseconds"
+        raise ValueError(msg)
+    return datetime.fromisoformat(text)
+
+
+def in_key_order(members: dict[str, V]) -> dict[str, V]:
+    """Order a mapping by its keys, as canonical JSON writes it."""
+    return dict(sorted(members.items()))
+
+
+Text = Annotated[str, AfterValidator(check_text)]
+Label = Annotated[str, AfterValidator(check_label)]
+Key = Annotated[str, AfterValidator(check_key)]
+ActivityCode = Annotated[str, AfterValidator(_check_activity)]
+Sha256 = Annotated[str, AfterValidator(_check_sha256)]
+Counts = Annotated[dict[str, int], AfterValidator(in_key_order)]
+"""Whole numbers by name, in canonical order."""
+UtcTime = Annotated[datetime, AfterValidator(_check_utc), PlainSerializer(format_utc)]
+
+
+class Role(StrEnum):
+    """What a person may do (Part 11 11.10(g))."""
+
+    INSPECTOR = "inspector"
+    ENGINEER = "engineer"
+    APPROVER = "approver"
+    BUYER = "buyer"
+    AUDITOR = "auditor"
+    OWNER = "owner"
+
+
+class Severity(StrEnum):
+    """How bad a nonconformity is, in the tradition of MIL-STD-105."""
+
+    MINOR = "minor"
+    MAJOR = "major"
+    CRITICAL = "critical"
+
+    @property
+    def rank(self) -> int:
+        """Order the grades: 0 minor, 1 major, 2 critical."""
+        return ("minor", "major", "critical").index(self.value)
+
+
+class BuildMethod(StrEnum):
+    """How a unit was made; only `LINE` counts toward the bar (S-05)."""
+
+    LINE = "line"
+    BENCH = "bench"
+    PRINTED = "3d-print"
+    ENGINEER_ASSISTED = "engineer-assisted"
+
+
+class Origin(StrEnum):
+    """Where a nonconformity comes from (S-16); `DESIGN` closes the series (S-35)."""
+
+    PROCESS = "process"
+    TOOLING = "tooling"
+    MATERIAL = "material"
+    MEASUREMENT = "measurement"
+    DESIGN = "design"
+
+
+class CauseKind(StrEnum):
+    """How a fault was answered: a cause, or an explicit statement in its place (S-07, S-23)."""
+
+    FOUND = "found"
+    NOT_FOUND = "not-found"
+    ACCEPTED = "accepted"
+    OUT_OF_SCOPE = "out-of-scope"
+
+
+class ChangeKind(StrEnum):
+    """What a process change touches; each of them ends a standing sign-off (G12)."""
+
+    PROCESS = "process"
+    TOOLING = "tooling"
+    MATERIAL = "material"
+    SITE = "site"
+    SOURCE = "source"
+    INSPECTION = "inspection"
+
+
+class Disposition(StrEnum):
+    """What happens to a nonconforming unit (ISO 9000 3.12); never to the count (G4)."""
+
+    REWORK = "rework"
+    REPAIR = "repair"
+    REGRADE = "regrade"
+    SCRAP = "scrap"
+    USE_AS_IS = "use-as-is"
+    RETURN = "return"
+
+
+class RemarkKind(StrEnum):
+    """A remark beside the record; none of them can change an outcome (S-53, S-58)."""
+
+    DISSENT = "dissent"
+    PRESSURE = "pressure"
+    NOTE = "note"
+
+
+class Outcome(StrEnum):
+    """The two ends of a decision; there is no third (S-19)."""
+
+    SIGNED_OFF = "SIGNED_OFF"
+    HELD = "HELD"

@@ -1,0 +1,83 @@
+"""What the gate answers: findings in a fixed order, and what follows from them.
+
+A verdict is a value: two of them are the same when their canonical JSON is the same, byte for
+byte. That is how a replayed decision is compared with the recorded one.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from signoff_ledger.domain.values import Counts, Key, Outcome, Value
+
+SETTLING_LIMIT = 25
+"""How many settling events a finding names; the numbers beside them stay complete."""
+
+
+class EventRef(Value):
+    """An event by its place in its stream, which is known before the log gives it a position.
+
+    Attributes:
+        stream: `process`, or `batch <key>`, or `person <key>`.
+        version: Its version in that stream.
+    """
+
+    stream: str
+    version: int
+
+
+class Finding(Value):
+    """One rule, whether it holds, the numbers compared and the events that settle it.
+
+    Attributes:
+        counts: Units by mode or by reason, where the rule counted them.
+        holds: Whether the rule is satisfied; no evidence never satisfies a rule.
+        numbers: The whole numbers compared, by name; a count always has its total beside it.
+        rule: The rule's name, stable within a rule set.
+        says: One sentence with the numbers in it.
+        settled_by: The events that settle it, oldest first, at most `SETTLING_LIMIT`.
+    """
+
+    counts: Counts = {}
+    holds: bool
+    numbers: Counts = {}
+    rule: str
+    says: str
+    settled_by: tuple[EventRef, ...] = ()
+
+
+class Verdict(Value):
+    """All findings of one rule set on one case.
+
+    Attributes:
+        batch: Key of the batch looked at; absent when there is none.
+        findings: One per rule, in the order of the rule set.
+        rule_set: The version of the rules that were asked.
+    """
+
+    batch: Key | None = None
+    findings: tuple[Finding, ...]
+    rule_set: str
+
+    @cached_property
+    def blockers(self) -> tuple[Finding, ...]:
+        """The findings that do not hold."""
+        return tuple(f for f in self.findings if not f.holds)
+
+    @property
+    def allows_sign_off(self) -> bool:
+        """True when every rule holds."""
+        return not self.blockers
+
+    @property
+    def outcome(self) -> Outcome:
+        """The only two ends: signed off when every rule holds, else held (S-19)."""
+        return Outcome.SIGNED_OFF if self.allows_sign_off else Outcome.HELD
+
+    def finding(self, rule: str) -> Finding:
+        """Give the finding of one rule."""
+        return next(f for f in self.findings if f.rule == rule)
+
+    def canonical_json(self) -> str:
+        """The bytes that a replay must reproduce."""
+        return self.model_dump_json(exclude_none=True)

@@ -1,0 +1,228 @@
+"""The error tree, its codes, and what each code means.
+
+    SignoffError                  code, what, why, fix; str() is the lines a person reads
+    ├─ InputError        SL1xx    a value, file or option cannot be understood
+    │   └─ RowsRefusedError       an import; carries every bad row, not only the first
+    ├─ NotFoundError     SL2xx    nothing by that name
+    ├─ RuleRefusedError  SL3xx    the ledger said no; carries the findings that said so
+    ├─ IdentityError     SL4xx    person, role or signature not acceptable
+    ├─ EvidenceError     SL5xx    what is stored does not hold
+    ├─ ConflictError     SL6xx    somebody appended first, or a command id was reused
+    └─ StoreError        SL7xx    disk, database, format
+
+Library code raises; only the command line maps a class to its exit code.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+CODES: Mapping[str, str] = {
+    "SL101": "a file cannot be read as text",
+    "SL102": "a plan file is not valid",
+    "SL103": "a measured value is not acceptable",
+    "SL104": "rows of an import are refused",
+    "SL105": "a text holds characters that cannot be recorded",
+    "SL106": "a name or identifier is not acceptable",
+    "SL107": "a confirmation is needed and nobody can be asked",
+    "SL108": "a time is not understood",
+    "SL109": "options do not fit together",
+    "SL110": "the ledger's clock gives no usable time",
+    "SL111": "the command line is not understood",
+    "SL201": "no such process",
+    "SL202": "no such batch",
+    "SL203": "no such person",
+    "SL204": "no such unit, defect, correction or characteristic",
+    "SL205": "no ledger was named or found",
+    "SL206": "no such position",
+    "SL207": "no such help topic or setting",
+    "SL301": "the rules refuse the sign-off",
+    "SL302": "the rules refuse the production order",
+    "SL303": "the bar came too late",
+    "SL304": "a repeat batch was opened without a process change",
+    "SL305": "the batch is not in a state that allows this",
+    "SL306": "the unit is already recorded",
+    "SL307": "two people are needed, and it was one",
+    "SL308": "a step that must come first is missing",
+    "SL309": "there is no standing sign-off",
+    "SL310": "a result is dated before the bar",
+    "SL311": "the plan or the bar cannot be changed now",
+    "SL401": "nobody is named, or the person is not enrolled",
+    "SL402": "the person lacks the role",
+    "SL403": "the ledger would be left without an owner",
+    "SL501": "a stored event is of a kind this ledger does not know",
+    "SL502": "a stored line does not agree with its index",
+    "SL503": "a stored line is not a line of this format",
+    "SL601": "somebody else recorded first, again and again",
+    "SL602": "the command id was used for something else",
+    "SL701": "the file is not a ledger",
+    "SL702": "the ledger is of a newer format",
+    "SL703": "the disk or the database refused",
+    "SL704": "a file is already there",
+    "SL705": "the ledger is busy",
+    "SL706": "the database cannot promise durability",
+}
+
+
+class SignoffError(Exception):
+    """Root of every error that is meant for a person.
+
+    Args:
+        code: One of `CODES`.
+        what: What could not be done, in one line.
+        why: The cause, with the values that matter.
+        fix: What the reader can do about it, a command where there is one.
+    """
+
+    exit_code: ClassVar[int] = 1
+
+    def __init__(self, code: str, what: str, *, why: str = "", fix: str = "") -> None:
+        super().__init__(what)
+        self.code = code
+        self.what = what
+        self.why = why
+        self.fix = fix
+
+    def __str__(self) -> str:
+        lines = [f"{self.what} [{self.code}]"]
+        lines += [f"  why: {self.why}"] if self.why else []
+        lines += [f"  fix: {self.fix}"] if self.fix else []
+        return "\n".join(lines)
+
+    def as_data(self) -> dict[str, object]:
+        """Give the error as plain data, for `--format json`."""
+        return {"code": self.code, "what": self.what, "why": self.why, "fix": self.fix}
+
+
+class InputError(SignoffError):
+    """A value, file or option cannot be understood."""
+
+    exit_code: ClassVar[int] = 2
+
+
+@dataclass(frozen=True, slots=True)
+class BadRow:
+    """One refused row of an import: where it stands and what is wrong with it.
+
+    Attributes:
+        line: The line in the file, counted from 1, the header included.
+        column: The column's name as the file spells it, or "" for the whole row.
+        value: The offending cell, shortened and made printable.
+        problem: What is wrong, in one clause.
+    """
+
+    line: int
+    column: str
+    value: str
+    problem: str
+
+
+class RowsRefusedError(InputError):
+    """An import in which at least one row is bad; nothing was recorded."""
+
+    def __init__(self, source: str, rows: Sequence[BadRow]) -> None:
+        shown = [
+            f"{source}:{row.line}: {row.column or 'row'}"
+            + (f" = {row.value!r}" if row.value else "")
+            + f": {row.problem}"
+            for row in rows
+        ]
+        super().__init__(
+            "SL104",
+            f"{source}: {len(rows)} bad value(s), nothing was recorded",
+            why="\n       ".join(shown),
+            fix="correct the file and import it again; --dry-run checks without recording",
+        )
+        self.source = source
+        self.rows = tuple(rows)
+
+    def as_data(self) -> dict[str, object]:
+        """Give the error with its rows as plain data."""
+        rows = [
+            {
+                "file": self.source,
+                "line": r.line,
+                "column": r.column,
+                "value": r.value,
+                "problem": r.problem,
+            }
+            for r in self.rows
+        ]
+        return {**super().as_data(), "rows": rows}
+
+
+class NotFoundError(SignoffError):
+    """Nothing is known by that name."""
+
+    exit_code: ClassVar[int] = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What was tried and refused, for the event that records the refusal (G13).
+
+    Attributes:
+        process: Key of the process on whose stream the refusal is recorded.
+        command: The command in the words of the command line, such as "sign".
+        subject: What it was aimed at: a batch key, a quantity, a bar.
+        findings: The failing rules, as `(rule, sentence)` pairs.
+    """
+
+    process: str
+    command: str
+    subject: str
+    findings: Sequence[tuple[str, str]] = field(default=())
+
+
+class RuleRefusedError(SignoffError):
+    """The ledger said no.
+
+    Attributes:
+        attempt: Set where the refusal is itself a fact to record (G13).
+    """
+
+    exit_code: ClassVar[int] = 3
+
+    def __init__(
+        self, code: str, what: str, *, why: str = "", fix: str = "", attempt: Attempt | None = None
+    ) -> None:
+        super().__init__(code, what, why=why, fix=fix)
+        self.attempt = attempt
+        self.position: int | None = None
+
+    def as_data(self) -> dict[str, object]:
+        """Give the error with the rules that said no and the refusal's log position."""
+        findings = self.attempt.findings if self.attempt else ()
+        return {
+            **super().as_data(),
+            "rules": [{"rule": rule, "says": says} for rule, says in findings],
+            "position": self.position,
+        }
+
+
+class IdentityError(SignoffError):
+    """A person, role or signature is not acceptable."""
+
+    exit_code: ClassVar[int] = 4
+
+
+class EvidenceError(SignoffError):
+    """What is stored does not hold together."""
+
+    exit_code: ClassVar[int] = 5
+
+
+class ConflictError(SignoffError):
+    """Somebody else appended first, or a command id was used twice for different things."""
+
+    exit_code: ClassVar[int] = 6
+
+
+class StoreError(SignoffError):
+    """The disk, the database or the format stands in the way."""
+
+    exit_code: ClassVar[int] = 1

@@ -1,0 +1,104 @@
+"""Canonical JSON: one value, one spelling.
+
+RFC 8785 restricted to what the ledger stores: objects with ASCII keys in ascending order, arrays,
+strings, booleans, null and integers below 2**53 in magnitude. No floats: measured values travel
+as integers in a declared scale or as strings.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from signoff_ledger.errors import EvidenceError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+INTEGER_LIMIT = 2**53
+"""First magnitude that JSON readers on doubles may round (RFC 8785 section 3.2.2.3)."""
+
+DEPTH_LIMIT = 16
+"""Deepest nesting of objects and arrays; a line needs half of it."""
+
+LINE_LIMIT_BYTES = 1 << 20
+"""Longest line a reader accepts; a unit of a thousand readings takes about 20 kB."""
+
+
+def canonical(value: object) -> bytes:
+    """Write a value in its only spelling.
+
+    Raises:
+        EvidenceError: The value holds something canonical JSON has no place for.
+    """
+    _check(value)
+    return write_checked(value)
+
+
+def write_checked(value: object) -> bytes:
+    """Write a value whose parts are already known to be canonical-safe."""
+    return json.dumps(
+        value, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")
+    ).encode("utf-8")
+
+
+def parse(line: bytes) -> dict[str, Any]:
+    """Read a line that must be a canonical JSON object.
+
+    Raises:
+        EvidenceError: Not UTF-8, not JSON, not an object, or not in canonical spelling.
+    """
+    if len(line) > LINE_LIMIT_BYTES:
+        _refuse(f"the line has {len(line)} bytes, the limit is {LINE_LIMIT_BYTES}")
+    try:
+        value = json.loads(line.decode("utf-8"), parse_float=_no_float, parse_constant=_no_float)
+    except (ValueError, RecursionError) as error:
+        _refuse(f"not JSON in UTF-8: {type(error).__name__}")
+    if not isinstance(value, dict):
+        _refuse("the line is not a JSON object")
+    if canonical(value) != line:
+        _refuse("the line is not in canonical spelling")
+    return value
+
+
+def _check(value: object, depth: int = 0) -> None:
+    if value is None or isinstance(value, bool):
+        return
+    if isinstance(value, str):
+        _check_text(value)
+    elif isinstance(value, int):
+        if abs(value) >= INTEGER_LIMIT:
+            _refuse(f"integer of {value.bit_length()} bits is outside 2^53")
+    elif isinstance(value, dict):
+        for key in value:
+            if not isinstance(key, str) or not key.isascii():
+                _refuse(f"object key {key!r:.60} is not ASCII text")
+        _check_members(value.values(), depth + 1)
+    elif isinstance(value, (list, tuple)):
+        _check_members(value, depth + 1)
+    else:
+        _refuse(f"a {type(value).__name__} has no canonical form")
+
+
+def _check_members(members: Iterable[object], depth: int) -> None:
+    if depth > DEPTH_LIMIT:
+        _refuse(f"it is nested deeper than {DEPTH_LIMIT} levels")
+    for member in members:
+        _check(member, depth)
+
+
+def _check_text(value: str) -> None:
+    if value.isascii():
+        return
+    try:
+        value.encode("utf-8")
+    except UnicodeEncodeError:
+        _refuse("a text holds half a surrogate pair")
+
+
+def _no_float(text: str) -> NoReturn:
+    raise ValueError(text)
+
+
+def _refuse(why: str) -> NoReturn:
+    raise EvidenceError("SL503", "a line is not canonical JSON", why=why)

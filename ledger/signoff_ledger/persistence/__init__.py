@@ -1,0 +1,1 @@
+"""Adapters: how lines are kept, and how aggregates come back from them."""

@@ -1,0 +1,105 @@
+"""Decisions with their findings: what was decided, on which numbers, after how long a hold."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from signoff_ledger.domain.process_events import ProcessHeld, ProcessSignedOff
+from signoff_ledger.domain.values import Outcome, format_utc, parse_utc
+from signoff_ledger.projections.table import Cursor, Table
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from signoff_ledger.application.ports import Recorded
+
+TABLE = Table(
+    "view_decisions",
+    (
+        ("position", "INTEGER NOT NULL"),
+        ("process", "TEXT NOT NULL"),
+        ("batch", "TEXT NOT NULL"),
+        ("outcome", "TEXT NOT NULL"),
+        ("automatic", "INTEGER NOT NULL"),
+        ("decided_at", "TEXT NOT NULL"),
+        ("person", "TEXT NOT NULL"),
+        ("printed_name", "TEXT NOT NULL"),
+        ("meaning", "TEXT NOT NULL"),
+        ("reason", "TEXT NOT NULL"),
+        ("signature", "TEXT NOT NULL"),
+        ("rule_set", "TEXT NOT NULL"),
+        ("process_revision", "INTEGER NOT NULL"),
+        ("held_for_s", "INTEGER"),
+    ),
+    key=("position",),
+    indexes=(("process", "position"),),
+)
+
+FINDINGS = Table(
+    "view_findings",
+    (
+        ("position", "INTEGER NOT NULL"),
+        ("place", "INTEGER NOT NULL"),
+        ("rule", "TEXT NOT NULL"),
+        ("holds", "INTEGER NOT NULL"),
+        ("says", "TEXT NOT NULL"),
+        ("numbers", "TEXT NOT NULL"),
+        ("counts", "TEXT NOT NULL"),
+        ("settled_by", "TEXT NOT NULL"),
+    ),
+    key=("position", "place"),
+)
+
+
+def add(cursor: Cursor, recorded: Recorded, process: str) -> None:
+    """Add a decision and its findings; every other event is passed over."""
+    event = recorded.entry.event
+    if not isinstance(event, (ProcessHeld, ProcessSignedOff)):
+        return
+    held = isinstance(event, ProcessHeld)
+    row = (
+        recorded.position,
+        process,
+        event.verdict.batch or "",
+        str(Outcome.HELD if held else Outcome.SIGNED_OFF),
+        int(isinstance(event, ProcessHeld) and event.automatic),
+        format_utc(recorded.entry.at),
+        recorded.entry.by,
+        event.printed_name,
+        event.meaning,
+        event.reason if isinstance(event, ProcessHeld) else event.note or "",
+        event.signature.kind,
+        event.verdict.rule_set,
+        event.process_revision,
+        None if held else _held_for_s(cursor, process, recorded.entry.at),
+    )
+    TABLE.insert(cursor, [row])
+    FINDINGS.insert(
+        cursor,
+        [
+            (
+                recorded.position,
+                place,
+                finding.rule,
+                int(finding.holds),
+                finding.says,
+                json.dumps(finding.numbers),
+                json.dumps(finding.counts),
+                json.dumps([[ref.stream, ref.version] for ref in finding.settled_by]),
+            )
+            for place, finding in enumerate(event.verdict.findings)
+        ],
+    )
+
+
+def _held_for_s(cursor: Cursor, process: str, signed_at: datetime) -> int | None:
+    """Say how long a process was held before a sign-off: from the first hold since the last one."""
+    cursor.execute(
+        f"SELECT min(decided_at) FROM {TABLE.name} WHERE process = ? AND outcome = 'HELD'"  # noqa: S608
+        f" AND position > (SELECT coalesce(max(position), 0) FROM {TABLE.name}"
+        " WHERE process = ? AND outcome = 'SIGNED_OFF')",
+        (process, process),
+    )
+    began = cursor.fetchall()[0][0]
+    return int((signed_at - parse_utc(began)).total_seconds()) if began else None

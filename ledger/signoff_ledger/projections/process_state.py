@@ -1,0 +1,87 @@
+"""The current state of each process: where it stands, under which bar, for which run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from signoff_ledger.domain.values import Outcome, format_utc
+from signoff_ledger.projections.table import Table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from signoff_ledger.domain.case import Case
+    from signoff_ledger.domain.process_state import Decision
+
+TABLE = Table(
+    "view_processes",
+    (
+        ("process", "TEXT NOT NULL"),
+        ("name", "TEXT NOT NULL"),
+        ("called", "TEXT NOT NULL"),
+        ("activity", "TEXT NOT NULL"),
+        ("stage", "TEXT NOT NULL"),
+        ("next_activity", "TEXT NOT NULL"),
+        ("standing", "TEXT NOT NULL"),
+        ("standing_why", "TEXT NOT NULL"),
+        ("process_revision", "INTEGER NOT NULL"),
+        ("signed_revision", "INTEGER"),
+        ("run_min", "INTEGER NOT NULL"),
+        ("run_max", "INTEGER NOT NULL"),
+        ("ordered", "INTEGER NOT NULL"),
+        ("plan", "INTEGER NOT NULL"),
+        ("bar", "INTEGER"),
+        ("planned", "INTEGER"),
+        ("ac", "INTEGER"),
+        ("attempts", "INTEGER NOT NULL"),
+        ("open_batch", "TEXT NOT NULL"),
+        ("latest_batch", "TEXT NOT NULL"),
+        ("changes", "INTEGER NOT NULL"),
+        ("decisions", "INTEGER NOT NULL"),
+        ("held_since", "TEXT NOT NULL"),
+    ),
+    key=("process",),
+)
+
+
+def rows(case: Case) -> Iterator[tuple[object, ...]]:
+    """Write a process as one row."""
+    process = case.process
+    identity = process.plans[-1].plan.identity
+    signed, bar = process.sign_off, process.bar
+    yield (
+        process.key,
+        identity.name,
+        identity.called,
+        identity.activity,
+        identity.stage,
+        identity.next_activity,
+        str(process.standing),
+        process.standing_why,
+        process.revision,
+        signed.signed.process_revision if signed else None,
+        identity.run_min,
+        identity.run_max,
+        signed.ordered if signed else 0,
+        process.plans[-1].number,
+        bar.number if bar else None,
+        bar.bar.units if bar else None,
+        bar.bar.max_rejects if bar else None,
+        len(process.batches),
+        process.open_batch or "",
+        process.latest_batch or "",
+        len(process.changes),
+        len(process.decisions),
+        _held_since(process.decisions),
+    )
+
+
+def _held_since(decisions: list[Decision]) -> str:
+    """Give when the present hold began; "" where the last decision was a sign-off, or none."""
+    began = ""
+    for decision in decisions:
+        if decision.outcome is Outcome.SIGNED_OFF:
+            began = ""
+        elif not began:
+            began = format_utc(decision.at)
+    return began

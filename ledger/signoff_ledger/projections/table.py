@@ -1,0 +1,78 @@
+"""A view as a table: its name, its columns, and how rows are written and read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+
+class Cursor(Protocol):
+    """What a view needs of a database cursor."""
+
+    def execute(self, statement: str, parameters: Sequence[object] = ...) -> Any:
+        """Run a statement."""
+        ...
+
+    def executemany(self, statement: str, rows: Iterable[Sequence[object]]) -> Any:
+        """Run a statement for many rows."""
+        ...
+
+    def fetchall(self) -> list[Any]:
+        """Give what the last statement found."""
+        ...
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table that projections fill.
+
+    Attributes:
+        name: Its name in the database, which begins with `view_`.
+        columns: Column names with their SQL types, in order.
+        key: The columns that identify a row.
+        indexes: Further column lists to find rows by.
+    """
+
+    name: str
+    columns: tuple[tuple[str, str], ...]
+    key: tuple[str, ...]
+    indexes: tuple[tuple[str, ...], ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The column names."""
+        return tuple(name for name, _ in self.columns)
+
+    def create(self, cursor: Cursor) -> None:
+        """Make the table, empty."""
+        columns = ", ".join(f"{name} {kind}" for name, kind in self.columns)
+        key = ", ".join(self.key)
+        cursor.execute(f"CREATE TABLE {self.name} ({columns}, PRIMARY KEY ({key})) STRICT")
+        for number, index in enumerate(self.indexes):
+            cursor.execute(f"CREATE INDEX {self.name}_{number} ON {self.name} ({', '.join(index)})")
+
+    def drop(self, cursor: Cursor) -> None:
+        """Drop the table, if it is there."""
+        cursor.execute(f"DROP TABLE IF EXISTS {self.name}")
+
+    def insert(self, cursor: Cursor, rows: Iterable[Sequence[object]]) -> None:
+        """Add rows."""
+        marks = ", ".join("?" * len(self.columns))
+        cursor.executemany(f"INSERT INTO {self.name} VALUES ({marks})", rows)  # noqa: S608
+
+    def replace_of_process(
+        self, cursor: Cursor, process: str, rows: Iterable[Sequence[object]]
+    ) -> None:
+        """Put one process's rows in place of its old ones."""
+        cursor.execute(f"DELETE FROM {self.name} WHERE process = ?", (process,))  # noqa: S608
+        self.insert(cursor, rows)
+
+    def select(self, where: str = "", order: str = "") -> str:
+        """Write the statement that reads rows; conditions are ours, values are parameters."""
+        condition = f" WHERE {where}" if where else ""
+        ordering = order or ", ".join(self.key)
+        names = ", ".join(self.names)
+        return f"SELECT {names} FROM {self.name}{condition} ORDER BY {ordering}"  # noqa: S608

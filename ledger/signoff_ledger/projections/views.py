@@ -1,0 +1,217 @@
+"""Keeping the views: caught up before an answer, rebuilt from zero on demand.
+
+History and decisions are written event by event, in pages. The other views are states: a process
+that was touched since the last time has its rows written anew from its events, so that keeping up
+and rebuilding give the same rows by construction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, Any, Protocol
+
+from signoff_ledger.application.replay import case_as_of
+from signoff_ledger.projections import (
+    batch_state,
+    decisions,
+    history,
+    nonconformities,
+    process_state,
+    work_waiting,
+)
+from signoff_ledger.projections.subjects import UNKNOWN, Subject, begun_by
+from signoff_ledger.projections.table import Cursor, Table
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+    from signoff_ledger.application.ports import Recorded, Store
+    from signoff_ledger.domain.case import Case
+
+SCHEMA_VERSION = 2
+"""Raised with any change to a view; a ledger with older views rebuilds them by itself."""
+
+PAGE = 1_000
+
+_POSITIONS = Table(
+    "view_positions",
+    (("name", "TEXT NOT NULL"), ("position", "INTEGER NOT NULL")),
+    key=("name",),
+)
+_SUBJECTS = Table(
+    "view_subjects",
+    (
+        ("stream", "TEXT NOT NULL"),
+        ("kind", "TEXT NOT NULL"),
+        ("subject", "TEXT NOT NULL"),
+        ("process", "TEXT NOT NULL"),
+    ),
+    key=("stream",),
+)
+_STATES = Table(
+    "view_states",
+    (("process", "TEXT NOT NULL"), ("position", "INTEGER NOT NULL")),
+    key=("process",),
+)
+"""The event up to which the rows of a process were written; keeps slow writers from older ones."""
+
+_BY_EVENT = (_SUBJECTS, history.TABLE, decisions.TABLE, decisions.FINDINGS)
+_BY_STATE: tuple[tuple[Table, Callable[[Case], Iterable[tuple[object, ...]]]], ...] = (
+    (process_state.TABLE, process_state.rows),
+    (batch_state.TABLE, batch_state.rows),
+    (nonconformities.TABLE, nonconformities.rows),
+    (work_waiting.TABLE, work_waiting.rows),
+)
+TABLES = (_POSITIONS, _STATES, *_BY_EVENT, *(table for table, _ in _BY_STATE))
+
+Progress = Callable[[int, int], None]
+
+
+class Database(Protocol):
+    """Where views are kept: the ledger's own database."""
+
+    def writing(self) -> AbstractContextManager[Any]:
+        """Begin a transaction that writes."""
+        ...
+
+    def rows(self, statement: str, parameters: Iterable[object] = ()) -> list[Any]:
+        """Read rows."""
+        ...
+
+
+class Views:
+    """The views of one ledger."""
+
+    def __init__(self, store: Store, database: Database) -> None:
+        self._store = store
+        self._database = database
+        self._subjects: dict[str, Subject] = {}
+
+    def catch_up(self, progress: Progress | None = None) -> None:
+        """Bring every view up to the log's end; costs nothing when they are there."""
+        size = self._store.size()
+        while True:
+            # Asked again after each step: somebody else may have begun the views anew meanwhile.
+            positions = self._positions()
+            if positions.get("schema") != SCHEMA_VERSION:
+                self._make_anew()
+            elif positions["events"] < size:
+                self._take_events(size, progress)
+            elif positions["states"] < size:
+                self._take_states(size)
+            else:
+                return
+
+    def are_current(self) -> bool:
+        """Say whether an answer could be given without writing anything."""
+        size, positions = self._store.size(), self._positions()
+        current = {"schema": SCHEMA_VERSION, "events": size, "states": size}
+        return positions == current
+
+    def rebuild(self, progress: Progress | None = None) -> int:
+        """Drop every view and build it again from the first event; gives the log's size."""
+        self._make_anew()
+        self.catch_up(progress)
+        return self._store.size()
+
+    def read(
+        self, table: Table, where: str = "", parameters: Iterable[object] = (), order: str = ""
+    ) -> list[dict[str, Any]]:
+        """Read rows of a view as of the log's end."""
+        self.catch_up()
+        rows = self._database.rows(table.select(where, order), tuple(parameters))
+        return [dict(zip(table.names, row, strict=True)) for row in rows]
+
+    def _positions(self) -> dict[str, int]:
+        there = self._database.rows(
+            "SELECT 1 FROM sqlite_schema WHERE name = ?", (_POSITIONS.name,)
+        )
+        return dict(self._pairs(_POSITIONS.select())) if there else {}
+
+    def _pairs(self, statement: str) -> Iterator[tuple[str, int]]:
+        yield from self._database.rows(statement)
+
+    def _make_anew(self) -> None:
+        self._subjects.clear()
+        with self._database.writing() as cursor:
+            for table in TABLES:
+                table.drop(cursor)
+                table.create(cursor)
+            _POSITIONS.insert(cursor, [("schema", SCHEMA_VERSION), ("events", 0), ("states", 0)])
+
+    def _take_events(self, size: int, progress: Progress | None) -> None:
+        while True:
+            # What was learned in a page that failed is not in the table, so nothing is kept.
+            self._subjects.clear()
+            with self._database.writing() as cursor:
+                done = _position(cursor, "events")
+                page = list(self._store.read(done, min(done + PAGE, size)))
+                for recorded in page:
+                    self._take_event(cursor, recorded)
+                if page:
+                    _advance(cursor, "events", page[-1].position)
+            if not page:
+                return
+            if progress is not None:
+                progress(page[-1].position, size)
+
+    def _take_event(self, cursor: Cursor, recorded: Recorded) -> None:
+        stream = str(recorded.entry.stream)
+        begun = begun_by(recorded.entry)
+        if begun is not None and stream not in self._subjects:
+            self._subjects[stream] = begun
+            _SUBJECTS.insert(cursor, [(stream, begun.kind, begun.key, begun.process)])
+        subject = self._subject(cursor, stream)
+        history.TABLE.insert(cursor, [history.row(recorded, subject)])
+        decisions.add(cursor, recorded, subject.process)
+
+    def _subject(self, cursor: Cursor, stream: str) -> Subject:
+        if stream not in self._subjects:
+            cursor.execute(_SUBJECTS.select("stream = ?"), (stream,))
+            found = cursor.fetchall()
+            self._subjects[stream] = Subject(*found[0][1:]) if found else UNKNOWN
+        return self._subjects[stream]
+
+    def _take_states(self, size: int) -> None:
+        """Write the rows of every process that was touched; others may be doing the same."""
+        for process, last in self._database.rows(_TOUCHED, (size,)):
+            case = case_as_of(self._store, process, last)
+            with self._database.writing() as cursor:
+                if _written_up_to(cursor, process) < last:
+                    for table, rows in _BY_STATE:
+                        table.replace_of_process(cursor, process, rows(case))
+                    _STATES.replace_of_process(cursor, process, [(process, last)])
+        with self._database.writing() as cursor:
+            cursor.execute(_TOUCHED, (size,))
+            if not cursor.fetchall() and _position(cursor, "events") >= size:
+                _advance(cursor, "states", size)
+
+
+_TOUCHED = (
+    "SELECT process, max(position) AS last FROM view_history"
+    " WHERE process <> '' AND position <= ?"
+    " AND position > (SELECT position FROM view_positions WHERE name = 'states')"
+    " GROUP BY process HAVING last >"
+    " coalesce((SELECT s.position FROM view_states s WHERE s.process = view_history.process), 0)"
+    " ORDER BY process"
+)
+"""Processes whose rows are older than their last event, with that event's position."""
+
+
+def _written_up_to(cursor: Cursor, process: str) -> int:
+    cursor.execute(_STATES.select("process = ?"), (process,))
+    found = cursor.fetchall()
+    return found[0][1] if found else 0
+
+
+def _position(cursor: Cursor, name: str) -> int:
+    cursor.execute(_POSITIONS.select("name = ?"), (name,))
+    position: int = cursor.fetchall()[0][1]
+    return position
+
+
+def _advance(cursor: Cursor, name: str, position: int) -> None:
+    cursor.execute(
+        f"UPDATE {_POSITIONS.name} SET position = ? WHERE name = ? AND position < ?",  # noqa: S608
+        (position, name, position),
+    )

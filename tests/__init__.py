@@ -1,0 +1,1 @@
+"""Tests of the ledger and its command line; only this folder is a package, see pyproject.toml."""

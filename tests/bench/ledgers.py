@@ -1,0 +1,142 @@
+"""Ledgers and sheets of any size to measure on, the same each time they are made."""
+
+import csv
+import io
+import random
+import sqlite3
+from pathlib import Path
+
+from signoff_ledger.application import importing, inspecting, planning
+from signoff_ledger.application.ledger import Call, Ledger
+from signoff_ledger.application.people import enrol, found
+from signoff_ledger.application.planfile import PlanFile, read_plan
+from signoff_ledger.application.ports import RandomIds, SystemClock
+from signoff_ledger.domain.values import BuildMethod, Role
+from signoff_ledger.persistence.store import SqliteStore
+
+_HEAD = """\
+format = "signoff.plan/1"
+[process]
+id = "{process}"
+name = "Something with many dimensions"
+run_min = 500
+run_max = 1000
+[process.design]
+document = "DRW-1"
+reference = "DS-1"
+sha256 = "{digest}"
+[process.provenance]
+tooling = "T-1"
+tooling_revision = "A"
+line = "Line 1"
+site = "Stoke"
+[[not_applicable]]
+family = "build_time"
+reason = "not timed here"
+[bar]
+units = {units}
+max_rejects = {max_rejects}
+"""
+_CHARACTERISTIC = """\
+[[characteristic]]
+id = "d{number:02}"
+family = "{family}"
+kind = "variable"
+name = "Dimension {number}"
+unit = "mm"
+decimals = 3
+lower = "1"
+upper = "2"
+"""
+_FAMILIES = ("fit", "finish", "function")
+
+
+def plan(process: str, units: int, characteristics: int) -> PlanFile:
+    """Make a plan; its bar accepts a tenth of the units as rejects."""
+    text = _HEAD.format(process=process, digest="0" * 64, units=units, max_rejects=units // 10)
+    for number in range(characteristics):
+        text += _CHARACTERISTIC.format(number=number, family=_FAMILIES[number % 3])
+    return read_plan(text, "plan.toml")
+
+
+def sheet(prefix: str, units: int, characteristics: int, rejects: int = 0) -> bytes:
+    """Make a wide sheet of seeded readings, the last so many units out of tolerance."""
+    chance = random.Random(prefix)
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(["unit_serial", *(f"d{number:02}" for number in range(characteristics))])
+    for unit in range(units):
+        whole = 1 if unit < units - rejects else 3
+        readings = [f"{whole}.{chance.randrange(1_000):03}" for _ in range(characteristics)]
+        writer.writerow([f"{prefix}-{unit:05}", *readings])
+    return out.getvalue().encode()
+
+
+def begun(path: Path) -> Ledger:
+    """Begin a ledger with an engineer, who also inspects, and an approver."""
+    ledger = Ledger(SqliteStore.create(path), SystemClock(), RandomIds())
+    found(ledger, Call("olga"), "bench", "Olga Owner")
+    enrol(ledger, Call("olga"), "egon", "Egon Engineer", [Role.ENGINEER])
+    enrol(ledger, Call("olga"), "anna", "Anna Approver", [Role.APPROVER])
+    return ledger
+
+
+def opened(ledger: Ledger, file: PlanFile, batch: str) -> None:
+    """Define a process, register its bar, and open a batch."""
+    assert file.bar is not None
+    planning.publish_plan(ledger, Call("egon"), file, None)
+    planning.register_bar(ledger, Call("egon"), file.process, file.bar)
+    planning.open_batch(ledger, Call("egon"), file.process, batch, {})
+
+
+def bring(ledger: Ledger, batch: str, content: bytes) -> None:
+    """Import a sheet."""
+    method = BuildMethod.LINE
+    importing.import_sheet(ledger, Call("egon"), batch, content, name=f"{batch}.csv", method=method)
+
+
+def held(ledger: Ledger, process: str, units: int, characteristics: int) -> None:
+    """Add a process whose one batch is whole and has missed its bar, so that it is held."""
+    opened(ledger, plan(process, units, characteristics), f"{process}-1")
+    content = sheet(process, units, characteristics, rejects=units // 10 + 1)
+    bring(ledger, f"{process}-1", content)
+    inspecting.close_batch(ledger, Call("egon"), f"{process}-1", None)
+
+
+def grown(path: Path, events: int, units: int) -> int:
+    """Make a ledger of about so many events: `p-0`, always the same, and others around it."""
+    ledger = begun(path)
+    held(ledger, "p-0", 20, 4)
+    number = 0
+    while (left := events - ledger.store.size()) > 20:
+        number += 1
+        held(ledger, f"p-{number}", min(units, left - 10), 4)
+    size = ledger.store.size()
+    close(ledger)
+    return size
+
+
+def close(ledger: Ledger) -> None:
+    """Let go of a ledger's file."""
+    assert isinstance(ledger.store, SqliteStore)
+    ledger.store.close()
+
+
+# --- floors -------------------------------------------------------------------------------------
+
+
+def raw_log(path: Path) -> sqlite3.Connection:
+    """Make a file with one column of lines, as durable as a ledger."""
+    connection = sqlite3.connect(path, isolation_level=None)
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("CREATE TABLE log (position INTEGER PRIMARY KEY, line BLOB NOT NULL)")
+    return connection
+
+
+def lines_of(path: Path) -> list[tuple[bytes]]:
+    """Give every line of a ledger, as rows."""
+    connection = sqlite3.connect(path)
+    rows = connection.execute("SELECT line FROM events ORDER BY position").fetchall()
+    connection.close()
+    return rows

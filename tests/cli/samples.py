@@ -1,0 +1,260 @@
+"""One good command line for everything the command line can do, on a ledger at the right stage.
+
+`WRITES` are those that record, `READS` those that only answer. Tests of what all commands have in
+common go over these tables; `tests/cli/test_every_command.py` holds the tables complete.
+"""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+REMARK = "a week costs us the fair"
+UNIT = ("finish=pass", "function=pass", "build_minutes=11")
+
+
+class Write(NamedTuple):
+    """A command that records.
+
+    Attributes:
+        stage: How far the ledger has come, see `tests.cli.shops`.
+        by: Who gives it.
+        args: The words behind `signoff`.
+        other: The same command with another content.
+        records: The kinds of event it records, shortly.
+        to_anybody: Whether it takes no role.
+    """
+
+    stage: str
+    by: str
+    args: tuple[str, ...]
+    other: tuple[str, ...]
+    records: tuple[str, ...]
+    to_anybody: bool = False
+
+
+class Read(NamedTuple):
+    """A command that only answers.
+
+    Attributes:
+        stage: How far the ledger has come.
+        args: The words behind `signoff`.
+        schema: The name of its answer's schema.
+        by: Who asks, where it matters.
+        code: Its exit code.
+    """
+
+    stage: str
+    args: tuple[str, ...]
+    schema: str
+    by: str | None = None
+    code: int = 0
+
+
+def _w(
+    stage: str, by: str, args: str, other: str, records: str, *, to_anybody: bool = False
+) -> Write:
+    """Write a line of the table; words with spaces in them are written with underscores."""
+    words, others = (
+        tuple(word.replace("_", " ") if "_" in word and "=" not in word else word for word in line)
+        for line in (args.split(), other.split())
+    )
+    return Write(stage, by, words, others, tuple(records.split()), to_anybody=to_anybody)
+
+
+WRITES: Mapping[str, Write] = {
+    "person enrol": _w(
+        "begun",
+        "olga",
+        "person enrol nina --name Nina_New --role inspector",
+        "person enrol nina --name Nina_Newer --role inspector",
+        "person-enrolled role-granted",
+    ),
+    "person grant": _w(
+        "begun",
+        "olga",
+        "person grant ines approver --note record_118",
+        "person grant ines engineer --note record_118",
+        "role-granted",
+    ),
+    "person revoke": _w(
+        "begun",
+        "olga",
+        "person revoke ines inspector --reason moved",
+        "person revoke ines inspector --reason left",
+        "role-revoked",
+    ),
+    "plan publish": _w(
+        "begun",
+        "egon",
+        "plan publish plan.toml",
+        "plan publish plan.toml --reason anew",
+        "process-defined design-approval-referenced inspection-plan-published",
+    ),
+    "approval": _w(
+        "ready",
+        "egon",
+        "approval mug --of tooling --reference T-12",
+        "approval mug --of tooling --reference T-13",
+        "tooling-approval-referenced",
+    ),
+    "bar register": _w(
+        "planned",
+        "egon",
+        "bar register plan.toml",
+        "bar register tighter.toml",
+        "acceptance-criteria-registered",
+    ),
+    "bar supersede": _w(
+        "open",
+        "anna",
+        "bar supersede looser.toml --reason agreed_with_the_buyer",
+        "bar supersede looser.toml --reason wanted",
+        "acceptance-criteria-superseded batch-bar-replaced",
+    ),
+    "open": _w(
+        "ready",
+        "egon",
+        "open mug --batch B1",
+        "open mug --batch B9",
+        "batch-opened batch-started",
+    ),
+    "record": _w(
+        "open",
+        "ines",
+        "record U-1 gap=0.24 finish=pass function=pass --batch B1 --method line",
+        "record U-1 gap=0.25 finish=pass function=pass --batch B1 --method line",
+        "unit-inspected",
+    ),
+    "import": _w(
+        "open",
+        "ines",
+        "import sheet-2.csv --batch B1",
+        "import sheet-1.csv --batch B1",
+        "sheet-imported" + " unit-inspected" * 4,
+    ),
+    "defect add": _w(
+        "built",
+        "ines",
+        "defect add B1-3 LID-SEAT@rim --batch B1 --note rattles",
+        "defect add B1-3 LID-SEAT@inside --batch B1 --note rattles",
+        "nonconformity-recorded",
+    ),
+    "defect attribute": _w(
+        "held",
+        "egon",
+        "defect attribute LID-SEAT --origin process --reason shrinkage",
+        "defect attribute LID-SEAT --origin material --reason shrinkage",
+        "nonconformity-attributed",
+    ),
+    "defect cause": _w(
+        "held",
+        "egon",
+        "defect cause LID-SEAT --batch B1 --cause the_clay_shrank",
+        "defect cause LID-SEAT --batch B1 --none-found looked_everywhere",
+        "cause-stated",
+    ),
+    "change": _w(
+        "held",
+        "egon",
+        "change mug --what a_skim --why it_fouled --touches-design no --addresses LID-SEAT",
+        "change mug --what a_skim --why it_fouled --touches-design no",
+        "process-change-applied",
+    ),
+    "dispose": _w(
+        "held",
+        "egon",
+        "dispose B1-1 rework --batch B1 --reason lid_ground",
+        "dispose B1-1 scrap --batch B1 --reason lid_ground",
+        "unit-dispositioned",
+    ),
+    "correct": _w(
+        "held",
+        "ines",
+        "correct B1-1 gap=0.45 --batch B1 --reason typed_wrong",
+        "correct B1-1 gap=0.46 --batch B1 --reason typed_wrong",
+        "correction-requested batch-amended",
+    ),
+    "correct --confirm": _w(
+        "pending",
+        "ivan",
+        "correct --confirm 1 --batch B2",
+        "correct --decline 1 --batch B2 --reason no",
+        "correction-confirmed batch-amended sign-off-unsupported",
+    ),
+    "correct --decline": _w(
+        "pending",
+        "ivan",
+        "correct --decline 1 --batch B2 --reason it_was_right",
+        "correct --confirm 1 --batch B2",
+        "correction-declined batch-amended",
+    ),
+    "close": _w("built", "ines", "close B1", "close B1 --note done", "batch-closed batch-finished"),
+    "sign": _w(
+        "clear",
+        "anna",
+        "sign mug --yes",
+        "sign mug --yes --note well",
+        "process-signed-off units-handed-over batch-decided decision-taken",
+    ),
+    "hold": _w(
+        "clear",
+        "anna",
+        "hold mug --yes --reason two_lids_rattle",
+        "hold mug --yes --reason three_lids_rattle",
+        "process-held batch-decided decision-taken",
+    ),
+    "withdraw": _w(
+        "signed",
+        "anna",
+        "withdraw mug --yes --reason other_clay",
+        "withdraw mug --yes --reason other_kiln",
+        "sign-off-withdrawn",
+    ),
+    "order commit": _w(
+        "signed",
+        "bela",
+        "order commit mug 50 --reference PO-1",
+        "order commit mug 51 --reference PO-1",
+        "production-order-committed",
+    ),
+    "order report": _w(
+        "held",
+        "bela",
+        "order report mug 50 --reference PO-1 --note by_phone",
+        "order report mug 50 --reference PO-2 --note by_phone",
+        "order-placed-without-sign-off",
+        to_anybody=True,
+    ),
+    "dissent": _w(
+        "held",
+        "bela",
+        "dissent mug a_week_costs_us_the_fair",
+        "dissent mug a_week_costs_us_the_fair --kind note",
+        "remark-recorded",
+        to_anybody=True,
+    ),
+}
+
+READS: Mapping[str, Read] = {
+    "why": Read("signed", ("why", "mug"), "signoff.why/1"),
+    "why, held": Read("held", ("why",), "signoff.why/1"),
+    "why, by hand": Read("signed", ("why", "mug", "--batch", "B1"), "signoff.why/1"),
+    "why, undecided": Read("open", ("why", "mug"), "signoff.why/1"),
+    "check": Read("clear", ("check", "mug", "--list"), "signoff.check/1"),
+    "check, blocked": Read("held", ("check", "mug"), "signoff.check/1", code=3),
+    "status": Read("signed", ("status",), "signoff.status/1"),
+    "status of a process": Read("signed", ("status", "mug", "--why-not"), "signoff.process/1"),
+    "status of a batch": Read("held", ("status", "--batch", "B1"), "signoff.batch/1"),
+    "status --mine": Read("clear", ("status", "--mine"), "signoff.waiting/1", by="anna"),
+    "history": Read("signed", ("history",), "signoff.history/1"),
+    "replay": Read("signed", ("replay", "mug"), "signoff.replay/1"),
+    "replay --until": Read("signed", ("replay", "mug", "--until", "30"), "signoff.replay/1"),
+    "person list": Read("signed", ("person", "list"), "signoff.people/1"),
+    "doctor": Read("signed", ("doctor",), "signoff.doctor/1"),
+    "backup": Read("signed", ("backup", "copy.db"), "signoff.backup/1"),
+    "rebuild": Read("signed", ("rebuild",), "signoff.rebuild/1"),
+    "config": Read("signed", ("config",), "signoff.config/1"),
+    "init": Read("empty", ("init", "new.db"), "signoff.init/1", by="olga"),
+}
+
+SPEAKING = ("new", "completion", "demo", "help")
+"""Commands whose answer is a text for people in every format."""

@@ -1,0 +1,114 @@
+"""Ledgers for tests of the command line, made by command lines, at each stage of one story.
+
+A stage is built once in a test run and copied from then on. `at("signed", folder)` gives a terminal
+in a folder whose ledger has come so far; `STAGES` tells what happened up to there.
+"""
+
+import tempfile
+from collections.abc import Mapping
+from datetime import timedelta
+from functools import cache
+from pathlib import Path
+
+from tests.cli.terminal import LEDGER, Terminal
+from tests.ledgers import PLAN, START, CountingIds, TickingClock, unit, wide
+
+Line = tuple[str, ...]
+"""Who, and the words behind `signoff`."""
+
+TIGHTER = PLAN.replace("max_rejects = 1", "max_rejects = 0")
+LOOSER = PLAN.replace("max_rejects = 1", "max_rejects = 2")
+
+REJECTS = {"B1-1": "0.50", "B1-2": "0.52"}
+"""The gaps of the two units of the first batch that do not conform."""
+
+FILES: Mapping[str, bytes] = {
+    "signoff.toml": f'ledger = "{LEDGER}"\n'.encode(),
+    "plan.toml": PLAN.encode(),
+    "tighter.toml": TIGHTER.encode(),
+    "looser.toml": LOOSER.encode(),
+    "sheet-1.csv": wide([unit(f"B1-{n}", gap=REJECTS.get(f"B1-{n}", "0.25")) for n in range(1, 5)]),
+    "sheet-2.csv": wide([unit(f"B2-{n}", gap="0.24", build_minutes="6") for n in range(1, 5)]),
+}
+"""What lies in the folder of every terminal."""
+
+CAUSE = ("--batch", "B1", "--cause", "it shrank")
+CHANGE = ("--what", "skimmed the face", "--why", "it fouled", "--touches-design", "no")
+
+STAGES: Mapping[str, tuple[str, tuple[Line, ...]]] = {
+    "empty": ("", ()),
+    "begun": (
+        "empty",
+        (
+            ("olga", "init", LEDGER, "--name", "test", "--printed-name", "Olga Owner"),
+            ("olga", "person", "enrol", "ines", "--name", "Ines Inspector", "--role", "inspector"),
+            ("olga", "person", "enrol", "ivan", "--name", "Ivan Inspector", "--role", "inspector"),
+            ("olga", "person", "enrol", "egon", "--name", "Egon Engineer", "--role", "engineer"),
+            ("olga", "person", "enrol", "anna", "--name", "Anna Approver", "--role", "approver"),
+            ("olga", "person", "enrol", "bela", "--name", "Bela Buyer", "--role", "buyer"),
+            ("olga", "person", "enrol", "aude", "--name", "Aude Auditor", "--role", "auditor"),
+        ),
+    ),
+    "planned": ("begun", (("egon", "plan", "publish", "plan.toml"),)),
+    "ready": ("planned", (("egon", "bar", "register", "plan.toml"),)),
+    "open": ("ready", (("egon", "open", "mug", "--batch", "B1"),)),
+    "built": ("open", (("ines", "import", "sheet-1.csv", "--batch", "B1"),)),
+    "held": ("built", (("ines", "close", "B1"),)),
+    "answered": (
+        "held",
+        (
+            ("egon", "defect", "attribute", "LID-SEAT", "--origin", "process", "--reason", "seen"),
+            ("egon", "defect", "cause", "LID-SEAT", *CAUSE),
+            ("egon", "change", "mug", *CHANGE, "--addresses", "LID-SEAT"),
+        ),
+    ),
+    "clear": (
+        "answered",
+        (
+            ("egon", "open", "mug", "--batch", "B2"),
+            ("ines", "import", "sheet-2.csv", "--batch", "B2"),
+            ("ines", "close", "B2"),
+        ),
+    ),
+    "signed": ("clear", (("anna", "sign", "mug", "--yes", "--quiet"),)),
+    "ordered": ("signed", (("bela", "order", "commit", "mug", "50", "--reference", "PO-1"),)),
+    "pending": (
+        "signed",
+        (("ines", "correct", "B2-1", "gap=0.55", "--batch", "B2", "--reason", "typed wrong"),),
+    ),
+    "unsupported": (
+        "pending",
+        (("ivan", "correct", "--confirm", "1", "--batch", "B2"),),
+    ),
+}
+
+
+def at(stage: str, folder: Path) -> Terminal:
+    """Give a terminal in a folder, whose ledger has come to a stage of the story."""
+    terminal = _laid_out(folder, stage, f"after-{stage}")
+    content = _ledger(stage)
+    if content is not None:
+        terminal.write(LEDGER, content)
+    return terminal
+
+
+def _laid_out(folder: Path, stage: str, ids: str) -> Terminal:
+    days = timedelta(days=list(STAGES).index(stage))
+    terminal = Terminal(folder, TickingClock(START + days), CountingIds(ids))
+    for name, content in FILES.items():
+        terminal.write(name, content)
+    return terminal
+
+
+@cache
+def _ledger(stage: str) -> bytes | None:
+    """Give the bytes of the ledger at a stage; None where there is no ledger yet."""
+    previous, lines = STAGES[stage]
+    with tempfile.TemporaryDirectory() as name:
+        terminal = _laid_out(Path(name), stage, stage)
+        before = _ledger(previous) if previous else None
+        if before is not None:
+            terminal.write(LEDGER, before)
+        for by, *args in lines:
+            terminal.did(*args, by=by)
+        return terminal.ledger.read_bytes() if terminal.ledger.exists() else None

@@ -1,0 +1,119 @@
+"""`signoff doctor`."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.cli.shops import at
+from tests.cli.terminal import Terminal
+from tests.ledgers import disarmed, raw, rewrite
+
+
+def found(terminal: Terminal) -> dict[str, tuple[str, str]]:
+    """Examine a ledger; gives state and words by check."""
+    checks = terminal("doctor", "--json").data["checks"]
+    return {check["check"]: (check["state"], check["says"]) for check in checks}
+
+
+def test_a_healthy_ledger_is_said_to_be_so(tmp_path: Path) -> None:
+    terminal = at("ordered", tmp_path)
+
+    said = terminal.did("doctor")
+
+    states = {state for state, _ in found(terminal).values()}
+    assert {"ok"} == states - {"note"}
+    size = terminal.events()
+    assert f"{size} lines in 11 streams: canonical, hashed, chained, indexed" in said.out
+    assert "10 views equal a rebuild from the first event" in said.out
+
+
+@pytest.mark.parametrize(
+    ("statement", "says"),
+    [
+        ("UPDATE events SET leaf = zeroblob(32) WHERE position = 20", "leaf hash"),
+        ("UPDATE events SET version = 99 WHERE position = 20", "does not agree with its index"),
+        ("UPDATE events SET type = 'signoff.batch-closed.v1' WHERE position = 20", "index"),
+        ("UPDATE events SET line = X'7B7D' WHERE position = 20", "not of its format"),
+        ("DELETE FROM events WHERE position = 20", "position"),
+    ],
+    ids=["leaf", "version", "type", "line", "row"],
+)
+def test_a_row_that_was_changed_past_us_breaks_the_evidence(
+    tmp_path: Path, statement: str, says: str
+) -> None:
+    terminal = at("ordered", tmp_path)
+    with closing(disarmed(terminal.ledger)) as connection:
+        connection.execute(statement)
+
+    said = terminal("doctor")
+
+    assert 5 == said.code
+    state, words = found(terminal)["events"]
+    assert ("BROKEN", True) == (state, says in words)
+    assert "BROKEN  events" in said.out
+
+
+def test_a_line_with_its_hash_set_right_breaks_the_chain(tmp_path: Path) -> None:
+    """Tamper-evident: the next event of the stream names what stood before."""
+    terminal = at("ordered", tmp_path)
+    position = next(
+        n for n, line in enumerate(terminal.lines(), 1) if b'"0.50' in line or b"B1-1" in line
+    )
+    line = terminal.lines()[position - 1]
+    rewrite(terminal.ledger, position, line.replace(b'"gap":50', b'"gap":30'))
+
+    assert 5 == terminal("doctor").code
+    state, words = found(terminal)["events"]
+    assert "BROKEN" == state
+    assert "the link to the event before it is wrong" in words
+
+
+def test_triggers_that_are_gone_are_missed(tmp_path: Path) -> None:
+    terminal = at("ordered", tmp_path)
+    disarmed(terminal.ledger).close()
+
+    assert 5 == terminal("doctor").code
+    state, words = found(terminal)["append only"]
+    assert "BROKEN" == state
+    assert "events_are_never_updated" in words
+
+
+def test_a_view_that_was_wrong_is_built_again(tmp_path: Path) -> None:
+    terminal = at("ordered", tmp_path)
+    terminal.did("status")
+    with closing(raw(terminal.ledger)) as connection:
+        connection.execute("UPDATE view_processes SET standing = 'HELD'")
+
+    wrong = terminal.asked("status")["processes"][0]["standing"]
+    said = terminal("doctor")
+
+    assert "HELD" == wrong
+    assert 1 == said.code
+    assert "view_processes was wrong and has been built again" in said.out
+    assert "SIGNED_OFF" == terminal.asked("status")["processes"][0]["standing"]
+    assert 0 == terminal("doctor").code
+
+
+def test_a_damaged_file_is_told_plainly(tmp_path: Path) -> None:
+    terminal = at("ordered", tmp_path)
+    content = terminal.ledger.read_bytes()
+    middle = len(content) // 2
+    terminal.ledger.write_bytes(content[:middle] + b"\xff" * 8_192 + content[middle + 8_192 :])
+
+    said = terminal("doctor")
+
+    assert said.code in {1, 5}
+    assert "Traceback" not in said.err
+    assert "unexpected" not in said.err
+
+
+def test_a_view_that_is_gone_is_built_again_on_the_way(tmp_path: Path) -> None:
+    terminal = at("ordered", tmp_path)
+    before = terminal.asked("history")
+    with closing(sqlite3.connect(terminal.ledger)) as connection:
+        connection.execute("UPDATE view_positions SET position = 0 WHERE name = 'schema'")
+        connection.commit()
+
+    assert before == terminal.asked("history")

@@ -1,0 +1,37 @@
+"""What the contract tests need to know of a store, and entries to keep in it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from signoff_ledger.application.ports import Store
+from signoff_ledger.domain.event import Entry, Stamp
+from signoff_ledger.domain.process import Process
+from signoff_ledger.domain.values import RemarkKind
+from tests.ledgers import START
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A store under test.
+
+    Attributes:
+        store: The store.
+        rows: Runs a statement on its tables past everything that is ours.
+        another: Opens the same ledger once more, as another process would.
+    """
+
+    store: Store
+    rows: Callable[[str], list[tuple[object, ...]]]
+    another: Callable[[], Store]
+
+
+def remarks(process: Process, count: int, command_id: str = "c") -> list[Entry]:
+    """Emit so many remarks on a process; they need nothing else to be there."""
+    first = process.version
+    for number in range(first + 1, first + count + 1):
+        stamp = Stamp(START + timedelta(seconds=number), "ines", f"{command_id}#0123456789abcdef")
+        process.remark(stamp, RemarkKind.NOTE, f"remark {number} on {process.key}")
+    entries = process.journal[-count:]
+    process.journal = []
+    return entries

@@ -1,0 +1,443 @@
+"""For every error code a command line that ends with it.
+
+A reproducer prepares a folder and says what to type there. `EVERY` holds them by code and name; the
+first of each code is the one that a reader would meet.
+"""
+
+import json
+import os
+import sqlite3
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack, closing
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+
+from signoff_ledger.application.ports import StaleError
+from signoff_ledger.integrity.canonical import canonical
+from signoff_ledger.integrity.leaf import leaf_hash
+from signoff_ledger.persistence import sqlite
+from signoff_ledger.persistence.lock import WriterLock
+from signoff_ledger.persistence.store import SqliteStore
+from tests.cli.shops import CHANGE, at
+from tests.cli.terminal import Terminal
+from tests.ledgers import PLAN, disarmed, raw, unit, wide
+
+LINE = ("--batch", "B1", "--method", "line")
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """What to type, and where.
+
+    Attributes:
+        terminal: Where.
+        args: The words behind `signoff`.
+        by: Who types them.
+    """
+
+    terminal: Terminal
+    args: tuple[str, ...]
+    by: str | None = None
+
+
+@dataclass(frozen=True)
+class World:
+    """What a reproducer may change.
+
+    Attributes:
+        folder: An empty folder.
+        patch: Changes the program for the time of the test.
+        stack: Closes what a reproducer opens.
+    """
+
+    folder: Path
+    patch: pytest.MonkeyPatch
+    stack: ExitStack
+
+
+Reproducer = Callable[[World], Attempt]
+
+
+def _typed(stage: str, by: str | None, *args: str) -> Reproducer:
+    return lambda world: Attempt(at(stage, world.folder), args, by)
+
+
+def _with_file(stage: str, by: str, content: str | bytes, *args: str) -> Reproducer:
+    def prepare(world: World) -> Attempt:
+        terminal = at(stage, world.folder)
+        terminal.write("given", content)
+        return Attempt(terminal, args, by)
+
+    return prepare
+
+
+def _imported(content: str | bytes) -> Reproducer:
+    return _with_file("open", "ines", content, "import", "given", "--batch", "B1")
+
+
+# --- what a person types ------------------------------------------------------------------------
+
+
+def _directory(world: World) -> Attempt:
+    terminal = at("open", world.folder)
+    (world.folder / "given").mkdir()
+    return Attempt(terminal, ("import", "given", "--batch", "B1"), "ines")
+
+
+class _LocalClock:
+    """A clock that does not say where it stands."""
+
+    def now(self) -> datetime:
+        """Give a time without its offset."""
+        return datetime(2026, 3, 2, 8, 0)  # noqa: DTZ001  # the very mistake
+
+
+def _clock(world: World) -> Attempt:
+    terminal = at("clear", world.folder)
+    terminal.clock = _LocalClock()
+    return Attempt(terminal, ("dissent", "mug", "words"), "bela")
+
+
+def _no_ledger_named(world: World) -> Attempt:
+    terminal = at("clear", world.folder)
+    (world.folder / "signoff.toml").unlink()
+    return Attempt(terminal, ("status",))
+
+
+def _setting(world: World) -> Attempt:
+    terminal = at("clear", world.folder)
+    terminal.write("signoff.toml", 'actor = "anna"\n')
+    return Attempt(terminal, ("status",))
+
+
+# --- what the rules say -------------------------------------------------------------------------
+
+
+def _closed_series(world: World) -> Attempt:
+    terminal = at("answered", world.folder)
+    terminal.did("change", "mug", *CHANGE[:-1], "yes", by="egon")
+    return Attempt(terminal, ("open", "mug", "--batch", "B2"), "egon")
+
+
+# --- what stands in the file --------------------------------------------------------------------
+
+
+def planted(terminal: Terminal, kind: str, *, line_too: bool = True) -> None:
+    """Append a row to a process's stream as somebody with the file would.
+
+    Args:
+        terminal: Where the ledger is.
+        kind: What the row's index calls the event.
+        line_too: Whether the line calls it so, too.
+    """
+    with closing(raw(terminal.ledger)) as connection:
+        (position,) = connection.execute("SELECT max(position) + 1 FROM events").fetchone()
+        (line,) = connection.execute(
+            "SELECT line FROM events WHERE stream = (SELECT stream FROM events"
+            " WHERE type = 'signoff.process-defined.v1') ORDER BY version DESC"
+        ).fetchone()
+        fields = json.loads(line)
+        fields |= {"version": fields["version"] + 1, "prev": leaf_hash(line).hex()}
+        fields |= {"type": kind} if line_too else {}
+        forged = canonical(fields)
+        row = (position, fields["stream"], fields["version"], kind, forged, leaf_hash(forged))
+        connection.execute("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?)", row)
+
+
+def _foreign_event(world: World) -> Attempt:
+    terminal = at("signed", world.folder)
+    planted(terminal, "planted:Event")
+    return Attempt(terminal, ("history",))
+
+
+def _foreign_index(world: World) -> Attempt:
+    terminal = at("signed", world.folder)
+    planted(terminal, "planted:Event", line_too=False)
+    return Attempt(terminal, ("history",))
+
+
+def _tampered(statement: str, *args: str) -> Reproducer:
+    def prepare(world: World) -> Attempt:
+        terminal = at("signed", world.folder)
+        with closing(disarmed(terminal.ledger)) as connection:
+            connection.execute(statement)
+        return Attempt(terminal, args)
+
+    return prepare
+
+
+def _unknown_rules(world: World) -> Attempt:
+    terminal = at("held", world.folder)
+    with closing(disarmed(terminal.ledger)) as connection:
+        connection.execute(
+            'UPDATE events SET line = CAST(replace(CAST(line AS TEXT), \'"rule_set":"1"\','
+            " '\"rule_set\":\"9\"') AS BLOB) WHERE type = 'signoff.process-held.v1'"
+        )
+    return Attempt(terminal, ("replay", "mug"))
+
+
+# --- who came first -----------------------------------------------------------------------------
+
+
+def _always_stale(world: World) -> Attempt:
+    def stale(*_: object) -> NoReturn:
+        raise StaleError
+
+    world.patch.setattr(SqliteStore, "save", stale)
+    return Attempt(at("clear", world.folder), ("dissent", "mug", "words"), "bela")
+
+
+def _used_id(world: World) -> Attempt:
+    terminal = at("clear", world.folder)
+    terminal.did("dissent", "mug", "words", "--command-id", "once", by="bela")
+    return Attempt(terminal, ("dissent", "mug", "others", "--command-id", "once"), "bela")
+
+
+# --- the file and the disk ----------------------------------------------------------------------
+
+
+def _no_ledger(content: bytes) -> Reproducer:
+    def prepare(world: World) -> Attempt:
+        terminal = at("empty", world.folder)
+        terminal.write("ledger.db", content)
+        return Attempt(terminal, ("status",))
+
+    return prepare
+
+
+def _folder_for_a_ledger(world: World) -> Attempt:
+    terminal = at("empty", world.folder)
+    terminal.ledger.mkdir()
+    return Attempt(terminal, ("status",))
+
+
+def _other_database(world: World) -> Attempt:
+    terminal = at("empty", world.folder)
+    with closing(sqlite3.connect(terminal.ledger)) as connection:
+        connection.execute("CREATE TABLE events (position INTEGER)")
+        connection.commit()
+    return Attempt(terminal, ("status",))
+
+
+def _newer(world: World) -> Attempt:
+    terminal = at("clear", world.folder)
+    with closing(sqlite3.connect(terminal.ledger)) as connection:
+        connection.execute("PRAGMA user_version = 7")
+    return Attempt(terminal, ("dissent", "mug", "words"), "bela")
+
+
+def _read_only(world: World) -> Attempt:
+    access = os.access
+    world.patch.setattr(
+        os, "access", lambda path, mode, **more: mode != os.W_OK and access(path, mode, **more)
+    )
+    return Attempt(at("clear", world.folder), ("dissent", "mug", "words"), "bela")
+
+
+def _busy(world: World) -> Attempt:
+    terminal = at("clear", world.folder)
+    world.patch.setattr(sqlite, "BUSY_TIMEOUT_S", 0.02)
+    lock = terminal.ledger.with_name(f"{terminal.ledger.name}.lock")
+    world.stack.enter_context(WriterLock(lock, 1).held())
+    return Attempt(terminal, ("dissent", "mug", "words"), "bela")
+
+
+def _not_durable(world: World) -> Attempt:
+    terminal = at("clear", world.folder)
+    world.patch.setattr(sqlite, "_SYNCHRONOUS_FULL", 3)
+    return Attempt(terminal, ("dissent", "mug", "words"), "bela")
+
+
+EVERY: Mapping[str, Mapping[str, Reproducer]] = {
+    "SL101": {
+        "a picture": _imported(b"\x89PNG\r\n\x1a\n\x00\x00"),
+        "a folder": _directory,
+        "nothing there": _typed("open", "ines", "import", "missing.csv", "--batch", "B1"),
+        "no header": _imported("a,b\n1,2\n"),
+        "empty": _imported(""),
+        "words that are not there": _typed("clear", "bela", "dissent", "mug", "@missing.txt"),
+    },
+    "SL102": {
+        "a plan with a slip": _with_file("begun", "egon", "format = ", "plan", "publish", "given"),
+        "another file": _with_file("begun", "egon", "x = 1\n", "plan", "publish", "given"),
+    },
+    "SL103": {
+        "a reading": _typed("open", "ines", "record", "U-1", "gap=wide", *LINE),
+        "a quantity": _typed(
+            "signed", "bela", "order", "commit", "mug", "0", "--reference", "PO-1"
+        ),
+        "a corrected reading": _typed(
+            "held", "ines", "correct", "B1-1", "gap=wide", "--batch", "B1", "--reason", "x"
+        ),
+    },
+    "SL104": {"a row": _imported(wide([unit("U-1", finish="ok"), unit("U-2", gap="NaN")]))},
+    "SL105": {
+        "an escape": _typed("clear", "bela", "dissent", "mug", "\x1b[2J"),
+        "a lone surrogate": _typed("clear", "bela", "dissent", "mug", "\udc80"),
+    },
+    "SL106": {
+        "a key with an escape": _typed("ready", "egon", "open", "mug", "--batch", "\x1b[2J"),
+        "a command id": _typed("clear", "bela", "dissent", "mug", "x", "--command-id", "\x1b"),
+        "a digest": _typed(
+            "ready", "egon", "approval", "mug", "--of", "design", "--reference", "D", "--document",
+            "D", "--sha256", "\x1b",
+        ),
+    },
+    "SL107": {
+        "no terminal": _typed("clear", "anna", "sign", "mug"),
+        "no walk": _typed("clear", None, "replay", "mug", "--step"),
+    },
+    "SL108": {
+        "no offset": _typed("open", "ines", "record", "U-1", *LINE, "--observed-at", "\x1b[2J")
+    },
+    "SL109": {
+        "nothing to correct": _typed("held", "ines", "correct", "--batch", "B1"),
+        "no pair": _typed(
+            "held", "ines", "correct", "B1-1", "\x1b[2J", "--batch", "B1", "--reason", "x"
+        ),
+        "two views": _typed("clear", "anna", "status", "mug", "--mine"),
+    },
+    "SL110": {"a clock without an offset": _clock},
+    "SL111": {
+        "an option": _typed("clear", None, "status", "--xyzzy"),
+        "a command with an escape": _typed("clear", None, "\x1b[2J"),
+        "an option with an escape": _typed("clear", None, "status", "--\x1b[2J"),
+        "a choice with an escape": _typed("clear", None, "status", "--color", "\x1b[2J"),
+        "a word too many": _typed("clear", None, "status", "mug", "\x1b[2J"),
+        "a number with an escape": _typed("clear", None, "history", "--limit", "\x1b[2J"),
+    },
+    "SL201": {
+        "no process": _typed("clear", None, "why", "cup"),
+        "none at all": _typed("begun", None, "why"),
+    },
+    "SL202": {"no batch": _typed("open", "ines", "close", "B9")},
+    "SL203": {
+        "nobody": _typed("begun", "olga", "person", "grant", "nobody", "buyer"),
+        "nothing of theirs": _typed("begun", None, "history", "--person", "nobody"),
+    },
+    "SL204": {
+        "no characteristic": _typed("open", "ines", "record", "U-1", "\x1b[2J=1", *LINE),
+        "no unit": _typed("built", "ines", "defect", "add", "B1-9", "CRACK", "--batch", "B1"),
+        "no correction": _typed("held", "ivan", "correct", "--confirm", "7", "--batch", "B1"),
+        "no defect": _typed(
+            "held", "egon", "defect", "attribute", "D-9", "--batch", "B1", "--origin", "process",
+            "--reason", "x",
+        ),
+    },
+    "SL205": {
+        "none named": _no_ledger_named,
+        "none there": _typed("clear", None, "status", "--ledger", "\x1b[2J.db"),
+    },
+    "SL206": {
+        "no position": _typed("clear", None, "replay", "mug", "--until", "1000"),
+        "too early": _typed("clear", None, "replay", "mug", "--until", "2020-01-01"),
+    },
+    "SL207": {
+        "no topic": _typed("clear", None, "help", "\x1b[2J"),
+        "no setting": _setting,
+    },
+    "SL301": {
+        "a sign-off": _typed("held", "anna", "sign", "mug", "--yes", "--quiet"),
+        "without a batch": _typed("ready", "anna", "sign", "mug", "--yes", "--quiet"),
+    },
+    "SL302": {
+        "an order": _typed("held", "bela", "order", "commit", "mug", "50", "--reference", "PO-1"),
+        "too many": _typed("signed", "bela", "order", "commit", "mug", "101", "--reference", "PO"),
+    },
+    "SL303": {
+        "a late bar": _typed("built", "anna", "bar", "supersede", "looser.toml", "--reason", "x"),
+        "a late first bar": _typed("built", "egon", "bar", "register", "looser.toml"),
+    },
+    "SL304": {"another try": _typed("held", "egon", "open", "mug", "--batch", "B2")},
+    "SL305": {
+        "a closed batch": _typed("held", "ines", "close", "B1"),
+        "a full batch": _typed("built", "ines", "record", "U-9", *LINE),
+        "a second batch": _typed("open", "egon", "open", "mug", "--batch", "B2"),
+    },
+    "SL306": {"a second first result": _typed("built", "ines", "record", "B1-1", "gap=0.2", *LINE)},
+    "SL307": {
+        "one's own correction": _typed(
+            "pending", "ines", "correct", "--confirm", "1", "--batch", "B2"
+        ),
+        "a word": _typed(
+            "held", "ines", "correct", "B1-1", "gap=0.2", "--batch", "B1", "--reason", "x"
+        ),
+    },
+    "SL308": {
+        "no bar": _typed("planned", "egon", "open", "mug", "--batch", "B1"),
+        "nothing to supersede": _typed(
+            "planned", "anna", "bar", "supersede", "plan.toml", "--reason", "x"
+        ),
+        "a closed series": _closed_series,
+    },
+    "SL309": {
+        "nothing to withdraw": _typed(
+            "clear", "anna", "withdraw", "mug", "--reason", "x", "--yes", "--quiet"
+        ),
+        "signed already": _typed("signed", "anna", "sign", "mug", "--yes", "--quiet"),
+    },
+    "SL310": {
+        "an old result": _typed(
+            "open", "ines", "record", "U-1", *LINE, "--observed-at", "2020-01-01T00:00:00Z"
+        )
+    },
+    "SL311": {
+        "a plan in use": _with_file(
+            "open", "egon", PLAN.replace('"0.40"', '"0.30"'), "plan", "publish", "given",
+            "--reason", "x",
+        ),
+        "a second bar": _typed("ready", "egon", "bar", "register", "tighter.toml"),
+    },
+    "SL401": {
+        "nobody": _typed("clear", None, "dissent", "mug", "words"),
+        "a stranger": _typed("clear", "nobody", "dissent", "mug", "words"),
+    },
+    "SL402": {
+        "no role": _typed("clear", "aude", "hold", "mug", "--reason", "x", "--yes"),
+        "no approver": _typed(
+            "held", "egon", "defect", "cause", "LID-SEAT", "--batch", "B1", "--accept", "x"
+        ),
+    },
+    "SL403": {
+        "the only owner": _typed(
+            "begun", "olga", "person", "revoke", "olga", "owner", "--reason", "x"
+        )
+    },
+    "SL501": {"a foreign event": _foreign_event, "rules nobody has": _unknown_rules},
+    "SL502": {
+        "a foreign index": _foreign_index,
+        "a moved version": _tampered(
+            "UPDATE events SET version = 90 WHERE type = 'signoff.process-held.v1'", "why", "mug"
+        ),
+    },
+    "SL503": {
+        "no line": _tampered("UPDATE events SET line = X'1B5B324A' WHERE position = 20", "history"),
+        "another line": _tampered(
+            "UPDATE events SET line = X'7B7D' WHERE position = 20", "history"
+        ),
+    },
+    "SL601": {"others, again and again": _always_stale},
+    "SL602": {"a used id": _used_id},
+    "SL701": {
+        "a text": _no_ledger(b"dear diary\n"),
+        "nothing in it": _no_ledger(b""),
+        "a folder": _folder_for_a_ledger,
+        "another database": _other_database,
+    },
+    "SL702": {"a newer format": _newer},
+    "SL703": {
+        "a read-only disk": _read_only,
+        "no folder": _typed("clear", None, "backup", "no/such/folder.db"),
+    },
+    "SL704": {
+        "a ledger there": _typed("clear", "olga", "init", "ledger.db"),
+        "a copy there": _typed("clear", None, "backup", "plan.toml"),
+    },
+    "SL705": {"somebody writing": _busy},
+    "SL706": {"a disk that promises nothing": _not_durable},
+}  # fmt: skip
+"""Reproducers by code and name."""

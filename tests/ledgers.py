@@ -1,0 +1,438 @@
+"""Ledgers to test with: in a file, with a clock that ticks and ids that count.
+
+`Shop` is one ledger with its people enrolled, and with the steps of a story as methods.
+`check_ledger` re-verifies a whole file by its own means: tests call it when they are done.
+"""
+
+import csv
+import io
+import json
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
+from typing import Self
+
+from signoff_ledger.application import (
+    correcting,
+    deciding,
+    importing,
+    improving,
+    inspecting,
+    people,
+    planning,
+)
+from signoff_ledger.application.ledger import Call, Ledger, Receipt
+from signoff_ledger.application.planfile import PlanFile, read_plan
+from signoff_ledger.application.ports import Clock, IdSource
+from signoff_ledger.domain.plan import UnitBuild
+from signoff_ledger.domain.process import Change
+from signoff_ledger.domain.values import (
+    BuildMethod,
+    CauseKind,
+    ChangeKind,
+    Origin,
+    Role,
+)
+from signoff_ledger.errors import RuleRefusedError
+from signoff_ledger.integrity.canonical import parse
+from signoff_ledger.persistence.store import SqliteStore
+
+START = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
+"""When the ticking clock begins."""
+
+PEOPLE: Mapping[str, tuple[str, tuple[Role, ...]]] = {
+    "ines": ("Ines Inspector", (Role.INSPECTOR,)),
+    "egon": ("Egon Engineer", (Role.ENGINEER,)),
+    "anna": ("Anna Approver", (Role.APPROVER,)),
+    "bela": ("Bela Buyer", (Role.BUYER,)),
+    "aude": ("Aude Auditor", (Role.AUDITOR,)),
+}
+"""Everybody besides olga, who founds the ledger and is its owner."""
+
+PLAN = """\
+format = "signoff.plan/1"
+
+[process]
+id = "mug"
+name = "A mug with a lid"
+run_min = 50
+run_max = 100
+
+[process.design]
+document = "DRW-1 rev B"
+reference = "DS-1"
+sha256 = "0000000000000000000000000000000000000000000000000000000000000000"
+
+[process.provenance]
+tooling = "T-1"
+tooling_revision = "A"
+line = "Line 1"
+site = "Stoke"
+fixture = "none specified"
+
+[[characteristic]]
+id = "gap"
+family = "fit"
+kind = "variable"
+name = "Gap between lid and body"
+unit = "mm"
+decimals = 2
+lower = "0.10"
+upper = "0.40"
+mode = "LID-SEAT"
+
+[[characteristic]]
+id = "finish"
+family = "finish"
+kind = "attribute"
+name = "Visible surfaces"
+
+[[characteristic]]
+id = "function"
+family = "function"
+kind = "attribute"
+name = "Works as specified"
+
+[[characteristic]]
+id = "build_minutes"
+family = "build_time"
+kind = "time"
+name = "Build time"
+unit = "min"
+
+[[mode]]
+code = "LID-SEAT"
+text = "The lid does not seat"
+severity = "major"
+zones = { inside = "minor" }
+
+[[mode]]
+code = "CRACK"
+text = "A crack"
+severity = "critical"
+
+[bar]
+units = 4
+max_rejects = 1
+"""
+
+CUP = PLAN.replace('id = "mug"', 'id = "cup"')
+"""The same for another process."""
+
+GOOD: dict[str, str] = {
+    "build_method": "line",
+    "gap": "0.25",
+    "finish": "pass",
+    "function": "pass",
+    "build_minutes": "11",
+}
+"""The cells of a unit that conforms."""
+
+
+SKIMMED = Change(ChangeKind.PROCESS, "skimmed the face", "it fouled", touches_design=False)
+"""A process change."""
+
+
+class TickingClock:
+    """Moves on by one second each time it is asked."""
+
+    def __init__(self, now: datetime = START) -> None:
+        self.time = now
+
+    def now(self) -> datetime:
+        """Give the next second."""
+        self.time += timedelta(seconds=1)
+        return self.time
+
+
+class CountingIds:
+    """Gives id-1, id-2 and so on."""
+
+    def __init__(self, prefix: str = "id") -> None:
+        self._prefix = prefix
+        self._given = 0
+
+    def new(self) -> str:
+        """Give the next id."""
+        self._given += 1
+        return f"{self._prefix}-{self._given}"
+
+
+@dataclass
+class Shop:
+    """A ledger in a file, with everybody of `PEOPLE` enrolled."""
+
+    store: SqliteStore
+    clock: Clock = field(default_factory=TickingClock)
+    ids: IdSource = field(default_factory=CountingIds)
+
+    def __post_init__(self) -> None:
+        self.ledger = Ledger(self.store, self.clock, self.ids)
+
+    @classmethod
+    def founded(cls, path: Path) -> Self:
+        """Begin a ledger at a path and enrol everybody."""
+        shop = cls(SqliteStore.create(path))
+        people.found(shop.ledger, Call("olga"), "test", "Olga Owner")
+        for key, (name, roles) in PEOPLE.items():
+            people.enrol(shop.ledger, Call("olga"), key, name, list(roles))
+        return shop
+
+    @classmethod
+    def ready(cls, path: Path, plan: str = PLAN) -> Self:
+        """Begin a ledger whose plan is published and whose bar is registered."""
+        shop = cls.founded(path)
+        shop.publish(plan)
+        shop.register(plan)
+        return shop
+
+    @classmethod
+    def opened(cls, path: Path, plan: str = PLAN) -> Self:
+        """Begin a ledger whose first batch, B1, is open."""
+        shop = cls.ready(path, plan)
+        shop.open("B1")
+        return shop
+
+    # --- the steps of a story -------------------------------------------------------------------
+
+    def publish(self, plan: str = PLAN, reason: str | None = None) -> Receipt:
+        """Publish a plan file."""
+        return planning.publish_plan(self.ledger, Call("egon"), plan_file(plan), reason)
+
+    def register(self, plan: str = PLAN) -> Receipt:
+        """Register the bar of a plan file."""
+        file = plan_file(plan)
+        assert file.bar is not None
+        return planning.register_bar(self.ledger, Call("egon"), file.process, file.bar)
+
+    def open(self, batch: str, **made_on: str) -> Receipt:
+        """Open a batch."""
+        return planning.open_batch(self.ledger, Call("egon"), "mug", batch, made_on)
+
+    def record(self, batch: str, serial: str, call: Call | None = None, **cells: str) -> Receipt:
+        """Record one unit by hand; it conforms except for the cells given."""
+        values = {k: v for k, v in (GOOD | cells).items() if k != "build_method" and v}
+        build = UnitBuild(method=BuildMethod((GOOD | cells)["build_method"]))
+        entry = inspecting.UnitEntry(serial, build, values)
+        return inspecting.record_unit(self.ledger, call or Call("ines"), batch, entry)
+
+    def bring(
+        self, batch: str, content: bytes, call: Call | None = None, name: str = "results.csv"
+    ) -> tuple[Receipt, importing.Imported]:
+        """Import a sheet."""
+        return importing.import_sheet(
+            self.ledger, call or Call("ines"), batch, content, name=name, method=None
+        )
+
+    def close(self, batch: str) -> Receipt:
+        """Close a batch."""
+        return inspecting.close_batch(self.ledger, Call("ines"), batch, None)
+
+    def build(self, batch: str, rejects: int = 0, units: int = 4) -> None:
+        """Open a batch, import its units with so many rejects, and close it."""
+        self.open(batch)
+        rows = [
+            unit(f"{batch}-{n}", gap="0.50" if n <= rejects else "0.25")
+            for n in range(1, units + 1)
+        ]
+        self.bring(batch, wide(rows))
+        self.close(batch)
+
+    def answer(self, batch: str, mode: str = "LID-SEAT") -> None:
+        """Attribute a mode to the process, state its cause, and change something about it."""
+        improving.attribute(
+            self.ledger, Call("egon"), "mug", mode=mode, origin=Origin.PROCESS, reason="shrinkage"
+        )
+        self.state_cause(batch, mode)
+        self.change(mode)
+
+    def state_cause(self, batch: str, mode: str = "LID-SEAT") -> Receipt:
+        """State the cause of a mode."""
+        return improving.state_cause(
+            self.ledger, Call("egon"), batch, mode, kind=CauseKind.FOUND, statement="it shrank"
+        )
+
+    def change(self, *addresses: str) -> Receipt:
+        """Change the process."""
+        change = replace(SKIMMED, addresses=addresses)
+        return improving.apply_change(self.ledger, Call("egon"), "mug", change)
+
+    def sign(self, call: Call | None = None, batch: str | None = None) -> Receipt:
+        """Try to sign the process off."""
+        return deciding.sign(self.ledger, call or Call("anna"), "mug", batch, None)
+
+    def hold(self, call: Call | None = None, reason: str = "not yet") -> Receipt:
+        """Hold the process."""
+        return deciding.hold(self.ledger, call or Call("anna"), "mug", None, reason)
+
+    def order(self, call: Call | None = None, quantity: int = 50) -> Receipt:
+        """Try to commit a production run."""
+        return deciding.commit_order(
+            self.ledger, call or Call("bela"), "mug", quantity=quantity, reference="PO-1"
+        )
+
+    def refused_order(self) -> RuleRefusedError:
+        """Try to order more than anybody signed for, in vain."""
+        try:
+            self.order(quantity=1_000)
+        except RuleRefusedError as error:
+            return error
+        raise AssertionError("the order was not refused")
+
+    def correct(
+        self, batch: str, serial: str, field: str, becomes: str, remeasured: str | None = None
+    ) -> Receipt:
+        """Ask for a correction."""
+        return correcting.request(
+            self.ledger,
+            Call("ines"),
+            batch,
+            serial,
+            field=field,
+            becomes=becomes,
+            reason="typed wrong",
+            remeasured=remeasured,
+        )
+
+    def sign_off_a_repeat(self) -> None:
+        """Tell the whole story: two rejects hold B1, a change is made, B2 is clean and signed."""
+        self.build("B1", rejects=2)
+        self.answer("B1")
+        self.build("B2")
+        self.sign()
+
+    # --- looking --------------------------------------------------------------------------------
+
+    def lines(self) -> list[bytes]:
+        """Give every line of the log."""
+        return [recorded.entry.line for recorded in self.store.read(0)]
+
+    def topics(self, after: int = 0) -> list[str]:
+        """Name the kind of every event behind a position, shortly."""
+        return [topic(recorded.entry.line) for recorded in self.store.read(after)]
+
+
+def plan_file(text: str = PLAN) -> PlanFile:
+    """Read a plan file that is meant to be good."""
+    return read_plan(text, "plan.toml")
+
+
+def topic(line: bytes) -> str:
+    """Give the kind of an event without prefix and version."""
+    name: str = json.loads(line)["type"]
+    return name.removeprefix("signoff.").removesuffix(".v1")
+
+
+def unit(serial: str, **cells: str) -> dict[str, str]:
+    """Make a row of a wide sheet: a unit that conforms, except for the cells given."""
+    return {"unit_serial": serial, **GOOD, **cells}
+
+
+def reading(serial: str, characteristic: str, value: str, **cells: str) -> dict[str, str]:
+    """Make a row of a long sheet."""
+    return {
+        "unit_serial": serial,
+        "characteristic_id": characteristic,
+        "value": value,
+        "build_method": "line",
+        **cells,
+    }
+
+
+def readings(serial: str, **cells: str) -> list[dict[str, str]]:
+    """Make the rows of a conforming unit for a long sheet, except for the values given."""
+    values = GOOD | cells
+    return [reading(serial, name, values[name]) for name in GOOD if name != "build_method"]
+
+
+def wide(rows: Sequence[Mapping[str, str]], delimiter: str = ",") -> bytes:
+    """Write rows as CSV; the columns are those of all the rows."""
+    columns = list(dict.fromkeys(name for row in rows for name in row))
+    out = io.StringIO()
+    writer = csv.DictWriter(out, columns, restval="", delimiter=delimiter)
+    writer.writeheader()
+    writer.writerows(rows)
+    return out.getvalue().encode()
+
+
+long = wide
+"""A long sheet is written the same way."""
+
+
+# --- raw access to the file ---------------------------------------------------------------------
+
+
+def raw(path: Path) -> sqlite3.Connection:
+    """Connect the way anybody with the file can, past everything that is ours."""
+    return sqlite3.connect(path, isolation_level=None)
+
+
+def plant(path: Path, line: bytes, **index: object) -> int:
+    """Append a row as somebody with the file would, its index as given; gives its position."""
+    fields = json.loads(line) | index
+    row = (
+        fields["stream"],
+        fields["version"],
+        fields["type"],
+        line,
+        sha256(b"\x00" + line).digest(),
+    )
+    with closing(raw(path)) as connection:
+        connection.execute(
+            "INSERT INTO events SELECT coalesce(max(position), 0) + 1, ?, ?, ?, ?, ? FROM events",
+            row,
+        )
+        (position,) = connection.execute("SELECT max(position) FROM events").fetchone()
+    return int(position)
+
+
+def disarmed(path: Path) -> sqlite3.Connection:
+    """Connect, and drop every trigger that protects the rows."""
+    connection = raw(path)
+    triggers = connection.execute("SELECT name FROM sqlite_schema WHERE type = 'trigger'")
+    for (name,) in triggers.fetchall():
+        connection.execute(f"DROP TRIGGER {name}")
+    return connection
+
+
+def rewrite(path: Path, position: int, line: bytes) -> None:
+    """Put another line in the place of a recorded one."""
+    with closing(disarmed(path)) as connection:
+        connection.execute(
+            "UPDATE events SET line = ?, leaf = ? WHERE position = ?",
+            (line, sha256(b"\x00" + line).digest(), position),
+        )
+
+
+def check_ledger(path: Path) -> int:
+    """Verify a ledger file line by line, without the code that wrote it; gives its size."""
+    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+        assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        events = connection.execute(
+            "SELECT position, stream, version, type, line, leaf FROM events ORDER BY position"
+        ).fetchall()
+        commands = connection.execute("SELECT id, first, last FROM commands").fetchall()
+    heads: dict[str, tuple[int, bytes | None]] = {}
+    given: dict[str, list[int]] = {}
+    for expected, (position, stream, version, kind, line, leaf) in enumerate(events, 1):
+        assert position == expected, f"position {position} stands where {expected} should"
+        assert leaf == sha256(b"\x00" + line).digest(), f"wrong leaf at {position}"
+        fields = parse(line)
+        indexed = (stream, version, kind)
+        assert indexed == (fields["stream"], fields["version"], fields["type"]), position
+        last, head = heads.get(stream, (0, None))
+        assert version == last + 1, f"version {version} after {last} at {position}"
+        assert fields.get("prev") == (head.hex() if head else None), f"broken chain at {position}"
+        heads[stream] = (version, leaf)
+        given.setdefault(fields["cmd"].rpartition("#")[0], []).append(position)
+    assert {id_: [*range(first, last + 1)] for id_, first, last in commands} == given
+    return len(events)
+
+
+def positions_of(receipts: Iterable[Receipt]) -> list[int]:
+    """Give the positions that receipts acknowledge, in ascending order."""
+    return sorted(r.position for receipt in receipts for r in receipt.recorded)

@@ -1,0 +1,72 @@
+"""The order of the layers, and proof that breaking it is noticed.
+
+A contract that passes on any tree protects nothing, so each one is also run on a copy of the source
+with one forbidden import planted in it.
+"""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.tree import ROOT, SOURCE_ROOTS, clean_environment
+
+LINT = "from importlinter.cli import lint_imports_command; lint_imports_command()"
+
+
+def lint(root: Path) -> subprocess.CompletedProcess[str]:
+    """Check the contracts of pyproject.toml against the source below a folder."""
+    paths = [root / source_root.name for source_root in SOURCE_ROOTS]
+    return subprocess.run(
+        [sys.executable, "-c", LINT, "--no-cache", "--no-logo"],
+        cwd=root,
+        env={**clean_environment(*paths), "COLUMNS": "200", "NO_COLOR": "1"},
+        check=False,
+        capture_output=True,
+        encoding="utf-8",
+    )
+
+
+@pytest.fixture
+def copied_tree(tmp_path: Path) -> Path:
+    """Give a copy of the source and its contracts that a test may spoil."""
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    for source_root in SOURCE_ROOTS:
+        ignored = shutil.ignore_patterns("__pycache__", "*.md")
+        shutil.copytree(source_root, tmp_path / source_root.name, ignore=ignored)
+    return tmp_path
+
+
+def test_lower_layers_never_import_higher_ones() -> None:
+    done = lint(ROOT)
+
+    assert 0 == done.returncode, done.stdout + done.stderr
+    assert " 0 broken" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("module", "planted", "contract"),
+    [
+        ("domain", "sqlite3", "The domain has no clock"),
+        ("domain", "signoff_ledger.persistence", "Lower layers never import higher ones"),
+        ("integrity", "pydantic", "An auditor can read and run integrity alone"),
+        ("integrity", "signoff_ledger.domain", "Lower layers never import higher ones"),
+        ("application", "click", "The ledger works without its command line"),
+        ("projections", "signoff_ledger.bootstrap", "Lower layers never import higher ones"),
+    ],
+)
+def test_a_planted_import_breaks_its_contract(
+    copied_tree: Path, module: str, planted: str, contract: str
+) -> None:
+    package = copied_tree / "ledger" / "signoff_ledger" / module
+    with (package / "__init__.py").open("a", encoding="utf-8") as file:
+        file.write(f"\nimport {planted}\n")
+
+    done = lint(copied_tree)
+
+    assert 1 == done.returncode, done.stdout + done.stderr
+    broken = [line for line in done.stdout.splitlines() if line.endswith("BROKEN")]
+    assert [line for line in broken if line.startswith(contract)], done.stdout
+    assert planted in done.stdout

@@ -1,0 +1,235 @@
+"""House rules that no linter knows, held by a test as the rest of the behaviour is.
+
+Each test collects every offender before it fails: whoever tidies wants the whole list.
+"""
+
+import ast
+import re
+import statistics
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import TypeAlias
+
+import pytest
+
+from tests.tree import CLI, DOMAIN, LEDGER, ROOT, python_files, relative
+
+# A module that does not fit these is two modules; a function that does not is two functions.
+MODULE_LINES_MAX = 500
+MODULE_LINES_MEDIAN_MAX = 200
+FUNCTION_LINES_MAX = 70
+
+# Names that say where code was put, not what it is about.
+NAMELESS = {"common", "helper", "helpers", "manager", "managers", "misc", "util", "utils"}
+
+# Every way in which a rule could get at a clock or at chance without being handed one.
+IMPURE = {
+    "date.today",
+    "datetime.now",
+    "datetime.today",
+    "datetime.utcnow",
+    "random",
+    "time.monotonic",
+    "time.time",
+    "time.time_ns",
+    "uuid1",
+    "uuid4",
+}
+
+# Spelt in halves, or this file would be its own first offender.
+UNFINISHED = re.compile(r"\b(?:TO" + r"DO|FIX" + r"ME|X" + r"XX)\b")
+
+Definition: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+def source_files() -> list[Path]:
+    """List the modules that are shipped."""
+    return python_files(LEDGER, CLI)
+
+
+@cache
+def parsed(path: Path) -> ast.Module:
+    """Parse a module once for all rules."""
+    return ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
+
+
+def line_count(path: Path) -> int:
+    """Count every line: comments and blank ones have to be scrolled past too."""
+    return len(path.read_text(encoding="utf-8").splitlines())
+
+
+def dotted_name(node: ast.AST) -> str:
+    """Spell a chain of names, `datetime.datetime.now`, or nothing if it is not a plain chain."""
+    parts: list[str] = []
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    if not isinstance(node, ast.Name):
+        return ""
+    return ".".join([node.id, *reversed(parts)])
+
+
+def called_names(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    """Yield the line and the name of every call of a plain name."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            yield node.lineno, dotted_name(node.func)
+
+
+def is_impure(name: str) -> bool:
+    """Tell whether a dotted name ends in one of the ways to a clock or to chance."""
+    return any(name == impure or name.endswith(f".{impure}") for impure in IMPURE)
+
+
+def test_there_is_source_to_tidy() -> None:
+    """Every other rule here would hold for an empty folder."""
+    assert python_files(LEDGER)
+    assert python_files(CLI)
+    assert python_files(DOMAIN)
+
+
+def test_no_module_is_longer_than_it_should_be() -> None:
+    lengths = {relative(path): line_count(path) for path in source_files()}
+
+    assert {} == {name: lines for name, lines in lengths.items() if lines > MODULE_LINES_MAX}
+
+
+def test_the_median_module_is_short() -> None:
+    lengths = [line_count(path) for path in source_files()]
+
+    assert statistics.median(lengths) <= MODULE_LINES_MEDIAN_MAX
+
+
+def test_no_function_is_longer_than_a_screen() -> None:
+    """Counted from `def` to the last line; the decorators of a command are its options."""
+    offenders = {
+        f"{relative(path)}:{node.lineno} {node.name}": length
+        for path in source_files()
+        for node in ast.walk(parsed(path))
+        if isinstance(node, Definition)
+        and (length := (node.end_lineno or node.lineno) - node.lineno + 1) > FUNCTION_LINES_MAX
+    }
+
+    assert {} == offenders
+
+
+def test_only_the_output_module_prints() -> None:
+    """What reaches the terminal goes through one module, which knows --format and colour."""
+    offenders = [
+        f"{relative(path)}:{line}"
+        for path in source_files()
+        if path != CLI / "output.py"
+        for line, name in called_names(parsed(path))
+        if name == "print"
+    ]
+
+    assert [] == offenders
+
+
+def test_the_domain_reads_no_clock_and_draws_no_lots() -> None:
+    """Replay must reach the same verdict: time and ids come in as arguments."""
+    offenders = [
+        f"{relative(path)}:{node.lineno} {dotted_name(node)}"
+        for path in python_files(DOMAIN)
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.Attribute | ast.Name) and is_impure(dotted_name(node))
+    ]
+
+    assert [] == offenders
+
+
+def test_the_domain_makes_no_floats() -> None:
+    """A measured value decides over an order; it is never rounded to a binary fraction."""
+    offenders = [
+        f"{relative(path)}:{line}"
+        for path in python_files(DOMAIN)
+        for line, name in called_names(parsed(path))
+        if name == "float"
+    ]
+
+    assert [] == offenders
+
+
+def test_no_module_has_a_name_that_says_nothing() -> None:
+    named = [*source_files(), *python_files(ROOT / "tests")]
+
+    assert [] == [relative(path) for path in named if NAMELESS & {path.stem, path.parent.name}]
+
+
+def test_nothing_is_left_to_do_in_the_source() -> None:
+    """A gap belongs into the issue tracker, where somebody can find it."""
+    files = [*source_files(), *python_files(ROOT / "tests", ROOT / "docs"), ROOT / "dev.py"]
+    offenders = [
+        f"{relative(path)}:{number}"
+        for path in files
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1)
+        if UNFINISHED.search(line)
+    ]
+
+    assert [] == offenders
+
+
+def test_everything_public_in_the_ledger_has_a_docstring() -> None:
+    offenders = [
+        f"{relative(path)}: {name}"
+        for path in python_files(LEDGER)
+        for name in undocumented(parsed(path))
+    ]
+
+    assert [] == offenders
+
+
+def undocumented(tree: ast.Module) -> Iterator[str]:
+    """Yield the module, and every public class, method and function in it, without a docstring."""
+    if ast.get_docstring(tree) is None:
+        yield "the module"
+    yield from undocumented_members(tree.body, "")
+
+
+def undocumented_members(body: list[ast.stmt], owner: str) -> Iterator[str]:
+    """Yield what is public and undocumented in one body; functions inside functions are private."""
+    for node in body:
+        if not isinstance(node, Definition | ast.ClassDef) or node.name.startswith("_"):
+            continue
+        name = f"{owner}{node.name}"
+        if ast.get_docstring(node) is None and not speaks_for_another(node):
+            yield name
+        if isinstance(node, ast.ClassDef):
+            yield from undocumented_members(node.body, f"{name}.")
+
+
+def speaks_for_another(node: ast.stmt) -> bool:
+    """Tell whether a definition only completes one that has the docstring: overloads, setters."""
+    decorators = getattr(node, "decorator_list", [])
+    last_names = {dotted_name(decorator).rpartition(".")[2] for decorator in decorators}
+    return bool(last_names & {"overload", "override", "setter", "deleter"})
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        ("def seen():\n    'Doc.'", ["the module"]),
+        ("'Doc.'\nclass Seen:\n    'Doc.'\n    def open(self): ...", ["Seen.open"]),
+        ("'Doc.'\nclass _Hidden:\n    def open(self): ...", []),
+        ("'Doc.'\ndef _hidden(): ...", []),
+        ("'Doc.'\n@overload\ndef of(x: int): ...", []),
+    ],
+)
+def test_the_docstring_rule_sees_what_it_should(source: str, found: list[str]) -> None:
+    assert found == list(undocumented(ast.parse(source)))
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("datetime.datetime.now", True),
+        ("datetime.now", True),
+        ("uuid.uuid4", True),
+        ("uuid5", False),
+        ("facts.now", False),
+        ("snowdatetime.now", False),
+    ],
+)
+def test_the_purity_rule_sees_what_it_should(name: str, *, expected: bool) -> None:
+    assert expected is is_impure(name)

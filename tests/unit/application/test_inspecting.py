@@ -1,0 +1,297 @@
+"""Recording at the line: units, retests, defects, dispositions, closing."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from signoff_ledger.application import inspecting
+from signoff_ledger.application.inspecting import UnitEntry
+from signoff_ledger.application.ledger import Call, Receipt
+from signoff_ledger.domain.batch import Batch
+from signoff_ledger.domain.plan import UnitBuild
+from signoff_ledger.domain.unit import DefectReport
+from signoff_ledger.domain.values import BuildMethod, Disposition, Severity
+from signoff_ledger.errors import InputError, NotFoundError, RuleRefusedError, SignoffError
+from tests.ledgers import PLAN, START, Shop
+
+BUILD = UnitBuild(method=BuildMethod.LINE)
+VALUES = {"gap": "0.25 mm", "finish": "pass", "function": "Pass", "build_minutes": "11 min"}
+
+
+def record(shop: Shop, serial: str = "S1", batch: str = "B1", **fields: Any) -> Receipt:
+    """Record a unit with every field that a person may give."""
+    given: dict[str, Any] = {"build": BUILD, "values": VALUES} | fields
+    entry = UnitEntry(given.pop("serial", serial), **given)
+    return inspecting.record_unit(shop.ledger, Call("ines"), batch, entry)
+
+
+def batch_of(shop: Shop, key: str = "B1") -> Batch:
+    """Give a batch as it is now."""
+    return shop.ledger.work().batch(key)
+
+
+# --- units ----------------------------------------------------------------------------------------
+
+
+def test_a_unit_is_recorded_with_everything_that_was_said(opened: Shop) -> None:
+    """S-02, G10."""
+    receipt = record(
+        opened,
+        defects=(DefectReport("LID-SEAT", "inside", "a burr"),),
+        gauge="feeler 3",
+        note="näh",
+        observed_at=START + timedelta(hours=1),
+    )
+    event = receipt.recorded[0].entry.event.model_dump(mode="json", exclude_none=True)
+
+    assert {"gap": 25, "finish": 1, "function": 1, "build_minutes": 660} == event["readings"]
+    assert ("feeler 3", "näh", "2026-03-02T09:00:00.000000Z") == (
+        event["gauge"],
+        event["note"],
+        event["observed_at"],
+    )
+    assert [("LID-SEAT", "inside", "a burr", "minor")] == [
+        (n["mode"], n["location"], n["note"], n["severity"]) for n in event["nonconformities"]
+    ]
+
+
+def test_readings_may_come_one_after_the_other(opened: Shop) -> None:
+    record(opened, values={"gap": "0.25"})
+    record(opened, values={"finish": "fail"})
+    unit = batch_of(opened).units["S1"]
+
+    assert {"gap": 25, "finish": 0} == unit.readings
+    assert 2 == len(unit.events)
+
+
+def test_the_same_result_again_is_not_recorded_and_another_one_is_refused(opened: Shop) -> None:
+    """S-28: the first valid result counts."""
+    record(opened)
+    size = opened.store.size()
+    assert () == record(opened).recorded
+    with pytest.raises(RuleRefusedError) as caught:
+        record(opened, values={"gap": "0.26"})
+
+    assert "SL306" == caught.value.code
+    assert size == opened.store.size()
+
+
+@pytest.mark.parametrize(
+    ("fields", "code"),
+    [
+        ({"values": {"gab": "0.25"}}, "SL204"),
+        ({"values": {"\x1b[2J": "0.25"}}, "SL204"),
+        ({"values": {"gap": "0,25"}}, "SL103"),
+        ({"values": {"gap": "\x1b[2J"}}, "SL103"),
+        ({"values": {"gap": ""}}, "SL103"),
+        ({"values": {"gap": "0.25 inch"}}, "SL103"),
+        ({"values": {"finish": "maybe"}}, "SL103"),
+        ({"serial": " padded"}, "SL106"),
+        ({"serial": "\x1b[2J"}, "SL106"),
+        ({"gauge": ""}, "SL106"),
+        ({"note": "\x1b[2J"}, "SL105"),
+        ({"observed_at": START.replace(tzinfo=None)}, "SL108"),
+        ({"defects": (DefectReport("NO-SUCH"),)}, "SL204"),
+        ({"defects": (DefectReport("\x1b[2J"),)}, "SL106"),
+        ({"defects": (DefectReport("CRACK", "top face"),)}, "SL106"),
+        ({"defects": (DefectReport("CRACK", note=" "),)}, "SL105"),
+        ({"replaces": (" padded", "why")}, "SL106"),
+        ({"replaces": ("S0", "")}, "SL105"),
+        ({"observed_at": START - timedelta(seconds=1)}, "SL310"),
+        ({"batch": "B9"}, "SL202"),
+    ],
+    ids=ascii,
+)
+def test_a_unit_that_cannot_be_recorded_is_refused_plainly(
+    opened: Shop, fields: dict[str, Any], code: str
+) -> None:
+    size = opened.store.size()
+    with pytest.raises(SignoffError) as caught:
+        record(opened, **fields)
+
+    assert code == caught.value.code
+    assert all(line.isprintable() for line in str(caught.value).splitlines())
+    assert size == opened.store.size()
+
+
+def test_a_unit_may_stand_in_for_one_that_does_not_count(founded: Shop) -> None:
+    """G5."""
+    replacing = PLAN + 'missing_units = "replace"\n'
+    founded.publish(replacing)
+    founded.register(replacing)
+    founded.open("B1")
+    for serial in ("S1", "S2", "S3", "S4"):
+        record(founded, serial, build=UnitBuild(method=BuildMethod.BENCH))
+    record(founded, "S5", replaces=("S1", "was built on the bench"))
+    count = founded.ledger.work().case("mug").tally
+
+    assert count is not None
+    assert ("S5",) == count.representative
+    assert "REPLACED" in count.excluded["S1"]
+
+
+def test_a_retest_is_kept_and_never_counts(opened: Shop) -> None:
+    """S-28, G4."""
+    record(opened, values={**VALUES, "gap": "0.50"})
+    record(opened, values={"gap": "0.25"}, retest=True, note="measured again")
+    unit = batch_of(opened).units["S1"]
+
+    assert "unit-retested" == opened.topics()[-1]
+    assert (50, 1) == (unit.readings["gap"], unit.retests)
+
+
+def test_the_unit_that_fills_a_batch_beyond_its_bar_holds_the_process(opened: Shop) -> None:
+    """S-42."""
+    for serial in ("S1", "S2", "S3"):
+        record(opened, serial, values={**VALUES, "gap": "0.50"})
+    before = opened.store.size()
+    receipt = record(opened, "S4")
+
+    assert ["unit-inspected", "process-held", "batch-decided"] == opened.topics(before)
+    assert 3 == len(receipt.recorded)
+
+
+def test_a_batch_that_is_not_full_is_left_to_go_on(opened: Shop) -> None:
+    for serial in ("S1", "S2", "S3"):
+        record(opened, serial, values={**VALUES, "gap": "0.50"})
+
+    assert "unit-inspected" == opened.topics()[-1]
+
+
+# --- defects and dispositions ---------------------------------------------------------------------
+
+
+def add(shop: Shop, batch: str = "B1", serial: str = "B1-1", **given: Any) -> Receipt:
+    """Record a crack on a unit."""
+    defect = given.pop("defect", DefectReport("CRACK"))
+    return inspecting.add_defect(shop.ledger, Call("ines"), batch, serial, defect, **given)
+
+
+def test_a_defect_that_is_seen_later_counts_and_may_hold_the_process(shop: Shop) -> None:
+    """S-42, S-45."""
+    shop.build("B1")
+    before = shop.store.size()
+    add(shop, observed_at=START + timedelta(days=1))
+
+    assert [
+        "nonconformity-recorded",
+        "batch-amended",
+        "process-held",
+        "batch-decided",
+    ] == shop.topics(before)
+
+
+def test_a_defect_that_is_seen_after_a_sign_off_takes_its_support_away(shop: Shop) -> None:
+    """G11."""
+    shop.sign_off_a_repeat()
+    before = shop.store.size()
+    add(shop, "B2", "B2-1")
+
+    assert "sign-off-unsupported" in shop.topics(before)
+    with pytest.raises(RuleRefusedError) as caught:
+        shop.order()
+    assert "mug is UNSUPPORTED" in caught.value.why
+
+
+@pytest.mark.parametrize(
+    ("given", "code"),
+    [
+        ({"serial": "S9"}, "SL204"),
+        ({"batch": "B9"}, "SL202"),
+        ({"serial": "\x1b[2J"}, "SL106"),
+        ({"defect": DefectReport("NO-SUCH")}, "SL204"),
+        ({"defect": DefectReport("CRACK", "\x1b[2J")}, "SL106"),
+        ({"defect": DefectReport("CRACK", None, "\x1b[2J")}, "SL105"),
+        ({"observed_at": START - timedelta(seconds=1)}, "SL310"),
+        ({"observed_at": START.replace(tzinfo=None)}, "SL108"),
+    ],
+    ids=ascii,
+)
+def test_a_defect_that_cannot_be_recorded_is_refused_plainly(
+    shop: Shop, given: dict[str, Any], code: str
+) -> None:
+    shop.build("B1")
+    size = shop.store.size()
+    with pytest.raises(SignoffError) as caught:
+        add(shop, **given)
+
+    assert code == caught.value.code
+    assert all(line.isprintable() for line in str(caught.value).splitlines())
+    assert size == shop.store.size()
+
+
+@pytest.mark.parametrize("disposition", Disposition)
+def test_a_disposition_changes_no_count(shop: Shop, disposition: Disposition) -> None:
+    """G4."""
+    shop.build("B1", rejects=1)
+    before = shop.ledger.work().case("mug").tally
+    inspecting.dispose(
+        shop.ledger, Call("egon"), "B1", "B1-1", disposition=disposition, reason="fouled"
+    )
+
+    assert disposition is batch_of(shop).units["B1-1"].disposition
+    assert before == shop.ledger.work().case("mug").tally
+
+
+def test_a_disposition_needs_a_unit_and_a_reason(shop: Shop) -> None:
+    shop.build("B1")
+    for batch, serial, reason, code in (
+        ("B1", "S9", "why", "SL204"),
+        ("B9", "B1-1", "why", "SL202"),
+        ("B1", "B1-1", "", "SL105"),
+        ("B1", "\x1b[2J", "why", "SL106"),
+    ):
+        with pytest.raises(SignoffError) as caught:
+            inspecting.dispose(
+                shop.ledger,
+                Call("egon"),
+                batch,
+                serial,
+                disposition=Disposition.SCRAP,
+                reason=reason,
+            )
+
+        assert code == caught.value.code
+
+
+# --- closing --------------------------------------------------------------------------------------
+
+
+def test_closing_a_clean_batch_decides_nothing(shop: Shop) -> None:
+    shop.build("B1", rejects=1)
+
+    assert ["batch-closed", "batch-finished"] == shop.topics()[-2:]
+
+
+def test_closing_a_batch_that_is_short_of_units_holds_the_process(opened: Shop) -> None:
+    """G5, S-42: what is missing then stays missing."""
+    record(opened)
+    before = opened.store.size()
+    opened.close("B1")
+
+    assert ["batch-closed", "batch-finished", "process-held", "batch-decided"] == opened.topics(
+        before
+    )
+
+
+def test_a_batch_is_closed_once_and_takes_nothing_more(shop: Shop) -> None:
+    shop.build("B1")
+    with pytest.raises(RuleRefusedError) as again:
+        shop.close("B1")
+    with pytest.raises(RuleRefusedError) as more:
+        shop.record("B1", "S9")
+
+    assert "SL305" == again.value.code == more.value.code
+    with pytest.raises(InputError):
+        inspecting.close_batch(shop.ledger, Call("ines"), "B1", "\x07")
+    with pytest.raises(NotFoundError):
+        shop.close("B9")
+
+
+def test_severity_follows_the_zone(opened: Shop) -> None:
+    """S-47."""
+    record(opened, defects=(DefectReport("LID-SEAT"), DefectReport("LID-SEAT", "inside")))
+    found = batch_of(opened).units["S1"].nonconformities.values()
+
+    assert [Severity.MAJOR, Severity.MINOR] == [n.severity for n in found]

@@ -1,0 +1,461 @@
+"""Deciding: two ends, every rule for the one, a reason for the other, and no way back."""
+
+import pytest
+
+from signoff_ledger.domain import decision
+from signoff_ledger.domain.batch_events import BatchDecided
+from signoff_ledger.domain.gate import judge
+from signoff_ledger.domain.person_events import DecisionTaken
+from signoff_ledger.domain.process_events import (
+    ProcessHeld,
+    ProcessSignedOff,
+    SignOffUnsupported,
+    UnitsHandedOver,
+)
+from signoff_ledger.domain.process_state import Standing
+from signoff_ledger.domain.unit import DefectReport
+from signoff_ledger.domain.values import BuildMethod, Outcome
+from signoff_ledger.errors import NotFoundError, RuleRefusedError
+from tests.stories import (
+    DESIGN,
+    Story,
+    clear,
+    fixed,
+    held,
+    opened,
+    rules_of,
+    signed,
+    told,
+    unit,
+)
+
+# --- signing off --------------------------------------------------------------------------------
+
+
+def test_a_sign_off_names_what_is_signed() -> None:
+    """S-08, S-03: a process revision and a tooling revision, for a run, by both digests."""
+    story = fixed()
+    story.sign(note="a good week's work")
+
+    sign_off = story.process.sign_off
+
+    assert sign_off is not None
+    event = sign_off.signed
+    assert (4, "T-1", "B", 500, 1_000) == (
+        event.process_revision,
+        event.tooling,
+        event.tooling_revision,
+        event.run_min,
+        event.run_max,
+    )
+    assert (DESIGN, story.batch.started.bar_sha256, story.batch.started.plan_sha256) == (
+        event.design,
+        event.bar_sha256,
+        event.plan_sha256,
+    )
+    assert ("Anna Approver", decision.SIGN_OFF_MEANING, "a good week's work", "none") == (
+        event.printed_name,
+        event.meaning,
+        event.note,
+        event.signature.kind,
+    )
+
+
+def test_a_decision_names_the_versions_it_was_taken_on() -> None:
+    """G11: replay reads exactly up to them."""
+    story = fixed()
+    versions = {key: batch.version for key, batch in story.batches.items()}
+    process, person = story.process.version, story.people["anna"].version
+    size = len(story.journal)
+    story.sign()
+
+    sign_off = story.process.sign_off
+
+    assert sign_off is not None
+    heads = sign_off.signed.heads
+    assert (versions, process, person, size) == (
+        heads.batches,
+        heads.process,
+        heads.person,
+        heads.size,
+    )
+
+
+def test_a_decision_is_noted_on_every_stream_it_rests_on() -> None:
+    """G9: a role revoked meanwhile cannot slip past the rules."""
+    story = clear()
+    since = len(story.journal)
+    story.sign()
+
+    assert ["ProcessSignedOff", "UnitsHandedOver", "BatchDecided", "DecisionTaken"] == (
+        story.kinds(since)
+    )
+    assert (
+        DecisionTaken(
+            meaning=decision.SIGN_OFF_MEANING,
+            outcome=Outcome.SIGNED_OFF,
+            process="bowl",
+            process_version=7,
+        )
+        == story.last()
+    )
+    assert [Outcome.SIGNED_OFF] == story.batch.outcomes
+
+
+def test_the_conforming_units_of_the_deciding_batch_go_to_the_next_activity() -> None:
+    """S-31: never a nonconforming one, never one of another batch."""
+    story = fixed()
+    story.sign()
+
+    handed = [e.event for e in story.journal if isinstance(e.event, UnitsHandedOver)]
+
+    assert [tuple(f"B2-{n:02}" for n in range(2, 21))] == [event.serials for event in handed]
+    assert ["08.20.01"] == [event.next_activity for event in handed]
+
+
+def test_a_long_list_of_units_is_handed_over_in_several_events(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """S-31."""
+    monkeypatch.setattr(decision, "_SERIALS_PER_EVENT", 8)
+    story = signed()
+
+    handed = [e.event for e in story.journal if isinstance(e.event, UnitsHandedOver)]
+
+    assert [8, 8, 4] == [len(event.serials) for event in handed]
+
+
+def test_a_unit_with_a_fault_that_the_bar_does_not_count_is_not_handed_over() -> None:
+    """S-31, S-47: it is no reject, and it does not conform."""
+    story = opened(units=2, reject_from="critical")
+    story.record(unit("U-1", "lid"), unit("U-2"))
+    story.close()
+    story.attribute("LID-SEAT")
+    story.cause("LID-SEAT")
+    story.sign()
+
+    handed = [e.event for e in story.journal if isinstance(e.event, UnitsHandedOver)]
+
+    assert [("U-2",)] == [event.serials for event in handed]
+
+
+@pytest.mark.parametrize(
+    ("story", "rules"),
+    [
+        (told(), {"batch-closed", "representative-units", "rejects-within-ac"}),
+        (opened(), {"batch-closed", "bar-before-results"}),
+        (held(), {"rejects-within-ac", "faults-closed", "no-design-fault"}),
+    ],
+    ids=["no batch", "open batch", "held batch"],
+)
+def test_a_sign_off_that_a_rule_refuses_changes_nothing(story: Story, rules: set[str]) -> None:
+    """S-20, S-39, G13: impossible rather than warned of, and the attempt is kept."""
+    before = len(story.journal)
+
+    with pytest.raises(RuleRefusedError) as refused:
+        story.sign()
+
+    assert "SL301" == refused.value.code
+    assert rules <= rules_of(refused.value)
+    assert before == len(story.journal)
+    assert refused.value.attempt is not None
+    assert refused.value.attempt.subject == (
+        f"batch {story.process.latest_batch}" if story.batches else "no batch"
+    )
+
+
+def test_a_process_without_a_plan_is_not_there_to_be_decided() -> None:
+    """S-25."""
+    with pytest.raises(NotFoundError):
+        Story().sign()
+    with pytest.raises(NotFoundError):
+        Story().hold()
+
+
+def test_a_sign_off_says_what_it_does_not_show() -> None:
+    """S-36."""
+    assert "not show that the design is right" in decision.DOES_NOT_SHOW
+    assert "nor that anybody wants to buy it" in decision.DOES_NOT_SHOW
+
+
+# --- holding ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("story", [told(), opened(), clear(), held(), fixed(), signed()])
+def test_a_hold_needs_a_reason_and_nothing_else(story: Story) -> None:
+    """S-20, S-53."""
+    verdict = story.hold("let us sleep on it")
+
+    assert (Standing.HELD, "let us sleep on it") == (
+        story.process.standing,
+        story.process.standing_why,
+    )
+    assert "DecisionTaken" == story.kinds()[-1]
+    assert judge(story.case()).rule_set == verdict.rule_set
+
+
+def test_a_hold_is_signed_by_name_and_keeps_the_verdict() -> None:
+    """S-19, S-53."""
+    story = clear()
+    story.hold("let us sleep on it")
+
+    event = next(e.event for e in story.journal if isinstance(e.event, ProcessHeld))
+
+    assert (False, "Anna Approver", decision.HOLD_MEANING) == (
+        event.automatic,
+        event.printed_name,
+        event.meaning,
+    )
+    assert event.verdict.allows_sign_off
+    assert [Outcome.HELD] == story.batch.outcomes
+
+
+def test_a_hold_before_the_first_batch_is_noted_on_no_batch() -> None:
+    """S-20."""
+    story = told()
+    story.hold()
+
+    assert ["ProcessHeld", "DecisionTaken"] == story.kinds(-2)
+
+
+def test_a_hold_ends_a_sign_off() -> None:
+    """S-20, G12."""
+    story = signed()
+    story.hold("a complaint came in")
+
+    with pytest.raises(RuleRefusedError) as refused:
+        story.order()
+
+    assert {"sign-off-stands"} == rules_of(refused.value)
+    assert story.process.sign_off is None
+
+
+def test_a_held_process_may_be_signed_once_every_rule_holds() -> None:
+    """S-53, S-57: holding a week back costs a week."""
+    story = clear()
+    story.hold("let us sleep on it")
+    story.wait(days=7)
+    story.sign()
+
+    assert Standing.SIGNED_OFF is story.process.standing
+    assert [Outcome.HELD, Outcome.SIGNED_OFF] == story.batch.outcomes
+
+
+# --- the bar holds by itself --------------------------------------------------------------------
+
+
+def test_missing_the_bar_holds_the_process_without_anybody() -> None:
+    """S-42."""
+    story = told()
+    story.build(lids=3, pinholes=2, seconds=660)
+    verdict = story.settle()
+
+    event = next(e.event for e in story.journal if isinstance(e.event, ProcessHeld))
+
+    assert verdict is not None
+    assert (True, "the registered bar", decision.AUTOMATIC_MEANING) == (
+        event.automatic,
+        event.printed_name,
+        event.meaning,
+    )
+    assert (
+        "5/20 nonconforming (LID-SEAT 3, PINHOLE 2); the bar accepts at most 1 of 20; build time: "
+        "median 11 min, longest 11 min on 20/20 unit(s); 2.75 times the reference of 4 min; "
+        "no limit was registered, so it is reported and not judged"
+    ) == event.reason
+    assert event.heads.person is None
+    assert Standing.HELD is story.process.standing
+    assert BatchDecided(outcome=Outcome.HELD, process_version=7) == story.last()
+
+
+def test_the_bar_speaks_as_soon_as_the_last_unit_is_in() -> None:
+    """S-42: closing is not waited for."""
+    story = opened(units=2)
+    story.record(unit("U-1", "lid"))
+    early = story.settle()
+    story.record(unit("U-2", "lid"))
+
+    assert early is None
+    assert story.settle() is not None
+
+
+def test_the_bar_waits_for_a_missing_reading_while_the_batch_is_open() -> None:
+    """S-42, S-06."""
+    story = opened(units=2)
+    story.record(unit("U-1", "lid"), unit("U-2", "lid", without=["heat"]))
+
+    assert story.settle() is None
+
+
+def test_a_batch_closed_short_of_units_is_held() -> None:
+    """S-42, G5."""
+    story = opened(units=2)
+    story.record(unit("U-1"), unit("U-2", method=BuildMethod.BENCH))
+    early = story.settle()
+    story.close()
+
+    assert early is None
+    assert story.settle() is not None
+    assert "1/2 planned units count" in story.process.standing_why
+
+
+def test_the_bar_holds_a_batch_once() -> None:
+    """S-42."""
+    story = held()
+
+    assert story.settle() is None
+    assert 1 == story.kinds().count("ProcessHeld")
+
+
+def test_a_batch_that_clears_the_bar_is_left_to_people() -> None:
+    """S-42, S-19: an open fault holds nobody up by itself."""
+    story = told()
+    story.build(lids=1)
+
+    assert story.settle() is None
+    assert Standing.NOT_DECIDED is story.process.standing
+
+
+def test_without_a_batch_there_is_nothing_to_hold() -> None:
+    """S-17."""
+    assert told().settle() is None
+
+
+def test_a_missed_build_time_is_told_once() -> None:
+    """S-38, S-42."""
+    story = opened(units=2, build_time_each_max_s=60)
+    story.record(unit("U-1"), unit("U-2"))
+    story.settle()
+
+    assert 1 == story.process.standing_why.count("median")
+
+
+def test_an_untimed_batch_is_held_without_a_word_on_its_time() -> None:
+    """G3, S-42."""
+    story = opened(units=2)
+    story.record(unit("U-1", "lid", without=["build"]), unit("U-2", "lid", without=["build"]))
+    story.close()
+    story.settle()
+
+    assert "build time:" not in story.process.standing_why
+
+
+# --- after a correction -------------------------------------------------------------------------
+
+
+def test_a_sign_off_that_no_longer_follows_is_unsupported() -> None:
+    """G11: nothing reopens, and the order gate shuts."""
+    story = signed()
+    for serial in ("B1-01", "B1-02"):
+        story.confirm(story.correct(serial, "lid", "0.55"))
+
+    event = next(e.event for e in story.journal if isinstance(e.event, SignOffUnsupported))
+
+    assert Standing.UNSUPPORTED is story.process.standing
+    assert "B1" == event.batch
+    assert 1 == story.kinds().count("SignOffUnsupported")
+    assert 0 == story.kinds().count("ProcessHeld")
+    with pytest.raises(RuleRefusedError) as refused:
+        story.order()
+    assert "is UNSUPPORTED" in refused.value.why
+
+
+def test_a_correction_beyond_the_bar_after_the_sign_off_does_not_hold_by_itself() -> None:
+    """G11: somebody holds it or withdraws it."""
+    story = signed(max_rejects=0)
+    verdict = story.confirm(story.correct("B1-01", "lid", "0.55"))
+
+    assert verdict is not None
+    assert not verdict.finding("rejects-within-ac").holds
+    assert Standing.UNSUPPORTED is story.process.standing
+
+
+@pytest.mark.parametrize("way", ["hold", "withdraw"])
+def test_an_unsupported_sign_off_is_held_or_withdrawn(way: str) -> None:
+    """G11, G12."""
+    story = signed(max_rejects=0)
+    story.confirm(story.correct("B1-01", "lid", "0.55"))
+    if way == "hold":
+        story.hold("a reject after all")
+    else:
+        story.process.withdraw(story.stamp("anna"), "Anna Approver", "a reject after all")
+
+    assert story.process.standing in {Standing.HELD, Standing.WITHDRAWN}
+    assert story.process.sign_off is None
+
+
+def test_a_correction_that_changes_nothing_leaves_the_sign_off() -> None:
+    """G11."""
+    story = signed()
+    verdict = story.confirm(story.correct("B1-01", "lid", "0.30"))
+
+    assert verdict is None
+    assert Standing.SIGNED_OFF is story.process.standing
+
+
+def test_a_correction_that_waits_leaves_the_sign_off() -> None:
+    """G11: it has not been confirmed."""
+    story = signed()
+    story.correct("B1-01", "lid", "0.55")
+    decision.reconsider(story.stamp(), story.case())
+
+    assert Standing.SIGNED_OFF is story.process.standing
+
+
+def test_a_declined_correction_leaves_the_sign_off() -> None:
+    """G11."""
+    story = signed()
+    number = story.correct("B1-01", "lid", "0.55")
+    story.batch.decline_correction(story.stamp("ivan"), number, "the gauge is fine")
+    decision.reconsider(story.stamp(), story.case())
+
+    assert Standing.SIGNED_OFF is story.process.standing
+
+
+def test_a_later_batch_is_no_correction_of_the_sign_off() -> None:
+    """G11: it may come to be held, and until then the sign-off follows from its own units."""
+    story = signed(repeat_without_change="allow")
+    story.open("B2")
+    story.process.amend_batch(story.stamp(), "B1")
+    verdict = decision.reconsider(story.stamp(), story.case("B1"))
+
+    assert verdict is None
+    assert Standing.SIGNED_OFF is story.process.standing
+
+
+def test_a_fault_seen_after_the_sign_off_takes_its_support() -> None:
+    """G11, S-39."""
+    story = signed()
+    stamp = story.stamp("ivan")
+    story.batch.record_nonconformity(stamp, "B1-01", DefectReport("PINHOLE"), None)
+    decision.reconsider(stamp, story.case())
+
+    assert Standing.UNSUPPORTED is story.process.standing
+    assert "faults-closed" in story.process.standing_why
+
+
+def test_without_a_standing_sign_off_there_is_nothing_to_reconsider() -> None:
+    """G11."""
+    story = held()
+
+    assert decision.reconsider(story.stamp(), story.case()) is None
+
+
+def test_an_unsupported_sign_off_is_not_marked_twice() -> None:
+    """G11."""
+    story = signed(max_rejects=0)
+    story.confirm(story.correct("B1-01", "lid", "0.55"))
+    story.confirm(story.correct("B1-02", "lid", "0.55"))
+
+    assert 1 == story.kinds().count("SignOffUnsupported")
+
+
+def test_what_was_signed_stays_as_it_was_signed() -> None:
+    """G11, G12: a decision is an event like any other."""
+    story = signed(max_rejects=0)
+    story.confirm(story.correct("B1-01", "lid", "0.55"))
+
+    event = next(e.event for e in story.journal if isinstance(e.event, ProcessSignedOff))
+
+    assert event.verdict.allows_sign_off
+    assert 0 == event.verdict.finding("rejects-within-ac").numbers["rejects"]

@@ -1,0 +1,59 @@
+"""A unit: what makes it a reject, and what does not."""
+
+import pytest
+
+from signoff_ledger.domain.batch_events import Nonconformity
+from signoff_ledger.domain.plan import UnitBuild
+from signoff_ledger.domain.unit import DefectReport, Unit, UnitReport
+from signoff_ledger.domain.values import BuildMethod, Severity
+
+LINE = UnitBuild(method=BuildMethod.LINE)
+
+
+def flawed(*grades: Severity) -> Unit:
+    """Make a unit with one nonconformity of each grade."""
+    found = {
+        n: Nonconformity(mode="X", number=n, severity=grade) for n, grade in enumerate(grades, 1)
+    }
+    return Unit(serial="U-1", build=LINE, readings={}, nonconformities=found)
+
+
+@pytest.mark.parametrize("reject_from", [*Severity])
+def test_a_unit_without_a_nonconformity_is_no_reject(reject_from: Severity) -> None:
+    """S-45."""
+    assert not flawed().is_reject(reject_from)
+
+
+@pytest.mark.parametrize(
+    ("grade", "reject_from", "is_reject"),
+    [
+        (Severity.MINOR, Severity.MINOR, True),
+        (Severity.MINOR, Severity.MAJOR, False),
+        (Severity.MAJOR, Severity.MAJOR, True),
+        (Severity.MAJOR, Severity.CRITICAL, False),
+        (Severity.CRITICAL, Severity.MINOR, True),
+    ],
+)
+def test_a_unit_is_a_reject_from_the_counted_grade_on(
+    grade: Severity, reject_from: Severity, *, is_reject: bool
+) -> None:
+    """S-47."""
+    assert is_reject is flawed(grade).is_reject(reject_from)
+
+
+def test_the_worst_nonconformity_decides() -> None:
+    """S-47."""
+    assert flawed(Severity.MINOR, Severity.CRITICAL).is_reject(Severity.MAJOR)
+
+
+def test_a_report_says_nothing_by_default() -> None:
+    """S-06: no verdict, no time, no fault is presumed."""
+    report = UnitReport(serial="U-1", build=LINE, readings={})
+
+    assert ((), None, None, None) == (
+        report.defects,
+        report.observed_at,
+        report.replaces,
+        report.stated_conforms,
+    )
+    assert (None, None) == (DefectReport("X").location, DefectReport("X").note)

@@ -1,0 +1,190 @@
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from signoff_ledger.persistence.store import SqliteStore
+from signoff_ledger.projections.health import SAFE_SQLITE, Finding, examine
+from signoff_ledger.projections.views import Views
+from tests.ledgers import Shop, disarmed, raw, rewrite
+
+
+def looked(shop: Shop, views: Views) -> dict[str, Finding]:
+    """Examine a ledger; gives what was found by check."""
+    return {found.check: found for found in examine(shop.store, views)}
+
+
+def states(shop: Shop, views: Views) -> dict[str, str]:
+    """Give the state of each check but that of the SQLite on this machine."""
+    found = looked(shop, views)
+    return {check: finding.state for check, finding in found.items() if check != "SQLite"}
+
+
+def test_a_sound_ledger_is_sound(shop: Shop, views: Views) -> None:
+    shop.sign_off_a_repeat()
+    found = looked(shop, views)
+    size = shop.store.size()
+
+    assert {"durability": "ok", "database": "ok", "events": "ok", "append only": "ok",
+            "views": "ok"} == states(shop, views)  # fmt: skip
+    assert f"{size} lines in 10 streams" in found["events"].says
+    assert "journal_mode wal, synchronous 2" in found["durability"].says
+
+
+def test_every_line_is_counted_while_it_is_looked_at(shop: Shop, views: Views) -> None:
+    told: list[tuple[int, int]] = []
+    examine(shop.store, views, lambda done, total: told.append((done, total)))
+    size = shop.store.size()
+
+    assert [(done, size) for done in range(1, size + 1)] == told[:size]
+
+
+@pytest.mark.parametrize(
+    ("version", "state"),
+    [(SAFE_SQLITE, "ok"), ((3, 40, 1), "note")],
+)
+def test_an_old_sqlite_is_noted(
+    shop: Shop,
+    views: Views,
+    monkeypatch: pytest.MonkeyPatch,
+    version: tuple[int, int, int],
+    state: str,
+) -> None:
+    """Before that version several writers at once could damage the write-ahead log."""
+    monkeypatch.setattr(sqlite3, "sqlite_version_info", version)
+
+    assert state == looked(shop, views)["SQLite"].state
+
+
+@pytest.mark.parametrize(
+    ("part", "instead"),
+    [
+        (b'"serial":"S1"', b'"serial":"S9"'),
+        (b'"by":"ines"', b'"by":"egon"'),
+        (b'"gap":25', b'"gap":26'),
+    ],
+)
+def test_a_line_that_was_changed_with_its_hash_breaks_the_chain(
+    path: Path, shop: Shop, views: Views, part: bytes, instead: bytes
+) -> None:
+    """The next line of the stream names the one that stood there."""
+    shop.open("B1")
+    shop.record("B1", "S1")
+    shop.record("B1", "S2")
+    position = shop.store.size() - 1
+    rewrite(path, position, shop.lines()[position - 1].replace(part, instead))
+    found = looked(shop, views)
+
+    assert "BROKEN" == found["events"].state
+    assert found["events"].says.startswith(f"position {position + 1}: ")
+
+
+def test_a_leaf_that_is_not_of_its_line_is_found(path: Path, shop: Shop, views: Views) -> None:
+    with closing(disarmed(path)) as connection:
+        connection.execute("UPDATE events SET leaf = zeroblob(32) WHERE position = 3")
+
+    assert looked(shop, views)["events"].says.startswith("position 3: ")
+
+
+def test_a_line_that_does_not_agree_with_its_index_is_found(
+    path: Path, shop: Shop, views: Views
+) -> None:
+    with closing(disarmed(path)) as connection:
+        connection.execute("UPDATE events SET version = 77 WHERE position = 3")
+    found = looked(shop, views)["events"]
+
+    assert "BROKEN" == found.state
+    assert found.says.startswith("position 3: a stored line does not agree with its index")
+
+
+def test_a_line_in_another_spelling_is_found(path: Path, shop: Shop, views: Views) -> None:
+    """One value has one spelling, or its hash would prove nothing."""
+    size = shop.store.size()
+    rewrite(path, size, shop.lines()[size - 1].replace(b'"at":', b'"at": '))
+    found = looked(shop, views)["events"]
+
+    assert ("BROKEN", True) == (found.state, "canonical" in found.says)
+
+
+def test_a_gap_in_the_positions_is_found(path: Path, shop: Shop, views: Views) -> None:
+    with closing(disarmed(path)) as connection:
+        connection.execute("DELETE FROM events WHERE position = 3")
+
+    assert "BROKEN" == states(shop, views)["events"]
+
+
+def test_broken_events_are_not_made_into_views(path: Path, shop: Shop, views: Views) -> None:
+    """Rebuilding from them would lose what the views still show."""
+    views.catch_up()
+    rewrite(path, 3, b"{}")
+
+    assert "views" not in looked(shop, views)
+
+
+@pytest.mark.parametrize(
+    "trigger",
+    [
+        "events_are_never_updated",
+        "events_are_never_deleted",
+        "events_are_appended_densely",
+        "commands_are_never_updated",
+        "commands_are_never_deleted",
+        "commands_are_recorded_once",
+    ],
+)
+def test_a_trigger_that_is_gone_is_named(
+    path: Path, shop: Shop, views: Views, trigger: str
+) -> None:
+    with closing(raw(path)) as connection:
+        connection.execute(f"DROP TRIGGER {trigger}")
+    found = looked(shop, views)["append only"]
+
+    assert ("BROKEN", f"triggers are gone: {trigger}") == (found.state, found.says)
+
+
+def test_every_trigger_of_the_schema_is_looked_for(shop: Shop, views: Views) -> None:
+    """A trigger that is added to the schema is one that doctor knows."""
+    there = shop.store.rows("SELECT count(*) FROM sqlite_schema WHERE type = 'trigger'")[0][0]
+
+    assert looked(shop, views)["append only"].says.startswith(f"{there} triggers ")
+
+
+def test_a_view_that_was_wrong_is_built_again(path: Path, shop: Shop, views: Views) -> None:
+    """A view is no evidence: it is repaired, and it is said that it was wrong."""
+    views.catch_up()
+    with closing(raw(path)) as connection:
+        connection.execute("UPDATE view_processes SET standing = 'SIGNED_OFF'")
+    first, second = (looked(shop, views)["views"] for _ in range(2))
+
+    assert ("BAD", "view_processes was wrong and has been built again") == (first.state, first.says)
+    assert "ok" == second.state
+
+
+def test_a_damaged_database_is_told_in_its_own_words(path: Path, shop: Shop, views: Views) -> None:
+    with closing(raw(path)) as connection:
+        connection.execute("PRAGMA writable_schema = ON")
+        connection.execute(
+            "UPDATE sqlite_schema SET sql = replace(sql, 'events (type, position)', "
+            "'events (position, type)') WHERE name = 'events_by_type'"
+        )
+    with closing(SqliteStore.open(path)) as store:
+        found = {f.check: f for f in examine(store, Views(store, store))}
+
+    assert "BROKEN" == found["database"].state
+
+
+def test_a_read_only_ledger_is_looked_at_without_its_views(
+    path: Path, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is written, so the views are left as they are."""
+    monkeypatch.setattr("os.access", lambda *_: False)
+    with closing(SqliteStore.open(path)) as store:
+        found = {f.check: f for f in examine(store, Views(store, store))}
+
+    assert ("note", "the ledger is read-only here") == (
+        found["durability"].state,
+        found["durability"].says,
+    )
+    assert "views" not in found
+    assert "ok" == found["events"].state

@@ -1,0 +1,378 @@
+"""Views kept up are views built anew: in pages, by several at once, and after a crash."""
+
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+
+from signoff_ledger.application.replay import case_as_of
+from signoff_ledger.domain.case import Case
+from signoff_ledger.errors import StoreError
+from signoff_ledger.persistence.store import SqliteStore
+from signoff_ledger.projections import history
+from signoff_ledger.projections.explanation import explain
+from signoff_ledger.projections.views import PAGE, TABLES, Views
+from tests.ledgers import PLAN, Shop, raw, unit, wide
+from tests.tree import SOURCE_ROOTS, clean_environment
+
+BIG = PAGE + 200
+"""Units of a batch whose events take more than one page."""
+
+CATCH_UP = """
+import sys
+from pathlib import Path
+from signoff_ledger.persistence.store import SqliteStore
+from signoff_ledger.projections.views import Views
+store = SqliteStore.open(Path(sys.argv[1]))
+Views(store, store).catch_up()
+store.close()
+"""
+
+
+def everything(kept: Views) -> dict[str, list[dict[str, Any]]]:
+    """Give every row of every view."""
+    return {table.name: kept.read(table) for table in TABLES}
+
+
+def rebuilt(kept: Views) -> dict[str, list[dict[str, Any]]]:
+    """Give every row of every view, built from the first event."""
+    kept.rebuild()
+    return everything(kept)
+
+
+@pytest.fixture
+def big(path: Path) -> Iterator[Shop]:
+    """A shop with more events than fit one page."""
+    shop = Shop.opened(path, PLAN.replace("units = 4", f"units = {BIG}"))
+    shop.bring("B1", wide([unit(f"S{number}") for number in range(BIG)]))
+    yield shop
+    shop.store.close()
+
+
+@pytest.fixture
+def other(path: Path, shop: Shop) -> Iterator[Views]:
+    """The views of another process on the same ledger."""
+    with closing(SqliteStore.open(path)) as store:
+        yield Views(store, store)
+
+
+# --- keeping up ---------------------------------------------------------------------------------
+
+
+def test_views_kept_up_at_every_step_equal_views_built_anew(shop: Shop, views: Views) -> None:
+    for step in (
+        lambda: shop.build("B1", rejects=2),
+        lambda: shop.answer("B1"),
+        lambda: shop.build("B2", rejects=1),
+        lambda: shop.state_cause("B2"),
+        shop.sign,
+        shop.order,
+        shop.change,
+        shop.hold,
+    ):
+        step()
+        views.catch_up()
+    kept = everything(views)
+
+    assert kept == rebuilt(views)
+    assert all(kept.values())
+
+
+def test_a_log_of_several_pages_is_taken_in_page_by_page(big: Shop) -> None:
+    """One transaction a page: others can record in between."""
+    told: list[tuple[int, int]] = []
+    kept = Views(big.store, big.store)
+    kept.catch_up(lambda done, total: told.append((done, total)))
+    size = big.store.size()
+
+    assert [(PAGE, size), (size, size)] == told
+    assert [*range(1, size + 1)] == [row["position"] for row in kept.read(history.TABLE)]
+
+
+def test_a_rebuild_tells_how_far_it_is(big: Shop) -> None:
+    told: list[int] = []
+    size = Views(big.store, big.store).rebuild(lambda done, _: told.append(done))
+
+    assert [PAGE, size] == told
+
+
+def test_views_that_are_there_are_only_read(
+    shop: Shop, views: Views, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An answer costs no write, so it needs no lock."""
+    views.catch_up()
+    monkeypatch.setattr(shop.store, "writing", None)
+
+    assert views.read(history.TABLE)
+
+
+def test_an_empty_ledger_has_empty_views(path: Path) -> None:
+    with closing(SqliteStore.create(path)) as store:
+        kept = everything(Views(store, store))
+
+    assert ["view_positions"] == [name for name, rows in kept.items() if rows]
+
+
+def test_only_a_process_that_was_touched_is_written_again(
+    shop: Shop, views: Views, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The cost of keeping up does not grow with the number of processes."""
+    shop.publish(PLAN.replace('id = "mug"', 'id = "jug"'))
+    views.catch_up()
+    taken: list[str] = []
+
+    def told(store: SqliteStore, process: str, until: int) -> Case:
+        taken.append(process)
+        return case_as_of(store, process, until)
+
+    monkeypatch.setattr("signoff_ledger.projections.views.case_as_of", told)
+    shop.open("B1")
+    views.catch_up()
+
+    assert ["mug"] == taken
+
+
+# --- a change of the program --------------------------------------------------------------------
+
+
+def test_views_of_another_schema_are_built_anew(path: Path, shop: Shop, views: Views) -> None:
+    """A newer program finds the views of an older one, and nobody has to know."""
+    shop.sign_off_a_repeat()
+    expected = everything(views)
+    with closing(raw(path)) as connection:
+        connection.execute("UPDATE view_positions SET position = 0 WHERE name = 'schema'")
+        connection.execute("DROP TABLE view_work")
+        connection.execute("UPDATE view_history SET sentence = 'it was otherwise'")
+
+    assert expected == everything(views)
+
+
+# --- crashes ------------------------------------------------------------------------------------
+
+
+def test_a_crash_in_a_page_leaves_the_pages_before_it(
+    big: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept, row = Views(big.store, big.store), history.row
+
+    def failing(recorded: Any, subject: Any) -> tuple[object, ...]:
+        if recorded.position == PAGE + 7:
+            raise MemoryError
+        return row(recorded, subject)
+
+    monkeypatch.setattr(history, "row", failing)
+    with pytest.raises(MemoryError):
+        kept.catch_up()
+    monkeypatch.undo()
+    (last,) = big.store.rows("SELECT max(position) FROM view_history")
+
+    assert PAGE == last[0]
+    assert everything(kept) == rebuilt(kept)
+
+
+def test_a_crash_between_two_processes_leaves_rows_that_hold_together(
+    shop: Shop, views: Views, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The rows of one process are written in one transaction, and the others are made up for."""
+    shop.publish(PLAN.replace('id = "mug"', 'id = "jug"'))
+
+    def failing(store: SqliteStore, process: str, until: int) -> Case:
+        if process == "mug":
+            raise MemoryError
+        return case_as_of(store, process, until)
+
+    monkeypatch.setattr("signoff_ledger.projections.views.case_as_of", failing)
+    with pytest.raises(MemoryError):
+        views.catch_up()
+    monkeypatch.undo()
+
+    assert [("jug",)] == [
+        tuple(row) for row in shop.store.rows("SELECT process FROM view_processes")
+    ]
+    assert everything(views) == rebuilt(views)
+
+
+# --- several at once ----------------------------------------------------------------------------
+
+
+def interrupted(
+    monkeypatch: pytest.MonkeyPatch, name: str, meanwhile: Callable[[], object], times: int = 1
+) -> None:
+    """Do something just before a step of the views, so many times."""
+    step, left = getattr(Views, name), times
+
+    def interrupting(self: Views, *arguments: Any) -> Any:
+        nonlocal left
+        left -= 1
+        if left >= 0:
+            meanwhile()
+        return step(self, *arguments)
+
+    monkeypatch.setattr(Views, name, interrupting)
+
+
+def test_a_slow_reader_does_not_write_older_rows_over_newer_ones(
+    shop: Shop, views: Views, other: Views, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between its reading and its writing somebody records, and another one catches up."""
+    shop.build("B1")
+
+    def slow(store: SqliteStore, process: str, until: int) -> Case:
+        case = case_as_of(store, process, until)
+        monkeypatch.undo()
+        shop.sign()
+        other.catch_up()
+        return case
+
+    monkeypatch.setattr("signoff_ledger.projections.views.case_as_of", slow)
+    views.catch_up()
+    kept = everything(views)
+
+    assert kept == rebuilt(views)
+    assert "SIGNED_OFF" == kept["view_processes"][0]["standing"]
+
+
+@pytest.mark.parametrize("step", ["_take_events", "_take_states"])
+def test_a_rebuild_in_between_leaves_whole_views(
+    shop: Shop, views: Views, other: Views, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    shop.sign_off_a_repeat()
+    interrupted(monkeypatch, step, other.rebuild)
+    views.catch_up()
+    kept = everything(views)
+
+    assert kept == rebuilt(views)
+
+
+@pytest.mark.parametrize("step", ["_take_events", "_take_states"])
+def test_views_begun_anew_by_somebody_else_are_gone_on_with(
+    shop: Shop, views: Views, other: Views, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    """Somebody drops every view and is killed: whoever reads next makes up for it."""
+    shop.sign_off_a_repeat()
+    views.catch_up()
+    shop.order()
+    interrupted(monkeypatch, step, other._make_anew)
+    kept = everything(views)
+    monkeypatch.undo()
+
+    assert kept == rebuilt(views)
+
+
+def test_a_reader_begun_while_the_views_are_dropped_waits_for_whole_ones(
+    shop: Shop, views: Views, other: Views, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A rebuild whose states somebody else has begun still ends with every process."""
+    shop.sign_off_a_repeat()
+    expected = rebuilt(views)
+    interrupted(monkeypatch, "catch_up", other._make_anew)
+    views.rebuild()
+
+    assert expected == everything(views)
+
+
+def test_two_threads_catch_up_while_a_third_records(path: Path, shop: Shop) -> None:
+    """A page is taken by one of them, and by nobody twice."""
+    failures: list[BaseException] = []
+
+    def catch_up() -> None:
+        with closing(SqliteStore.open(path)) as store:
+            kept = Views(store, store)
+            try:
+                while store.size() < done:
+                    kept.catch_up()
+            except BaseException as error:  # noqa: BLE001  # told at the end
+                failures.append(error)
+
+    shop.open("B1")
+    done = shop.store.size() + 4 + 30
+    threads = [Thread(target=catch_up) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for number in range(4):
+        shop.record("B1", f"S{number}")
+        for _ in range(7):
+            shop.hold(reason=f"a look at {number}")
+    while shop.store.size() < done:
+        shop.hold()
+    for thread in threads:
+        thread.join()
+    kept = Views(shop.store, shop.store)
+
+    assert [] == failures
+    assert everything(kept) == rebuilt(kept)
+
+
+@pytest.mark.slow
+def test_two_processes_catch_up_at_once(path: Path, big: Shop) -> None:
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-c", CATCH_UP, str(path)],
+            env=clean_environment(*SOURCE_ROOTS),
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(2)
+    ]
+    said = [process.communicate(timeout=60)[1] for process in processes]
+    kept = Views(big.store, big.store)
+
+    assert ["", ""] == said
+    assert everything(kept) == rebuilt(kept)
+
+
+# --- a ledger that cannot be written ------------------------------------------------------------
+
+
+@pytest.fixture
+def read_only(
+    path: Path, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[[], Views]]:
+    """Open the ledger as somebody without permission to write would."""
+    stores: list[SqliteStore] = []
+
+    def opened() -> Views:
+        monkeypatch.setattr("os.access", lambda *_: False)
+        stores.append(SqliteStore.open(path))
+        monkeypatch.undo()
+        return Views(stores[-1], stores[-1])
+
+    yield opened
+    for store in stores:
+        store.close()
+
+
+def test_a_read_only_ledger_answers_from_views_that_are_there(
+    shop: Shop, views: Views, read_only: Callable[[], Views]
+) -> None:
+    shop.sign_off_a_repeat()
+
+    assert everything(views) == everything(read_only())
+
+
+def test_a_read_only_ledger_says_that_its_views_cannot_be_brought_up(
+    shop: Shop, views: Views, read_only: Callable[[], Views]
+) -> None:
+    """It never answers with what was true some time ago."""
+    views.catch_up()
+    shop.hold()
+
+    with pytest.raises(StoreError) as refused:
+        read_only().read(history.TABLE)
+    assert "SL703" == refused.value.code
+
+
+def test_a_read_only_ledger_is_explained_without_views(
+    shop: Shop, read_only: Callable[[], Views]
+) -> None:
+    """`why` and `replay` read events, and need nothing that is derived from them."""
+    shop.hold(reason="the kiln is being moved")
+    kept = read_only()
+    assert isinstance(kept._store, SqliteStore)
+
+    assert "HELD" == explain(kept._store, "mug").outcome
