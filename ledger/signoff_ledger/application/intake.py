@@ -132,11 +132,7 @@ class Intake:
     def _wide_report(self, row: Row) -> UnitReport:
         cells = self._cells(row)
         timed = self.plan.build_time
-        readings = {
-            name: _reading(characteristic, name, cells[name])
-            for name, characteristic in self.plan.by_id.items()
-            if name in cells
-        }
+        readings = self._readings(cells)
         if timed and "build_minutes" in cells and timed.id not in cells:
             minutes = timed.model_copy(update={"unit": "min"})
             readings[timed.id] = _reading(minutes, "build_minutes", cells["build_minutes"])
@@ -152,6 +148,17 @@ class Intake:
             source=SheetRow(row=row.line, sheet=self.number),
             stated_conforms=_stated(cells),
         )
+
+    def _readings(self, cells: Mapping[str, str]) -> dict[str, int]:
+        readings: dict[str, int] = {}
+        name = ""
+        try:
+            for name, characteristic in self.plan.by_id.items():
+                if name in cells:
+                    readings[name] = characteristic.read(cells[name])
+        except ValueError as error:
+            raise Problem(name, cells[name], str(error)) from None
+        return readings
 
     def _defects(self, cells: Mapping[str, str]) -> Iterator[DefectReport]:
         for part in cells.get("defects", "").replace("|", ";").split(";"):

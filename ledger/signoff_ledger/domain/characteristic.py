@@ -152,6 +152,13 @@ class Characteristic(Value):
         Raises:
             ValueError: The text is no such value; the message says why, without the text.
         """
+        if self._is_variable:
+            # A sheet has many of these; the detour over Decimal gives the same.
+            whole, _, fraction = text.partition(".")
+            digits = whole + fraction
+            plain = digits.isdecimal() and digits.isascii() and len(digits) <= _SAFE_DIGITS
+            if plain and whole and fraction and len(fraction) == self.decimals:
+                return int(digits)
         stripped = text.strip()
         if self._is_attribute:
             answer = _ANSWERS.get(stripped.lower())
@@ -159,9 +166,6 @@ class Characteristic(Value):
                 msg = "must be pass or fail"
                 raise ValueError(msg)
             return answer
-        plain = self._read_plainly(stripped) if self._is_variable else None
-        if plain is not None:
-            return plain
         match = _NUMBER.fullmatch(stripped)
         if match is None:
             raise ValueError(_why_no_number(stripped))
@@ -170,16 +174,6 @@ class Characteristic(Value):
             msg = f"is in {unit}, the plan says {self.unit}"
             raise ValueError(msg)
         return self._scaled(Decimal(f"{whole}.{fraction or 0}"))
-
-    def _read_plainly(self, text: str) -> int | None:
-        """Read an unsigned number without the detour over Decimal; a sheet has many of them."""
-        whole, point, fraction = text.partition(".")
-        digits = whole + fraction
-        spare = self.decimals - len(fraction)
-        plain = digits.isdecimal() and digits.isascii() and len(digits) + spare <= _SAFE_DIGITS
-        if not plain or not whole or spare < 0 or (point and not fraction):
-            return None
-        return int(digits + "0" * spare) if spare else int(digits)
 
     def show(self, reading: int) -> str:
         """Write a stored reading the way a person reads it, with its unit."""

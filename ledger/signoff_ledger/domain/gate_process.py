@@ -164,7 +164,9 @@ def repeat_cites_change(case: Case) -> Finding:
     cited = [c for c in case.process.changes if c.applied.number in confirms]
     batches, design = case.process.batches, case.process.design_version
     first = not any(b.units and batches[b.key].version > design for b in case.earlier)
-    if first:
+    if attempt == 1:
+        says = "the first batch of this process"
+    elif first:
         says = "no earlier batch saw results of this design"
     elif confirms:
         says = f"attempt {attempt} confirms change(s) " + ", ".join(f"C-{n}" for n in confirms)

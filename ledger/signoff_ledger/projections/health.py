@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 SAFE_SQLITE = (3, 51, 3)
 """First SQLite whose write-ahead log several writers may reset at once."""
 
+_TRIES = 3
+"""How often the views are built again while others record."""
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -45,7 +48,7 @@ def examine(
     if found[-1].state == "ok":
         found.append(_commands(store))
     if found[-1].state == "ok" and not store.datastore.read_only:
-        found.append(_views(views))
+        found.append(_views(store, views))
     return found
 
 
@@ -135,10 +138,18 @@ def _commands(store: SqliteStore) -> Finding:
     return Finding("commands", "BROKEN", f"{len(wrong)} do not agree: {', '.join(wrong[:3])}")
 
 
-def _views(views: Views) -> Finding:
-    before = [views.read(table) for table in TABLES]
-    views.rebuild()
-    for table, rows in zip(TABLES, before, strict=True):
-        if views.read(table) != rows:
+def _views(store: SqliteStore, views: Views) -> Finding:
+    for _ in range(_TRIES):
+        size = store.size()
+        before = [views.read(table) for table in TABLES]
+        views.rebuild()
+        after = [views.read(table) for table in TABLES]
+        # Only where nobody recorded in between do the two have to be the same.
+        if size == store.size():
+            break
+    else:
+        return Finding("views", "note", "others record all the time; built again, not compared")
+    for table, old, new in zip(TABLES, before, after, strict=True):
+        if old != new:
             return Finding("views", "BAD", f"{table.name} was wrong and has been built again")
     return Finding("views", "ok", f"{len(TABLES)} views equal a rebuild from the first event")

@@ -595,8 +595,11 @@ def test_a_file_that_overlaps_does_not_repeat_its_retests(opened: Shop) -> None:
     opened.bring("B1", long([*readings("S1"), again]))
     _, imported = opened.bring("B1", long([*readings("S1"), again, twice, *readings("S2")]))
 
+    _, third = opened.bring("B1", long([again, twice, reading("S1", "gap", "0.3", attempt="4")]))
+
     assert (1, 1, 2) == (imported.units, imported.retests, imported.known)
-    assert 2 == opened.ledger.work().batch("B1").units["S1"].retests
+    assert (0, 1, 2) == (third.units, third.retests, third.known)
+    assert 3 == opened.ledger.work().batch("B1").units["S1"].retests
 
 
 def test_a_file_that_says_otherwise_about_a_known_unit_is_refused(opened: Shop) -> None:

@@ -236,6 +236,8 @@ def test_a_bar_that_is_registered_late_is_refused_as_late_and_the_attempt_record
         planning.register_bar(opened.ledger, Call("anna"), "mug", bar(5))
 
     assert "SL303" == caught.value.code
+    assert caught.value.attempt is not None
+    assert "bar 2 for batch B1" == caught.value.attempt.subject
     assert ["command-refused"] == opened.topics(before)
 
 

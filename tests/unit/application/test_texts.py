@@ -24,6 +24,29 @@ def test_what_is_not_given_is_not_checked() -> None:
     checked_time("the time", None)
 
 
+@pytest.mark.parametrize("text", ["", " ", "x" * 2_001, "\x1b[2J", "\u202e", "\udc80"], ids=ascii)
+def test_a_text_that_cannot_be_recorded_is_refused(text: str) -> None:
+    with pytest.raises(InputError) as caught:
+        checked_text("the note", text)
+
+    assert "SL105" == caught.value.code
+    assert all(line.isprintable() for line in str(caught.value).splitlines())
+
+
+@pytest.mark.parametrize("label", ["", " x", "x ", "x" * 81, "\x1b[2J", "two\nlines"], ids=ascii)
+def test_a_label_that_cannot_be_recorded_is_refused(label: str) -> None:
+    with pytest.raises(InputError) as caught:
+        checked_label("the serial", label)
+
+    assert "SL106" == caught.value.code
+    assert all(line.isprintable() for line in str(caught.value).splitlines())
+
+
+def test_a_text_may_have_lines_and_any_script() -> None:
+    checked_text("the note", "two\nlines, näh, 漢, 🙂")
+    checked_label("the serial", "näh 漢 🙂")
+
+
 def test_a_refusal_names_what_was_meant_and_shows_what_was_typed() -> None:
     with pytest.raises(InputError) as caught:
         checked_key("the mode", "\x1b[31mred")

@@ -137,6 +137,16 @@ def test_only_a_process_that_was_touched_is_written_again(
     assert ["mug"] == taken
 
 
+def test_views_know_whether_an_answer_takes_writing(shop: Shop, views: Views) -> None:
+    said = [views.are_current()]
+    views.catch_up()
+    said.append(views.are_current())
+    shop.hold()
+    said.append(views.are_current())
+
+    assert [False, True, False] == said
+
+
 # --- a change of the program --------------------------------------------------------------------
 
 
