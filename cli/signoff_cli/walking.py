@@ -14,20 +14,19 @@ from signoff_ledger.projections.sentences import sentence
 from signoff_ledger.projections.subjects import Subject
 
 if TYPE_CHECKING:
-    from signoff_cli.session import Session
     from signoff_ledger.application.ports import Store
     from signoff_ledger.application.replay import Step
 
 _KEYS = "n next, b back, d next decision, q quit"
 
 
-def walk(session: Session, store: Store, process: str, until: int | None) -> None:
+def walk(store: Store, process: str, until: int | None) -> None:
     """Show a process's events one by one, each with the state it led to.
 
     Raises:
         InputError: SL107 where there is no terminal to ask on.
     """
-    if not sys.stdin.isatty() and not session.yes:
+    if not sys.stdin.isatty():
         raise InputError(
             "SL107",
             "--step needs a terminal",

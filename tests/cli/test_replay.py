@@ -104,6 +104,30 @@ def test_walking_needs_somebody_to_walk(tmp_path: Path) -> None:
     )
 
 
+def test_keys_go_on_back_to_the_next_decision_and_out(tmp_path: Path) -> None:
+    terminal = at("signed", tmp_path)
+    total = len(terminal.asked("history", "mug"))
+
+    said = terminal("replay", "mug", "--step", stdin="n\nb\nb\n\nd\nd\nd\nn\n", is_terminal=True)
+
+    steps = [line.split("/")[0] for line in said.out.splitlines() if f"/{total}  event #" in line]
+    assert 0 == said.code
+    assert ["1", "2", "1", "1", "2"] == steps[:5]
+    assert [str(total)] == steps[7:]
+    held, signed = (int(step) for step in steps[5:7])
+    assert held < signed < total
+    assert "mug HELD on batch B1 by its own bar" in said.out
+    assert "mug SIGNED OFF by Anna Approver" in said.out
+
+
+def test_a_walk_may_end_early(tmp_path: Path) -> None:
+    terminal = at("signed", tmp_path)
+
+    said = terminal("replay", "mug", "--step", "--until", "20", stdin="q\n", is_terminal=True)
+
+    assert (0, 1) == (said.code, said.out.count("n next, b back, d next decision, q quit > "))
+
+
 def walked(terminal: Terminal, *keys: str) -> tuple[int, str]:
     """Walk through a story on a screen; gives the exit code and what was shown."""
     return terminal.typed("replay", "mug", "--step", keys=keys, asked="q quit > ")

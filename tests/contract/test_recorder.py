@@ -107,6 +107,17 @@ def test_a_version_that_is_taken_is_stale(kept: Kept) -> None:
         kept.store.save(remarks(ours, 1), "c3")
 
 
+def test_a_version_that_leaves_one_out_is_stale_and_does_not_persist(kept: Kept) -> None:
+    """A writer that remembers more than is on record, after a restore say, is not let in."""
+    process = Process("p")
+    kept.store.save(remarks(process, 2), "c1")
+    remarks(process, 1)
+    with pytest.raises(StaleError):
+        kept.store.save(remarks(process, 1), "c2")
+
+    assert 2 == kept.store.size()
+
+
 def test_a_command_id_is_recorded_once_and_its_second_use_does_not_persist(kept: Kept) -> None:
     kept.store.save(remarks(Process("a"), 2), "c1")
     with pytest.raises(StaleError):

@@ -114,6 +114,7 @@ TYPED: dict[str, tuple[tuple[str, ...], str, str]] = {
     "an escape in a note": (("gap=0.2", "--note", "a\x1b[2Jb"), "SL105", "U+001B"),
     "a note of 10 MB": (("gap=0.2", "--note", "x" * 10_000_000), "SL105", "has 10000000 char"),
     "a note from a binary": (("gap=0.2", "--note", "@binary"), "SL101", "cannot be read as text"),
+    "a note in another encoding": (("gap=0.2", "--note", "@latin"), "SL101", "cannot be read"),
     "a note from a folder": (("gap=0.2", "--note", "@folder"), "SL101", "cannot be read"),
     "a fault with an escape": (("gap=0.2", "--defect", "\x1b[2J"), "SL106", "the defect's mode"),
     "an unknown fault": (("gap=0.2", "--defect", "DENT"), "SL204", "no nonconformity mode DENT"),
@@ -127,6 +128,7 @@ TYPED: dict[str, tuple[tuple[str, ...], str, str]] = {
 def test_a_bad_word_is_refused(tmp_path: Path, args: tuple[str, ...], code: str, says: str) -> None:
     terminal = at("open", tmp_path)
     terminal.write("binary", b"\x7fELF\x02\x01\x01" + bytes(64))
+    terminal.write("latin", b"f\xfcr")
     (tmp_path / "folder").mkdir()
     before = terminal.lines()
 

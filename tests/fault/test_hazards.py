@@ -135,7 +135,7 @@ def test_the_librarys_mapper_would_have_run_the_planted_code(trap: Path) -> None
 
 @pytest.mark.parametrize(
     "index",
-    [{"type": "planted:Event"}, {"stream": str(Process("mug").id), "version": 99}, {"version": 2}],
+    [{"type": "planted:Event"}, {"stream": str(Process("cup").id)}, {"version": 2}],
     ids=str,
 )
 def test_a_line_that_does_not_agree_with_its_index_is_refused(
@@ -568,6 +568,9 @@ MEDDLING = {
     "upsert": """INSERT INTO events
         SELECT position, stream, version, type, line, leaf FROM events WHERE position = 2
         ON CONFLICT (position) DO UPDATE SET line = x'00'""",
+    "leave a version out": """INSERT INTO events
+        SELECT (SELECT max(position) + 1 FROM events), stream, version + 99, type, line, leaf
+        FROM events WHERE position = 2""",
     "leave a gap": """INSERT INTO events
         SELECT (SELECT max(position) + 2 FROM events), 'x', 1, type, line, leaf
         FROM events WHERE position = 2""",

@@ -54,7 +54,7 @@ def replay(
         key = only_process(opened.ledger.work(), process)
         end = _position(store, until)
         if step:
-            walk(session, store, key, end)
+            walk(store, key, end)
             return 0
         decisions = [_decision(d) for d in replaying.replay(store, key, end)]
         data: dict[str, Any] = {"process": key, "until": end, "decisions": decisions}

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
+from signoff_ledger.application.sheets import ALIASES
 from signoff_ledger.application.texts import printable
 from signoff_ledger.domain.batch_events import Replacement, SheetRow
 from signoff_ledger.domain.characteristic import Characteristic, Kind
@@ -48,6 +49,9 @@ _LONG = _COMMON | {
     "characteristic_id", "kind", "value", "unit_of_measure", "lower_limit", "upper_limit",
     "nonconformity_code", "severity", "location", "attempt",
 }  # fmt: skip
+RESERVED = frozenset({*_WIDE, *_LONG, *ALIASES} - {"build_minutes"})
+"""Column names that mean something by themselves, so no characteristic can be called so."""
+
 _RESULTS = {"pass": True, "fail": False}
 
 

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
+from signoff_ledger.application.intake import RESERVED
 from signoff_ledger.application.texts import checked_key, escaped, file_label
 from signoff_ledger.domain.bar import Bar
 from signoff_ledger.domain.plan import DesignApproval, InspectionPlan
@@ -105,6 +106,11 @@ def _plan(
     characteristics = [
         {"mode": str(entry.get("id", "")).upper(), **entry}
         for entry in _entries(document, "characteristic", problems)
+    ]
+    problems += [
+        f"characteristic: the id {c['id']!r} is the name of a column in sheets of results"
+        for c in characteristics
+        if c.get("id") in RESERVED
     ]
     fields = {
         "characteristics": characteristics,

@@ -88,6 +88,8 @@ def read_sheet(content: bytes, name: str) -> Sheet:
                 bad.append(BadRow(line, column, printable(cell), problem))
         filled = zip(columns, map(str.strip, cells), strict=True)
         rows.append(Row(line, {column: cell for column, cell in filled if cell}))
+    if not rows and not bad:
+        raise _unreadable(name, "it has a header and no rows")
     return Sheet(name, sha256(content).hexdigest(), columns, tuple(rows), tuple(bad))
 
 

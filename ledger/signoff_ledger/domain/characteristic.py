@@ -157,7 +157,8 @@ class Characteristic(Value):
             whole, _, fraction = text.partition(".")
             digits = whole + fraction
             plain = digits.isdecimal() and digits.isascii() and len(digits) <= _SAFE_DIGITS
-            if plain and whole and fraction and len(fraction) == self.decimals:
+            exact = len(fraction) == self.decimals and (fraction or whole == text)
+            if plain and exact and whole:
                 return int(digits)
         stripped = text.strip()
         if self._is_attribute:

@@ -8,7 +8,13 @@ from signoff_ledger.application import importing, inspecting, planning
 from signoff_ledger.application.ledger import Call
 from signoff_ledger.domain.unit import DefectReport
 from signoff_ledger.domain.values import BuildMethod, Severity
-from signoff_ledger.errors import BadRow, NotFoundError, RowsRefusedError, RuleRefusedError
+from signoff_ledger.errors import (
+    BadRow,
+    InputError,
+    NotFoundError,
+    RowsRefusedError,
+    RuleRefusedError,
+)
 from tests.ledgers import PLAN, Shop, long, plan_file, reading, readings, unit, wide
 
 REPLACING = PLAN + 'missing_units = "replace"\n'
@@ -664,10 +670,11 @@ def test_there_must_be_a_batch_to_import_into(opened: Shop) -> None:
     assert "SL202" == caught.value.code
 
 
-def test_a_header_alone_adds_nothing(opened: Shop) -> None:
-    receipt, imported = opened.bring("B1", b"unit_serial,build_method,gap\n")
+def test_a_header_alone_is_no_sheet(opened: Shop) -> None:
+    with pytest.raises(InputError) as caught:
+        opened.bring("B1", b"unit_serial,build_method,gap\n")
 
-    assert ((), 0) == (receipt.recorded, imported.units)
+    assert ("SL101", "it has a header and no rows") == (caught.value.code, caught.value.why)
 
 
 def test_progress_is_told_unit_by_unit(opened: Shop) -> None:

@@ -291,3 +291,13 @@ def test_a_file_name_is_shown_so_that_no_terminal_obeys_it() -> None:
         read_plan("", "/home/x/\x1b[2J\udcff.toml")
 
     assert "/home/x/\\x1b[2J\\udcff.toml is not a plan file" == caught.value.what
+
+
+@pytest.mark.parametrize("name", ["note", "line", "value", "time"])
+def test_a_characteristic_is_not_called_like_a_column(name: str) -> None:
+    text = PLAN.replace('id = "gap"', f'id = "{name}"', 1)
+
+    assert (
+        f"characteristic: the id '{name}' is the name of a column in sheets of results"
+        in problems(text)
+    )

@@ -65,7 +65,7 @@ def test_rows_keep_the_line_they_begin_in() -> None:
 
 def test_a_sheet_is_long_when_it_names_characteristics() -> None:
     assert not read_sheet(PLAIN.encode(), "a.csv").is_long
-    assert read_sheet(b"unit_serial,characteristic_id,value\n", "a.csv").is_long
+    assert read_sheet(b"unit_serial,characteristic_id,value\nS1,gap,1\n", "a.csv").is_long
 
 
 def test_a_row_that_is_cut_off_is_named_and_the_others_are_read() -> None:

@@ -251,7 +251,7 @@ def test_a_first_batch_repeats_nothing() -> None:
     finding = clear().finding("repeat-cites-change")
 
     assert finding.holds
-    assert "no earlier batch saw results of this design" == finding.says
+    assert "the first batch of this process" == finding.says
 
 
 def test_a_batch_after_an_empty_one_repeats_nothing() -> None:

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 from typing import Any
 
 import pytest
@@ -289,29 +289,28 @@ def test_a_reader_begun_while_the_views_are_dropped_waits_for_whole_ones(
 def test_two_threads_catch_up_while_a_third_records(path: Path, shop: Shop) -> None:
     """A page is taken by one of them, and by nobody twice."""
     failures: list[BaseException] = []
+    done = Event()
 
-    def catch_up() -> None:
+    def keep_up() -> None:
         with closing(SqliteStore.open(path)) as store:
             kept = Views(store, store)
             try:
-                while store.size() < done:
+                while not done.is_set():
                     kept.catch_up()
             except BaseException as error:  # noqa: BLE001  # told at the end
                 failures.append(error)
 
-    shop.open("B1")
-    done = shop.store.size() + 4 + 30
-    threads = [Thread(target=catch_up) for _ in range(2)]
+    threads = [Thread(target=keep_up) for _ in range(2)]
     for thread in threads:
         thread.start()
-    for number in range(4):
-        shop.record("B1", f"S{number}")
-        for _ in range(7):
-            shop.hold(reason=f"a look at {number}")
-    while shop.store.size() < done:
-        shop.hold()
-    for thread in threads:
-        thread.join()
+    try:
+        shop.build("B1", rejects=2)
+        for number in range(30):
+            shop.hold(reason=f"look no. {number}")
+    finally:
+        done.set()
+        for thread in threads:
+            thread.join()
     kept = Views(shop.store, shop.store)
 
     assert [] == failures

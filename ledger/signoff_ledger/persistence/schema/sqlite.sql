@@ -25,10 +25,11 @@ BEGIN SELECT RAISE(ABORT, 'events are never updated'); END;
 CREATE TRIGGER events_are_never_deleted BEFORE DELETE ON events
 BEGIN SELECT RAISE(ABORT, 'events are never deleted'); END;
 
--- INSERT OR REPLACE deletes without asking the trigger above, so it is refused here.
+-- INSERT OR REPLACE deletes without asking the trigger above, so it is refused here; so is an
+-- event that leaves out another one of its stream.
 CREATE TRIGGER events_are_appended_densely BEFORE INSERT ON events
 WHEN NEW.position IS NOT (SELECT coalesce(max(position), 0) + 1 FROM events)
-    OR EXISTS (SELECT 1 FROM events WHERE stream = NEW.stream AND version = NEW.version)
+    OR NEW.version <> (SELECT max(version) + 1 FROM events WHERE stream = NEW.stream)
 BEGIN SELECT RAISE(ABORT, 'events are appended, each once, without gaps'); END;
 
 CREATE TRIGGER commands_are_never_updated BEFORE UPDATE ON commands
