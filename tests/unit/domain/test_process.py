@@ -579,10 +579,9 @@ def test_a_sign_off_lapses_with_another_design_approval() -> None:
     """G12, S-12: what was proved is the design that was approved then."""
     story = signed()
     process = story.process
-    approval = DesignApproval(document="MUG-2", reference="DS-2", sha256="2" * 64)
-    process.publish_plan(story.stamp(), process.plans[-1].plan, approval, "a new handle")
+    process.publish_plan(story.stamp(), process.plans[-1].plan, NEW_DESIGN, "a new handle")
 
-    assert (Standing.LAPSED, "the design was approved anew under DS-2") == (
+    assert (Standing.LAPSED, "the design was approved anew under DA-8") == (
         process.standing,
         process.standing_why,
     )
