@@ -45,11 +45,12 @@ def demo(session: Session, keep: Path | None) -> None:
         for step in STEPS:
             clock.move_to(step.at)
             _play(step, clock, ids)
-    write("")
     if keep is None:
-        write("Keep the files and go on by yourself:  signoff demo --keep DIR")
+        write("\nKeep the files and go on by yourself:  signoff demo --keep DIR")
     else:
-        write(f"The ledger is {keep / 'ledger.db'}. Go on:  cd {keep} && signoff history kiln-lid")
+        write(
+            f"\nThe ledger is {keep / 'ledger.db'}. Go on:  cd {keep} && signoff history kiln-lid"
+        )
 
 
 def _lay_out(folder: Path) -> None:
