@@ -1,6 +1,7 @@
 """One contract for every store: the library's own suites, and what a ledger asks beyond them."""
 
 import tempfile
+import threading
 import unittest
 from hashlib import sha256
 from itertools import islice
@@ -33,7 +34,17 @@ class OwnFile(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         store = SqliteStore.create(Path(folder.name, "ledger.db"))
         self.addCleanup(store.close)
+        self.addCleanup(join_new_threads, set(threading.enumerate()))
         return store.recorder
+
+
+def join_new_threads(before: set[threading.Thread]) -> None:
+    """Wait for what a test started: the library's readers stop a moment after their test has.
+
+    A file that is closed while a thread still reads from it takes the whole process down.
+    """
+    for thread in set(threading.enumerate()) - before:
+        thread.join(timeout=30)
 
 
 class TestTheLibrarysApplicationRecorderSuite(
