@@ -18,6 +18,7 @@ from pydantic import AfterValidator, Field, model_validator
 from signoff_ledger.domain.values import Key, Label, Severity, Text, Value, check_label
 
 _NUMBER = re.compile(r"([+-]?\d{1,30})(?:\.(\d{1,15}))?\s*([^\d\s.,+-][^\s]{0,15})?", re.ASCII)
+_EXPONENT = re.compile(r"[eE][+-]?\d+", re.ASCII)
 _SECONDS = {"s": 1, "min": 60, "h": 3600}
 _TIME_DECIMALS = {"s": 0, "min": 2, "h": 4}
 """Decimals a time is shown with: enough to tell any two whole seconds apart."""
@@ -171,6 +172,9 @@ class Characteristic(Value):
         if match is None:
             raise ValueError(_why_no_number(stripped))
         whole, fraction, unit = match.groups(default="")
+        if _EXPONENT.fullmatch(unit):
+            msg = "has an exponent; write the number out"
+            raise ValueError(msg)
         if unit and unit != self.unit:
             msg = f"is in {unit}, the plan says {self.unit}"
             raise ValueError(msg)
