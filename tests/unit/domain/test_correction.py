@@ -273,8 +273,21 @@ def test_an_answered_correction_cannot_be_answered_again() -> None:
 def test_a_correction_that_nobody_asked_for_cannot_be_answered() -> None:
     story = story_of()
 
-    with pytest.raises(NotFoundError):
+    with pytest.raises(NotFoundError) as refused:
         story.batch.decline_correction(story.stamp(), 3, "no")
+
+    assert "none" in refused.value.why
+
+
+def test_the_corrections_that_wait_are_named() -> None:
+    story = story_of()
+    story.correct("U-01", "lid", "0.30")
+    story.correct("U-01", "station", "A")
+
+    with pytest.raises(NotFoundError) as refused:
+        story.batch.decline_correction(story.stamp(), 3, "no")
+
+    assert "1, 2" in refused.value.why
 
 
 def test_a_correction_can_make_a_reject() -> None:

@@ -399,6 +399,18 @@ def test_a_held_batch_is_not_repeated_unchanged_even_where_a_repeat_is_asked_for
     assert "SL304" == refused.value.code
 
 
+def test_a_batch_held_earlier_does_not_forbid_the_repeat_that_is_asked_for() -> None:
+    """G1: the batch to be confirmed is the latest."""
+    story = told(confirmation_batch="always")
+    story.build(lids=5)
+    story.settle()
+    story.change("LID-SEAT")
+    story.build("B2")
+    story.open("B3")
+
+    assert story.process.batches["B3"].opened.unchanged
+
+
 @pytest.mark.parametrize("touching", ["mode", "single", "change"])
 def test_a_question_to_the_design_closes_the_series(touching: str) -> None:
     """S-35, S-52: no further batch until the design is approved anew."""
