@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Self
 from signoff_ledger.application import people
 from signoff_ledger.application.ledger import Ledger
 from signoff_ledger.application.ports import RandomIds, SystemClock
+from signoff_ledger.application.sealing import Sealer
 from signoff_ledger.persistence.scratch import ScratchDatabase
 from signoff_ledger.persistence.store import SqliteStore
 from signoff_ledger.projections.views import Views
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
     from signoff_ledger.application.ledger import Call
     from signoff_ledger.application.ports import Clock, IdSource
+    from signoff_ledger.application.sealing import SealPolicy
+    from signoff_ledger.custody.vault import Vault
 
 
 @dataclass(frozen=True)
@@ -46,19 +49,27 @@ class Opened:
         self.store.close()
 
 
-def open_ledger(path: Path, clock: Clock | None = None, ids: IdSource | None = None) -> Opened:
+def open_ledger(
+    path: Path,
+    clock: Clock | None = None,
+    ids: IdSource | None = None,
+    vault: Vault | None = None,
+    policy: SealPolicy | None = None,
+) -> Opened:
     """Open a ledger that exists.
 
     Args:
         path: The file.
         clock: The ledger's clock; the machine's by default.
         ids: Where command ids come from; random by default.
+        vault: Where the log's key is; without one nothing is sealed.
+        policy: How much may stand unsealed.
 
     Raises:
         NotFoundError: There is nothing.
         StoreError: It is not a ledger, or not one that this program can read.
     """
-    return _wired(SqliteStore.open(path), clock, ids)
+    return _wired(SqliteStore.open(path), clock, ids, vault, policy)
 
 
 def begin_ledger(
@@ -69,18 +80,36 @@ def begin_ledger(
     printed_name: str,
     clock: Clock | None = None,
     ids: IdSource | None = None,
+    vault: Vault | None = None,
+    origin: str | None = None,
+    passphrase: str | None = None,
 ) -> Opened:
     """Begin a ledger; whoever does becomes its first owner.
+
+    Args:
+        path: The file; nothing may be there.
+        call: By whom.
+        name: What people call it.
+        printed_name: The owner's name as printed beside decisions.
+        clock: The ledger's clock; the machine's by default.
+        ids: Where command ids come from; random by default.
+        vault: Where the log's key is made and kept; without one the log has none.
+        origin: The log's name in checkpoints, such as `example.com/press-shop`.
+        passphrase: Encrypts the key's file.
 
     Raises:
         StoreError: A file is there already, or none can be made.
         SignoffError: The founding was refused; no file is left behind.
     """
-    opened = _wired(SqliteStore.create(path), clock, ids)
+    opened = _wired(SqliteStore.create(path), clock, ids, vault)
+    log_key = None
     try:
-        people.found(opened.ledger, call, name, printed_name)
+        log_key = vault.make_key(origin, name, passphrase) if vault else None
+        people.found(opened.ledger, call, name, printed_name, log_key)
     except BaseException:
         opened.close()
+        if vault and log_key:
+            vault.forget(log_key)
         for leftover in (path, *path.parent.glob(f"{path.name}-*"), _lock_of(path)):
             leftover.unlink(missing_ok=True)
         raise
@@ -91,8 +120,15 @@ def _lock_of(path: Path) -> Path:
     return path.with_name(path.name + ".lock")
 
 
-def _wired(store: SqliteStore, clock: Clock | None, ids: IdSource | None) -> Opened:
-    ledger = Ledger(store, clock or SystemClock(), ids or RandomIds())
+def _wired(
+    store: SqliteStore,
+    clock: Clock | None,
+    ids: IdSource | None,
+    vault: Vault | None,
+    policy: SealPolicy | None = None,
+) -> Opened:
+    sealer = Sealer(store, vault, policy) if vault else None
+    ledger = Ledger(store, clock or SystemClock(), ids or RandomIds(), sealer)
     views = Views(store, store)
     if store.datastore.read_only and not views.are_current():
         # Nobody can bring the views in the file up to date here, so they are built beside it.

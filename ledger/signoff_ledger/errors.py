@@ -40,6 +40,7 @@ CODES: Mapping[str, str] = {
     "SL205": "no ledger was named or found",
     "SL206": "no such position",
     "SL207": "no such help topic or setting",
+    "SL208": "no such key, checkpoint or witness",
     "SL301": "the rules refuse the sign-off",
     "SL302": "the rules refuse the production order",
     "SL303": "the bar came too late",
@@ -51,14 +52,25 @@ CODES: Mapping[str, str] = {
     "SL309": "there is no standing sign-off",
     "SL310": "a result is dated before the bar",
     "SL311": "the plan or the bar cannot be changed now",
+    "SL312": "the key is not in a state that allows this",
     "SL401": "nobody is named, or the person is not enrolled",
     "SL402": "the person lacks the role",
     "SL403": "the ledger would be left without an owner",
+    "SL404": "a signature by a key is needed",
+    "SL405": "the signature is not the person's",
+    "SL406": "the log's key is not at hand",
     "SL501": "a stored event is of a kind this ledger does not know",
     "SL502": "a stored line does not agree with its index",
     "SL503": "a stored line is not a line of this format",
+    "SL507": "ROLLBACK: the log is shorter than the last one sealed",
+    "SL508": "FORK: the log is not the one that was sealed",
+    "SL509": "a decision does not follow from its events",
+    "SL510": "an exported file is not as it was written",
     "SL601": "somebody else recorded first, again and again",
     "SL602": "the command id was used for something else",
+    "SL603": "the record moved while somebody was looking",
+    "SL604": "the ledger has no log key",
+    "SL605": "a witness did not cosign",
     "SL701": "the file is not a ledger",
     "SL702": "the ledger is of a newer format",
     "SL703": "the disk or the database refused",
@@ -183,6 +195,7 @@ class RuleRefusedError(SignoffError):
 
     Attributes:
         attempt: Set where the refusal is itself a fact to record (G13).
+        position: Where it was recorded.
     """
 
     exit_code: ClassVar[int] = 3
@@ -205,9 +218,21 @@ class RuleRefusedError(SignoffError):
 
 
 class IdentityError(SignoffError):
-    """A person, role or signature is not acceptable."""
+    """A person, role or signature is not acceptable.
+
+    Attributes:
+        attempt: Set where the refusal is itself a fact to record (Part 11 11.300(d)).
+        position: Where it was recorded.
+    """
 
     exit_code: ClassVar[int] = 4
+
+    def __init__(
+        self, code: str, what: str, *, why: str = "", fix: str = "", attempt: Attempt | None = None
+    ) -> None:
+        super().__init__(code, what, why=why, fix=fix)
+        self.attempt = attempt
+        self.position: int | None = None
 
 
 class EvidenceError(SignoffError):

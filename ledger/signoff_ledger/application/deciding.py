@@ -52,7 +52,7 @@ def sign(ledger: Ledger, call: Call, process: str, batch: str | None, note: str 
     def decide(work: Work) -> None:
         person = work.person(work.stamp.by)
         case = work.case(process, batch, person)
-        decision.sign_off(work.stamp, case, person, size=work.store.size(), note=note)
+        decision.sign_off(work.stamp, case, person, reviewed=work.reviewed, note=note)
 
     content = {"process": process, "batch": batch, "note": note}
     return ledger.act(call, "sign", content, decide)
@@ -65,7 +65,7 @@ def hold(ledger: Ledger, call: Call, process: str, batch: str | None, reason: st
     def decide(work: Work) -> None:
         person = work.person(work.stamp.by)
         case = work.case(process, batch, person)
-        decision.hold(work.stamp, case, person, size=work.store.size(), reason=reason)
+        decision.hold(work.stamp, case, person, reviewed=work.reviewed, reason=reason)
 
     content = {"process": process, "batch": batch, "reason": reason}
     return ledger.act(call, "hold", content, decide)

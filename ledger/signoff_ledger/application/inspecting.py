@@ -158,7 +158,7 @@ def settle(work: Work, batch: Batch) -> None:
     if batch.is_open and len(batch.units) < batch.bar.units:
         return
     case = work.case(batch.started.process, batch.key)
-    hold_if_missed(work.stamp, case, size=work.store.size())
+    hold_if_missed(work.stamp, case, reviewed=lambda: work.reviewed)
 
 
 def amend(work: Work, batch: Batch) -> None:

@@ -5,17 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import cached_property
 from hashlib import sha256
 from typing import TYPE_CHECKING, NoReturn
 
 from signoff_ledger.application.authority import authorise
 from signoff_ledger.application.ports import Recorded, StaleError
+from signoff_ledger.application.signing import Signing
 from signoff_ledger.application.texts import checked_key
 from signoff_ledger.domain.aggregate import Aggregate
 from signoff_ledger.domain.batch import Batch
 from signoff_ledger.domain.case import Case, Signer
+from signoff_ledger.domain.decision import Reviewed
 from signoff_ledger.domain.event import Entry, Stamp
-from signoff_ledger.domain.person import Founding, Person
+from signoff_ledger.domain.founding import Founding
+from signoff_ledger.domain.person import Person
+from signoff_ledger.domain.person_events import SignatureRefused
 from signoff_ledger.domain.process import Process
 from signoff_ledger.domain.process_events import BatchOpened, CommandRefused
 from signoff_ledger.domain.values import check_key
@@ -33,7 +38,8 @@ from signoff_ledger.integrity.canonical import canonical
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from signoff_ledger.application.ports import A, Clock, IdSource, Store
+    from signoff_ledger.application.sealing import Sealer
+    from signoff_ledger.application.ports import A, Clock, IdSource, Pen, Prepared, Store
 
 FOUNDING = "init"
 """The one command that nobody can be authorised for, because it makes the first owner."""
@@ -53,11 +59,13 @@ class Call:
         actor: Key of the person, as authenticated; None when nobody is named.
         command_id: The caller's own id, so that the command can be repeated safely.
         dry_run: Decide, show, and record nothing.
+        pen: How the actor signs; None where they have said nothing about it.
     """
 
     actor: str | None
     command_id: str | None = None
     dry_run: bool = False
+    pen: Pen | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,22 +77,45 @@ class Receipt:
         recorded: The events with their positions; empty when there was nothing to record.
         planned: The events a dry run would have recorded.
         repeated: True when the command had been recorded before and nothing was added.
+        unsealed: Why the log was not sealed although it was due; "" where there is nothing to say.
     """
 
     command_id: str
     recorded: tuple[Recorded, ...] = ()
     planned: tuple[Entry, ...] = ()
     repeated: bool = False
+    unsealed: str = ""
 
 
 class Work:
     """One command's view of the ledger: what it loads, and the journal of what it emits."""
 
-    def __init__(self, store: Store, stamp: Stamp) -> None:
+    def __init__(self, store: Store, stamp: Stamp, prepared: Prepared | None = None) -> None:
         self.store = store
         self.stamp = stamp
         self.journal: list[Entry] = []
+        self._prepared = prepared
         self._loaded: dict[tuple[str, str], Aggregate] = {}
+
+    @cached_property
+    def reviewed(self) -> Reviewed:
+        """The tree that whoever decides could review.
+
+        Raises:
+            ConflictError: SL603, a statement made up before names a tree that this log is not.
+        """
+        if self._prepared is None:
+            size = self.store.size()
+            return Reviewed(self.store.root(size).hex(), size)
+        size, root = self._prepared.size, self._prepared.root
+        if not 0 < size <= self.store.size() or self.store.root(size).hex() != root:
+            raise ConflictError(
+                "SL603",
+                "the statement was not made up in this ledger",
+                why=f"its tree of {size} events is not the beginning of this log",
+                fix="make it up again with --statement-only, and sign that",
+            )
+        return Reviewed(root, size)
 
     def process(self, key: str) -> Process:
         """Load a process; empty when there is none by that key."""
@@ -181,10 +212,13 @@ class Work:
 class Ledger:
     """A store, a clock and a source of ids; every command goes through `act`."""
 
-    def __init__(self, store: Store, clock: Clock, ids: IdSource) -> None:
+    def __init__(
+        self, store: Store, clock: Clock, ids: IdSource, sealer: Sealer | None = None
+    ) -> None:
         self.store = store
         self.clock = clock
         self.ids = ids
+        self.sealer = sealer
 
     def act(
         self,
@@ -212,12 +246,15 @@ class Ledger:
             known = self.store.of_command(command_id)
             if known:
                 return _answer_again(known, command_id, cmd)
-            work = self.work(actor, cmd)
+            work = self.work(actor, cmd, call.pen.prepared if call.pen else None)
+            signing = Signing(work, work.person(actor), call.pen, command, dry_run=call.dry_run)
             if command != FOUNDING:
                 authorise(work.person(actor), command)
+                work.stamp = work.stamp._replace(sign=signing.sign)
             try:
                 decide(work)
-            except RuleRefusedError as error:
+                signing.note_given()
+            except (RuleRefusedError, IdentityError) as error:
                 if error.attempt is None or call.dry_run:
                     raise
                 if self._recorded_refusal(work.stamp, error, error.attempt, command_id):
@@ -238,9 +275,9 @@ class Ledger:
             fix="give the command again",
         )
 
-    def work(self, actor: str = "", cmd: str = "") -> Work:
+    def work(self, actor: str = "", cmd: str = "", prepared: Prepared | None = None) -> Work:
         """Begin a view of the ledger, for a command or for reading."""
-        return Work(self.store, Stamp(self._now(), actor, cmd))
+        return Work(self.store, Stamp(self._now(), actor, cmd), prepared)
 
     def _now(self) -> datetime:
         now = self.clock.now()
@@ -273,19 +310,29 @@ class Ledger:
 
     def _save(self, work: Work, command_id: str) -> Receipt:
         entries = tuple(work.journal)
-        positions = self.store.save(entries, command_id)
-        return Receipt(
-            command_id,
-            recorded=tuple(map(Recorded, positions, entries)),
-        )
+        if self.sealer and self.sealer.has_decision(entries):
+            self.sealer.check()
+        recorded = tuple(map(Recorded, self.store.save(entries, command_id), entries))
+        unsealed = self.sealer.after(recorded, work.stamp.at) if self.sealer else ""
+        return Receipt(command_id, recorded=recorded, unsealed=unsealed)
 
     def _recorded_refusal(
-        self, stamp: Stamp, error: RuleRefusedError, attempt: Attempt, command_id: str
+        self,
+        stamp: Stamp,
+        error: RuleRefusedError | IdentityError,
+        attempt: Attempt,
+        command_id: str,
     ) -> bool:
         """Record a refusal on a fresh view, so that nothing half-decided goes with it (G13)."""
         work = Work(self.store, stamp)
-        work.process(attempt.process).lapse_by_gap(stamp)
-        work.process(attempt.process).refuse(stamp, error, attempt)
+        if isinstance(error, IdentityError):
+            refused = SignatureRefused(
+                code=error.code, command=attempt.command, what=error.what, why=error.why
+            )
+            work.person(stamp.by).refused_signature(stamp, refused)
+        else:
+            work.process(attempt.process).lapse_by_gap(stamp)
+            work.process(attempt.process).refuse(stamp, error, attempt)
         try:
             receipt = self._save(work, command_id)
         except StaleError:
@@ -324,6 +371,13 @@ def _answer_again(known: list[Recorded], command_id: str, cmd: str) -> Receipt:
             fix="use a new id for a new command",
         )
     refused = known[-1].entry.event
+    if isinstance(refused, SignatureRefused):
+        raise IdentityError(
+            refused.code,
+            refused.what,
+            why=refused.why,
+            fix=f"this command was refused before, at position {known[-1].position}",
+        )
     if isinstance(refused, CommandRefused):
         _refuse_again(refused, known[-1].position)
     return Receipt(command_id, recorded=tuple(known), repeated=True)

@@ -17,8 +17,17 @@ if TYPE_CHECKING:
 FOUNDER_NOTE = "founder of the ledger"
 
 
-def found(ledger: Ledger, call: Call, name: str, printed_name: str) -> Receipt:
+def found(
+    ledger: Ledger, call: Call, name: str, printed_name: str, log_key: str | None = None
+) -> Receipt:
     """Begin a ledger; whoever does becomes its first owner.
+
+    Args:
+        ledger: The empty ledger.
+        call: By whom.
+        name: What people call it.
+        printed_name: The owner's name as printed beside decisions.
+        log_key: Verifier key of the key its checkpoints will be signed with.
 
     Raises:
         InputError: A name is not acceptable.
@@ -34,12 +43,13 @@ def found(ledger: Ledger, call: Call, name: str, printed_name: str) -> Receipt:
             raise StoreError(
                 "SL704", f"this ledger exists already, as {founding.name}", fix="use it as it is"
             )
-        founding.found(work.stamp, name)
+        founding.found(work.stamp, name, log_key)
         owner = work.person(actor)
         owner.enrol(work.stamp, printed_name)
         owner.grant(work.stamp, Role.OWNER, FOUNDER_NOTE)
 
-    return ledger.act(call, FOUNDING, {"name": name, "printed_name": printed_name}, decide)
+    content = {"name": name, "printed_name": printed_name}
+    return ledger.act(call, FOUNDING, content, decide)
 
 
 def enrol(ledger: Ledger, call: Call, key: str, printed_name: str, roles: list[Role]) -> Receipt:

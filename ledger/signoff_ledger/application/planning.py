@@ -120,6 +120,15 @@ def supersede_bar(ledger: Ledger, call: Call, process: str, bar: Bar, reason: st
     return ledger.act(call, "bar supersede", content, decide)
 
 
+def countersign_bar(ledger: Ledger, call: Call, process: str) -> Receipt:
+    """Agree to the bar in force, as whoever will order, before a batch is opened under it."""
+
+    def decide(work: Work) -> None:
+        work.known_process(process).countersign_bar(work.stamp)
+
+    return ledger.act(call, "bar countersign", {"process": process}, decide)
+
+
 def open_batch(
     ledger: Ledger, call: Call, process: str, batch: str, made_on: dict[str, str]
 ) -> Receipt:

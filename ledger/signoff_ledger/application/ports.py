@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol, TypeVar
@@ -31,11 +32,101 @@ class IdSource(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Prepared:
+    """What a statement that was made up before says about the moment.
+
+    Attributes:
+        at: When it was made up.
+        root: Root of the tree reviewed, in hexadecimal digits.
+        size: Events in that tree.
+    """
+
+    at: datetime
+    root: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
 class Recorded:
     """An entry with its place in the log."""
 
     position: int
     entry: Entry
+
+
+class Pen(Protocol):
+    """How somebody signs."""
+
+    prepared: Prepared | None
+    """Where the statement was made up before, what it says; None to make it up now."""
+
+    def sign(self, statement: bytes, keys: Sequence[str]) -> str | None:
+        """Sign a statement.
+
+        Args:
+            statement: What is signed, to the byte.
+            keys: Public keys that may sign it, each as `type base64`.
+
+        Returns:
+            The armored SSHSIG; None where a statement is only wanted, in a dry run.
+
+        Raises:
+            SignoffError: Nothing was signed.
+        """
+        ...
+
+
+class Signer(Protocol):
+    """Signs trees of one log, each a continuation of the last."""
+
+    def sign(self, size: int, root_at: Callable[[int], bytes]) -> bytes:
+        """Give the signed checkpoint of a log of `size` events.
+
+        Raises:
+            EvidenceError: SL507 ROLLBACK or SL508 FORK.
+            StoreError: What is about to be signed could not be remembered.
+        """
+        ...
+
+
+class Custody(Protocol):
+    """Keeps the keys of logs and remembers what was signed with them, outside the ledgers."""
+
+    def holds(self, log_key: str) -> bool:
+        """Say whether the key is kept here."""
+        ...
+
+    def check(self, log_key: str, size: int, root_at: Callable[[int], bytes]) -> None:
+        """Refuse a log that does not continue what was signed here.
+
+        Raises:
+            EvidenceError: SL507 ROLLBACK or SL508 FORK.
+        """
+        ...
+
+    def sealing(self, log_key: str) -> AbstractContextManager[Signer]:
+        """Hold the log's signer alone.
+
+        Raises:
+            IdentityError: SL406, the key is not at hand.
+        """
+        ...
+
+    def make_key(self, origin: str | None, name: str, passphrase: str | None = None) -> str:
+        """Make and keep a key; gives its verifier key."""
+        ...
+
+    def forget(self, log_key: str) -> None:
+        """Throw away a key that never signed a tree."""
+        ...
+
+    def sign_rotation(self, log_key: str, statement: bytes) -> bytes:
+        """Sign that one key follows another.
+
+        Raises:
+            IdentityError: SL406, the key is not at hand.
+        """
+        ...
 
 
 class StaleError(Exception):
@@ -83,6 +174,22 @@ class Store(Protocol):
 
     def size(self) -> int:
         """Give the number of events in the log."""
+        ...
+
+    def checkpoint(self, size: int) -> bytes | None:
+        """Give the signed checkpoint of a size; None where there is none."""
+        ...
+
+    def sealed_size(self) -> int:
+        """Give the size of the latest checkpoint; 0 before the first."""
+        ...
+
+    def keep_checkpoint(self, size: int, note: bytes) -> None:
+        """Keep a signed checkpoint, durably; the same one again is no error."""
+        ...
+
+    def root(self, size: int) -> bytes:
+        """Give the root of the tree (RFC 6962) over the log's first events."""
         ...
 
 

@@ -51,7 +51,9 @@ class Aggregate:
         return self.version > 0
 
     def emit(self, stamp: Stamp, event: Event) -> Entry:
-        """Write the event's line behind the stream's head, apply it, and journal it."""
+        """Have the event signed, write its line behind the stream's head, apply and journal it."""
+        if stamp.sign is not None:
+            event = stamp.sign(event, self.id, self.version + 1)
         entry = make_entry(event, stamp, stream=self.id, version=self.version + 1, prev=self._head)
         self.apply(entry)
         self.journal.append(entry)

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from pydantic import ValidationError
 
-from signoff_ledger.domain import batch_events, person_events, process_events
+from signoff_ledger.domain import batch_events, ledger_events, person_events, process_events
 from signoff_ledger.domain.event import LINE_FORMAT, Entry, Event
 from signoff_ledger.domain.values import parse_utc
 from signoff_ledger.errors import EvidenceError
@@ -24,7 +24,7 @@ Upcast = Callable[[dict[str, Any]], tuple[str, dict[str, Any]]]
 
 EVENT_TYPES: Mapping[str, type[Event]] = {
     event.TOPIC: event
-    for module in (process_events, batch_events, person_events)
+    for module in (process_events, batch_events, person_events, ledger_events)
     for event in module.EVENTS
 }
 

@@ -7,7 +7,7 @@ can change underneath: the store refuses the save when any of the three has move
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from signoff_ledger.domain import process_events as events
 from signoff_ledger.domain.case import Case, Signer
@@ -18,6 +18,8 @@ from signoff_ledger.domain.values import Outcome, Role
 from signoff_ledger.errors import Attempt, RuleRefusedError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from signoff_ledger.domain.batch import Batch
     from signoff_ledger.domain.event import Stamp
     from signoff_ledger.domain.person import Person
@@ -35,12 +37,25 @@ DOES_NOT_SHOW = (
 )
 """What every sign-off says about its own limits (S-36)."""
 
+
+class Reviewed(NamedTuple):
+    """The tree that could be reviewed before a decision.
+
+    Attributes:
+        root: Its root, 64 hexadecimal digits; None where the log has no tree.
+        size: Events in it.
+    """
+
+    root: str | None
+    size: int
+
+
 _SERIALS_PER_EVENT = 5_000
 _NOT_ABOUT_THE_UNITS = frozenset({"latest-batch", "no-correction-pending"})
 
 
 def sign_off(
-    stamp: Stamp, case: Case, person: Person, *, size: int, note: str | None = None
+    stamp: Stamp, case: Case, person: Person, *, reviewed: Reviewed, note: str | None = None
 ) -> Verdict:
     """Sign a process off on a batch; every rule must hold (S-20).
 
@@ -48,7 +63,7 @@ def sign_off(
         stamp: Who, when, under which command.
         case: The case; its signer is the person.
         person: The signer, whose own stream notes the decision.
-        size: Events in the log that the signer could review.
+        reviewed: What the signer could review.
         note: Free words kept with the decision.
 
     Raises:
@@ -69,7 +84,7 @@ def sign_off(
         events.ProcessSignedOff(
             bar_sha256=batch.started.bar_sha256,
             design=design,
-            heads=_heads(case, person.version, size),
+            heads=heads_of(case, person.version, reviewed),
             meaning=SIGN_OFF_MEANING,
             note=note,
             plan_sha256=batch.started.plan_sha256,
@@ -94,14 +109,14 @@ def sign_off(
     return verdict
 
 
-def hold(stamp: Stamp, case: Case, person: Person, *, size: int, reason: str) -> Verdict:
+def hold(stamp: Stamp, case: Case, person: Person, *, reviewed: Reviewed, reason: str) -> Verdict:
     """Hold a process; a reason is all it needs (S-20)."""
     case.process.made_on()
     verdict = judge(case)
     held = case.process.emit(
         stamp,
         events.ProcessHeld(
-            heads=_heads(case, person.version, size),
+            heads=heads_of(case, person.version, reviewed),
             meaning=HOLD_MEANING,
             printed_name=person.printed_name,
             process_revision=case.process.revision,
@@ -113,7 +128,9 @@ def hold(stamp: Stamp, case: Case, person: Person, *, size: int, reason: str) ->
     return verdict
 
 
-def hold_if_missed(stamp: Stamp, case: Case, *, size: int) -> Verdict | None:
+def hold_if_missed(
+    stamp: Stamp, case: Case, *, reviewed: Callable[[], Reviewed]
+) -> Verdict | None:
     """Hold the process by itself when its batch has missed the bar (S-42).
 
     Happens to a batch that nobody has decided on yet, as soon as every planned unit has every
@@ -133,7 +150,7 @@ def hold_if_missed(stamp: Stamp, case: Case, *, size: int) -> Verdict | None:
         stamp,
         events.ProcessHeld(
             automatic=True,
-            heads=_heads(case, None, size),
+            heads=heads_of(case, None, reviewed()),
             meaning=AUTOMATIC_MEANING,
             printed_name=AUTOMATIC_NAME,
             process_revision=case.process.revision,
@@ -195,12 +212,14 @@ def _hand_over(stamp: Stamp, process: Process, batch: Batch, serials: tuple[str,
         )
 
 
-def _heads(case: Case, person_version: int | None, size: int) -> events.Heads:
+def heads_of(case: Case, person_version: int | None, reviewed: Reviewed) -> events.Heads:
+    """Name everything a decision is taken on."""
     return events.Heads(
         batches={key: batch.version for key, batch in case.batches.items()},
         person=person_version,
         process=case.process.version,
-        size=size,
+        root=reviewed.root,
+        size=reviewed.size,
     )
 
 

@@ -8,6 +8,7 @@ columns, hashes, projections, exports) is derived from it. Its format is in
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar, NamedTuple
@@ -41,11 +42,14 @@ class Stamp(NamedTuple):
         at: The ledger's clock, aware UTC.
         by: Key of the person, as authenticated.
         cmd: `<command id>#<16 hexadecimal digits of the SHA-256 of the command's content>`.
+        sign: Puts the person's signature into an event that calls for one, given the stream and
+            version it gets; None where nothing is signed.
     """
 
     at: datetime
     by: str
     cmd: str
+    sign: Callable[[Event, UUID, int], Event] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,48 +1,53 @@
-"""People and their roles, and the founding of a ledger."""
+"""Somebody who acts: a key for ever, a printed name, roles and signing keys that come and go."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
-from signoff_ledger.domain.aggregate import Aggregate
-from signoff_ledger.domain.person_events import (
-    DecisionTaken,
-    LedgerFounded,
-    PersonEnrolled,
-    RoleGranted,
-    RoleRevoked,
-)
-from signoff_ledger.errors import InputError
+from signoff_ledger.domain import person_events as events
+from signoff_ledger.domain.aggregate import Aggregate, stream_id
+from signoff_ledger.errors import InputError, NotFoundError, RuleRefusedError
+from signoff_ledger.integrity.ssh_key import parse_public_key
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from signoff_ledger.domain.event import Entry, Stamp
     from signoff_ledger.domain.values import Role
 
-LEDGER_FORMAT = 1
-"""Format of a ledger as a whole: line format, streams, and what the events mean."""
 
+@dataclass(frozen=True, slots=True)
+class SigningKey:
+    """A public key of a person and what became of it.
 
-class Founding(Aggregate):
-    """The ledger itself: one stream, one event so far."""
+    Attributes:
+        public_key: `type base64`.
+        registered: Version at which it was shown.
+        accepted: Version from which it signs; None while it waits.
+        revoked: Version from which it signs no more; None while it does.
+    """
 
-    KIND = "ledger"
+    public_key: str
+    registered: int
+    accepted: int | None = None
+    revoked: int | None = None
 
-    def __init__(self, key: str = "ledger") -> None:
-        super().__init__(key)
-        self.name = ""
-
-    def found(self, stamp: Stamp, name: str) -> None:
-        """Begin the ledger under a name that exports and signatures will carry."""
-        self.emit(stamp, LedgerFounded(ledger_format=LEDGER_FORMAT, name=name))
-
-    def _founded(self, event: LedgerFounded, _: Entry) -> None:
-        self.name = event.name
-
-    EVOLVE: ClassVar = {LedgerFounded: _founded}
+    def signs_at(self, version: int) -> bool:
+        """Say whether it may sign at a version of its holder's stream."""
+        if self.accepted is None or version < self.accepted:
+            return False
+        return self.revoked is None or version < self.revoked
 
 
 class Person(Aggregate):
-    """Somebody who acts: a key for ever, a printed name, and roles that come and go."""
+    """Somebody who acts.
+
+    Attributes:
+        keys: Signing keys by fingerprint, oldest first.
+        signed: Version of this stream at which each signed event was put under the person's name,
+            by the stream and version of that event.
+    """
 
     KIND = "person"
 
@@ -50,6 +55,18 @@ class Person(Aggregate):
         super().__init__(key)
         self.printed_name = ""
         self.roles: set[Role] = set()
+        self.keys: dict[str, SigningKey] = {}
+        self.signed: dict[tuple[UUID, int], int] = {}
+
+    @property
+    def must_sign(self) -> bool:
+        """True from the first key in force on, for ever: a revoked key is no way back."""
+        return any(key.accepted is not None for key in self.keys.values())
+
+    @property
+    def keys_in_force(self) -> dict[str, SigningKey]:
+        """The keys that may sign now, by fingerprint."""
+        return {f: key for f, key in self.keys.items() if key.signs_at(self.version + 1)}
 
     def enrol(self, stamp: Stamp, printed_name: str) -> None:
         """Enrol under this key.
@@ -64,7 +81,7 @@ class Person(Aggregate):
                 why="a key names one person for ever",
                 fix="choose another key",
             )
-        self.emit(stamp, PersonEnrolled(person=self.key, printed_name=printed_name))
+        self.emit(stamp, events.PersonEnrolled(person=self.key, printed_name=printed_name))
 
     def grant(self, stamp: Stamp, role: Role, note: str) -> None:
         """Grant a role.
@@ -76,7 +93,7 @@ class Person(Aggregate):
             raise InputError(
                 "SL109", f"{self.key} is {role} already", fix="nothing needs to be done"
             )
-        self.emit(stamp, RoleGranted(note=note, role=role))
+        self.emit(stamp, events.RoleGranted(note=note, role=role))
 
     def revoke(self, stamp: Stamp, role: Role, reason: str) -> None:
         """Take a role back.
@@ -87,27 +104,135 @@ class Person(Aggregate):
         if role not in self.roles:
             held = ", ".join(sorted(self.roles)) or "no role"
             raise InputError("SL109", f"{self.key} is not {role}", why=f"{self.key} holds {held}")
-        self.emit(stamp, RoleRevoked(reason=reason, role=role))
+        self.emit(stamp, events.RoleRevoked(reason=reason, role=role))
 
-    def took_decision(self, stamp: Stamp, decision: DecisionTaken) -> None:
+    def register_key(self, stamp: Stamp, public_key: str, *, sole_owner: bool) -> None:
+        """Show a public key; it waits for an owner, except a sole owner's first one.
+
+        Raises:
+            InputError: The key was shown before; keys are never used again (Part 11 11.100(a)).
+        """
+        key = parse_public_key(public_key)
+        if key.fingerprint in self.keys:
+            raise InputError(
+                "SL106",
+                f"{self.key} has shown the key {key.fingerprint} before",
+                why="a key is registered once, and a revoked one never again",
+                fix="make a new key:  ssh-keygen -t ed25519",
+            )
+        self.emit(
+            stamp,
+            events.SigningKeyRegistered(
+                in_force=sole_owner and not self.must_sign,
+                public_key=key.line,
+                signature=events.UNSIGNED,
+            ),
+        )
+
+    def accept_key(self, stamp: Stamp, fingerprint: str, *, sole_owner: bool) -> None:
+        """Confirm whose key it is.
+
+        Raises:
+            RuleRefusedError: The holder confirms their own key, and is not the only owner; or the
+                key is not one that waits.
+        """
+        key = self._known_key(fingerprint)
+        if key.accepted is not None or key.revoked is not None:
+            raise RuleRefusedError(
+                "SL312",
+                f"the key {fingerprint} of {self.key} does not wait to be accepted",
+                why="it was revoked" if key.revoked else "it is in force already",
+            )
+        if stamp.by == self.key and not sole_owner:
+            raise RuleRefusedError(
+                "SL307",
+                f"{self.key} cannot accept a key of their own",
+                why="somebody else confirms whose key it is (Part 11 11.100(b))",
+                fix="another owner gives the command",
+            )
+        self.emit(stamp, events.SigningKeyAccepted(fingerprint=fingerprint))
+
+    def revoke_key(self, stamp: Stamp, fingerprint: str, reason: str) -> None:
+        """Let a key sign no more.
+
+        Raises:
+            RuleRefusedError: It was revoked before.
+        """
+        if self._known_key(fingerprint).revoked is not None:
+            raise RuleRefusedError(
+                "SL312", f"the key {fingerprint} of {self.key} was revoked before"
+            )
+        self.emit(stamp, events.SigningKeyRevoked(fingerprint=fingerprint, reason=reason))
+
+    def gave_signature(self, stamp: Stamp, fingerprint: str, stream: UUID, version: int) -> None:
+        """Note on the person's own stream what they signed."""
+        self.emit(
+            stamp,
+            events.SignatureGiven(
+                fingerprint=fingerprint, signed_stream=stream, signed_version=version
+            ),
+        )
+
+    def refused_signature(self, stamp: Stamp, refused: events.SignatureRefused) -> None:
+        """Note that a signature offered in the person's name was none of theirs."""
+        self.emit(stamp, refused)
+
+    def took_decision(self, stamp: Stamp, decision: events.DecisionTaken) -> None:
         """Note on the person's own stream that they decided."""
         self.emit(stamp, decision)
 
-    def _enrolled(self, event: PersonEnrolled, _: Entry) -> None:
+    def _known_key(self, fingerprint: str) -> SigningKey:
+        known = self.keys.get(fingerprint)
+        if known is None:
+            raise NotFoundError(
+                "SL208",
+                f"{self.key} has no key {fingerprint}",
+                why=f"they have {', '.join(self.keys) or 'none'}",
+                fix="signoff key list  shows everybody's",
+            )
+        return known
+
+    def _enrolled(self, event: events.PersonEnrolled, _: Entry) -> None:
         self.printed_name = event.printed_name
 
-    def _granted(self, event: RoleGranted, _: Entry) -> None:
+    def _granted(self, event: events.RoleGranted, _: Entry) -> None:
         self.roles.add(event.role)
 
-    def _revoked(self, event: RoleRevoked, _: Entry) -> None:
+    def _revoked(self, event: events.RoleRevoked, _: Entry) -> None:
         self.roles.discard(event.role)
 
-    def _decided(self, event: DecisionTaken, entry: Entry) -> None:
-        pass
+    def _key_registered(self, event: events.SigningKeyRegistered, entry: Entry) -> None:
+        accepted = entry.version if event.in_force else None
+        key = SigningKey(event.public_key, entry.version, accepted)
+        self.keys[parse_public_key(event.public_key).fingerprint] = key
+
+    def _key_accepted(self, event: events.SigningKeyAccepted, entry: Entry) -> None:
+        self.keys[event.fingerprint] = replace(
+            self._known_key(event.fingerprint), accepted=entry.version
+        )
+
+    def _key_revoked(self, event: events.SigningKeyRevoked, entry: Entry) -> None:
+        self.keys[event.fingerprint] = replace(
+            self._known_key(event.fingerprint), revoked=entry.version
+        )
+
+    def _signed(self, event: events.SignatureGiven, entry: Entry) -> None:
+        self.signed[(event.signed_stream, event.signed_version)] = entry.version
+
+    def _decided(self, event: events.DecisionTaken, entry: Entry) -> None:
+        self.signed[(stream_id("process", event.process), event.process_version)] = entry.version
+
+    def _signature_refused(self, event: events.SignatureRefused, entry: Entry) -> None:
+        """Nothing changes here; it is on record for whoever looks for misuse."""
 
     EVOLVE: ClassVar = {
-        PersonEnrolled: _enrolled,
-        RoleGranted: _granted,
-        RoleRevoked: _revoked,
-        DecisionTaken: _decided,
+        events.PersonEnrolled: _enrolled,
+        events.RoleGranted: _granted,
+        events.RoleRevoked: _revoked,
+        events.SigningKeyRegistered: _key_registered,
+        events.SigningKeyAccepted: _key_accepted,
+        events.SigningKeyRevoked: _key_revoked,
+        events.SignatureGiven: _signed,
+        events.SignatureRefused: _signature_refused,
+        events.DecisionTaken: _decided,
     }

@@ -1,23 +1,19 @@
-"""Events on the stream of a person, and the one event that founds a ledger.
+"""Events on the stream of a person: enrolment, roles, keys, and what they put their name to.
 
-A person's printed name stands in their enrolment only; everything else names them by key.
+A person's printed name stands in their enrolment, and in the decisions they signed, because the
+law wants it shown there (Part 11 11.50); everything else names them by key.
 """
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Annotated, ClassVar
+from uuid import UUID
+
+from pydantic import Field
 
 from signoff_ledger.domain.event import Event
-from signoff_ledger.domain.values import Key, Label, Outcome, Role, Text
-
-
-class LedgerFounded(Event):
-    """The first event of every ledger: what it is called and in which format it is written."""
-
-    TOPIC: ClassVar[str] = "signoff.ledger-founded.v1"
-
-    ledger_format: int
-    name: Label
+from signoff_ledger.domain.signature import UNSIGNED, Fingerprint, Signature
+from signoff_ledger.domain.values import Key, Outcome, Role, Text
 
 
 class PersonEnrolled(Event):
@@ -36,6 +32,7 @@ class RoleGranted(Event):
 
     note: Text
     role: Role
+    signature: Signature = UNSIGNED
 
 
 class RoleRevoked(Event):
@@ -45,6 +42,65 @@ class RoleRevoked(Event):
 
     reason: Text
     role: Role
+
+
+class SigningKeyRegistered(Event):
+    """A person showed a public key and, by signing with it, that they hold the other half.
+
+    Attributes:
+        in_force: True only for the first key of a sole owner, whom nobody else could confirm;
+            every other key waits for an owner to accept it.
+        public_key: `type base64`, as in `authorized_keys`, without a comment.
+        signature: Made by this very key.
+    """
+
+    TOPIC: ClassVar[str] = "signoff.signing-key-registered.v1"
+
+    in_force: bool
+    public_key: Annotated[str, Field(max_length=4_096)]
+    signature: Signature
+
+
+class SigningKeyAccepted(Event):
+    """A second person confirmed whose key it is (Part 11 11.100(b)); it signs from here on."""
+
+    TOPIC: ClassVar[str] = "signoff.signing-key-accepted.v1"
+
+    fingerprint: Fingerprint
+    signature: Signature = UNSIGNED
+
+
+class SigningKeyRevoked(Event):
+    """The key signs no more; what it signed before stays signed (Part 11 11.300(c))."""
+
+    TOPIC: ClassVar[str] = "signoff.signing-key-revoked.v1"
+
+    fingerprint: Fingerprint
+    reason: Text
+
+
+class SignatureGiven(Event):
+    """The person signed an event on another stream with a key in force at this very version.
+
+    Written in the same save, so that a key revoked meanwhile cannot slip past.
+    """
+
+    TOPIC: ClassVar[str] = "signoff.signature-given.v1"
+
+    fingerprint: Fingerprint
+    signed_stream: UUID
+    signed_version: int
+
+
+class SignatureRefused(Event):
+    """A signature that was offered under this person's name was not theirs (Part 11 11.300(d))."""
+
+    TOPIC: ClassVar[str] = "signoff.signature-refused.v1"
+
+    code: str
+    command: str
+    what: str
+    why: str
 
 
 class DecisionTaken(Event):
@@ -59,9 +115,13 @@ class DecisionTaken(Event):
 
 
 EVENTS: tuple[type[Event], ...] = (
-    LedgerFounded,
     PersonEnrolled,
     RoleGranted,
     RoleRevoked,
+    SigningKeyRegistered,
+    SigningKeyAccepted,
+    SigningKeyRevoked,
+    SignatureGiven,
+    SignatureRefused,
     DecisionTaken,
 )

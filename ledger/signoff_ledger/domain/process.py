@@ -150,6 +150,41 @@ class Process(ProcessState):
         )
         return self.bars[-1]
 
+    def countersign_bar(self, stamp: Stamp) -> None:
+        """Agree to the bar in force, before the first batch is opened under it.
+
+        Raises:
+            RuleRefusedError: There is no bar, it came too late, or it is countersigned already.
+        """
+        bar = self.bar
+        if bar is None:
+            raise RuleRefusedError(
+                "SL308",
+                f"{self.key} has no bar to countersign",
+                fix="register one:  signoff bar register FILE",
+            )
+        if bar.countersigned_by is not None:
+            raise RuleRefusedError(
+                "SL311",
+                f"bar {bar.number} of {self.key} is countersigned already",
+                why=f"by {bar.countersigned_by}",
+            )
+        under = [key for key, b in self.batches.items() if b.opened.bar == bar.number]
+        if under:
+            why = f"batch {under[0]} was opened under it"
+            raise RuleRefusedError(
+                "SL303",
+                f"bar {bar.number} of {self.key} can no longer be countersigned",
+                why=f"{why}; an agreement is given in advance",
+                attempt=Attempt(
+                    self.key, "bar countersign", f"bar {bar.number}", [("bar-before-results", why)]
+                ),
+            )
+        self.emit(
+            stamp,
+            events.AcceptanceCriteriaCountersigned(bar_sha256=bar.sha256, number=bar.number),
+        )
+
     def open_batch_under(self, stamp: Stamp, batch: str) -> events.BatchOpened:
         """Open a batch under the plan and bar in force.
 

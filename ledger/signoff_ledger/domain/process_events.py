@@ -5,13 +5,14 @@ Fields stand in ascending order, see `event.Event`. Each class says why it is re
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from pydantic import Field
 
 from signoff_ledger.domain.bar import Bar
 from signoff_ledger.domain.event import Event
 from signoff_ledger.domain.plan import DesignApproval, InspectionPlan
+from signoff_ledger.domain.signature import UNSIGNED, Signature
 from signoff_ledger.domain.values import (
     COUNT_LIMIT,
     ActivityCode,
@@ -29,12 +30,6 @@ from signoff_ledger.domain.values import (
 from signoff_ledger.domain.verdict import Verdict
 
 
-class Signature(Value):
-    """How a decision is signed; `none` means the name is as authenticated, and nothing more."""
-
-    kind: Literal["none"] = "none"
-
-
 class Heads(Value):
     """Versions of every stream a decision was taken on; replay reads exactly up to them.
 
@@ -42,7 +37,7 @@ class Heads(Value):
         batches: Version of each batch of the process, by key.
         person: Version of the signer's stream; absent for an automatic hold.
         process: Version of the process before the decision.
-        root: Root of the tree reviewed, once the log has a tree.
+        root: Root of the tree reviewed.
         size: Number of events in the log when the decision was prepared.
     """
 
@@ -93,6 +88,7 @@ class InspectionPlanPublished(Event):
     plan: InspectionPlan
     plan_sha256: Sha256
     reason: Text | None = None
+    signature: Signature = UNSIGNED
 
 
 class AcceptanceCriteriaRegistered(Event):
@@ -103,6 +99,7 @@ class AcceptanceCriteriaRegistered(Event):
     bar: Bar
     bar_sha256: Sha256
     number: int
+    signature: Signature = UNSIGNED
 
 
 class AcceptanceCriteriaSuperseded(Event):
@@ -115,6 +112,17 @@ class AcceptanceCriteriaSuperseded(Event):
     loosened: tuple[str, ...] = ()
     number: int
     reason: Text
+    signature: Signature = UNSIGNED
+
+
+class AcceptanceCriteriaCountersigned(Event):
+    """Whoever will order agreed to the bar before any result existed (VDA 2 asks for as much)."""
+
+    TOPIC: ClassVar[str] = "signoff.acceptance-criteria-countersigned.v1"
+
+    bar_sha256: Sha256
+    number: int
+    signature: Signature = UNSIGNED
 
 
 class BatchOpened(Event):
@@ -224,7 +232,7 @@ class ProcessHeld(Event):
     printed_name: Text
     process_revision: int
     reason: Text
-    signature: Signature = Signature()
+    signature: Signature = UNSIGNED
     verdict: Verdict
 
 
@@ -243,7 +251,7 @@ class ProcessSignedOff(Event):
     process_revision: int
     run_max: int
     run_min: int
-    signature: Signature = Signature()
+    signature: Signature = UNSIGNED
     tooling: Label
     tooling_revision: Label
     verdict: Verdict
@@ -267,7 +275,7 @@ class SignOffWithdrawn(Event):
     printed_name: Text
     reason: Text
     sign_off: int
-    signature: Signature = Signature()
+    signature: Signature = UNSIGNED
 
 
 class SignOffLapsed(Event):
@@ -344,6 +352,7 @@ EVENTS: tuple[type[Event], ...] = (
     InspectionPlanPublished,
     AcceptanceCriteriaRegistered,
     AcceptanceCriteriaSuperseded,
+    AcceptanceCriteriaCountersigned,
     BatchOpened,
     BatchFinished,
     BatchAmended,

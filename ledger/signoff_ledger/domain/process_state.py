@@ -39,6 +39,7 @@ class RegisteredBar:
     at: datetime
     loosened: tuple[str, ...] = ()
     reason: str | None = None
+    countersigned_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +202,11 @@ class ProcessState(Aggregate):
             registered = replace(registered, loosened=event.loosened, reason=event.reason)
         self.bars.append(registered)
 
+    def _countersigned(
+        self, event: events.AcceptanceCriteriaCountersigned, entry: Entry
+    ) -> None:
+        self.bars[-1] = replace(self.bars[-1], countersigned_by=entry.by)
+
     def _batch_opened(self, event: events.BatchOpened, entry: Entry) -> None:
         self.batches[event.batch] = OpenedBatch(event, entry.version, len(self.changes))
 
@@ -283,6 +289,7 @@ class ProcessState(Aggregate):
         events.InspectionPlanPublished: _plan,
         events.AcceptanceCriteriaRegistered: _bar,
         events.AcceptanceCriteriaSuperseded: _bar,
+        events.AcceptanceCriteriaCountersigned: _countersigned,
         events.BatchOpened: _batch_opened,
         events.BatchFinished: _batch_finished,
         events.BatchAmended: _batch_amended,

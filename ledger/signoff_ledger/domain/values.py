@@ -25,6 +25,8 @@ COUNT_LIMIT = 10**9
 _KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/-]{0,63}", re.ASCII)
 _ACTIVITY = re.compile(r"\d{2}\.\d{2}\.\d{2}", re.ASCII)
 _SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
+_FINGERPRINT = re.compile(r"SHA256:[A-Za-z0-9+/]{43}", re.ASCII)
+_VERIFIER_KEY = re.compile(r"[!-*,-~]{1,200}\+[0-9a-f]{8}\+[A-Za-z0-9+/]{44}", re.ASCII)
 _UTC = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", re.ASCII)
 _HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
@@ -85,6 +87,22 @@ def _check_activity(text: str) -> str:
 def _check_sha256(text: str) -> str:
     if not _SHA256.fullmatch(text):
         msg = "must be a SHA-256 in 64 lower-case hexadecimal digits"
+        raise ValueError(msg)
+    return text
+
+
+def check_fingerprint(text: str) -> str:
+    """Refuse what does not name a key as OpenSSH does."""
+    if not _FINGERPRINT.fullmatch(text):
+        msg = "must be SHA256: and 43 characters of base64, as  ssh-keygen -l  prints it"
+        raise ValueError(msg)
+    return text
+
+
+def check_verifier_key(text: str) -> str:
+    """Refuse what is not shaped as a C2SP verifier key; the key itself is checked in use."""
+    if not _VERIFIER_KEY.fullmatch(text):
+        msg = "must be a verifier key such as example.com/log+c74f20a3+AQ..."
         raise ValueError(msg)
     return text
 

@@ -30,6 +30,7 @@ from eventsourcing.sqlite import (
 
 from signoff_ledger.errors import StoreError
 from signoff_ledger.integrity.leaf import leaf_hash
+from signoff_ledger.integrity.merkle import grown
 from signoff_ledger.persistence.lock import WriterLock
 
 if TYPE_CHECKING:
@@ -224,6 +225,8 @@ class LedgerRecorder(SQLiteApplicationRecorder):
                 "INSERT INTO commands (id, first, last) VALUES (?, ?, ?)",
                 (command_id, positions[0], positions[-1]),
             )
+        for node in grown(_Tree(cursor), first - 1, positions[-1]):
+            cursor.execute("INSERT INTO nodes (level, number, hash) VALUES (?, ?, ?)", node)
         return positions
 
     def select_events(
@@ -295,6 +298,15 @@ class LedgerRecorder(SQLiteApplicationRecorder):
             # SQLite gives nothing for what stood on a page that is no longer there.
             raise DatabaseError("a row is malformed") from error
 
+    def hashes(self, level: int, first: int, count: int) -> list[bytes]:
+        """Give the roots of complete subtrees, see `integrity.merkle.Hashes`.
+
+        Raises:
+            DatabaseError: Some of them are not there.
+        """
+        statement, parameters = _asking_for(level, first, count)
+        return _all_of(count, self.query(statement, parameters))
+
     def query(self, statement: str, parameters: Sequence[object] = ()) -> list[Any]:
         """Run one reading statement outside any transaction of ours."""
         with (
@@ -306,6 +318,36 @@ class LedgerRecorder(SQLiteApplicationRecorder):
 
 
 _NO_END = 2**62
+
+
+class _Tree:
+    """The tree as it stands within a transaction that is adding to it."""
+
+    def __init__(self, cursor: SQLiteCursor) -> None:
+        self._cursor = cursor
+
+    def hashes(self, level: int, first: int, count: int) -> list[bytes]:
+        self._cursor.execute(*_asking_for(level, first, count))
+        return _all_of(count, self._cursor.fetchall())
+
+
+def _asking_for(level: int, first: int, count: int) -> tuple[str, tuple[int, ...]]:
+    """Ask for the hashes of a level, which at level 0 stand beside the lines."""
+    if level == 0:
+        return (
+            "SELECT leaf FROM events WHERE position > ? AND position <= ? ORDER BY position",
+            (first, first + count),
+        )
+    return (
+        "SELECT hash FROM nodes WHERE level = ? AND number >= ? AND number < ? ORDER BY number",
+        (level, first, first + count),
+    )
+
+
+def _all_of(count: int, rows: Sequence[Any]) -> list[bytes]:
+    if len(rows) != count:
+        raise DatabaseError(f"the tree is malformed: {count - len(rows)} hashes are missing")
+    return [row[0] for row in rows]
 
 
 @contextmanager

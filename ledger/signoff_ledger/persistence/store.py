@@ -16,9 +16,10 @@ from eventsourcing.utils import Environment
 
 from signoff_ledger.application.ports import Recorded, StaleError
 from signoff_ledger.domain.aggregate import Aggregate
-from signoff_ledger.domain.person import LEDGER_FORMAT
+from signoff_ledger.domain.founding import LEDGER_FORMAT
 from signoff_ledger.domain.process_events import ProcessDefined
 from signoff_ledger.errors import NotFoundError, StoreError
+from signoff_ledger.integrity import merkle
 from signoff_ledger.persistence.mapper import LineMapper, checked_entry
 from signoff_ledger.persistence.sqlite import APPLICATION_ID, LedgerDatastore, LedgerRecorder
 
@@ -207,6 +208,54 @@ class SqliteStore:
         """Give the number of events in the log."""
         with told_plainly(self.path):
             return self.recorder.max_notification_id() or 0
+
+    def hashes(self, level: int, first: int, count: int) -> list[bytes]:
+        """Give the roots of complete subtrees, see `integrity.merkle.Hashes`."""
+        with told_plainly(self.path):
+            return self.recorder.hashes(level, first, count)
+
+    def checkpoint(self, size: int) -> bytes | None:
+        """Give the signed checkpoint of a size; None where there is none."""
+        rows = self._query("SELECT note FROM checkpoints WHERE size = ?", size)
+        return rows[0][0] if rows else None
+
+    def checkpoints(self) -> list[tuple[int, bytes]]:
+        """Give every checkpoint with its size, smallest first."""
+        rows = self._query("SELECT size, note FROM checkpoints ORDER BY size")
+        return [(size, note) for size, note in rows]
+
+    def sealed_size(self) -> int:
+        """Give the size of the latest checkpoint; 0 before the first."""
+        size: int = self._query("SELECT coalesce(max(size), 0) FROM checkpoints")[0][0]
+        return size
+
+    def keep_checkpoint(self, size: int, note: bytes) -> None:
+        """Keep a signed checkpoint, durably; the same one again is no error.
+
+        Raises:
+            StoreError: Another one of this size is kept, or the database refused.
+        """
+        if self.checkpoint(size) == note:
+            return
+        with self.writing() as cursor:
+            cursor.execute("INSERT INTO checkpoints (size, note) VALUES (?, ?)", (size, note))
+
+    def cosignatures(self, size: int) -> list[str]:
+        """Give the cosignature lines kept for a checkpoint, in the order of their text."""
+        rows = self._query("SELECT line FROM cosignatures WHERE size = ? ORDER BY line", size)
+        return [row[0] for row in rows]
+
+    def keep_cosignature(self, size: int, line: str) -> None:
+        """Keep a witness's signature line, durably; the same one again is no error."""
+        with self.writing() as cursor:
+            cursor.execute(
+                "INSERT INTO cosignatures (size, line) VALUES (?, ?) ON CONFLICT DO NOTHING",
+                (size, line),
+            )
+
+    def root(self, size: int) -> bytes:
+        """Give the root of the tree (RFC 6962) over the log's first events."""
+        return merkle.root(self, size)
 
     @contextmanager
     def writing(self) -> Iterator[SQLiteCursor]:

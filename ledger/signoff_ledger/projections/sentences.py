@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from signoff_ledger.application.texts import escaped
 from signoff_ledger.domain import batch_events as b
+from signoff_ledger.domain import ledger_events as g
 from signoff_ledger.domain import person_events as h
 from signoff_ledger.domain import process_events as p
 from signoff_ledger.domain.values import CauseKind, Outcome
+from signoff_ledger.integrity.ssh_key import fingerprint_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -50,7 +52,7 @@ def _plan(e: p.InspectionPlanPublished, key: str) -> str:
     waived = "".join(f"; {n.family} is not applicable: {n.reason}" for n in e.plan.not_applicable)
     return (
         f"Inspection plan {e.number} of {key} published: {_n(count, 'characteristic')}"
-        f"{waived}{_because(e.reason)}"
+        f"{waived}{_because(e.reason)}{_signature(e)}"
     )
 
 
@@ -69,7 +71,7 @@ def _bar(bar: Any) -> str:  # a Bar; named loosely to keep the table below short
 def _superseded(e: p.AcceptanceCriteriaSuperseded, key: str) -> str:
     loosened = f"; LOOSENED in {', '.join(e.loosened)}" if e.loosened else ""
     return f"Bar {e.number} of {key} supersedes bar {e.number - 1}: {_bar(e.bar)}{loosened}" + (
-        _because(e.reason)
+        _because(e.reason) + _signature(e)
     )
 
 
@@ -133,7 +135,7 @@ def _changed(e: p.ProcessChangeApplied, key: str) -> str:
 def _held(e: p.ProcessHeld, key: str) -> str:
     by = "by its own bar" if e.automatic else f"by {e.printed_name}"
     on = f" on batch {e.verdict.batch}" if e.verdict.batch else ""
-    return f"{key} HELD{on} {by}: {e.reason} (signature: {e.signature.kind})"
+    return f"{key} HELD{on} {by}: {e.reason}{_signature(e)}"
 
 
 def _signed(e: p.ProcessSignedOff, key: str) -> str:
@@ -142,7 +144,7 @@ def _signed(e: p.ProcessSignedOff, key: str) -> str:
         f"{key} SIGNED OFF by {e.printed_name} on batch {e.verdict.batch}: process revision "
         f"{e.process_revision}, tooling {e.tooling} rev {e.tooling_revision}, "
         f"{rejects['rejects']}/{rejects['units']} nonconforming, for a run of {e.run_min} to "
-        f"{e.run_max} (signature: {e.signature.kind}){_note(e.note)}"
+        f"{e.run_max}{_signature(e)}{_note(e.note)}"
     )
 
 
@@ -169,6 +171,10 @@ def _confirmed(e: b.CorrectionConfirmed, key: str) -> str:
     return f"Correction {e.number} of {key} confirmed by a second person{made}"
 
 
+def _signature(e: Any) -> str:  # an event that can be signed
+    return f" (signature: {e.signature.kind})"
+
+
 def _n(count: int, noun: str) -> str:
     return f"{count} {noun}" + ("" if count == 1 else "s")
 
@@ -182,10 +188,25 @@ def _note(note: str | None) -> str:
 
 
 _SENTENCES: Mapping[type[Event], Callable[[Any, str], str]] = {
-    h.LedgerFounded: lambda e, _: f"Ledger {e.name} founded, format {e.ledger_format}",
+    g.LedgerFounded: lambda e, _: f"Ledger {e.name} founded, format {e.ledger_format}",
+    g.LogKeyRotated: lambda e, key: f"The log of {key} is sealed by {e.log_key} from here on",
+    g.WitnessAdded: lambda e, _: f"Witness {e.verifier_key} is asked {e.url or 'by file'}",
     h.PersonEnrolled: lambda e, _: f"{e.person} enrolled as {e.printed_name}",
-    h.RoleGranted: lambda e, key: f"{key} became {e.role}{_because(e.note)}",
+    h.RoleGranted: lambda e, key: f"{key} became {e.role}{_because(e.note)}{_signature(e)}",
     h.RoleRevoked: lambda e, key: f"{key} is no longer {e.role}{_because(e.reason)}",
+    h.SigningKeyRegistered: lambda e, key: (
+        f"{key} registered the key {fingerprint_of(e.public_key)}"
+        + (", in force at once: nobody else could accept it" if e.in_force else "")
+        + _signature(e)
+    ),
+    h.SigningKeyAccepted: lambda e, key: (
+        f"The key {e.fingerprint} of {key} was accepted{_signature(e)}"
+    ),
+    h.SigningKeyRevoked: lambda e, key: (
+        f"The key {e.fingerprint} of {key} was revoked{_because(e.reason)}"
+    ),
+    h.SignatureGiven: lambda e, key: f"{key} signed with {e.fingerprint}",
+    h.SignatureRefused: lambda e, key: f"REFUSED [{e.code}] {e.command}: {e.what}: {e.why}",
     h.DecisionTaken: lambda e, key: (
         f"{key} took the decision on {e.process}: {_OUTCOMES[e.outcome]}. {e.meaning}"
     ),
@@ -200,9 +221,12 @@ _SENTENCES: Mapping[type[Event], Callable[[Any, str], str]] = {
     ),
     p.InspectionPlanPublished: _plan,
     p.AcceptanceCriteriaRegistered: lambda e, key: (
-        f"Bar {e.number} of {key} registered: {_bar(e.bar)}"
+        f"Bar {e.number} of {key} registered: {_bar(e.bar)}{_signature(e)}"
     ),
     p.AcceptanceCriteriaSuperseded: _superseded,
+    p.AcceptanceCriteriaCountersigned: lambda e, key: (
+        f"Bar {e.number} of {key} countersigned{_signature(e)}"
+    ),
     p.BatchOpened: _opened,
     p.BatchFinished: lambda e, _: f"Batch {e.batch} finished",
     p.BatchAmended: lambda e, _: f"Finished batch {e.batch} was amended",
@@ -217,7 +241,7 @@ _SENTENCES: Mapping[type[Event], Callable[[Any, str], str]] = {
     ),
     p.SignOffWithdrawn: lambda e, key: (
         f"Sign-off of {key} WITHDRAWN by {e.printed_name}"
-        f"{_because(e.reason)} (signature: {e.signature.kind})"
+        f"{_because(e.reason)}{_signature(e)}"
     ),
     p.SignOffLapsed: lambda e, key: f"Sign-off of {key} LAPSED: {e.cause}",
     p.SignOffUnsupported: _unsupported,

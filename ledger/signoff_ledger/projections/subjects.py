@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from signoff_ledger.domain.batch_events import BatchStarted
-from signoff_ledger.domain.person_events import LedgerFounded, PersonEnrolled
+from signoff_ledger.domain.ledger_events import LedgerFounded
+from signoff_ledger.domain.person_events import PersonEnrolled
 from signoff_ledger.domain.process_events import ProcessDefined
 
 if TYPE_CHECKING:

@@ -42,3 +42,51 @@ BEGIN SELECT RAISE(ABORT, 'commands are never deleted'); END;
 CREATE TRIGGER commands_are_recorded_once BEFORE INSERT ON commands
 WHEN EXISTS (SELECT 1 FROM commands WHERE id = NEW.id)
 BEGIN SELECT RAISE(ABORT, 'commands are recorded once'); END;
+
+-- Roots of complete subtrees of 256 ** level leaves (RFC 6962, in tiles of height 8), so that a proof
+-- need not read every leaf. Derived from `leaf`; verification makes them again.
+CREATE TABLE nodes (
+    level    INTEGER NOT NULL,
+    number   INTEGER NOT NULL,
+    hash     BLOB    NOT NULL CHECK (length(hash) = 32),
+    PRIMARY KEY (level, number)
+) STRICT, WITHOUT ROWID;
+
+CREATE TRIGGER nodes_are_never_updated BEFORE UPDATE ON nodes
+BEGIN SELECT RAISE(ABORT, 'nodes are never updated'); END;
+
+CREATE TRIGGER nodes_are_never_deleted BEFORE DELETE ON nodes
+BEGIN SELECT RAISE(ABORT, 'nodes are never deleted'); END;
+
+CREATE TRIGGER nodes_are_appended_densely BEFORE INSERT ON nodes
+WHEN NEW.number <> (SELECT coalesce(max(number), -1) + 1 FROM nodes WHERE level = NEW.level)
+BEGIN SELECT RAISE(ABORT, 'nodes are appended, each once, without gaps'); END;
+
+-- Signed checkpoints (C2SP tlog-checkpoint), each of a tree of `size` leaves.
+CREATE TABLE checkpoints (
+    size     INTEGER PRIMARY KEY,
+    note     BLOB    NOT NULL
+) STRICT;
+
+CREATE TRIGGER checkpoints_are_never_updated BEFORE UPDATE ON checkpoints
+BEGIN SELECT RAISE(ABORT, 'checkpoints are never updated'); END;
+
+CREATE TRIGGER checkpoints_are_never_deleted BEFORE DELETE ON checkpoints
+BEGIN SELECT RAISE(ABORT, 'checkpoints are never deleted'); END;
+
+CREATE TRIGGER checkpoints_are_kept_once BEFORE INSERT ON checkpoints
+WHEN EXISTS (SELECT 1 FROM checkpoints WHERE size = NEW.size)
+BEGIN SELECT RAISE(ABORT, 'checkpoints are kept once'); END;
+
+-- Signature lines that witnesses gave for a checkpoint (C2SP tlog-cosignature).
+CREATE TABLE cosignatures (
+    size     INTEGER NOT NULL REFERENCES checkpoints,
+    line     TEXT    NOT NULL,
+    PRIMARY KEY (size, line)
+) STRICT, WITHOUT ROWID;
+
+CREATE TRIGGER cosignatures_are_never_updated BEFORE UPDATE ON cosignatures
+BEGIN SELECT RAISE(ABORT, 'cosignatures are never updated'); END;
+
+CREATE TRIGGER cosignatures_are_never_deleted BEFORE DELETE ON cosignatures
+BEGIN SELECT RAISE(ABORT, 'cosignatures are never deleted'); END;

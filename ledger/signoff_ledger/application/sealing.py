@@ -1,0 +1,140 @@
+"""Sealing: signing the log's tree as it stands, and knowing when that is due."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from signoff_ledger.application.ports import Recorded
+from signoff_ledger.domain.founding import Founding
+from signoff_ledger.domain.process_events import ProcessHeld, ProcessSignedOff, SignOffWithdrawn
+from signoff_ledger.errors import ConflictError, SignoffError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from signoff_ledger.application.ports import Custody, Store
+    from signoff_ledger.domain.event import Entry
+
+DECISIONS = (ProcessHeld, ProcessSignedOff, SignOffWithdrawn)
+"""Each of these is sealed at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class SealPolicy:
+    """How much may stand unsealed.
+
+    Attributes:
+        events: So many events.
+        age: The oldest of them for so long; looked at whenever something is recorded.
+    """
+
+    events: int = 1_000
+    age: timedelta = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """A signed checkpoint of the log.
+
+    Attributes:
+        size: Events in it.
+        root: Its root.
+        note: The signed note, to the byte.
+        is_new: False when exactly this was sealed before.
+    """
+
+    size: int
+    root: bytes
+    note: bytes
+    is_new: bool
+
+
+class Sealer:
+    """Seals one log with the key that its own events name."""
+
+    def __init__(self, store: Store, custody: Custody, policy: SealPolicy | None = None) -> None:
+        self._store = store
+        self._custody = custody
+        self._policy = policy or SealPolicy()
+        self._log_key: str | None = None
+        self._open_since: datetime | None = None
+        self._sealed = -1
+
+    def check(self) -> None:
+        """Refuse to decide in a log that is not the one sealed before, where the key is at hand.
+
+        Raises:
+            EvidenceError: SL507 ROLLBACK or SL508 FORK.
+        """
+        log_key = self._known_key()
+        if log_key is not None and self._custody.holds(log_key):
+            self._custody.check(log_key, self._store.size(), self._store.root)
+
+    def seal(self) -> Seal:
+        """Sign the tree as it stands and keep the checkpoint.
+
+        Raises:
+            ConflictError: SL604, the ledger has no log key.
+            IdentityError: SL406, the key is not at hand.
+            EvidenceError: SL507 ROLLBACK or SL508 FORK.
+            StoreError: The guard or the checkpoint could not be kept.
+        """
+        log_key = self._current_key()
+        if log_key is None:
+            raise ConflictError(
+                "SL604", "this ledger has no log key", fix="make one:  signoff key rotate-log"
+            )
+        with self._custody.sealing(log_key) as signer:
+            size = self._store.size()
+            known = self._store.checkpoint(size)
+            if known is None:
+                note = signer.sign(size, self._store.root)
+                self._store.keep_checkpoint(size, note)
+            else:
+                self._custody.check(log_key, size, self._store.root)
+                note = known
+        self._sealed, self._open_since = size, None
+        return Seal(size, self._store.root(size), note, known is None)
+
+    def after(self, recorded: Sequence[Recorded], now: datetime) -> str:
+        """Seal if what was recorded makes it due; gives the reason why it was not sealed, or "".
+
+        What was recorded is acknowledged, whatever becomes of the seal.
+        """
+        decided = any(isinstance(item.entry.event, DECISIONS) for item in recorded)
+        if not (decided or self._due(recorded, now)):
+            return ""
+        log_key = self._current_key()
+        if log_key is None or not (decided or self._custody.holds(log_key)):
+            return ""
+        try:
+            self.seal()
+        except SignoffError as error:
+            return f"{error.what}: {error.why}" if error.why else error.what
+        return ""
+
+    def has_decision(self, journal: Sequence[Entry]) -> bool:
+        """Say whether something is about to be decided."""
+        return any(isinstance(entry.event, DECISIONS) for entry in journal)
+
+    def _due(self, recorded: Sequence[Recorded], now: datetime) -> bool:
+        last = recorded[-1].position
+        if self._sealed < 0:
+            self._sealed = self._store.sealed_size()
+        if self._open_since is None:
+            first = next(self._store.read(self._sealed, self._sealed + 1), None)
+            self._open_since = first.entry.at if first else now
+        return (
+            last - self._sealed >= self._policy.events
+            or now - self._open_since >= self._policy.age
+        )
+
+    def _known_key(self) -> str | None:
+        return self._log_key or self._current_key()
+
+    def _current_key(self) -> str | None:
+        self._log_key = self._store.load(Founding, "ledger").log_key
+        return self._log_key

@@ -1,0 +1,190 @@
+"""Putting a person's signature into the events that call for one, as they are emitted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from signoff_ledger.domain import person_events as people
+from signoff_ledger.domain import process_events as process
+from signoff_ledger.domain.signature import SshSignature
+from signoff_ledger.domain.values import format_utc
+from signoff_ledger.errors import Attempt, ConflictError, EvidenceError, IdentityError
+from signoff_ledger.integrity.ssh_key import parse_public_key
+from signoff_ledger.integrity.sshsig import verify_sshsig
+from signoff_ledger.integrity.statement import NAMESPACE, Act, write_statement
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+    from uuid import UUID
+
+    from signoff_ledger.application.ledger import Work
+    from signoff_ledger.application.ports import Pen
+    from signoff_ledger.domain.event import Event
+    from signoff_ledger.domain.person import Person
+
+MEANINGS: Mapping[type[Event], str] = {
+    people.RoleGranted: "I grant this role.",
+    people.SigningKeyAccepted: "I have made sure that this key is this person's.",
+    people.SigningKeyRegistered: "This key is mine, and I alone can sign with it.",
+    process.AcceptanceCriteriaCountersigned: "I agree to decide by this bar, before any result.",
+    process.AcceptanceCriteriaRegistered: "I set this bar, before any result.",
+    process.AcceptanceCriteriaSuperseded: "I set this bar in place of the one before.",
+    process.InspectionPlanPublished: "I publish this inspection plan.",
+    process.SignOffWithdrawn: "I withdraw this sign-off.",
+}
+"""What signing each event means; a decision says for itself (Part 11 11.50(a)(3))."""
+
+
+def meaning_of(event: Event) -> str | None:
+    """Say what signing an event means; None for one that nobody signs."""
+    if isinstance(event, (process.ProcessHeld, process.ProcessSignedOff)):
+        automatic = isinstance(event, process.ProcessHeld) and event.automatic
+        return None if automatic else event.meaning
+    return MEANINGS.get(type(event))
+
+
+class Signing:
+    """One command's signatures: by whom, with what, and what has been signed so far.
+
+    Args:
+        work: The command's view of the ledger.
+        person: Who signs.
+        pen: How they sign; None where they have said nothing about it.
+        command: The command's name, for a refusal.
+        dry_run: Nothing is signed where nothing is recorded.
+    """
+
+    def __init__(
+        self, work: Work, person: Person, pen: Pen | None, command: str, *, dry_run: bool
+    ) -> None:
+        self._work = work
+        self._person = person
+        self._pen = pen
+        self._command = command
+        self._dry_run = dry_run
+        self._given: list[tuple[str, UUID, int]] = []
+
+    def sign(self, event: Event, stream: UUID, version: int) -> Event:
+        """Give an event back with a signature in it, where it calls for one.
+
+        Raises:
+            IdentityError: SL404 when the person must sign and has not said how, SL405 for a
+                signature that is not theirs.
+            ConflictError: SL603 when a statement made up before no longer fits.
+        """
+        meaning = meaning_of(event)
+        registering = isinstance(event, people.SigningKeyRegistered)
+        if meaning is None or not (self._pen or self._person.must_sign or registering):
+            return event
+        if self._pen is None:
+            if self._dry_run:
+                return event
+            raise self._unsigned()
+        act = self._act(meaning)
+        statement = self._statement(event, stream, version, act)
+        keys = self._keys(event)
+        armored = self._pen.sign(statement, list(keys.values()))
+        if armored is None:
+            return event
+        fingerprint = self._verified(armored, statement, keys)
+        if not registering and not isinstance(event, (process.ProcessHeld, process.ProcessSignedOff)):
+            self._given.append((fingerprint, stream, version))
+        signature = SshSignature(
+            at=self._at(),
+            fingerprint=fingerprint,
+            meaning=meaning,
+            root=act.root,
+            size=act.size,
+            sshsig=armored,
+        )
+        return event.model_copy(update={"signature": signature})
+
+    def note_given(self) -> None:
+        """Write on the person's own stream what was signed; a decision has done so itself."""
+        for fingerprint, stream, version in self._given:
+            self._person.gave_signature(self._work.stamp, fingerprint, stream, version)
+
+    def _at(self) -> datetime:
+        prepared = self._pen.prepared if self._pen else None
+        return prepared.at if prepared else self._work.stamp.at
+
+    def _act(self, meaning: str) -> Act:
+        reviewed = self._work.reviewed
+        assert reviewed.root is not None  # noqa: S101  # a store's log always has a tree
+        return Act(format_utc(self._at()), meaning, reviewed.root, reviewed.size)
+
+    def _statement(self, event: Event, stream: UUID, version: int, act: Act) -> bytes:
+        data: dict[str, Any] = event.model_dump(mode="json", exclude_none=True)
+        return write_statement(
+            act=act,
+            by=self._person.key,
+            data=data,
+            ledger=origin_of(self._work),
+            printed_name=self._person.printed_name,
+            stream=str(stream),
+            type_=event.TOPIC,
+            version=version,
+        )
+
+    def _keys(self, event: Event) -> dict[str, str]:
+        if isinstance(event, people.SigningKeyRegistered):
+            return {parse_public_key(event.public_key).fingerprint: event.public_key}
+        keys = {f: key.public_key for f, key in self._person.keys_in_force.items()}
+        if not keys:
+            raise IdentityError(
+                "SL404",
+                f"{self._person.key} has no key in force to sign with",
+                why=self._why_none(),
+                fix="signoff key register FILE.pub, and an owner:  signoff key accept PERSON",
+            )
+        return keys
+
+    def _why_none(self) -> str:
+        waiting = [f for f, key in self._person.keys.items() if key.accepted is None]
+        return f"{waiting[-1]} waits for an owner to accept it" if waiting else "none is registered"
+
+    def _verified(self, armored: str, statement: bytes, keys: Mapping[str, str]) -> str:
+        try:
+            fingerprint = verify_sshsig(armored, statement, NAMESPACE).fingerprint
+        except EvidenceError as error:
+            raise self._refused(error.why or error.what) from None
+        if fingerprint not in keys:
+            raise self._refused(
+                f"it was made by {fingerprint}, which is not a key in force of {self._person.key}"
+            )
+        return fingerprint
+
+    def _refused(self, why: str) -> IdentityError:
+        return IdentityError(
+            "SL405",
+            f"the signature is not accepted as {self._person.key}'s",
+            why=why,
+            fix="sign the statement as it is, with a key in force:  signoff key list",
+            attempt=Attempt("", self._command, self._person.key, [("signature", why)]),
+        )
+
+    def _unsigned(self) -> IdentityError:
+        return IdentityError(
+            "SL404",
+            f"{self._person.key} signs this with a key, and none was used",
+            why="whoever has had a key in force signs with one",
+            fix="--key FILE, or ssh-add the key; elsewhere: --statement-only and --attach",
+        )
+
+
+def origin_of(work: Work) -> str:
+    """Give the log's origin, which every statement names.
+
+    Raises:
+        ConflictError: The ledger has no log key, so nothing would tie a signature to it.
+    """
+    origin = work.founding().origin
+    if origin is None:
+        raise ConflictError(
+            "SL604",
+            "this ledger has no log key, so nothing can be signed in it",
+            why="a statement names the ledger by the name of its key",
+            fix="make one:  signoff key rotate-log",
+        )
+    return origin

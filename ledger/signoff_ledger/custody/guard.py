@@ -1,0 +1,125 @@
+"""The signer guard: remembers, outside the ledger, the last tree that was signed.
+
+Whoever restores an old backup, or another copy of the ledger, has a log that does not begin with
+that tree; the guard refuses to sign it. A key that has signed two histories proves nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import TYPE_CHECKING, NamedTuple
+
+from signoff_ledger.errors import EvidenceError, StoreError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+_FIX = "this is not the ledger that was sealed; use the one that is, or found a new log for this one"
+
+
+class Signed(NamedTuple):
+    """A tree that was signed.
+
+    Attributes:
+        root: Its root, in hexadecimal digits.
+        size: Events in it.
+    """
+
+    root: str
+    size: int
+
+
+class Guard:
+    """The memory of one log's signer.
+
+    Args:
+        path: The file it is kept in.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def last(self) -> Signed | None:
+        """Give the last tree signed; None before the first.
+
+        Raises:
+            StoreError: SL703, the file cannot be read or is damaged; nothing may be signed then.
+        """
+        try:
+            fields = json.loads(self._path.read_bytes())
+            root, size = fields["root"], fields["size"]
+            if not isinstance(root, str) or type(size) is not int:
+                raise TypeError
+            return Signed(root, size)
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise StoreError(
+                "SL703",
+                f"the signer guard cannot be read: {self._path}",
+                why=f"{type(error).__name__}; without it nobody can tell what was signed before",
+                fix="nothing was signed; bring the file back from a copy of this folder",
+            ) from None
+
+    def check(self, size: int, root_at: Callable[[int], bytes]) -> None:
+        """Refuse a log that does not begin with the last tree signed.
+
+        Args:
+            size: Events in the log.
+            root_at: Gives the root of the log's first events.
+
+        Raises:
+            EvidenceError: SL507 for a shorter log, SL508 for another one.
+        """
+        last = self.last()
+        if last is None:
+            return
+        if size < last.size:
+            raise EvidenceError(
+                "SL507",
+                "ROLLBACK: this log is shorter than the last one sealed",
+                why=f"it has {size} events, and {last.size} were signed for",
+                fix=_FIX,
+            )
+        if root_at(last.size).hex() != last.root:
+            raise EvidenceError(
+                "SL508",
+                "FORK: this log is not the one that was sealed",
+                why=f"its first {last.size} events are not the {last.size} that were signed for",
+                fix=_FIX,
+            )
+
+    def remember(self, signed: Signed) -> None:
+        """Keep what is about to be signed, durably, before the signature exists.
+
+        Raises:
+            StoreError: SL703, it could not be kept; nothing may be signed then.
+        """
+        temporary = self._path.with_suffix(".new")
+        try:
+            with temporary.open("wb") as file:
+                file.write(json.dumps(signed._asdict(), sort_keys=True).encode() + b"\n")
+                file.flush()
+                os.fsync(file.fileno())
+            temporary.replace(self._path)
+            sync_folder(self._path.parent)
+        except OSError as error:
+            raise StoreError(
+                "SL703",
+                f"the signer guard cannot be kept: {self._path}",
+                why=str(error.strerror),
+                fix="nothing was signed; free the disk or get permission, then seal again",
+            ) from None
+
+
+def sync_folder(folder: Path) -> None:
+    """Make a rename in a folder survive a power cut, where the system can."""
+    if os.name != "posix":  # pragma: no cover  # Windows has no handle on a folder to flush
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,102 @@
+"""The log's own key: an Ed25519 key in a file that only its owner can read."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from signoff_ledger.errors import IdentityError, StoreError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+_OTHERS = 0o077
+
+
+def write_key(path: Path, key: Ed25519PrivateKey, passphrase: str | None) -> None:
+    """Keep a key in a new file, PKCS #8 in PEM, which OpenSSL reads, too.
+
+    Args:
+        path: The file; its folder is made if need be.
+        key: The key.
+        passphrase: Encrypts the file; None leaves that to the disk.
+
+    Raises:
+        StoreError: SL704 when something is there already, SL703 when it cannot be written.
+    """
+    from cryptography.hazmat.primitives import serialization as s  # noqa: PLC0415  # 16 ms
+
+    encryption: s.KeySerializationEncryption = (
+        s.BestAvailableEncryption(passphrase.encode()) if passphrase else s.NoEncryption()
+    )
+    pem = key.private_bytes(s.Encoding.PEM, s.PrivateFormat.PKCS8, encryption)
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(pem)
+            file.flush()
+            os.fsync(file.fileno())
+    except FileExistsError:
+        raise StoreError(
+            "SL704", f"there is a file already: {path}", why="a key is never overwritten"
+        ) from None
+    except OSError as error:
+        raise StoreError(
+            "SL703", f"the log's key cannot be kept in {path}", why=str(error.strerror)
+        ) from None
+
+
+def read_key(path: Path, ask: Callable[[], str | None]) -> Ed25519PrivateKey:
+    """Read a key that `write_key` wrote.
+
+    Args:
+        path: The file.
+        ask: Gives the passphrase of an encrypted one; None where nobody can be asked.
+
+    Raises:
+        IdentityError: SL406, the key cannot be used here.
+    """
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import (  # noqa: PLC0415
+        Ed25519PrivateKey,
+    )
+    from cryptography.hazmat.primitives.serialization import (  # noqa: PLC0415
+        load_pem_private_key,
+    )
+
+    pem = _read_private(path)
+    passphrase = None
+    if b"ENCRYPTED" in pem:
+        passphrase = ask()
+        if not passphrase:
+            raise _unusable(path, "it has a passphrase, and nobody could be asked for it")
+    try:
+        key = load_pem_private_key(pem, passphrase.encode() if passphrase else None)
+    except ValueError:
+        raise _unusable(path, "the passphrase is wrong" if passphrase else "it is damaged") from None
+    if not isinstance(key, Ed25519PrivateKey):
+        raise _unusable(path, "it is not an Ed25519 key")
+    return key
+
+
+def _read_private(path: Path) -> bytes:
+    try:
+        mode = path.stat().st_mode
+        pem = path.read_bytes()
+    except OSError as error:
+        raise _unusable(path, str(error.strerror)) from None
+    if os.name == "posix" and mode & _OTHERS:
+        raise _unusable(path, f"others can read it (mode {mode & 0o777:04o})", f"chmod 600 {path}")
+    return pem
+
+
+def _unusable(path: Path, why: str, fix: str = "") -> IdentityError:
+    return IdentityError(
+        "SL406",
+        "the log's key cannot be used here",
+        why=f"{path}: {why}",
+        fix=fix or "seal where the key is, or give its passphrase:  signoff checkpoint",
+    )

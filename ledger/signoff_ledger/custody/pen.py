@@ -1,0 +1,148 @@
+"""Signing by OpenSSH: with an agent, a key file and its passphrase, a FIDO key, or elsewhere.
+
+People's keys never pass through this program: `ssh-keygen -Y sign` asks the agent, the person or
+the token, and gives back a signature that any OpenSSH can check.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from signoff_ledger.application.ports import Prepared
+from signoff_ledger.domain.values import parse_utc
+from signoff_ledger.errors import ConflictError, EvidenceError, IdentityError, InputError
+from signoff_ledger.integrity.statement import NAMESPACE, read_statement
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_LIMIT_BYTES = 1 << 20
+
+
+class OpenSshPen:
+    """Signs by `ssh-keygen -Y sign`.
+
+    Args:
+        key: The private key's file, or its public half for an agent or a token; None takes the
+            registered key and asks the agent.
+    """
+
+    prepared: Prepared | None = None
+
+    def __init__(self, key: Path | None = None) -> None:
+        self._key = key
+
+    def sign(self, statement: bytes, keys: Sequence[str]) -> str:
+        """Sign a statement; see `application.ports.Pen`.
+
+        Raises:
+            IdentityError: SL407, nothing was signed.
+        """
+        program = shutil.which("ssh-keygen")
+        if program is None:
+            raise IdentityError(
+                "SL407",
+                "nothing was signed: ssh-keygen is not on this machine",
+                fix="install OpenSSH, or sign elsewhere with --statement-only and --attach",
+            )
+        with TemporaryDirectory(prefix="signoff-") as folder:
+            key = self._key
+            if key is None:
+                key = Path(folder, "key.pub")
+                key.write_text(keys[-1] + "\n", "ascii")
+            # By its own terminal: a passphrase or a touch is between the person and OpenSSH.
+            done = subprocess.run(  # noqa: S603  # a fixed command; the key's path is the person's
+                [program, "-Y", "sign", "-f", str(key), "-n", NAMESPACE],
+                input=statement,
+                capture_output=True,
+                check=False,
+            )
+        if done.returncode or not done.stdout:
+            said = done.stderr.decode("utf-8", "replace").strip().splitlines()
+            raise IdentityError(
+                "SL407",
+                "nothing was signed",
+                why=said[-1] if said else "ssh-keygen gave no signature",
+                fix="--key FILE names the key; without it an agent must hold it:  ssh-add",
+            )
+        return done.stdout.decode("ascii", "replace")
+
+
+class StatementPen:
+    """Signs nothing and keeps the statement, for a signature made elsewhere."""
+
+    prepared: Prepared | None = None
+
+    def __init__(self) -> None:
+        self.statements: list[bytes] = []
+
+    def sign(self, statement: bytes, keys: Sequence[str]) -> None:
+        """Keep the statement."""
+        del keys
+        self.statements.append(statement)
+
+
+class AttachedPen:
+    """Brings a signature that was made elsewhere over a statement written before.
+
+    Args:
+        statement: The statement's file.
+        signature: The signature's file, which `ssh-keygen -Y sign` names `STATEMENT.sig`.
+
+    Raises:
+        InputError: SL101, a file cannot be read or is no statement.
+    """
+
+    def __init__(self, statement: Path, signature: Path) -> None:
+        self._statement = _read(statement)
+        self._armored = _read(signature).decode("utf-8", "replace")
+        try:
+            signed = read_statement(self._statement)["signed"]
+            self.prepared = Prepared(parse_utc(signed["at"]), signed["root"], signed["size"])
+        except (EvidenceError, ValueError, KeyError, TypeError):
+            raise InputError(
+                "SL101",
+                f"{statement} is not a statement",
+                fix="write one with --statement-only FILE and leave it as it is",
+            ) from None
+
+    def sign(self, statement: bytes, keys: Sequence[str]) -> str:
+        """Give the signature, if it is of this very statement.
+
+        Raises:
+            ConflictError: SL603, what would be recorded now is not what was signed.
+        """
+        del keys
+        if statement != self._statement:
+            raise ConflictError(
+                "SL603",
+                "what was signed is not what would be recorded now",
+                why=_difference(read_statement(self._statement), read_statement(statement)),
+                fix="look again, then make the statement up again with --statement-only",
+            )
+        return self._armored
+
+
+def _difference(signed: object, now: object, where: str = "") -> str:
+    """Name the first member in which two statements differ."""
+    if isinstance(signed, dict) and isinstance(now, dict):
+        for name in sorted(signed.keys() | now.keys()):
+            if signed.get(name) != now.get(name):
+                path = f"{where}.{name}" if where else name
+                return _difference(signed.get(name), now.get(name), path)
+    return f"{where} was {str(signed)[:60]!r} and is {str(now)[:60]!r}"
+
+
+def _read(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            content = file.read(_LIMIT_BYTES + 1)
+    except OSError as error:
+        raise InputError("SL101", f"{path} cannot be read", why=str(error.strerror)) from None
+    if len(content) > _LIMIT_BYTES:
+        raise InputError("SL101", f"{path} cannot be read", why="it is larger than 1 MiB")
+    return content

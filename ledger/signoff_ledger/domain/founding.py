@@ -1,0 +1,81 @@
+"""The ledger itself: its name, the keys it seals with, the witnesses it asks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from signoff_ledger.domain.aggregate import Aggregate
+from signoff_ledger.domain.ledger_events import LedgerFounded, LogKeyRotated, WitnessAdded
+from signoff_ledger.errors import InputError
+
+if TYPE_CHECKING:
+    from signoff_ledger.domain.event import Entry, Stamp
+
+LEDGER_FORMAT = 1
+"""Format of a ledger as a whole: line format, streams, and what the events mean."""
+
+
+class Founding(Aggregate):
+    """What is said about the ledger as a whole; one stream.
+
+    Attributes:
+        name: What people call it.
+        log_key: The verifier key of the checkpoints made now; None for a ledger that has none.
+        witnesses: URL by verifier key; None for a witness that is reached by file.
+    """
+
+    KIND = "ledger"
+
+    def __init__(self, key: str = "ledger") -> None:
+        super().__init__(key)
+        self.name = ""
+        self.log_key: str | None = None
+        self.witnesses: dict[str, str | None] = {}
+
+    @property
+    def origin(self) -> str | None:
+        """The log's own name in checkpoints and statements: the name of its key."""
+        return self.log_key.split("+", 1)[0] if self.log_key else None
+
+    def found(self, stamp: Stamp, name: str, log_key: str | None = None) -> None:
+        """Begin the ledger under a name that exports and signatures will carry."""
+        self.emit(stamp, LedgerFounded(ledger_format=LEDGER_FORMAT, log_key=log_key, name=name))
+
+    def rotate(self, stamp: Stamp, rotated: LogKeyRotated) -> None:
+        """Seal with another key from here on.
+
+        Raises:
+            InputError: The key in force is exactly this one.
+        """
+        if rotated.log_key == self.log_key:
+            raise InputError(
+                "SL109", f"{self.name} seals with this key already", fix="nothing needs to be done"
+            )
+        self.emit(stamp, rotated)
+
+    def add_witness(self, stamp: Stamp, verifier_key: str, url: str | None) -> None:
+        """Ask a witness from here on.
+
+        Raises:
+            InputError: The witness is asked already, at the same address.
+        """
+        if verifier_key in self.witnesses and self.witnesses[verifier_key] == url:
+            raise InputError(
+                "SL109", "this witness is asked already", fix="nothing needs to be done"
+            )
+        self.emit(stamp, WitnessAdded(url=url, verifier_key=verifier_key))
+
+    def _founded(self, event: LedgerFounded, _: Entry) -> None:
+        self.name, self.log_key = event.name, event.log_key
+
+    def _rotated(self, event: LogKeyRotated, _: Entry) -> None:
+        self.log_key = event.log_key
+
+    def _witness(self, event: WitnessAdded, _: Entry) -> None:
+        self.witnesses[event.verifier_key] = event.url
+
+    EVOLVE: ClassVar = {
+        LedgerFounded: _founded,
+        LogKeyRotated: _rotated,
+        WitnessAdded: _witness,
+    }

@@ -1,0 +1,60 @@
+"""Events on the ledger's own stream: its founding, the key it seals with, its witnesses."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar
+
+from pydantic import AfterValidator, Field
+
+from signoff_ledger.domain.event import Event
+from signoff_ledger.domain.values import Label, check_verifier_key
+
+VerifierKey = Annotated[str, AfterValidator(check_verifier_key)]
+"""A public key as C2SP signed-note writes it: `name+hash+base64`."""
+
+Ed25519Signature = Annotated[str, Field(pattern=r"^[A-Za-z0-9+/]{86}==$")]
+
+
+class LedgerFounded(Event):
+    """The first event of every ledger: what it is called and in which format it is written.
+
+    Attributes:
+        log_key: The key its checkpoints are signed with; the key's name is the log's origin.
+    """
+
+    TOPIC: ClassVar[str] = "signoff.ledger-founded.v1"
+
+    ledger_format: int
+    log_key: VerifierKey | None = None
+    name: Label
+
+
+class LogKeyRotated(Event):
+    """Checkpoints are signed by another key from here on.
+
+    Both keys sign that the one follows the other, see `integrity.log_key`; a ledger that was
+    founded without a key gets its first one this way, signed by itself.
+    """
+
+    TOPIC: ClassVar[str] = "signoff.log-key-rotated.v1"
+
+    log_key: VerifierKey
+    new_signature: Ed25519Signature
+    old_signature: Ed25519Signature | None = None
+
+
+class WitnessAdded(Event):
+    """A witness is asked to cosign checkpoints; whom to trust is every reader's own choice.
+
+    Attributes:
+        url: Where its `add-checkpoint` is answered; absent for a witness reached by file.
+        verifier_key: The witness's cosignature/v1 key.
+    """
+
+    TOPIC: ClassVar[str] = "signoff.witness-added.v1"
+
+    url: Annotated[str, Field(pattern=r"^https?://[!-~]+$", max_length=400)] | None = None
+    verifier_key: VerifierKey
+
+
+EVENTS: tuple[type[Event], ...] = (LedgerFounded, LogKeyRotated, WitnessAdded)
