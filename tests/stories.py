@@ -321,8 +321,13 @@ class Story:
         stamp = self.stamp(by)
         self.batch.confirm_correction(stamp, number)
         self.process.amend_batch(stamp, self.batch.key)
-        decision.hold_if_missed(stamp, self.case(), size=len(self.journal))
+        decision.hold_if_missed(stamp, self.case(), reviewed=lambda: self.reviewed)
         return decision.reconsider(stamp, self.case())
+
+    @property
+    def reviewed(self) -> decision.Reviewed:
+        """What a signer can review: no tree stands behind these events."""
+        return decision.Reviewed(None, len(self.journal))
 
     def sign(self, by: str = "anna", batch: str | None = None, note: str | None = None) -> Verdict:
         """Sign the process off, or be refused."""
@@ -330,7 +335,7 @@ class Story:
             self.stamp(by),
             self.case(batch, by),
             self.people[by],
-            size=len(self.journal),
+            reviewed=self.reviewed,
             note=note,
         )
 
@@ -338,12 +343,14 @@ class Story:
         """Hold the process."""
         case = self.case(signer=by)
         return decision.hold(
-            self.stamp(by), case, self.people[by], size=len(self.journal), reason=reason
+            self.stamp(by), case, self.people[by], reviewed=self.reviewed, reason=reason
         )
 
     def settle(self) -> Verdict | None:
         """Let the bar hold the process where the batch has missed it."""
-        return decision.hold_if_missed(self.stamp("ines"), self.case(), size=len(self.journal))
+        return decision.hold_if_missed(
+            self.stamp("ines"), self.case(), reviewed=lambda: self.reviewed
+        )
 
     def order(self, quantity: int = 500, by: str = "bela") -> None:
         """Commit a production run, or be refused."""

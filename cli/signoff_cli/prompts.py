@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -14,13 +15,43 @@ if TYPE_CHECKING:
     from signoff_cli.session import Session
 
 
+def log_passphrase(session: Session) -> str | None:
+    """Give the passphrase of the log's key: from its variable, or from whoever sits there."""
+    given = os.environ.get("SIGNOFF_LOG_PASSPHRASE")
+    if given is not None or session.quiet or not sys.stdin.isatty():
+        return given
+    asked: str = click.prompt("Passphrase of the log's key", hide_input=True, err=True)
+    return asked
+
+
+def new_log_passphrase() -> str:
+    """Ask for a new passphrase, twice.
+
+    Raises:
+        InputError: SL107, nobody can be asked and the variable is not set.
+    """
+    given = os.environ.get("SIGNOFF_LOG_PASSPHRASE")
+    if given:
+        return given
+    if not sys.stdin.isatty():
+        raise InputError(
+            "SL107",
+            "a passphrase is needed, and standard input is not a terminal",
+            fix="set SIGNOFF_LOG_PASSPHRASE for this command",
+        )
+    asked: str = click.prompt(
+        "Passphrase for the log's key", hide_input=True, confirmation_prompt=True, err=True
+    )
+    return asked
+
+
 def confirmed(session: Session, preview: str, question: str) -> bool:
     """Show what will be recorded and ask; `--yes` answers, a script must say so.
 
     Raises:
         InputError: SL107 when nobody can be asked and nobody answered beforehand.
     """
-    if session.dry_run:
+    if session.dry_run or session.statement_only is not None:
         return True
     if session.yes:
         if not session.quiet and session.output_format == "table":

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from signoff_cli.output import answer
+from signoff_cli import statements
+from signoff_cli.output import answer, say
 from signoff_ledger.projections.sentences import sentence
 from signoff_ledger.projections.subjects import Subject, begun_by
 
@@ -37,6 +38,11 @@ def show(
         extra: Further members of the answer's data.
         headline: A line for people above the sentences.
     """
+    if session.statement_only is not None:
+        statements.write(session)
+        return
+    if receipt.unsealed:
+        say(f"signoff: recorded, and not sealed: {receipt.unsealed}")
     entries: list[tuple[int | None, Entry]] = [(r.position, r.entry) for r in receipt.recorded]
     entries += [(None, entry) for entry in receipt.planned]
     subjects = _subjects(store, [entry for _, entry in entries])
@@ -53,6 +59,7 @@ def show(
         "repeated": receipt.repeated,
         "dry_run": session.dry_run,
         "events": rows,
+        "unsealed": receipt.unsealed or None,
         **(extra or {}),
     }
     answer(session, "signoff.receipt/1", data, rows, lambda: _for_people(receipt, rows, headline))

@@ -7,8 +7,9 @@ file (who they are, how they want to see things).
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -16,9 +17,12 @@ import click
 from click.core import ParameterSource
 
 if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
     from signoff_ledger.application.ledger import Call
-    from signoff_ledger.application.ports import Clock, IdSource
+    from signoff_ledger.application.ports import Clock, IdSource, Pen
     from signoff_ledger.bootstrap import Opened
+    from signoff_ledger.custody.vault import Vault
 
 FORMATS = ("table", "json", "jsonl", "csv")
 COLORS = ("auto", "always", "never")
@@ -38,8 +42,13 @@ class Session:
         quiet: Say nothing beside the answer.
         dry_run: Decide and show, record nothing.
         command_id: The caller's own id for the command.
+        key: The file of the key to sign with, if named.
+        statement_only: Where to write what would be signed, if nothing else is wanted.
+        attach: A signature that was made elsewhere, `STATEMENT.sig`.
+        statements: What was to be signed, where nothing else was wanted.
         clock: The ledger's clock, where it is not the machine's.
         ids: The source of command ids, where they are not random.
+        new_key: The source of log keys, where they are not random.
     """
 
     ledger: str | None = None
@@ -50,8 +59,13 @@ class Session:
     quiet: bool = False
     dry_run: bool = False
     command_id: str | None = None
+    key: str | None = None
+    statement_only: str | None = None
+    attach: str | None = None
+    statements: list[bytes] = field(default_factory=list)
     clock: Clock | None = None
     ids: IdSource | None = None
+    new_key: Callable[[], Ed25519PrivateKey] | None = None
 
     @property
     def output_format(self) -> str:
@@ -97,13 +111,41 @@ class Session:
         from signoff_cli.config import find
         from signoff_ledger.application.ledger import Call  # loads pydantic
 
-        return Call(self.actor or find("actor"), self.command_id, self.dry_run)
+        dry_run = self.dry_run or self.statement_only is not None
+        return Call(self.actor or find("actor"), self.command_id, dry_run, self._pen)
+
+    @property
+    def _pen(self) -> Pen | None:
+        """How the actor signs, should they have to."""
+        from signoff_cli.config import find
+        from signoff_ledger.custody.pen import AttachedPen, OpenSshPen, StatementPen
+
+        if self.statement_only is not None:
+            return StatementPen(self.statements)
+        if self.attach is not None:
+            return AttachedPen(Path(self.attach).with_suffix(""), Path(self.attach))
+        if self.key is not None:
+            return OpenSshPen(Path(self.key))
+        usual = find("key")
+        return OpenSshPen(Path(usual) if usual else None, optional=True)
+
+    def vault(self) -> Vault:
+        """Give the folder where this machine keeps the keys of its logs."""
+        from signoff_cli.config import find
+        from signoff_cli.prompts import log_passphrase
+        from signoff_ledger.custody.vault import Vault, default_folder
+
+        named = os.environ.get("SIGNOFF_KEYS") or find("keys")
+        return Vault(
+            Path(named) if named else default_folder(), lambda: log_passphrase(self), self.new_key
+        )
 
     def open(self) -> Opened:
         """Open the ledger."""
+        from signoff_cli.config import seal_policy
         from signoff_ledger.bootstrap import open_ledger  # loads the event store
 
-        return open_ledger(self.path(), self.clock, self.ids)
+        return open_ledger(self.path(), self.clock, self.ids, self.vault(), seal_policy())
 
 
 pass_session = click.make_pass_decorator(Session, ensure=True)
@@ -137,6 +179,13 @@ def writing(command: F) -> F:
     for option in reversed(_WRITING):
         command = option(command)
     return reading(command)
+
+
+def signing(command: F) -> F:
+    """Give a command the options of everything that a person signs."""
+    for option in reversed(_SIGNING):
+        command = option(command)
+    return writing(command)
 
 
 _READING: tuple[Callable[[Any], Any], ...] = (
@@ -187,4 +236,25 @@ _WRITING: tuple[Callable[[Any], Any], ...] = (
         help="Your own id, so that the command may be repeated safely.",
     ),
     _option("--yes", "-y", to="yes", is_flag=True, help="Answer every question with yes."),
+)
+_SIGNING: tuple[Callable[[Any], Any], ...] = (
+    _option(
+        "--key",
+        "signing_key",
+        to="key",
+        metavar="FILE",
+        help="The SSH key to sign with.  [default: the registered one, from your agent]",
+    ),
+    _option(
+        "--statement-only",
+        to="statement_only",
+        metavar="FILE",
+        help="Write what would be signed, to be signed elsewhere; record nothing.",
+    ),
+    _option(
+        "--attach",
+        to="attach",
+        metavar="FILE.sig",
+        help="Record with the signature of a statement that was written before.",
+    ),
 )

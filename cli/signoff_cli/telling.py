@@ -8,7 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple
+from hashlib import sha256
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 
 class Step(NamedTuple):
@@ -121,3 +125,10 @@ class StoryIds:
         """Give the next id."""
         self.told += 1
         return f"demo-{self.told:03}"
+
+
+def story_key() -> Ed25519PrivateKey:
+    """Give the key of the story's log, which everybody has: it seals nothing that is kept."""
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    return Ed25519PrivateKey.from_private_bytes(sha256(b"the lid that did not seat").digest())

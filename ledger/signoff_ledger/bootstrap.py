@@ -10,7 +10,7 @@ from signoff_ledger.application.ledger import Ledger
 from signoff_ledger.application.ports import RandomIds, SystemClock
 from signoff_ledger.application.sealing import Sealer
 from signoff_ledger.persistence.scratch import ScratchDatabase
-from signoff_ledger.persistence.store import SqliteStore
+from signoff_ledger.persistence.store import SqliteStore, remove
 from signoff_ledger.projections.views import Views
 
 if TYPE_CHECKING:
@@ -31,12 +31,14 @@ class Opened:
         store: The store, for reading events.
         ledger: The ledger, for giving commands.
         views: The views, for asking questions.
+        sealer: Seals the log; None where no vault was given.
     """
 
     path: Path
     store: SqliteStore
     ledger: Ledger
     views: Views
+    sealer: Sealer | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -110,14 +112,9 @@ def begin_ledger(
         opened.close()
         if vault and log_key:
             vault.forget(log_key)
-        for leftover in (path, *path.parent.glob(f"{path.name}-*"), _lock_of(path)):
-            leftover.unlink(missing_ok=True)
+        remove(path)
         raise
     return opened
-
-
-def _lock_of(path: Path) -> Path:
-    return path.with_name(path.name + ".lock")
 
 
 def _wired(
@@ -133,4 +130,4 @@ def _wired(
     if store.datastore.read_only and not views.are_current():
         # Nobody can bring the views in the file up to date here, so they are built beside it.
         views = Views(store, ScratchDatabase())
-    return Opened(store.path, store, ledger, views)
+    return Opened(store.path, store, ledger, views, sealer)

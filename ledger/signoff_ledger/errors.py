@@ -61,6 +61,7 @@ CODES: Mapping[str, str] = {
     "SL404": "a signature by a key is needed",
     "SL405": "the signature is not the person's",
     "SL406": "the log's key is not at hand",
+    "SL407": "OpenSSH did not sign",
     "SL501": "a stored event is of a kind this ledger does not know",
     "SL502": "a stored line does not agree with its index",
     "SL503": "a stored line is not a line of this format",
@@ -241,9 +242,23 @@ class IdentityError(SignoffError):
 
 
 class EvidenceError(SignoffError):
-    """What is stored does not hold together."""
+    """What is stored does not hold together.
+
+    Attributes:
+        position: Where in the log it was found; None where no line is to blame.
+    """
 
     exit_code: ClassVar[int] = 5
+
+    def __init__(
+        self, code: str, what: str, *, why: str = "", fix: str = "", position: int | None = None
+    ) -> None:
+        super().__init__(code, what, why=why, fix=fix)
+        self.position = position
+
+    def as_data(self) -> dict[str, object]:
+        """Give the error with its position as plain data."""
+        return {**super().as_data(), "position": self.position}
 
 
 class ConflictError(SignoffError):

@@ -8,9 +8,9 @@ import click
 
 from signoff_cli import receipts
 from signoff_cli.inputs import long_text, read_text
-from signoff_cli.session import pass_session, writing
+from signoff_cli.session import pass_session, signing
 from signoff_ledger.application.planfile import read_plan
-from signoff_ledger.application.planning import register_bar, supersede_bar
+from signoff_ledger.application.planning import countersign_bar, register_bar, supersede_bar
 from signoff_ledger.errors import InputError
 
 if TYPE_CHECKING:
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     from signoff_ledger.domain.bar import Bar
 
 
-@click.group(short_help="Register or supersede the bar.")
+@click.group(short_help="Register, countersign or supersede the bar.")
 def bar() -> None:
-    """Register or supersede the bar: the number to decide on, set in advance."""
+    """Register, countersign or supersede the bar: the number to decide on, set in advance."""
 
 
 @bar.command(short_help="Register the first bar of a process.")
 @click.argument("file")
-@writing
+@signing
 @pass_session
 def register(session: Session, file: str) -> None:
     """Register the [bar] of a plan file, before the first unit is built.
@@ -40,10 +40,26 @@ def register(session: Session, file: str) -> None:
         receipts.show(session, opened.store, receipt)
 
 
+@bar.command(short_help="Agree to the bar, as whoever will order.")
+@click.argument("process")
+@signing
+@pass_session
+def countersign(session: Session, process: str) -> None:
+    """Agree to the bar in force of PROCESS, before a batch is opened under it.
+
+    \b
+    Example:
+      signoff bar countersign kiln-lid
+    """
+    with session.open() as opened:
+        receipt = countersign_bar(opened.ledger, session.call(), process)
+        receipts.show(session, opened.store, receipt)
+
+
 @bar.command(short_help="Put another bar in force for the next results.")
 @click.argument("file")
 @click.option("--reason", required=True, help="Why it changes; @FILE reads a file.")
-@writing
+@signing
 @pass_session
 def supersede(session: Session, file: str, reason: str) -> None:
     """Put the [bar] of a plan file in force; refused once the open batch has results.

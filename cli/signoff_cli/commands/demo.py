@@ -6,6 +6,7 @@ import shlex
 import sys
 import tempfile
 from contextlib import ExitStack, chdir, redirect_stderr
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 
@@ -13,11 +14,11 @@ import click
 
 from signoff_cli.output import paragraph, write
 from signoff_cli.session import Session, pass_session, reading
-from signoff_cli.telling import STEPS, Step, StoryClock, StoryIds
+from signoff_cli.telling import STEPS, Step, StoryClock, StoryIds, story_key
 from signoff_ledger.errors import StoreError
 
 _FILES = ("plan.toml", "batch-1.csv", "batch-2.csv")
-_PROJECT = 'ledger = "ledger.db"\n'
+_PROJECT = 'ledger = "ledger.db"\nkeys = "keys"\n'
 
 
 @click.command(short_help="Play the whole story on a throw-away ledger.")
@@ -42,9 +43,11 @@ def demo(session: Session, keep: Path | None) -> None:
         stack.enter_context(chdir(folder))
         stack.enter_context(redirect_stderr(sys.stdout))
         clock, ids = StoryClock(), StoryIds()
+        # A ledger that is kept is somebody's: its key must be nobody else's.
+        new_key = story_key if keep is None else None
         for step in STEPS:
             clock.move_to(step.at)
-            _play(step, clock, ids)
+            _play(step, Session(clock=clock, ids=ids, new_key=new_key))
     if keep is None:
         write("\nKeep the files and go on by yourself:  signoff demo --keep DIR")
     else:
@@ -73,14 +76,14 @@ def _lay_out(folder: Path) -> None:
         ) from None
 
 
-def _play(step: Step, clock: StoryClock, ids: StoryIds) -> None:
+def _play(step: Step, session: Session) -> None:
     from signoff_cli.main import run  # main knows this module by name only
 
     if step.told:
         write("\n" + paragraph(step.told))
     write(f"\n$ signoff --as {step.by} {shlex.join(step.args)}")
     # As typed in that folder: what is set in this shell has no part in the story.
-    session = Session(actor=step.by, format="table", ledger="ledger.db", clock=clock, ids=ids)
+    session = replace(session, actor=step.by, format="table", ledger="ledger.db")
     code = run(["--color", "never", "--as", step.by, *step.args], session)
     if code:
         write(f"(exit code {code})")

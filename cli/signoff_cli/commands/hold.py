@@ -9,17 +9,20 @@ import click
 from signoff_cli import findings, receipts
 from signoff_cli.inputs import long_text
 from signoff_cli.prompts import confirmed
-from signoff_cli.session import pass_session, writing
+from signoff_cli.session import pass_session, signing
 from signoff_ledger.application.authority import authorise
 from signoff_ledger.application.deciding import check as ask
 from signoff_ledger.application.deciding import hold as hold_process
 from signoff_ledger.application.ledger import named_actor
-from signoff_ledger.domain.decision import HOLD_MEANING, SIGN_OFF_MEANING
+from signoff_ledger.domain.decision import HOLD_MEANING, SIGN_OFF_MEANING, heads_of
+from signoff_ledger.domain.values import format_utc
 
 if TYPE_CHECKING:
     from signoff_cli.session import Session
     from signoff_ledger.application.ledger import Call
     from signoff_ledger.bootstrap import Opened
+    from signoff_ledger.domain.person import Person
+    from signoff_ledger.domain.process_events import Heads
 
 _MEANINGS = {"sign": SIGN_OFF_MEANING, "hold": HOLD_MEANING}
 
@@ -28,7 +31,7 @@ _MEANINGS = {"sign": SIGN_OFF_MEANING, "hold": HOLD_MEANING}
 @click.argument("process")
 @click.option("--reason", required=True, help="Why; @FILE reads a file.")
 @click.option("--batch", help="The batch in question.  [default: the latest]")
-@writing
+@signing
 @pass_session
 def hold(session: Session, process: str, reason: str, batch: str | None) -> int:
     """Hold PROCESS: nothing may be ordered until it is signed off.
@@ -40,39 +43,50 @@ def hold(session: Session, process: str, reason: str, batch: str | None) -> int:
     text = long_text(reason) or ""
     with session.open() as opened:
         call = session.call()
-        shown = preview(opened, call, "hold", process, batch, words=text)
+        shown, seen = preview(opened, call, "hold", process, batch, words=text)
         if not confirmed(session, shown, "Hold?"):
             return 1
-        receipt = hold_process(opened.ledger, call, process, batch, text)
+        receipt = hold_process(opened.ledger, call, process, batch, text, seen=seen)
         receipts.show(session, opened.store, receipt)
     return 0
 
 
 def preview(  # everything a signer must see
     opened: Opened, call: Call, command: str, process: str, batch: str | None, *, words: str = ""
-) -> str:
+) -> tuple[str, Heads]:
     """Write what is about to be recorded: who, what, with which meaning, on which evidence.
 
-    Part 11 11.50 asks for the printed name, the time and the meaning; the time is the ledger's at
-    the moment of recording.
+    Part 11 11.50 asks for the printed name, the time and the meaning; the time recorded is that of
+    signing. Gives the heads looked at, too, so that nothing else can be decided on.
     """
     actor = named_actor(call)
-    work = opened.ledger.work()
-    authorise(work.person(actor), command)
-    _, verdict = ask(work, process, batch, actor)
+    work = opened.ledger.work(prepared=call.pen.prepared if call.pen else None)
+    person = work.person(actor)
+    authorise(person, command)
+    case, verdict = ask(work, process, batch, actor)
     rows = findings.as_data(opened.store, process, verdict.findings)
-    name = work.person(actor).printed_name
+    heads = heads_of(case, person.version, work.reviewed)
     what = f"{command.upper()} {process}" + (f": {words}" if words else "")
-    return "\n".join(
+    shown = "\n".join(
         (
             f"About to record: {what}",
-            f"  by         {name} ({actor})",
+            f"  by         {person.printed_name} ({actor})",
+            f"  at         {format_utc(work.stamp.at)}",
             f"  meaning    {_MEANINGS[command]}",
             f"  on batch   {verdict.batch or 'none'}",
-            f"  reviewed   {opened.store.size()} events",
-            "  signature  none (your name as authenticated)",
+            f"  reviewed   {heads.size} events, root {heads.root}",
+            f"  signature  {_signature(person, call)}",
             "",
             findings.for_people(rows, color=False),
             "",
         )
     )
+    return shown, heads
+
+
+def _signature(person: Person, call: Call) -> str:
+    keys = ", ".join(person.keys_in_force)
+    wanted = call.pen is not None and not call.pen.optional
+    if person.must_sign or wanted:
+        return f"by {keys or 'a key, and none is in force'}"
+    return "none (your name as authenticated)"

@@ -5,15 +5,17 @@ from __future__ import annotations
 from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
 from signoff_cli.output import answer
+from signoff_cli.prompts import new_log_passphrase
 from signoff_cli.session import pass_session, writing
 from signoff_ledger.application.ledger import named_actor
 from signoff_ledger.application.people import found
 from signoff_ledger.bootstrap import begin_ledger, open_ledger
+from signoff_ledger.custody.vault import Vault
 from signoff_ledger.persistence.store import claim
 
 if TYPE_CHECKING:
@@ -25,12 +27,26 @@ if TYPE_CHECKING:
 @click.argument("path", required=False)
 @click.option("--name", help="What exports and signatures call it.  [default: the file's name]")
 @click.option("--printed-name", help="Your name as printed beside decisions.  [default: --as]")
+@click.option(
+    "--origin",
+    metavar="NAME",
+    help="The log's name in checkpoints, such as example.com/press-shop.",
+)
+@click.option("--passphrase", is_flag=True, help="Encrypt the file of the log's key.")
 @writing
 @pass_session
-def init(session: Session, path: str | None, name: str | None, printed_name: str | None) -> None:
+def init(  # one parameter for each option
+    session: Session,
+    path: str | None,
+    name: str | None,
+    printed_name: str | None,
+    origin: str | None,
+    passphrase: bool,
+) -> None:
     """Begin a ledger in one file; whoever does becomes its first owner.
 
-    With --command-id, a ledger that this very command began is no error.
+    The key that seals it is made, too, and kept outside the ledger: in SIGNOFF_KEYS, or in your
+    own data folder. With --command-id, a ledger that this very command began is no error.
 
     \b
     Example:
@@ -46,7 +62,8 @@ def init(session: Session, path: str | None, name: str | None, printed_name: str
         with open_ledger(place, session.clock, session.ids) as opened:
             repeated = found(opened.ledger, call, name, printed_name).repeated
     else:
-        _begin(session, call, place, name, printed_name)
+        log = _Log(origin, new_log_passphrase() if passphrase else None)
+        _begin(session, call, place, (name, printed_name), log)
     data = {
         "ledger": str(place),
         "name": name,
@@ -64,19 +81,29 @@ def init(session: Session, path: str | None, name: str | None, printed_name: str
     )
 
 
-def _begin(session: Session, call: Call, place: Path, name: str, printed_name: str) -> None:
+class _Log(NamedTuple):
+    origin: str | None
+    passphrase: str | None
+
+
+def _begin(session: Session, call: Call, place: Path, names: tuple[str, str], log: _Log) -> None:
     with ExitStack() as stack:
+        vault = session.vault()
         if session.dry_run:
             claim(place)
             place.unlink()
-            place = Path(stack.enter_context(TemporaryDirectory())) / "ledger.db"
+            folder = Path(stack.enter_context(TemporaryDirectory()))
+            place, vault = folder / "ledger.db", Vault(folder / "keys")
         stack.enter_context(
             begin_ledger(
                 place,
                 call,
-                name=name,
-                printed_name=printed_name,
+                name=names[0],
+                printed_name=names[1],
                 clock=session.clock,
                 ids=session.ids,
+                vault=vault,
+                origin=log.origin,
+                passphrase=log.passphrase,
             )
         )

@@ -8,7 +8,7 @@ import click
 
 from signoff_cli import receipts
 from signoff_cli.output import answer, table
-from signoff_cli.session import pass_session, reading, writing
+from signoff_cli.session import pass_session, reading, signing, writing
 from signoff_ledger.application import people
 from signoff_ledger.domain.values import Role
 
@@ -27,7 +27,7 @@ def person() -> None:
 @click.argument("key")
 @click.option("--name", "printed_name", required=True, help="The name printed beside decisions.")
 @click.option("--role", "roles", type=_ROLE, multiple=True, help="A role; may be repeated.")
-@writing
+@signing
 @pass_session
 def enrol(session: Session, key: str, printed_name: str, roles: tuple[str, ...]) -> None:
     """Enrol a person under KEY, which names them for ever.
@@ -47,7 +47,7 @@ def enrol(session: Session, key: str, printed_name: str, roles: tuple[str, ...])
 @click.argument("key")
 @click.argument("role", type=_ROLE)
 @click.option("--note", default="granted by an owner", help="Why, such as a training record.")
-@writing
+@signing
 @pass_session
 def grant(session: Session, key: str, role: str, note: str) -> None:
     """Grant ROLE to the person KEY.

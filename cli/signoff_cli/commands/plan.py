@@ -8,7 +8,7 @@ import click
 
 from signoff_cli import receipts
 from signoff_cli.inputs import long_text, read_text
-from signoff_cli.session import pass_session, writing
+from signoff_cli.session import pass_session, signing
 from signoff_ledger.application.planfile import read_plan
 from signoff_ledger.application.planning import publish_plan
 
@@ -24,7 +24,7 @@ def plan() -> None:
 @plan.command(short_help="Publish the plan of a file.")
 @click.argument("file")
 @click.option("--reason", help="Why it differs from the plan in force; @FILE reads a file.")
-@writing
+@signing
 @pass_session
 def publish(session: Session, file: str, reason: str | None) -> None:
     """Publish the plan of FILE; its first publication defines the process.

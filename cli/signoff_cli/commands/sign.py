@@ -10,7 +10,7 @@ from signoff_cli import receipts
 from signoff_cli.commands.hold import preview
 from signoff_cli.inputs import long_text
 from signoff_cli.prompts import confirmed
-from signoff_cli.session import pass_session, writing
+from signoff_cli.session import pass_session, signing
 from signoff_ledger.application.deciding import sign as sign_off
 
 if TYPE_CHECKING:
@@ -21,13 +21,14 @@ if TYPE_CHECKING:
 @click.argument("process")
 @click.option("--batch", help="The deciding batch.  [default: the latest]")
 @click.option("--note", help="Words kept with the decision; @FILE reads a file.")
-@writing
+@signing
 @pass_session
 def sign(session: Session, process: str, batch: str | None, note: str | None) -> int:
     """Sign PROCESS off: its revision and tooling, for the run its plan names.
 
-    Every rule must hold; a refused attempt is recorded with who tried. Until signatures with keys
-    exist, the decision carries your name as authenticated and says `signature: none`.
+    Every rule must hold; a refused attempt is recorded with who tried. Whoever has a key in force
+    signs with it; without one the decision carries your name as authenticated and says
+    `signature: none`.
 
     \b
     Example:
@@ -36,9 +37,9 @@ def sign(session: Session, process: str, batch: str | None, note: str | None) ->
     text = long_text(note)
     with session.open() as opened:
         call = session.call()
-        shown = preview(opened, call, "sign", process, batch, words=text or "")
+        shown, seen = preview(opened, call, "sign", process, batch, words=text or "")
         if not confirmed(session, shown, "Sign off?"):
             return 1
-        receipt = sign_off(opened.ledger, call, process, batch, text)
+        receipt = sign_off(opened.ledger, call, process, batch, text, seen=seen)
         receipts.show(session, opened.store, receipt)
     return 0

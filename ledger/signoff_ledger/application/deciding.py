@@ -11,10 +11,11 @@ from signoff_ledger.domain import decision
 from signoff_ledger.domain.case import Case, Signer
 from signoff_ledger.domain.gate import judge
 from signoff_ledger.domain.values import Role
-from signoff_ledger.errors import InputError
+from signoff_ledger.errors import ConflictError, InputError
 
 if TYPE_CHECKING:
     from signoff_ledger.application.ledger import Call, Ledger, Receipt, Work
+    from signoff_ledger.domain.process_events import Heads
     from signoff_ledger.domain.verdict import Verdict
 
 
@@ -45,26 +46,56 @@ def check(work: Work, process: str, batch: str | None, signer: str | None) -> tu
     return case, verdict
 
 
-def sign(ledger: Ledger, call: Call, process: str, batch: str | None, note: str | None) -> Receipt:
-    """Sign a process off; refused and recorded as refused unless every rule holds (S-20, G13)."""
+def sign(
+    ledger: Ledger,
+    call: Call,
+    process: str,
+    batch: str | None,
+    note: str | None,
+    *,
+    seen: Heads | None = None,
+) -> Receipt:
+    """Sign a process off; refused and recorded as refused unless every rule holds (S-20, G13).
+
+    Args:
+        ledger: The ledger.
+        call: By whom.
+        process: The process.
+        batch: The deciding batch; the latest by default.
+        note: Words kept with the decision.
+        seen: What the signer was shown; refused when anything has moved since.
+
+    Raises:
+        ConflictError: SL603, the record moved.
+    """
     checked_text("the note", note)
 
     def decide(work: Work) -> None:
         person = work.person(work.stamp.by)
         case = work.case(process, batch, person)
+        _check_seen(work, case, seen)
         decision.sign_off(work.stamp, case, person, reviewed=work.reviewed, note=note)
 
     content = {"process": process, "batch": batch, "note": note}
     return ledger.act(call, "sign", content, decide)
 
 
-def hold(ledger: Ledger, call: Call, process: str, batch: str | None, reason: str) -> Receipt:
-    """Hold a process; a reason is all it needs (S-20)."""
+def hold(
+    ledger: Ledger,
+    call: Call,
+    process: str,
+    batch: str | None,
+    reason: str,
+    *,
+    seen: Heads | None = None,
+) -> Receipt:
+    """Hold a process; a reason is all it needs (S-20); `seen` as for `sign`."""
     checked_text("the reason", reason)
 
     def decide(work: Work) -> None:
         person = work.person(work.stamp.by)
         case = work.case(process, batch, person)
+        _check_seen(work, case, seen)
         decision.hold(work.stamp, case, person, reviewed=work.reviewed, reason=reason)
 
     content = {"process": process, "batch": batch, "reason": reason}
@@ -107,6 +138,23 @@ def report_order(
 
     content = {"process": process, "quantity": quantity, "reference": reference, "note": note}
     return ledger.act(call, "order report", content, decide)
+
+
+def _check_seen(work: Work, case: Case, seen: Heads | None) -> None:
+    """Refuse to decide on anything but what was looked at."""
+    if seen is None:
+        return
+    now = {key: batch.version for key, batch in case.batches.items()}
+    if (seen.process, seen.batches) == (case.process.version, now):
+        return
+    moved = list(work.store.read(seen.size))
+    shown = ", ".join(f"#{m.position} by {m.entry.by}" for m in moved[:5])
+    raise ConflictError(
+        "SL603",
+        f"the record of {case.process.key} moved while you were looking",
+        why=f"recorded since: {shown}" + (" and more" if len(moved) > 5 else ""),
+        fix="nothing was decided; look again, then decide",
+    )
 
 
 def _check_order(quantity: int, reference: str) -> None:

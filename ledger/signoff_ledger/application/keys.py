@@ -10,8 +10,8 @@ from signoff_ledger.application.texts import checked_text, printable
 from signoff_ledger.domain.ledger_events import LogKeyRotated
 from signoff_ledger.domain.values import Role, check_fingerprint
 from signoff_ledger.errors import IdentityError, InputError
-from signoff_ledger.integrity.log_key import rotation_statement
-from signoff_ledger.integrity.ssh_key import parse_public_key
+from signoff_ledger.integrity.log_keys import rotation_statement
+from signoff_ledger.integrity.ssh_key import parse_ssh_public_key
 
 if TYPE_CHECKING:
     from signoff_ledger.application.ledger import Call, Ledger, Receipt, Work
@@ -31,7 +31,7 @@ def register_key(ledger: Ledger, call: Call, public_key: str) -> Receipt:
         InputError: The key is of a kind that is not accepted, or somebody has it already.
         IdentityError: It was not signed with.
     """
-    key = parse_public_key(public_key)
+    key = parse_ssh_public_key(public_key)
 
     def decide(work: Work) -> None:
         person = known_person(work, work.stamp.by)

@@ -38,8 +38,8 @@ from signoff_ledger.integrity.canonical import canonical
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from signoff_ledger.application.sealing import Sealer
     from signoff_ledger.application.ports import A, Clock, IdSource, Pen, Prepared, Store
+    from signoff_ledger.application.sealing import Sealer
 
 FOUNDING = "init"
 """The one command that nobody can be authorised for, because it makes the first owner."""

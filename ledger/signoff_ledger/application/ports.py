@@ -57,6 +57,9 @@ class Recorded:
 class Pen(Protocol):
     """How somebody signs."""
 
+    optional: bool
+    """True where it is used only by a person who has to sign."""
+
     prepared: Prepared | None
     """Where the statement was made up before, what it says; None to make it up now."""
 

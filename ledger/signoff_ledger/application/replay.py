@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 from uuid import UUID
 
 from signoff_ledger.application.ports import Recorded
@@ -73,12 +73,26 @@ def replay(store: Store, process: str, until: int | None = None) -> Iterator[Rep
     for recorded in store.stream(known.id, until):
         event = recorded.entry.event
         if isinstance(event, (ProcessHeld, ProcessSignedOff)):
-            yield _replayed(store, process, recorded, event)
+            yield taken_again(store, process, recorded, event)
 
 
-def _replayed(
-    store: Store, process: str, recorded: Recorded, event: ProcessHeld | ProcessSignedOff
+class Archive(Protocol):
+    """Whatever gives aggregates as of a version: a store, or lines alone."""
+
+    def load(self, kind: type[A], key: str, version: int | None = None) -> A:
+        """Rebuild an aggregate as of a version, the latest by default; empty if unknown."""
+        ...
+
+
+def taken_again(
+    store: Archive, process: str, recorded: Recorded, event: ProcessHeld | ProcessSignedOff
 ) -> ReplayedDecision:
+    """Take one decision again from the events it was taken on.
+
+    Raises:
+        EvidenceError: SL501 for a rule set that this program does not have, SL502 where events are
+            missing.
+    """
     if event.verdict.rule_set not in RULE_SETS:
         raise EvidenceError(
             "SL501",
@@ -109,13 +123,13 @@ def _replayed(
     )
 
 
-def _in_order(store: Store, heads: dict[str, int]) -> dict[str, Batch]:
+def _in_order(store: Archive, heads: dict[str, int]) -> dict[str, Batch]:
     """Load the batches as of their heads, in the order they were opened."""
     batches = [_as_of(store, Batch, key, version) for key, version in heads.items()]
     return {b.key: b for b in sorted(batches, key=lambda batch: batch.started.attempt)}
 
 
-def _as_of(store: Store, kind: type[A], key: str, version: int) -> A:
+def _as_of(store: Archive, kind: type[A], key: str, version: int) -> A:
     """Load what a decision was taken on, and nothing less."""
     found = store.load(kind, key, version)
     if found.version != version:

@@ -128,8 +128,7 @@ class Sealer:
             first = next(self._store.read(self._sealed, self._sealed + 1), None)
             self._open_since = first.entry.at if first else now
         return (
-            last - self._sealed >= self._policy.events
-            or now - self._open_since >= self._policy.age
+            last - self._sealed >= self._policy.events or now - self._open_since >= self._policy.age
         )
 
     def _known_key(self) -> str | None:

@@ -9,9 +9,9 @@ from signoff_ledger.domain import process_events as process
 from signoff_ledger.domain.signature import SshSignature
 from signoff_ledger.domain.values import format_utc
 from signoff_ledger.errors import Attempt, ConflictError, EvidenceError, IdentityError
-from signoff_ledger.integrity.ssh_key import parse_public_key
-from signoff_ledger.integrity.sshsig import verify_sshsig
-from signoff_ledger.integrity.statement import NAMESPACE, Act, write_statement
+from signoff_ledger.integrity.ssh_key import parse_ssh_public_key
+from signoff_ledger.integrity.sshsig import NAMESPACE, verify_sshsig
+from signoff_ledger.integrity.statement import Act, write_statement
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -75,7 +75,8 @@ class Signing:
         """
         meaning = meaning_of(event)
         registering = isinstance(event, people.SigningKeyRegistered)
-        if meaning is None or not (self._pen or self._person.must_sign or registering):
+        wanted = self._pen is not None and not self._pen.optional
+        if meaning is None or not (wanted or self._person.must_sign or registering):
             return event
         if self._pen is None:
             if self._dry_run:
@@ -88,7 +89,9 @@ class Signing:
         if armored is None:
             return event
         fingerprint = self._verified(armored, statement, keys)
-        if not registering and not isinstance(event, (process.ProcessHeld, process.ProcessSignedOff)):
+        if not registering and not isinstance(
+            event, (process.ProcessHeld, process.ProcessSignedOff)
+        ):
             self._given.append((fingerprint, stream, version))
         signature = SshSignature(
             at=self._at(),
@@ -129,7 +132,7 @@ class Signing:
 
     def _keys(self, event: Event) -> dict[str, str]:
         if isinstance(event, people.SigningKeyRegistered):
-            return {parse_public_key(event.public_key).fingerprint: event.public_key}
+            return {parse_ssh_public_key(event.public_key).fingerprint: event.public_key}
         keys = {f: key.public_key for f, key in self._person.keys_in_force.items()}
         if not keys:
             raise IdentityError(

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-_FIX = "this is not the ledger that was sealed; use the one that is, or found a new log for this one"
+_FIX = (
+    "this is not the ledger that was sealed; use the one that is, or found a new log for this one"
+)
 
 
 class Signed(NamedTuple):
@@ -49,10 +51,7 @@ class Guard:
         """
         try:
             fields = json.loads(self._path.read_bytes())
-            root, size = fields["root"], fields["size"]
-            if not isinstance(root, str) or type(size) is not int:
-                raise TypeError
-            return Signed(root, size)
+            return Signed(bytes.fromhex(fields["root"]).hex(), int(fields["size"]))
         except FileNotFoundError:
             return None
         except (OSError, ValueError, KeyError, TypeError) as error:

@@ -27,7 +27,7 @@ def write_key(path: Path, key: Ed25519PrivateKey, passphrase: str | None) -> Non
     Raises:
         StoreError: SL704 when something is there already, SL703 when it cannot be written.
     """
-    from cryptography.hazmat.primitives import serialization as s  # noqa: PLC0415  # 16 ms
+    from cryptography.hazmat.primitives import serialization as s
 
     encryption: s.KeySerializationEncryption = (
         s.BestAvailableEncryption(passphrase.encode()) if passphrase else s.NoEncryption()
@@ -60,10 +60,10 @@ def read_key(path: Path, ask: Callable[[], str | None]) -> Ed25519PrivateKey:
     Raises:
         IdentityError: SL406, the key cannot be used here.
     """
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import (  # noqa: PLC0415
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import (
         Ed25519PrivateKey,
     )
-    from cryptography.hazmat.primitives.serialization import (  # noqa: PLC0415
+    from cryptography.hazmat.primitives.serialization import (
         load_pem_private_key,
     )
 
@@ -76,7 +76,9 @@ def read_key(path: Path, ask: Callable[[], str | None]) -> Ed25519PrivateKey:
     try:
         key = load_pem_private_key(pem, passphrase.encode() if passphrase else None)
     except ValueError:
-        raise _unusable(path, "the passphrase is wrong" if passphrase else "it is damaged") from None
+        raise _unusable(
+            path, "the passphrase is wrong" if passphrase else "it is damaged"
+        ) from None
     if not isinstance(key, Ed25519PrivateKey):
         raise _unusable(path, "it is not an Ed25519 key")
     return key

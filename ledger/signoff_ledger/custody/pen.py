@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 from signoff_ledger.application.ports import Prepared
 from signoff_ledger.domain.values import parse_utc
 from signoff_ledger.errors import ConflictError, EvidenceError, IdentityError, InputError
-from signoff_ledger.integrity.statement import NAMESPACE, read_statement
+from signoff_ledger.integrity.sshsig import NAMESPACE
+from signoff_ledger.integrity.statement import read_statement
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,12 +30,14 @@ class OpenSshPen:
     Args:
         key: The private key's file, or its public half for an agent or a token; None takes the
             registered key and asks the agent.
+        optional: Used only by a person who has to sign.
     """
 
     prepared: Prepared | None = None
 
-    def __init__(self, key: Path | None = None) -> None:
+    def __init__(self, key: Path | None = None, *, optional: bool = False) -> None:
         self._key = key
+        self.optional = optional
 
     def sign(self, statement: bytes, keys: Sequence[str]) -> str:
         """Sign a statement; see `application.ports.Pen`.
@@ -73,17 +76,22 @@ class OpenSshPen:
 
 
 class StatementPen:
-    """Signs nothing and keeps the statement, for a signature made elsewhere."""
+    """Signs nothing and keeps the statements, for signatures made elsewhere.
+
+    Args:
+        statements: Where they are kept.
+    """
 
     prepared: Prepared | None = None
+    optional = False
 
-    def __init__(self) -> None:
-        self.statements: list[bytes] = []
+    def __init__(self, statements: list[bytes]) -> None:
+        self._statements = statements
 
     def sign(self, statement: bytes, keys: Sequence[str]) -> None:
         """Keep the statement."""
         del keys
-        self.statements.append(statement)
+        self._statements.append(statement)
 
 
 class AttachedPen:
@@ -97,12 +105,16 @@ class AttachedPen:
         InputError: SL101, a file cannot be read or is no statement.
     """
 
+    optional = False
+
     def __init__(self, statement: Path, signature: Path) -> None:
         self._statement = _read(statement)
         self._armored = _read(signature).decode("utf-8", "replace")
         try:
             signed = read_statement(self._statement)["signed"]
-            self.prepared = Prepared(parse_utc(signed["at"]), signed["root"], signed["size"])
+            self.prepared: Prepared | None = Prepared(
+                parse_utc(signed["at"]), signed["root"], signed["size"]
+            )
         except (EvidenceError, ValueError, KeyError, TypeError):
             raise InputError(
                 "SL101",

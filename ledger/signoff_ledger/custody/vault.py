@@ -49,7 +49,7 @@ class Signer:
             EvidenceError: SL507 ROLLBACK or SL508 FORK.
             StoreError: The guard could not be kept; nothing was signed.
         """
-        from signoff_ledger.integrity.checkpoint import (  # noqa: PLC0415  # loads cryptography
+        from signoff_ledger.integrity.checkpoint import (
             Checkpoint,
             sign_checkpoint,
         )
@@ -57,7 +57,7 @@ class Signer:
         self._guard.check(size, root_at)
         root = root_at(size)
         self._guard.remember(Signed(root.hex(), size))
-        return sign_checkpoint(Checkpoint(self._origin, size, root), self._origin, self._key)
+        return sign_checkpoint(Checkpoint(self._origin, size, root), self._key)
 
 
 class Vault:
@@ -91,20 +91,23 @@ class Vault:
             InputError: SL106, the origin cannot name a log.
             StoreError: The key cannot be kept.
         """
-        from hashlib import sha256  # noqa: PLC0415
+        from hashlib import sha256
 
-        from cryptography.hazmat.primitives.asymmetric.ed25519 import (  # noqa: PLC0415  # 16 ms
+        from cryptography.hazmat.primitives.asymmetric.ed25519 import (
             Ed25519PrivateKey,
         )
 
-        from signoff_ledger.integrity.verifier_key import VerifierKey  # noqa: PLC0415
+        from signoff_ledger.integrity.verifier_key import (
+            ED25519,
+            VerifierKey,
+        )
 
         key = self._new_key() if self._new_key else Ed25519PrivateKey.generate()
         public = key.public_key().public_bytes_raw()
         if origin is None:
             slug = "".join(c if c.isascii() and c.isalnum() else "-" for c in name)[:40]
             origin = f"signoff/{slug}/{sha256(public).hexdigest()[:8]}"
-        log_key = str(VerifierKey.ed25519(origin, public))
+        log_key = VerifierKey(origin, ED25519, public).line
         write_key(self._key_path(log_key), key, passphrase)
         return log_key
 
@@ -164,11 +167,11 @@ class Vault:
         return self.folder / quote(_origin(log_key), safe="").replace("%", "_")
 
     def _key_path(self, log_key: str) -> Path:
-        return self._folder_of(log_key) / f"{log_key.rsplit('+', 2)[1]}.pem"
+        return self._folder_of(log_key) / f"{log_key.split('+', 2)[1]}.pem"
 
     def _guard(self, log_key: str) -> Guard:
         return Guard(self._folder_of(log_key) / "guard.json")
 
 
 def _origin(log_key: str) -> str:
-    return log_key.rsplit("+", 2)[0]
+    return log_key.split("+", 2)[0]

@@ -10,18 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from copy import copy
 from typing import Any, ClassVar, Self
-from uuid import UUID, uuid5
 
 from signoff_ledger.domain.event import Entry, Event, Stamp, make_entry
 from signoff_ledger.errors import EvidenceError
-
-STREAM_NAMESPACE = UUID("6a1f0d7e-9d0c-5f7b-8b43-1d6d9a1c5e02")
-"""Namespace of stream ids: the same key always names the same stream, in every ledger."""
-
-
-def stream_id(kind: str, key: str) -> UUID:
-    """Name the stream of an aggregate by what it is and what people call it."""
-    return uuid5(STREAM_NAMESPACE, f"{kind}/{key}")
+from signoff_ledger.integrity.line import stream_id
 
 
 class Aggregate:

@@ -18,6 +18,7 @@ from signoff_ledger.domain import batch_events, ledger_events, person_events, pr
 from signoff_ledger.domain.event import LINE_FORMAT, Entry, Event
 from signoff_ledger.domain.values import parse_utc
 from signoff_ledger.errors import EvidenceError
+from signoff_ledger.integrity.line import check_envelope
 
 Upcast = Callable[[dict[str, Any]], tuple[str, dict[str, Any]]]
 """Takes the data of an old version, gives the next version's wire name and data."""
@@ -29,8 +30,6 @@ EVENT_TYPES: Mapping[str, type[Event]] = {
 }
 
 UPCASTS: dict[str, Upcast] = {}
-
-_FIELDS = frozenset({"at", "by", "cmd", "data", "stream", "type", "v", "version"})
 
 
 def read_line(line: bytes) -> Entry:
@@ -44,7 +43,7 @@ def read_line(line: bytes) -> Entry:
         fields = json.loads(line)
         if fields["v"] != LINE_FORMAT:
             raise _not_a_line(f"line format {fields['v']!r}, this program reads {LINE_FORMAT}")
-        _check_envelope(fields)
+        check_envelope(fields)
         event = _read_event(fields["type"], fields["data"])
         return Entry(
             at=parse_utc(fields["at"]),
@@ -57,18 +56,6 @@ def read_line(line: bytes) -> Entry:
         )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise _not_a_line(_shorten(error)) from error
-
-
-def _check_envelope(fields: dict[str, Any]) -> None:
-    """Refuse a line with other members than its format has; `prev` is absent at version 1 only."""
-    first = type(fields["version"]) is int and fields["version"] == 1
-    unlike = fields.keys() ^ (_FIELDS if first else _FIELDS | {"prev"})
-    texts = ("by", "cmd") if first else ("by", "cmd", "prev")
-    unlike |= {name for name in texts if not isinstance(fields.get(name), str)}
-    if type(fields["version"]) is not int or fields["version"] < 1:
-        unlike.add("version")
-    if unlike:
-        raise _not_a_line(f"its members {', '.join(sorted(unlike))} are not as in this format")
 
 
 def _read_event(topic: str, data: dict[str, Any]) -> Event:

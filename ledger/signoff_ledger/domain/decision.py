@@ -128,9 +128,7 @@ def hold(stamp: Stamp, case: Case, person: Person, *, reviewed: Reviewed, reason
     return verdict
 
 
-def hold_if_missed(
-    stamp: Stamp, case: Case, *, reviewed: Callable[[], Reviewed]
-) -> Verdict | None:
+def hold_if_missed(stamp: Stamp, case: Case, *, reviewed: Callable[[], Reviewed]) -> Verdict | None:
     """Hold the process by itself when its batch has missed the bar (S-42).
 
     Happens to a batch that nobody has decided on yet, as soon as every planned unit has every

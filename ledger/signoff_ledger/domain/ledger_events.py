@@ -32,7 +32,7 @@ class LedgerFounded(Event):
 class LogKeyRotated(Event):
     """Checkpoints are signed by another key from here on.
 
-    Both keys sign that the one follows the other, see `integrity.log_key`; a ledger that was
+    Both keys sign that the one follows the other, see `integrity.log_keys`; a ledger that was
     founded without a key gets its first one this way, signed by itself.
     """
 

@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
 from signoff_ledger.domain import person_events as events
-from signoff_ledger.domain.aggregate import Aggregate, stream_id
+from signoff_ledger.domain.aggregate import Aggregate
+from signoff_ledger.domain.signature import UNSIGNED
 from signoff_ledger.errors import InputError, NotFoundError, RuleRefusedError
-from signoff_ledger.integrity.ssh_key import parse_public_key
+from signoff_ledger.integrity.ssh_key import parse_ssh_public_key
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -45,8 +46,8 @@ class Person(Aggregate):
 
     Attributes:
         keys: Signing keys by fingerprint, oldest first.
-        signed: Version of this stream at which each signed event was put under the person's name,
-            by the stream and version of that event.
+        printed_name: As printed beside decisions.
+        roles: Those held now.
     """
 
     KIND = "person"
@@ -56,7 +57,6 @@ class Person(Aggregate):
         self.printed_name = ""
         self.roles: set[Role] = set()
         self.keys: dict[str, SigningKey] = {}
-        self.signed: dict[tuple[UUID, int], int] = {}
 
     @property
     def must_sign(self) -> bool:
@@ -112,7 +112,7 @@ class Person(Aggregate):
         Raises:
             InputError: The key was shown before; keys are never used again (Part 11 11.100(a)).
         """
-        key = parse_public_key(public_key)
+        key = parse_ssh_public_key(public_key)
         if key.fingerprint in self.keys:
             raise InputError(
                 "SL106",
@@ -125,7 +125,7 @@ class Person(Aggregate):
             events.SigningKeyRegistered(
                 in_force=sole_owner and not self.must_sign,
                 public_key=key.line,
-                signature=events.UNSIGNED,
+                signature=UNSIGNED,
             ),
         )
 
@@ -204,7 +204,7 @@ class Person(Aggregate):
     def _key_registered(self, event: events.SigningKeyRegistered, entry: Entry) -> None:
         accepted = entry.version if event.in_force else None
         key = SigningKey(event.public_key, entry.version, accepted)
-        self.keys[parse_public_key(event.public_key).fingerprint] = key
+        self.keys[parse_ssh_public_key(event.public_key).fingerprint] = key
 
     def _key_accepted(self, event: events.SigningKeyAccepted, entry: Entry) -> None:
         self.keys[event.fingerprint] = replace(
@@ -216,14 +216,8 @@ class Person(Aggregate):
             self._known_key(event.fingerprint), revoked=entry.version
         )
 
-    def _signed(self, event: events.SignatureGiven, entry: Entry) -> None:
-        self.signed[(event.signed_stream, event.signed_version)] = entry.version
-
-    def _decided(self, event: events.DecisionTaken, entry: Entry) -> None:
-        self.signed[(stream_id("process", event.process), event.process_version)] = entry.version
-
-    def _signature_refused(self, event: events.SignatureRefused, entry: Entry) -> None:
-        """Nothing changes here; it is on record for whoever looks for misuse."""
+    def _noted(self, event: object, entry: Entry) -> None:
+        """Nothing changes here; the version moves, and it is on record."""
 
     EVOLVE: ClassVar = {
         events.PersonEnrolled: _enrolled,
@@ -232,7 +226,7 @@ class Person(Aggregate):
         events.SigningKeyRegistered: _key_registered,
         events.SigningKeyAccepted: _key_accepted,
         events.SigningKeyRevoked: _key_revoked,
-        events.SignatureGiven: _signed,
-        events.SignatureRefused: _signature_refused,
-        events.DecisionTaken: _decided,
+        events.SignatureGiven: _noted,
+        events.SignatureRefused: _noted,
+        events.DecisionTaken: _noted,
     }

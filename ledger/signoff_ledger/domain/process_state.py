@@ -202,9 +202,7 @@ class ProcessState(Aggregate):
             registered = replace(registered, loosened=event.loosened, reason=event.reason)
         self.bars.append(registered)
 
-    def _countersigned(
-        self, event: events.AcceptanceCriteriaCountersigned, entry: Entry
-    ) -> None:
+    def _countersigned(self, _: events.AcceptanceCriteriaCountersigned, entry: Entry) -> None:
         self.bars[-1] = replace(self.bars[-1], countersigned_by=entry.by)
 
     def _batch_opened(self, event: events.BatchOpened, entry: Entry) -> None:

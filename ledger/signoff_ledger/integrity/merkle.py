@@ -66,7 +66,7 @@ def inclusion_proof(tree: Hashes, index: int, size: int) -> list[bytes]:
 
 
 def consistency_proof(tree: Hashes, old: int, new: int) -> list[bytes]:
-    """Prove that the tree of `new` leaves begins with the tree of `old` (RFC 6962 section 2.1.2)."""
+    """Prove that a tree begins with an older one (RFC 6962 section 2.1.2)."""
     if not 0 < old <= new:
         msg = f"a tree of {new} cannot be shown to begin with one of {old}"
         raise ValueError(msg)
@@ -102,7 +102,7 @@ def grown(tree: Hashes, old: int, new: int) -> Iterator[tuple[int, int, bytes]]:
 
 
 def _range_root(tree: Hashes, first: int, end: int) -> bytes:
-    """Give the root of the leaves from `first` to before `end`, a subtree of RFC 6962's division."""
+    """Give the root of one subtree of RFC 6962's division, from `first` to before `end`."""
     parts: list[bytes] = []
     while first < end:
         width = 1 << ((end - first).bit_length() - 1)

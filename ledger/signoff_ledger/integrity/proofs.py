@@ -152,14 +152,24 @@ class Frontier:
             push(node)
             self._size = size = size + 1
 
+    @property
+    def peaks(self) -> tuple[bytes, ...]:
+        """Roots of the complete subtrees that the leaves make, largest first."""
+        return tuple(self._peaks)
+
     def root(self) -> bytes:
         """Give the root over the leaves so far, 32 bytes."""
-        if not self._peaks:
-            return EMPTY_ROOT
-        root = self._peaks[-1]
-        for peak in reversed(self._peaks[:-1]):
-            root = _parent(peak, root)
-        return root
+        return root_of_peaks(self._peaks)
+
+
+def root_of_peaks(peaks: Sequence[bytes]) -> bytes:
+    """Give the root of a tree from the roots of its complete subtrees, largest first."""
+    if not peaks:
+        return EMPTY_ROOT
+    root = peaks[-1]
+    for peak in reversed(peaks[:-1]):
+        root = _parent(peak, root)
+    return root
 
 
 def _roots_from_consistency(

@@ -10,12 +10,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from signoff_ledger.integrity.canonical import canonical, parse
+from signoff_ledger.integrity.sshsig import NAMESPACE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-NAMESPACE = "signoff-decision@v1"
-"""The SSHSIG namespace; a signature made for anything else is none of ours."""
 
 
 class Act(NamedTuple):

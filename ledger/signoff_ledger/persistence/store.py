@@ -179,6 +179,26 @@ class SqliteStore:
                 return
             after = page[-1].id
 
+    def raw(self, after: int = 0) -> Iterator[tuple[int, str, int, str, bytes, bytes]]:
+        """Read the rows as they are stored: position, stream, version, type, line, leaf hash."""
+        statement = (
+            "SELECT position, stream, version, type, line, leaf FROM events"
+            " WHERE position > ? ORDER BY position LIMIT ?"
+        )
+        while page := self._query(statement, after, PAGE):
+            yield from map(tuple, page)
+            after = page[-1][0]
+
+    def lines(self, stream: UUID) -> Iterator[tuple[int, bytes]]:
+        """Read the lines of one stream with their positions, as they are stored."""
+        statement = "SELECT position, line FROM events WHERE stream = ? ORDER BY version"
+        yield from map(tuple, self._query(statement, str(stream)))
+
+    def nodes(self) -> Iterator[tuple[int, int, bytes]]:
+        """Read the stored subtree roots: level, number, hash."""
+        statement = "SELECT level, number, hash FROM nodes ORDER BY level, number"
+        yield from map(tuple, self._query(statement))
+
     def stream(self, stream: UUID, until: int | None = None) -> Iterator[Recorded]:
         """Read one stream in order, as of a position."""
         return self._recorded(
@@ -298,6 +318,16 @@ def claim(path: Path) -> None:
             "SL703", f"the ledger cannot be made: {path}", why=str(error.strerror)
         ) from None
     os.close(descriptor)
+
+
+def remove(path: Path) -> None:
+    """Take a ledger file away that nobody was told of, with what stands beside it."""
+    for leftover in (
+        path,
+        *path.parent.glob(f"{path.name}-*"),
+        path.with_name(f"{path.name}.lock"),
+    ):
+        leftover.unlink(missing_ok=True)
 
 
 @contextmanager

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 
 from signoff_ledger.application.replay import case_as_of
 from signoff_ledger.domain import process_events as events
-from signoff_ledger.domain.aggregate import stream_id
 from signoff_ledger.domain.decision import DOES_NOT_SHOW
 from signoff_ledger.domain.faults import faults_of
 from signoff_ledger.domain.gate import judge
 from signoff_ledger.domain.tally import tally
 from signoff_ledger.domain.values import Outcome
 from signoff_ledger.errors import NotFoundError
+from signoff_ledger.integrity.line import stream_id
 from signoff_ledger.projections.sentences import sentence
 from signoff_ledger.projections.subjects import Subject
 

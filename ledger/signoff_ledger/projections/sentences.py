@@ -13,7 +13,7 @@ from signoff_ledger.domain import ledger_events as g
 from signoff_ledger.domain import person_events as h
 from signoff_ledger.domain import process_events as p
 from signoff_ledger.domain.values import CauseKind, Outcome
-from signoff_ledger.integrity.ssh_key import fingerprint_of
+from signoff_ledger.integrity.ssh_key import parse_ssh_public_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -195,7 +195,7 @@ _SENTENCES: Mapping[type[Event], Callable[[Any, str], str]] = {
     h.RoleGranted: lambda e, key: f"{key} became {e.role}{_because(e.note)}{_signature(e)}",
     h.RoleRevoked: lambda e, key: f"{key} is no longer {e.role}{_because(e.reason)}",
     h.SigningKeyRegistered: lambda e, key: (
-        f"{key} registered the key {fingerprint_of(e.public_key)}"
+        f"{key} registered the key {parse_ssh_public_key(e.public_key).fingerprint}"
         + (", in force at once: nobody else could accept it" if e.in_force else "")
         + _signature(e)
     ),
@@ -206,7 +206,7 @@ _SENTENCES: Mapping[type[Event], Callable[[Any, str], str]] = {
         f"The key {e.fingerprint} of {key} was revoked{_because(e.reason)}"
     ),
     h.SignatureGiven: lambda e, key: f"{key} signed with {e.fingerprint}",
-    h.SignatureRefused: lambda e, key: f"REFUSED [{e.code}] {e.command}: {e.what}: {e.why}",
+    h.SignatureRefused: lambda e, _: f"REFUSED [{e.code}] {e.command}: {e.what}: {e.why}",
     h.DecisionTaken: lambda e, key: (
         f"{key} took the decision on {e.process}: {_OUTCOMES[e.outcome]}. {e.meaning}"
     ),
@@ -240,8 +240,7 @@ _SENTENCES: Mapping[type[Event], Callable[[Any, str], str]] = {
         f"handed over to activity {e.next_activity}"
     ),
     p.SignOffWithdrawn: lambda e, key: (
-        f"Sign-off of {key} WITHDRAWN by {e.printed_name}"
-        f"{_because(e.reason)}{_signature(e)}"
+        f"Sign-off of {key} WITHDRAWN by {e.printed_name}{_because(e.reason)}{_signature(e)}"
     ),
     p.SignOffLapsed: lambda e, key: f"Sign-off of {key} LAPSED: {e.cause}",
     p.SignOffUnsupported: _unsupported,

@@ -5,14 +5,16 @@ from dataclasses import replace
 
 import pytest
 
-from signoff_ledger.domain.aggregate import Aggregate, stream_id
+from signoff_ledger.domain.aggregate import Aggregate
 from signoff_ledger.domain.batch import Batch
 from signoff_ledger.domain.event import Entry
-from signoff_ledger.domain.person import Founding, Person
+from signoff_ledger.domain.founding import Founding
+from signoff_ledger.domain.person import Person
 from signoff_ledger.domain.process import Process
 from signoff_ledger.errors import EvidenceError
 from signoff_ledger.integrity.canonical import parse
 from signoff_ledger.integrity.leaf import leaf_hash
+from signoff_ledger.integrity.line import stream_id
 from tests.stories import Story, fixed, opened, unit
 
 

@@ -2,10 +2,11 @@
 
 import pytest
 
-from signoff_ledger.domain.person import LEDGER_FORMAT, Founding, Person
+from signoff_ledger.domain.founding import LEDGER_FORMAT, Founding
+from signoff_ledger.domain.ledger_events import LedgerFounded
+from signoff_ledger.domain.person import Person
 from signoff_ledger.domain.person_events import (
     DecisionTaken,
-    LedgerFounded,
     PersonEnrolled,
     RoleGranted,
     RoleRevoked,

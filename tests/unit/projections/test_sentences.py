@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from signoff_ledger.domain import batch_events as b
+from signoff_ledger.domain import ledger_events as g
 from signoff_ledger.domain import person_events as h
 from signoff_ledger.domain import process_events as p
 from signoff_ledger.domain.bar import Bar, CharacteristicClause, ModeClause
@@ -90,7 +91,7 @@ def changed(**more: object) -> p.ProcessChangeApplied:
 
 
 CASES: tuple[tuple[Event, str, str], ...] = (
-    (h.LedgerFounded(ledger_format=1, name="stoke"), "stoke", "Ledger stoke founded, format 1"),
+    (g.LedgerFounded(ledger_format=1, name="stoke"), "stoke", "Ledger stoke founded, format 1"),
     (
         h.PersonEnrolled(person="anna", printed_name="Anna Approver"),
         "anna",

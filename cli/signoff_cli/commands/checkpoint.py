@@ -1,0 +1,52 @@
+"""`signoff checkpoint`: seal the log as it stands."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from signoff_cli.output import answer
+from signoff_cli.session import pass_session, reading
+from signoff_ledger.errors import ConflictError, StoreError
+
+if TYPE_CHECKING:
+    from signoff_cli.session import Session
+
+
+@click.command(short_help="Seal the log as it stands.")
+@click.option("-o", "--output", metavar="FILE", type=click.Path(path_type=Path),
+              help="Write the checkpoint to FILE, for your own keeping.")  # fmt: skip
+@reading
+@pass_session
+def checkpoint(session: Session, output: Path | None) -> None:
+    """Sign the log's size and root with the log's key, and keep the checkpoint.
+
+    Every decision is sealed by itself. A checkpoint that you keep elsewhere shows later that
+    nothing before it was changed:  signoff verify --since FILE
+
+    \b
+    Example:
+      signoff checkpoint -o monday.checkpoint
+    """
+    with session.open() as opened:
+        if opened.sealer is None:  # pragma: no cover  # a session always brings its vault
+            raise ConflictError("SL604", "this ledger cannot be sealed here")
+        seal = opened.sealer.seal()
+    if output is not None:
+        try:
+            output.write_bytes(seal.note)
+        except OSError as error:
+            raise StoreError(
+                "SL703", f"{output} cannot be written", why=str(error.strerror)
+            ) from None
+    data = {
+        "size": seal.size,
+        "root": seal.root.hex(),
+        "checkpoint": seal.note.decode("utf-8"),
+        "new": seal.is_new,
+    }
+    says = "Sealed" if seal.is_new else "Sealed before, at exactly this size"
+    human = f"{says}: {seal.size} events, root {seal.root.hex()}\n\n{data['checkpoint']}".rstrip()
+    answer(session, "signoff.checkpoint/1", data, [data], lambda: human)

@@ -1,0 +1,65 @@
+"""`signoff export`: hand the log over, or the dossier of one decision."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from signoff_cli.output import answer, say
+from signoff_cli.session import pass_session, reading
+from signoff_ledger.errors import SignoffError
+from signoff_ledger.exports.dossier import export_decision
+from signoff_ledger.exports.log_folder import export_log
+
+if TYPE_CHECKING:
+    from signoff_cli.session import Session
+    from signoff_ledger.bootstrap import Opened
+
+
+@click.command(short_help="Hand over the log, or one decision.")
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--decision", "position", type=int, metavar="POSITION",
+              help="The dossier of the decision there, instead of the whole log.")  # fmt: skip
+@reading
+@pass_session
+def export(session: Session, folder: Path, position: int | None) -> None:
+    """Write the log into FOLDER, in plain files that anybody can check without signoff.
+
+    It is sealed first where the log's key is at hand. The same log gives the same bytes.
+
+    \b
+    Example:
+      signoff export handover
+      signoff export dossier --decision 112
+    """
+    with session.open() as opened:
+        _seal(opened)
+        if position is None:
+            exported = export_log(opened.store, folder)
+            data = {"folder": str(folder), "events": exported.size, "sealed": exported.sealed}
+            says = (
+                f"{exported.size} events are in {folder}, {exported.sealed} of them sealed, root "
+                f"{exported.root.hex()}"
+            )
+        else:
+            dossier = export_decision(opened.store, position, folder)
+            data = {"folder": str(folder), "decision": position, "sealed": dossier.size}
+            says = f"The dossier of the decision at position {position} is in {folder}"
+    answer(
+        session,
+        "signoff.export/1",
+        data,
+        [data],
+        lambda: f"{says}.\nAnybody checks it with  signoff verify {folder}  or by its README.",
+    )
+
+
+def _seal(opened: Opened) -> None:
+    if opened.sealer is None:  # pragma: no cover  # a session always brings its vault
+        return
+    try:
+        opened.sealer.seal()
+    except SignoffError as error:
+        say(f"signoff: not sealed anew: {error.what}" + (f": {error.why}" if error.why else ""))

@@ -1,0 +1,138 @@
+"""`signoff key`: the keys that people sign with, and the key that seals the log."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from signoff_cli import receipts
+from signoff_cli.inputs import long_text, read_text
+from signoff_cli.output import answer, table
+from signoff_cli.prompts import new_log_passphrase
+from signoff_cli.session import pass_session, reading, signing, writing
+from signoff_ledger.application import keys
+from signoff_ledger.application.people import everybody
+
+if TYPE_CHECKING:
+    from signoff_cli.session import Session
+    from signoff_ledger.domain.person import Person, SigningKey
+
+
+@click.group(short_help="Register, accept and revoke signing keys.")
+def key() -> None:
+    """Register, accept and revoke the keys that people sign with."""
+
+
+@key.command(short_help="Register a public key of your own.")
+@click.argument("file")
+@signing
+@pass_session
+def register(session: Session, file: str) -> None:
+    """Register the SSH public key in FILE as yours, by signing with it.
+
+    It signs for you once an owner has accepted it. From then on you always sign.
+
+    \b
+    Example:
+      signoff key register ~/.ssh/id_ed25519.pub
+    """
+    text, _ = read_text(str(Path(file).expanduser()))
+    if session.key is None:
+        # OpenSSH finds the private half beside the public one, or in the agent.
+        session.key = str(Path(file).expanduser())
+    with session.open() as opened:
+        receipt = keys.register_key(opened.ledger, session.call(), text)
+        receipts.show(session, opened.store, receipt)
+
+
+@key.command(short_help="Confirm whose key it is.")
+@click.argument("person")
+@click.argument("fingerprint", required=False)
+@signing
+@pass_session
+def accept(session: Session, person: str, fingerprint: str | None) -> None:
+    """Accept the key that PERSON registered, having made sure that it is theirs.
+
+    Compare the fingerprint with the one they read out to you:  ssh-keygen -l -f FILE.pub
+
+    \b
+    Example:
+      signoff key accept a.mercer
+    """
+    with session.open() as opened:
+        receipt = keys.accept_key(opened.ledger, session.call(), person, fingerprint)
+        receipts.show(session, opened.store, receipt)
+
+
+@key.command(short_help="Let a key sign no more.")
+@click.argument("person")
+@click.argument("fingerprint")
+@click.option("--reason", required=True, help="Why; @FILE reads a file.")
+@writing
+@pass_session
+def revoke(session: Session, person: str, fingerprint: str, reason: str) -> None:
+    """Revoke a key of PERSON: its holder may, and an owner. What it signed stays signed.
+
+    \b
+    Example:
+      signoff key revoke a.mercer SHA256:... --reason "the laptop was lost"
+    """
+    with session.open() as opened:
+        receipt = keys.revoke_key(
+            opened.ledger, session.call(), person, fingerprint, long_text(reason) or ""
+        )
+        receipts.show(session, opened.store, receipt)
+
+
+@key.command("list", short_help="List everybody's keys.")
+@reading
+@pass_session
+def list_(session: Session) -> None:
+    """List everybody's signing keys, and the key that seals the log.
+
+    \b
+    Example:
+      signoff key list
+    """
+    with session.open() as opened:
+        work = opened.ledger.work()
+        people = everybody(work)
+        log_key = work.founding().log_key
+    rows = [_row(person, f, k) for person in people for f, k in person.keys.items()]
+    data = {"log_key": log_key, "keys": rows}
+    answer(session, "signoff.keys/1", data, rows, lambda: _for_people(log_key, rows))
+
+
+@key.command("rotate-log", short_help="Seal the log with a new key.")
+@click.option("--passphrase", is_flag=True, help="Encrypt the new key's file.")
+@writing
+@pass_session
+def rotate_log(session: Session, passphrase: bool) -> None:
+    """Make a new key for the log's checkpoints; the old one signs that it follows.
+
+    \b
+    Example:
+      signoff key rotate-log
+    """
+    chosen = new_log_passphrase() if passphrase else None
+    with session.open() as opened:
+        receipt = keys.rotate_log_key(opened.ledger, session.call(), session.vault(), chosen)
+        receipts.show(session, opened.store, receipt)
+
+
+def _row(person: Person, fingerprint: str, held: SigningKey) -> dict[str, Any]:
+    state = "waits" if held.accepted is None else "in force"
+    return {
+        "person": person.key,
+        "fingerprint": fingerprint,
+        "public_key": held.public_key,
+        "state": "revoked" if held.revoked is not None else state,
+    }
+
+
+def _for_people(log_key: str | None, rows: list[dict[str, Any]]) -> str:
+    shown = [(r["person"], r["fingerprint"], r["state"]) for r in rows]
+    people = table(("person", "key", "state"), shown) if shown else "Nobody has registered a key."
+    return f"{people}\n\nThe log is sealed by  {log_key or 'no key'}"

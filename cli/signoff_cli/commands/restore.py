@@ -1,0 +1,40 @@
+"""`signoff restore`: bring an exported log back into an empty ledger."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from signoff_cli.output import answer
+from signoff_cli.session import pass_session, reading
+from signoff_ledger.exports.restoring import restore_log
+
+if TYPE_CHECKING:
+    from signoff_cli.session import Session
+
+
+@click.command(short_help="Bring an exported log back.")
+@click.argument("folder", type=click.Path(path_type=Path))
+@reading
+@pass_session
+def restore(session: Session, folder: Path) -> None:
+    """Make a ledger, where none is, from the log in FOLDER; the same root, or nothing.
+
+    The key that seals it is not in an export: seal where it is, as before.
+
+    \b
+    Example:
+      signoff restore handover --ledger ledger.db
+    """
+    place = session.path()
+    size, root = restore_log(folder, place)
+    data = {"ledger": str(place), "events": size, "root": root.hex()}
+    answer(
+        session,
+        "signoff.restore/1",
+        data,
+        [data],
+        lambda: f"{size} events are back in {place}, root {root.hex()}.",
+    )

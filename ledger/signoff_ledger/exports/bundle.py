@@ -1,0 +1,115 @@
+"""A folder of files that appears whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import TYPE_CHECKING
+
+from signoff_ledger.custody.guard import sync_folder
+from signoff_ledger.errors import EvidenceError, NotFoundError, StoreError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from types import TracebackType
+    from typing import Self
+
+FILE_LIMIT_BYTES = 1 << 22
+"""Longest file beside the lines that a reader takes: proofs, notes and keys are far shorter."""
+
+
+class Bundle:
+    """Files written beside their place, and moved there when all are on disk.
+
+    Args:
+        target: The folder to make; nothing may be there.
+
+    Raises:
+        StoreError: SL704 when something is there, SL703 when nothing can be written.
+    """
+
+    def __init__(self, target: Path) -> None:
+        self._target = target
+        if target.exists() and (not target.is_dir() or any(target.iterdir())):
+            raise StoreError(
+                "SL704", f"there is something already: {target}", fix="name a new folder"
+            )
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            self._folder = Path(mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+        except OSError as error:
+            raise _refused(target, error) from None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, _: BaseException | None, __: TracebackType | None
+    ) -> None:
+        try:
+            if kind is None:
+                for folder in {path.parent for path in self._folder.rglob("*")}:
+                    sync_folder(folder)
+                self._folder.chmod(0o755)
+                self._folder.replace(self._target)
+                sync_folder(self._target.parent)
+        except OSError as error:
+            raise _refused(self._target, error) from None
+        finally:
+            shutil.rmtree(self._folder, ignore_errors=True)
+
+    def write(self, name: str, content: bytes | Iterable[bytes]) -> None:
+        """Write one file, in parts where it is long.
+
+        Raises:
+            StoreError: SL703.
+        """
+        path = self._folder / name
+        try:
+            path.parent.mkdir(exist_ok=True)
+            with path.open("xb") as file:
+                for part in (content,) if isinstance(content, bytes) else content:
+                    file.write(part)
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError as error:
+            raise _refused(self._target, error) from None
+
+    def write_all(self, files: Mapping[str, bytes]) -> None:
+        """Write short files."""
+        for name, content in files.items():
+            self.write(name, content)
+
+
+def read_file(folder: Path, name: str) -> bytes:
+    """Read a short file of a folder that somebody handed over.
+
+    Raises:
+        NotFoundError: SL205, it is not there.
+        EvidenceError: SL510, it is longer than any such file is, or no file.
+    """
+    try:
+        with (folder / name).open("rb") as file:
+            content = file.read(FILE_LIMIT_BYTES + 1)
+    except FileNotFoundError:
+        raise NotFoundError(
+            "SL205", f"there is no {name} in {folder}", fix="name an exported folder, whole"
+        ) from None
+    except OSError as error:
+        raise EvidenceError("SL510", f"{name} cannot be read", why=str(error.strerror)) from None
+    if len(content) > FILE_LIMIT_BYTES:
+        raise EvidenceError(
+            "SL510", f"{name} is longer than any such file", why=f"over {FILE_LIMIT_BYTES} bytes"
+        )
+    return content
+
+
+def _refused(target: Path, error: OSError) -> StoreError:
+    return StoreError(
+        "SL703",
+        f"the export cannot be written: {target}",
+        why=str(error.strerror),
+        fix="nothing is there; free the disk or get permission, then export again",
+    )

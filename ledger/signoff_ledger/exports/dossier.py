@@ -1,0 +1,203 @@
+"""The dossier of one decision: what an outsider needs to check it, and nothing about the rest."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from signoff_ledger.domain.process_events import ProcessHeld, ProcessSignedOff
+from signoff_ledger.errors import ConflictError, NotFoundError
+from signoff_ledger.exports.bundle import Bundle
+from signoff_ledger.exports.log_folder import CHECKPOINT, LOG_KEY, README, SIGNERS, sealed_notes
+from signoff_ledger.exports.readme import dossier_readme
+from signoff_ledger.exports.signers import allowed_signers
+from signoff_ledger.integrity import merkle
+from signoff_ledger.integrity.add_checkpoint import AddCheckpoint
+from signoff_ledger.integrity.excerpt import Excerpt
+from signoff_ledger.integrity.line import read_fields, stream_id
+from signoff_ledger.integrity.statement import statement_of
+from signoff_ledger.integrity.tlog_proof import TlogProof
+from signoff_ledger.integrity.verifier_key import VerifierKey
+from signoff_ledger.projections.sentences import sentence
+from signoff_ledger.projections.subjects import Subject
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from uuid import UUID
+
+    from signoff_ledger.application.ports import Recorded
+    from signoff_ledger.persistence.store import SqliteStore
+
+DECISION = "decision"
+STREAMS = "streams"
+DECISIONS = (ProcessHeld, ProcessSignedOff)
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """What the README of a dossier tells.
+
+    Attributes:
+        name: What the decision's files are called.
+        position: Where the decision stands.
+        size: Events in the checkpoint that shows it.
+        key: The log's key.
+        says: The decision as a sentence.
+        signer: Who signed it with a key; None for nobody.
+        signed_at: When, as `ssh-keygen -O verify-time` takes it; None for an unsigned one.
+    """
+
+    name: str
+    position: int
+    size: int
+    key: VerifierKey
+    says: str
+    signer: str | None
+    signed_at: str | None
+
+
+def export_decision(store: SqliteStore, position: int, target: Path) -> Dossier:
+    """Write the dossier of a decision into a new folder; the same log gives the same bytes.
+
+    Raises:
+        NotFoundError: SL206, there is no decision at that position.
+        ConflictError: SL604, it is not sealed yet, so nothing can be shown of it.
+        StoreError: The folder cannot be made.
+    """
+    decision = _decision(store, position)
+    size, note = seal_over(store, position)
+    streams = _streams(store, decision, size)
+    key = _log_key(streams["ledger"], size)
+    excerpt = Excerpt({name: [line for _, line in lines] for name, lines in streams.items()})
+    excerpt.read()
+    fields = read_fields(decision.entry.line)
+    dossier = _told(decision, fields, size, key)
+    with Bundle(target) as bundle:
+        bundle.write(CHECKPOINT, note)
+        bundle.write(LOG_KEY, f"{key.line}\n".encode())
+        bundle.write(SIGNERS, allowed_signers(excerpt.people.people))
+        for name, lines in streams.items():
+            stem = stem_of(name)
+            bundle.write(f"{stem}.ndjson", (line + b"\n" for _, line in lines))
+            bundle.write(f"{stem}.tlog-proof", proof_of(store, lines[-1][0], size, note))
+        bundle.write(f"{DECISION}.json", decision.entry.line)
+        bundle.write(f"{DECISION}.tlog-proof", proof_of(store, position, size, note))
+        reviewed = fields["data"]["heads"]["size"]
+        growth = merkle.consistency_proof(store, reviewed, size)
+        bundle.write(f"{DECISION}.growth", AddCheckpoint(reviewed, tuple(growth), note).to_bytes())
+        if dossier.signer is not None:
+            name = excerpt.people.people[dossier.signer].printed_name
+            bundle.write(f"{DECISION}.statement", statement_of(fields, key.name, name))
+            armored = fields["data"]["signature"]["sshsig"]
+            bundle.write(f"{DECISION}.statement.sig", armored.encode())
+        bundle.write(README, dossier_readme(dossier).encode())
+    return dossier
+
+
+def stem_of(stream: str) -> str:
+    """Name the files of a stream such as `batch PB-1`."""
+    kind, _, key = stream.partition(" ")
+    return f"{STREAMS}/{kind}" + (f"-{quote(key, safe='')}" if key else "")
+
+
+def proof_of(store: SqliteStore, position: int, size: int, note: bytes) -> bytes:
+    """Write the proof that the line at a position is in the tree that a checkpoint seals."""
+    hashes = merkle.inclusion_proof(store, position - 1, size)
+    return TlogProof(position - 1, tuple(hashes), note).to_bytes()
+
+
+def _decision(store: SqliteStore, position: int) -> Recorded:
+    found = next(iter(store.read(position - 1, position)), None) if position > 0 else None
+    if found is None or not isinstance(found.entry.event, DECISIONS):
+        raise NotFoundError(
+            "SL206",
+            f"there is no decision at position {position}",
+            why="a sign-off or a hold is wanted" if found else f"the log has {store.size()} events",
+            fix="signoff why PROCESS  shows the positions of decisions",
+        )
+    return found
+
+
+def seal_over(store: SqliteStore, position: int) -> tuple[int, bytes]:
+    """Give the last checkpoint, with its size, if it seals a position.
+
+    Raises:
+        ConflictError: SL604, it does not.
+    """
+    notes = sealed_notes(store)
+    if not notes or notes[-1][0] < position:
+        raise ConflictError(
+            "SL604",
+            f"position {position} is not sealed yet",
+            why=f"the last checkpoint is of {notes[-1][0] if notes else 0} events",
+            fix="seal it first:  signoff checkpoint",
+        )
+    return notes[-1]
+
+
+def _streams(
+    store: SqliteStore, decision: Recorded, size: int
+) -> dict[str, list[tuple[int, bytes]]]:
+    """Collect the streams concerned up to a size: process, batches, the ledger, who signed."""
+
+    def lines_of(stream: UUID) -> list[tuple[int, bytes]]:
+        return [(at, line) for at, line in store.lines(stream) if at <= size]
+
+    first = read_fields(lines_of(decision.entry.stream)[0][1])
+    process = first["data"]["process"]
+    streams = {f"process {process}": lines_of(decision.entry.stream)}
+    for fields in _fields(streams[f"process {process}"]):
+        if fields["type"] == "signoff.batch-opened.v1":
+            batch = fields["data"]["batch"]
+            streams[f"batch {batch}"] = lines_of(stream_id("batch", batch))
+    streams["ledger"] = lines_of(stream_id("ledger", "ledger"))
+    wanted = list(streams)
+    while wanted:
+        for person in sorted(_signers(streams[wanted.pop(0)])):
+            name = f"person {person}"
+            if name not in streams:
+                streams[name] = lines_of(stream_id("person", person))
+                wanted.append(name)
+    return streams
+
+
+def _signers(lines: list[tuple[int, bytes]]) -> set[str]:
+    """Name whoever decided or signed on a stream, because their own streams say with what right."""
+    found = set()
+    for fields in _fields(lines):
+        data = fields["data"]
+        signature = data.get("signature")
+        signed = isinstance(signature, dict) and signature.get("kind") != "none"
+        if signed or ("heads" in data and not data.get("automatic")):
+            found.add(fields["by"])
+    return found
+
+
+def _fields(lines: list[tuple[int, bytes]]) -> list[dict[str, Any]]:
+    return [read_fields(line) for _, line in lines]
+
+
+def _log_key(lines: list[tuple[int, bytes]], size: int) -> VerifierKey:
+    keys = [
+        (position, fields["data"]["log_key"])
+        for (position, _), fields in zip(lines, _fields(lines), strict=True)
+        if "log_key" in fields["data"]
+    ]
+    return VerifierKey.parse([key for position, key in keys if position <= size][-1])
+
+
+def _told(decision: Recorded, fields: dict[str, Any], size: int, key: VerifierKey) -> Dossier:
+    entry, signature = decision.entry, fields["data"]["signature"]
+    signed = signature["kind"] == "ssh"
+    return Dossier(
+        name=DECISION,
+        position=decision.position,
+        size=size,
+        key=key,
+        says=sentence(entry, Subject("process", "the process")),
+        signer=entry.by if signed else None,
+        # As ssh-keygen takes a time in UTC: digits and a Z, whole seconds.
+        signed_at=re.sub(r"[-:T]|\..*", "", signature["at"]) + "Z" if signed else None,
+    )

@@ -1,0 +1,193 @@
+"""Reading and checking a dossier, as a stranger would: nothing in it is believed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
+
+from signoff_ledger.application.auditing import LineArchive, audit_people, audit_process
+from signoff_ledger.errors import EvidenceError
+from signoff_ledger.exports.bundle import read_file
+from signoff_ledger.exports.dossier import DECISION, STREAMS, stem_of
+from signoff_ledger.exports.log_folder import CHECKPOINT, LOG_KEY, SIGNERS, LogFolder
+from signoff_ledger.exports.signers import allowed_signers
+from signoff_ledger.integrity.add_checkpoint import parse_add_checkpoint
+from signoff_ledger.integrity.checkpoint import Checkpoint, open_checkpoint
+from signoff_ledger.integrity.cosignature import verified_cosignatures
+from signoff_ledger.integrity.examination import OPEN, PROVED, Check
+from signoff_ledger.integrity.excerpt import Excerpt
+from signoff_ledger.integrity.leaf import leaf_hash
+from signoff_ledger.integrity.line import read_fields
+from signoff_ledger.integrity.note import parse_note
+from signoff_ledger.integrity.proofs import verify_consistency
+from signoff_ledger.integrity.tlog_proof import parse_tlog_proof, verify_tlog_proof
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+    from uuid import UUID
+
+    from signoff_ledger.integrity.examination import Trust
+    from signoff_ledger.integrity.verifier_key import VerifierKey
+
+_LINES = ".ndjson"
+
+
+def is_dossier(folder: Path) -> bool:
+    """Say whether a folder is the dossier of a decision rather than a whole log."""
+    return (folder / f"{DECISION}.json").exists()
+
+
+def verify_dossier(folder: Path, trust: Trust) -> Iterator[Check]:
+    """Check the dossier of one decision, evidence first.
+
+    Raises:
+        EvidenceError: At the first thing that does not hold.
+        NotFoundError: SL205, a file is missing.
+    """
+    note = read_file(folder, CHECKPOINT)
+    raw = _streams(folder)
+    excerpt = Excerpt(raw)
+    excerpt.read()
+    key = _log_key(folder, excerpt)
+    sealed = open_checkpoint(note, key)
+    yield Check(
+        "lines",
+        PROVED,
+        f"{excerpt.lines} lines in {len(raw)} streams are canonical, complete and chained",
+    )
+    yield Check("seal", PROVED, f"the checkpoint of {sealed.size} events is by {key.name}")
+    yield _included(folder, raw, note, key)
+    line = read_file(folder, f"{DECISION}.json")
+    position = _prove(folder, f"{DECISION}.tlog-proof", line, note, key)
+    yield _decision(excerpt, raw, line, position)
+    yield _reviewed(folder, line, note, sealed)
+    yield from _signed(folder, excerpt, line)
+    yield from _trusted(note, sealed, key, trust)
+    yield _meaning(excerpt, raw)
+
+
+def _streams(folder: Path) -> dict[str, list[bytes]]:
+    inner = folder / STREAMS
+    if not inner.is_dir():
+        raise EvidenceError("SL510", f"there is no {STREAMS}/ in the dossier")
+    streams = {}
+    for path in sorted(inner.iterdir()):
+        if path.suffix != _LINES:
+            continue
+        kind, _, key = path.name.removesuffix(_LINES).partition("-")
+        name = f"{kind} {unquote(key)}".strip()
+        lines = [row.line for row in LogFolder.rows_of(path)]
+        if not lines:
+            raise EvidenceError("SL510", f"{path.name} holds no line")
+        streams[name] = lines
+    return streams
+
+
+def _log_key(folder: Path, excerpt: Excerpt) -> VerifierKey:
+    key = excerpt.keys.current
+    if key is None or read_file(folder, LOG_KEY) != f"{key.line}\n".encode():
+        raise EvidenceError("SL510", f"{LOG_KEY} is not the key that the lines name")
+    if read_file(folder, SIGNERS) != allowed_signers(excerpt.people.people):
+        raise EvidenceError("SL510", f"{SIGNERS} is not what the lines say")
+    return key
+
+
+def _included(folder: Path, raw: dict[str, list[bytes]], note: bytes, key: VerifierKey) -> Check:
+    for name, lines in raw.items():
+        _prove(folder, f"{stem_of(name)}.tlog-proof", lines[-1], note, key)
+    return Check("in the log", PROVED, f"the last lines of {len(raw)} streams are in the log")
+
+
+def _prove(folder: Path, name: str, line: bytes, note: bytes, key: VerifierKey) -> int:
+    proof = parse_tlog_proof(read_file(folder, name))
+    if proof.checkpoint != note or proof.extra:
+        raise EvidenceError("SL510", f"{name} is against another checkpoint")
+    verify_tlog_proof(leaf_hash(line), proof, key)
+    return proof.index + 1
+
+
+def _decision(excerpt: Excerpt, raw: dict[str, list[bytes]], line: bytes, position: int) -> Check:
+    fields = read_fields(line)
+    of = [n for n, lines in excerpt.streams.items() if lines[0]["stream"] == fields["stream"]]
+    if not of or line not in raw[of[0]] or "heads" not in fields["data"]:
+        raise EvidenceError("SL510", f"{DECISION}.json is not a decision of its streams")
+    return Check("decision", PROVED, f"it is at position {position} of the log, in {of[0]}")
+
+
+def _reviewed(folder: Path, line: bytes, note: bytes, sealed: Checkpoint) -> Check:
+    growth = parse_add_checkpoint(read_file(folder, f"{DECISION}.growth"))
+    heads = read_fields(line)["data"]["heads"]
+    if growth.checkpoint != note or growth.old_size != heads.get("size"):
+        raise EvidenceError("SL510", f"{DECISION}.growth is not from what was reviewed")
+    try:
+        root = bytes.fromhex(str(heads.get("root")))
+    except ValueError:
+        root = b""
+    verify_consistency(growth.old_size, root, sealed.size, sealed.root, growth.proof)
+    return Check(
+        "reviewed", PROVED, f"the log grew from the {growth.old_size} events that were reviewed"
+    )
+
+
+def _signed(folder: Path, excerpt: Excerpt, line: bytes) -> Iterator[Check]:
+    fields = read_fields(line)
+    mine = [s for s in excerpt.people.signed if s.line == fields]
+    if mine:
+        statement = read_file(folder, f"{DECISION}.statement")
+        armored = read_file(folder, f"{DECISION}.statement.sig")
+        if statement != mine[0].statement or armored != mine[0].armored.encode():
+            raise EvidenceError("SL510", f"{DECISION}.statement is not what was signed")
+        yield Check("signature", PROVED, f"{fields['by']} signed it with {mine[0].fingerprint}")
+    elif fields["data"].get("automatic") is True:
+        yield Check("signature", PROVED, "the registered bar took it: nobody had to sign")
+    else:
+        yield Check(
+            "signature",
+            OPEN,
+            "it is not signed with a key: the name is as authenticated, and proves nothing "
+            "against whoever ran the ledger",
+        )
+
+
+def _trusted(note: bytes, sealed: Checkpoint, key: VerifierKey, trust: Trust) -> Iterator[Check]:
+    policy = trust.policy
+    if trust.since is not None:
+        yield Check("growth", OPEN, "a dossier does not hold the log; ask for it whole")
+    if policy is None:
+        yield Check(
+            "history",
+            OPEN,
+            "whoever holds the log's key can have rewritten all of it; a policy with witnesses "
+            "(--policy) would show that",
+        )
+        return
+    if policy.logs and policy.log_key(key.name) != key:
+        raise EvidenceError("SL505", "your policy does not name this log's key", why=key.name)
+    seen = verified_cosignatures(parse_note(note), [w.key for w in policy.witnesses])
+    if policy.satisfied_by(seen):
+        names = ", ".join(sorted(k.name for k in seen)) or "nobody, as your policy asks,"
+        yield Check("witnesses", PROVED, f"{names} cosigned {sealed.size} events")
+    else:
+        yield Check("witnesses", OPEN, "the checkpoint does not have your quorum")
+
+
+def _meaning(excerpt: Excerpt, raw: dict[str, list[bytes]]) -> Check:
+    by_stream = {lines[0]["stream"]: raw[name] for name, lines in excerpt.streams.items()}
+
+    def lines_of(stream: UUID) -> Iterable[tuple[int | None, bytes]]:
+        return ((None, line) for line in by_stream.get(str(stream), []))
+
+    processes = [n.partition(" ")[2] for n in raw if n.startswith("process ")]
+    decisions = 0
+    for key in processes:
+        audited = audit_process(LineArchive(lines_of), lines_of, key)
+        decisions += len(audited.decisions)
+    people = [n.partition(" ")[2] for n in raw if n.startswith("person ")]
+    audit_people(LineArchive(lines_of), people)
+    return Check(
+        "decisions",
+        PROVED,
+        f"{decisions} decisions on {', '.join(processes)}, taken again from their events, come "
+        "out the same",
+    )

@@ -1,0 +1,183 @@
+"""A whole log in a folder: its lines, its checkpoints, its keys, and how to check them."""
+
+from __future__ import annotations
+
+from array import array
+from typing import TYPE_CHECKING, NamedTuple
+
+from signoff_ledger.errors import EvidenceError
+from signoff_ledger.exports.bundle import Bundle, read_file
+from signoff_ledger.exports.readme import log_readme
+from signoff_ledger.exports.signers import allowed_signers
+from signoff_ledger.integrity.canonical import LINE_LIMIT_BYTES
+from signoff_ledger.integrity.examination import Examination, Row
+from signoff_ledger.integrity.fields import decode_decimal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+    from uuid import UUID
+
+    from signoff_ledger.persistence.store import SqliteStore
+
+EVENTS = "events.ndjson"
+CHECKPOINT = "checkpoint"
+CHECKPOINTS = "checkpoints"
+LOG_KEY = "log.vkey"
+SIGNERS = "allowed_signers"
+README = "README.md"
+
+_MAX_CHECKPOINTS = 1_000_000
+
+
+class Exported(NamedTuple):
+    """What an export holds.
+
+    Attributes:
+        size: Events in it.
+        sealed: Events that its last checkpoint seals.
+        root: Root of the tree over all of them.
+    """
+
+    size: int
+    sealed: int
+    root: bytes
+
+
+def export_log(store: SqliteStore, target: Path) -> Exported:
+    """Write a whole log into a new folder; the same log gives the same bytes.
+
+    Raises:
+        StoreError: The folder cannot be made.
+        EvidenceError: A line does not hold; nothing is exported then.
+    """
+    notes = sealed_notes(store)
+    examination, size = Examination(), store.size()
+    with Bundle(target) as bundle:
+        bundle.write(EVENTS, _lines(store, examination, size))
+        for at, note in notes:
+            bundle.write(f"{CHECKPOINTS}/{at}", note)
+        if notes:
+            bundle.write(CHECKPOINT, notes[-1][1])
+        key = examination.keys.current
+        if key is not None:
+            bundle.write(LOG_KEY, f"{key.line}\n".encode())
+        bundle.write(SIGNERS, allowed_signers(examination.people.people))
+        exported = Exported(size, notes[-1][0] if notes else 0, examination.tree.root(size))
+        bundle.write(README, log_readme(exported.size, exported.sealed, key).encode())
+    return exported
+
+
+def sealed_notes(store: SqliteStore) -> list[tuple[int, bytes]]:
+    """Give every checkpoint with the cosignatures it was given, smallest first."""
+    return [
+        (size, note + "".join(store.cosignatures(size)).encode())
+        for size, note in store.checkpoints()
+    ]
+
+
+def _lines(store: SqliteStore, examination: Examination, size: int) -> Iterator[bytes]:
+    rows = (
+        Row(line, (stream, version, kind), leaf)
+        for position, stream, version, kind, line, leaf in store.raw()
+        if position <= size
+    )
+    held: list[bytes] = []
+
+    def kept() -> Iterator[Row]:
+        for row in rows:
+            held.append(row.line)
+            yield row
+
+    for _ in examination.read(kept()):
+        yield held.pop() + b"\n"
+
+
+class LogFolder:
+    """An exported log, read as a stranger would: nothing in it is believed.
+
+    Args:
+        folder: The folder.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._places: dict[str, array[int]] = {}
+        self._path = folder / EVENTS
+
+    def rows(self) -> Iterator[Row]:
+        """Read the lines in order.
+
+        Raises:
+            EvidenceError: SL510, the file is not one of lines.
+        """
+        return self.rows_of(self._path)
+
+    @staticmethod
+    def rows_of(path: Path) -> Iterator[Row]:
+        """Read a file of lines in order.
+
+        Raises:
+            EvidenceError: SL510, the file is not one of lines.
+        """
+        try:
+            with path.open("rb") as file:
+                while line := file.readline(LINE_LIMIT_BYTES + 2):
+                    if not line.endswith(b"\n"):
+                        raise _no_lines(path.name, "a line is too long or does not end")
+                    yield Row(line[:-1])
+        except OSError as error:
+            raise _no_lines(path.name, str(error.strerror)) from None
+
+    def note_place(self, stream: str, position: int, offset: int) -> None:
+        """Remember where a stream's next line begins."""
+        places = self._places.setdefault(stream, array("Q"))
+        places.append(position)
+        places.append(offset)
+
+    def lines_of(self, stream: UUID) -> Iterator[tuple[int, bytes]]:
+        """Read the lines of one stream, by the places noted while all were read."""
+        places = self._places.get(str(stream), array("Q"))
+        with self._path.open("rb") as file:
+            for at in range(0, len(places), 2):
+                file.seek(places[at + 1])
+                yield places[at], file.readline(LINE_LIMIT_BYTES + 2).removesuffix(b"\n")
+
+    def notes(self) -> list[tuple[int, bytes]]:
+        """Read every checkpoint, smallest first.
+
+        Raises:
+            EvidenceError: SL510, one is missing or is named after another size.
+        """
+        inner = self.folder / CHECKPOINTS
+        names = sorted(path.name for path in inner.iterdir()) if inner.is_dir() else []
+        try:
+            sizes = sorted(decode_decimal(name) for name in names[:_MAX_CHECKPOINTS])
+        except ValueError:
+            raise _not_as_written(f"{CHECKPOINTS}/ holds other files than checkpoints") from None
+        notes = [(size, read_file(inner, str(size))) for size in sizes]
+        last = read_file(self.folder, CHECKPOINT) if (self.folder / CHECKPOINT).exists() else None
+        if last != (notes[-1][1] if notes else None):
+            raise _not_as_written(f"{CHECKPOINT} is not the last one of {CHECKPOINTS}/")
+        return notes
+
+    def hold_files(self, examination: Examination) -> None:
+        """Hold the files beside the lines against what the lines say.
+
+        Raises:
+            EvidenceError: SL510.
+        """
+        key = examination.keys.current
+        there = read_file(self.folder, LOG_KEY) if (self.folder / LOG_KEY).exists() else None
+        if there != (f"{key.line}\n".encode() if key else None):
+            raise _not_as_written(f"{LOG_KEY} is not the key that the lines name")
+        if read_file(self.folder, SIGNERS) != allowed_signers(examination.people.people):
+            raise _not_as_written(f"{SIGNERS} is not what the lines say")
+
+
+def _no_lines(name: str, why: str) -> EvidenceError:
+    return EvidenceError("SL510", f"{name} is not a file of lines", why=why)
+
+
+def _not_as_written(why: str) -> EvidenceError:
+    return EvidenceError("SL510", "an exported file is not as it was written", why=why)

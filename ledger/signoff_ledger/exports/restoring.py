@@ -1,0 +1,86 @@
+"""Bringing an exported log back into an empty ledger: the same lines, the same root, or nothing."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from eventsourcing.persistence import StoredEvent
+
+from signoff_ledger.errors import EvidenceError
+from signoff_ledger.exports.log_folder import LogFolder
+from signoff_ledger.exports.verifying import ExportedLog
+from signoff_ledger.integrity.examination import Examination
+from signoff_ledger.integrity.line import read_fields
+from signoff_ledger.integrity.note import parse_note
+from signoff_ledger.persistence.store import SqliteStore, remove
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+
+def restore_log(folder: Path, target: Path) -> tuple[int, bytes]:
+    """Make a ledger file of an exported log; gives its size and root.
+
+    The log's key and its guard are not part of an export: where they are, they go on to watch.
+
+    Raises:
+        EvidenceError: The export does not hold; no file is left.
+        StoreError: Something is there already, or cannot be written.
+    """
+    source = LogFolder(folder)
+    examination = Examination()
+    exported = ExportedLog(source)
+    for _ in exported.examined(examination):
+        pass
+    list(examination.lines())
+    list(exported.beside(examination))
+    notes = exported.notes()
+    list(examination.seals(notes))
+    list(examination.signatures())
+    size = examination.tree.size
+    root = examination.tree.root(size)
+    store = SqliteStore.create(target)
+    try:
+        for command_id, events in _by_command(source):
+            store.recorder.insert_events(events, command_id=command_id)
+        _check_same(store, size, root)
+        for at, note in notes:
+            _keep(store, at, note)
+    except BaseException:
+        store.close()
+        remove(target)
+        raise
+    store.close()
+    return size, root
+
+
+def _check_same(store: SqliteStore, size: int, root: bytes) -> None:
+    if store.size() != size or store.root(size) != root:
+        raise EvidenceError("SL508", "FORK: the restored log is not the exported one")
+
+
+def _by_command(source: LogFolder) -> Iterator[tuple[str, list[StoredEvent]]]:
+    """Give the events as they were saved: neighbours under one command id belong together."""
+    parsed = ((read_fields(row.line), row.line) for row in source.rows())
+    for command_id, lines in groupby(parsed, lambda pair: pair[0]["cmd"].partition("#")[0]):
+        yield command_id, list(_stored(lines))
+
+
+def _stored(lines: Iterable[tuple[dict[str, object], bytes]]) -> Iterator[StoredEvent]:
+    for fields, line in lines:
+        version = fields["version"]
+        assert isinstance(version, int)  # noqa: S101  # read_fields has looked
+        yield StoredEvent(UUID(str(fields["stream"])), version, str(fields["type"]), line)
+
+
+def _keep(store: SqliteStore, size: int, note: bytes) -> None:
+    """Keep a checkpoint as the log signed it, and the lines that others put under it."""
+    parsed = parse_note(note)
+    own = [s for s in parsed.signatures if s.name == parsed.text.split("\n", 1)[0]]
+    others = [s for s in parsed.signatures if s not in own]
+    store.keep_checkpoint(size, type(parsed)(parsed.text, tuple(own)).to_bytes())
+    for signature in others:
+        store.keep_cosignature(size, signature.line)

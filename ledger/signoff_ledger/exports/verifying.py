@@ -1,0 +1,157 @@
+"""Verifying: first the evidence, then the meaning, of a live ledger or of an exported one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+from signoff_ledger.application.auditing import LineArchive, audit_people, audit_process
+from signoff_ledger.domain.process_events import ProcessDefined
+from signoff_ledger.errors import EvidenceError
+from signoff_ledger.exports.log_folder import sealed_notes
+from signoff_ledger.integrity.examination import OPEN, PROVED, Check, Examination, Row
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from uuid import UUID
+
+    from signoff_ledger.exports.log_folder import LogFolder
+    from signoff_ledger.integrity.examination import Trust
+    from signoff_ledger.persistence.store import SqliteStore
+
+
+class LogSource(Protocol):
+    """A whole log: its lines, in order and by stream, and its checkpoints."""
+
+    def examined(self, examination: Examination) -> Iterator[dict[str, Any]]:
+        """Read every line into an examination."""
+        ...
+
+    def lines_of(self, stream: UUID) -> Iterable[tuple[int, bytes]]:
+        """Give the lines of a stream, after all were read."""
+        ...
+
+    def notes(self) -> list[tuple[int, bytes]]:
+        """Give the checkpoints, smallest first."""
+        ...
+
+    def beside(self, examination: Examination) -> Iterator[Check]:
+        """Check what stands beside the lines."""
+        ...
+
+
+class LiveLog:
+    """A ledger in use; what is recorded while it is read is left for the next time."""
+
+    def __init__(self, store: SqliteStore) -> None:
+        self._store = store
+        # In this order: whatever is sealed meanwhile is behind what is read, and not missing in it.
+        self._notes = sealed_notes(store)
+        self._size = store.size()
+
+    def examined(self, examination: Examination) -> Iterator[dict[str, Any]]:
+        """Read every line into an examination."""
+        return examination.read(
+            Row(line, (stream, version, kind), leaf)
+            for position, stream, version, kind, line, leaf in self._store.raw()
+            if position <= self._size
+        )
+
+    def lines_of(self, stream: UUID) -> Iterable[tuple[int, bytes]]:
+        """Give the lines of a stream."""
+        return ((at, line) for at, line in self._store.lines(stream) if at <= self._size)
+
+    def notes(self) -> list[tuple[int, bytes]]:
+        """Give the checkpoints, smallest first."""
+        return self._notes
+
+    def beside(self, examination: Examination) -> Iterator[Check]:
+        """Hold the stored subtree roots against those of the lines."""
+        made = list(examination.tree.nodes())
+        stored = [n for n in self._store.nodes() if (n[1] + 1) * 256 ** n[0] <= self._size]
+        if sorted(made) != sorted(stored):
+            raise EvidenceError(
+                "SL504",
+                "a stored subtree root is not that of its lines",
+                why=f"{len(set(made) ^ set(stored))} of {len(made)} differ",
+                fix="restore the ledger from a backup or an export",
+            )
+        yield Check("tree", PROVED, f"{len(made)} stored subtree roots are those of the lines")
+
+
+class ExportedLog:
+    """A log in a folder."""
+
+    def __init__(self, folder: LogFolder) -> None:
+        self._folder = folder
+
+    def examined(self, examination: Examination) -> Iterator[dict[str, Any]]:
+        """Read every line into an examination, and note where each stands."""
+        offset = 0
+        lengths: list[int] = []
+
+        def measured() -> Iterator[Row]:
+            for row in self._folder.rows():
+                lengths.append(len(row.line) + 1)
+                yield row
+
+        for position, fields in enumerate(examination.read(measured()), 1):
+            self._folder.note_place(fields["stream"], position, offset)
+            offset += lengths.pop()
+            yield fields
+
+    def lines_of(self, stream: UUID) -> Iterable[tuple[int, bytes]]:
+        """Give the lines of a stream."""
+        return self._folder.lines_of(stream)
+
+    def notes(self) -> list[tuple[int, bytes]]:
+        """Give the checkpoints, smallest first."""
+        return self._folder.notes()
+
+    def beside(self, examination: Examination) -> Iterator[Check]:
+        """Hold the other files against the lines."""
+        self._folder.hold_files(examination)
+        yield Check("files", PROVED, "the log's key and the allowed signers are those of the lines")
+
+
+def verify_log(source: LogSource, trust: Trust) -> Iterator[Check]:
+    """Check a whole log, evidence first.
+
+    Raises:
+        EvidenceError: At the first thing that does not hold.
+    """
+    examination = Examination()
+    processes = [
+        fields["data"]["process"]
+        for fields in source.examined(examination)
+        if fields["type"] == ProcessDefined.TOPIC and isinstance(fields["data"].get("process"), str)
+    ]
+    yield from examination.lines()
+    yield from source.beside(examination)
+    notes = source.notes()
+    yield from examination.seals(notes)
+    yield from examination.trusted(notes, trust)
+    yield from examination.signatures()
+    yield from verify_meaning(source, processes, list(examination.people.people))
+
+
+def verify_meaning(source: LogSource, processes: list[str], people: list[str]) -> Iterator[Check]:
+    """Take every decision again, process by process.
+
+    Raises:
+        EvidenceError: SL509 at the first one that does not follow.
+    """
+    decisions = orders = 0
+    for key in processes:
+        archive = LineArchive(source.lines_of)
+        audited = audit_process(archive, source.lines_of, key)
+        decisions += len(audited.decisions)
+        orders += audited.orders
+    audit_people(LineArchive(source.lines_of), people)
+    yield Check(
+        "decisions",
+        PROVED if decisions else OPEN,
+        f"{decisions} decisions on {len(processes)} processes, taken again from their events, come "
+        f"out the same; {orders} orders were under a sign-off that stood"
+        if decisions
+        else "nothing has been decided yet",
+    )

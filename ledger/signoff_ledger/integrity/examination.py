@@ -1,0 +1,278 @@
+"""Checking a whole log: what the lines, the tree, the seals and the signatures prove.
+
+Works on lines, notes and hashes alone. What a decision means is not asked here; that the evidence
+for it is complete, unaltered and signed by whom it says, is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from signoff_ledger.errors import EvidenceError
+from signoff_ledger.integrity.checkpoint import Checkpoint, open_checkpoint
+from signoff_ledger.integrity.cosignature import verified_cosignatures
+from signoff_ledger.integrity.leaf import leaf_hash
+from signoff_ledger.integrity.line import Chains, read_fields, stream_id
+from signoff_ledger.integrity.log_keys import LogKeys
+from signoff_ledger.integrity.note import parse_note
+from signoff_ledger.integrity.recomputed import RecomputedTree
+from signoff_ledger.integrity.signatories import Signatories
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from signoff_ledger.integrity.policy import Policy
+
+PROVED, FLAGGED, OPEN, FAILED = "proved", "flagged", "not proved", "FAILED"
+
+
+class Check(NamedTuple):
+    """One thing that was looked at.
+
+    Attributes:
+        name: What.
+        state: `proved`, `flagged` for something a reader should look at, `not proved`, `FAILED`.
+        says: What was found, or why it could not be.
+    """
+
+    name: str
+    state: str
+    says: str
+
+
+class Row(NamedTuple):
+    """A line as its store or file gives it.
+
+    Attributes:
+        line: The line.
+        columns: Stream, version and type as they stand beside the line; None in a file.
+        leaf: The leaf hash beside the line; None in a file.
+    """
+
+    line: bytes
+    columns: tuple[str, int, str] | None = None
+    leaf: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """What the reader brings along.
+
+    Attributes:
+        policy: Whom they believe; None leaves that open.
+        since: An older checkpoint of their own, as a signed note.
+    """
+
+    policy: Policy | None = None
+    since: bytes | None = None
+
+
+class Examination:
+    """One reading of a log from its first line to its last."""
+
+    def __init__(self) -> None:
+        self.tree = RecomputedTree()
+        self.keys = LogKeys()
+        self.chains = Chains()
+        self.people = Signatories(
+            lambda: self.keys.origin, lambda key: str(stream_id("process", key))
+        )
+        self._backwards: list[int] = []
+        self._claims: list[tuple[int, int, str]] = []
+        self._latest = ""
+        self._indexed = False
+
+    def read(self, rows: Iterable[Row]) -> Iterator[dict[str, Any]]:
+        """Take every line; gives it on as parsed.
+
+        Raises:
+            EvidenceError: With the position of the first line that does not hold.
+        """
+        for position, row in enumerate(rows, 1):
+            try:
+                yield self._take(row, position)
+            except EvidenceError as error:
+                error.position = error.position or position
+                raise
+
+    def _take(self, row: Row, position: int) -> dict[str, Any]:
+        fields = read_fields(row.line)
+        leaf = leaf_hash(row.line)
+        if row.columns is not None:
+            self._indexed = True
+            self._hold_index(row, fields, leaf)
+        self.chains.take(fields, leaf)
+        self.tree.add(leaf)
+        self.keys.take(fields, position)
+        self.people.take(fields, position)
+        self._claim(fields["data"], position)
+        if fields["at"] < self._latest:
+            self._backwards.append(position)
+        self._latest = fields["at"]
+        return fields
+
+    def _hold_index(self, row: Row, fields: Mapping[str, Any], leaf: bytes) -> None:
+        said = (fields["stream"], fields["version"], fields["type"])
+        if row.columns != said or row.leaf != leaf:
+            raise EvidenceError(
+                "SL502",
+                "a stored line does not agree with its index",
+                why=f"the index says {row.columns}, the line says {said}"
+                if row.columns != said
+                else "the leaf hash beside it is not its own",
+            )
+
+    def _claim(self, data: Mapping[str, Any], position: int) -> None:
+        """Note which root the line says its author could review."""
+        for part in (data.get("heads"), data.get("signature")):
+            if isinstance(part, dict) and "root" in part:
+                size = part.get("size")
+                known = size if type(size) is int and 0 < size < position else 0
+                self._claims.append((position, known, str(part["root"])))
+
+    def lines(self) -> Iterator[Check]:
+        """Say what the lines prove by themselves.
+
+        Raises:
+            EvidenceError: SL504, a line claims a root that the log never had; SL506, a signature
+                was not acknowledged.
+        """
+        yield Check(
+            "lines",
+            PROVED,
+            f"{self.tree.size} lines in {len(self.chains)} streams are canonical, complete and "
+            "chained" + (", and agree with their index" if self._indexed else ""),
+        )
+        if self._backwards:
+            shown = ", ".join(f"#{p}" for p in self._backwards[:5])
+            yield Check(
+                "clock", FLAGGED, f"it went backwards {len(self._backwards)} times, at {shown}"
+            )
+        else:
+            yield Check("clock", PROVED, "no line is dated before the one recorded before it")
+        for position, size, root in self._claims:
+            if size == 0 or self.tree.root(size).hex() != root:
+                raise EvidenceError(
+                    "SL504",
+                    "a line names a tree that this log never had",
+                    why=f"root {root[:16]!r}... of {size or 'no possible number of'} events",
+                    position=position,
+                )
+        yield Check("reviewed", PROVED, f"{len(self._claims)} roots named in lines are the log's")
+
+    def signatures(self) -> Iterator[Check]:
+        """Say who signed what.
+
+        Raises:
+            EvidenceError: SL506.
+        """
+        self.people.finish()
+        signers = {signed.line["by"] for signed in self.people.signed}
+        yield Check(
+            "signatures",
+            PROVED if self.people.signed else OPEN,
+            f"{len(self.people.signed)} signatures of {len(signers)} people verify, each by a key "
+            "in force at that moment"
+            if self.people.signed
+            else "nobody has signed with a key: names are as authenticated, and prove nothing "
+            "against whoever ran the ledger",
+        )
+        if self.people.signed and self.people.unsigned:
+            yield Check("unsigned", FLAGGED, _unsigned(self.people))
+
+    def seals(self, notes: Sequence[tuple[int, bytes]]) -> Iterator[Check]:
+        """Hold every checkpoint against the tree.
+
+        Args:
+            notes: Sizes and signed notes, smallest first.
+
+        Raises:
+            EvidenceError: SL505, a note is none; SL504, it seals another tree.
+        """
+        for size, note in notes:
+            self._open(size, note)
+        sealed = notes[-1][0] if notes else 0
+        if not sealed:
+            yield Check("seal", OPEN, "nothing is sealed: the holder of the file can rewrite it")
+            return
+        yield Check(
+            "seal",
+            PROVED,
+            f"{len(notes)} checkpoints verify; the last one is of {sealed} events, root "
+            f"{self.tree.root(sealed).hex()}, by {self.keys.origin}",
+        )
+        if sealed < self.tree.size:
+            tail = self.tree.size - sealed
+            yield Check("tail", OPEN, f"the last {tail} events are not sealed yet")
+
+    def trusted(self, notes: Sequence[tuple[int, bytes]], trust: Trust) -> Iterator[Check]:
+        """Hold the log against what the reader brought along.
+
+        Raises:
+            EvidenceError: The log is not one the reader trusts, or did not grow from what they had.
+        """
+        if trust.since is not None:
+            yield self._grown(trust.since)
+        if trust.policy is not None:
+            yield from self._witnessed(notes, trust.policy)
+        if trust.since is None and trust.policy is None:
+            yield Check(
+                "history",
+                OPEN,
+                "whoever holds the log's key can have rewritten all of it; an older checkpoint of "
+                "your own (--since) or a policy with witnesses (--policy) would show that",
+            )
+
+    def _open(self, size: int, note: bytes) -> Checkpoint:
+        key = self.keys.at(size)
+        if key is None:
+            raise EvidenceError("SL505", "a checkpoint is of a log without a key", why=f"of {size}")
+        sealed = open_checkpoint(note, key)
+        if sealed.size > self.tree.size:
+            raise EvidenceError(
+                "SL507",
+                "ROLLBACK: the log is shorter than a checkpoint of it",
+                why=f"it has {self.tree.size} events, and {sealed.size} were signed for",
+            )
+        if sealed.size != size or sealed.root != self.tree.root(sealed.size):
+            raise EvidenceError(
+                "SL508",
+                "FORK: the log is not the one that was sealed",
+                why=f"the checkpoint of {sealed.size} events is of another tree",
+            )
+        return sealed
+
+    def _grown(self, since: bytes) -> Check:
+        size = Checkpoint.parse(parse_note(since).text).size
+        self._open(size, since)
+        return Check(
+            "growth", PROVED, f"it begins with the {size} events of your checkpoint, unchanged"
+        )
+
+    def _witnessed(self, notes: Sequence[tuple[int, bytes]], policy: Policy) -> Iterator[Check]:
+        if policy.logs and policy.log_key(self.keys.origin) not in self.keys.all:
+            raise EvidenceError(
+                "SL505",
+                "your policy does not name this log",
+                why=f"it is {self.keys.origin or 'a log without a key'}",
+            )
+        if policy.logs:
+            yield Check("log key", PROVED, f"your policy names the key of {self.keys.origin}")
+        for size, note in reversed(notes):
+            seen = verified_cosignatures(parse_note(note), [w.key for w in policy.witnesses])
+            if seen and policy.satisfied_by(seen):
+                names = ", ".join(sorted(key.name for key in seen))
+                yield Check("witnesses", PROVED, f"{names} cosigned {size} events")
+                return
+        state = PROVED if policy.satisfied_by({}) else OPEN
+        says = "your policy asks for none" if state is PROVED else "no checkpoint has your quorum"
+        yield Check("witnesses", state, says)
+
+
+def _unsigned(people: Signatories) -> str:
+    says = f"{len(people.unsigned)} events that can be signed are not"
+    if people.missing:
+        shown = ", ".join(f"#{p}" for p in people.missing[:5])
+        says += f"; {len(people.missing)} of them by people who had a key in force: {shown}"
+    return says

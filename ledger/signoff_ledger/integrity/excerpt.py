@@ -1,0 +1,91 @@
+"""Checking some streams of a log without the rest: each complete, each shown to be in the log."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from signoff_ledger.errors import EvidenceError
+from signoff_ledger.integrity.leaf import leaf_hash
+from signoff_ledger.integrity.line import Chains, read_fields, stream_id
+from signoff_ledger.integrity.log_keys import LogKeys
+from signoff_ledger.integrity.signatories import DECIDED, GIVEN, Signatories
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+
+class Excerpt:
+    """Streams of one log, by name.
+
+    Args:
+        streams: The lines of each stream, from its first.
+    """
+
+    def __init__(self, streams: Mapping[str, Sequence[bytes]]) -> None:
+        self.keys = LogKeys()
+        self.chains = Chains()
+        self.people = Signatories(
+            lambda: self.keys.origin, lambda key: str(stream_id("process", key))
+        )
+        self.lines = 0
+        self.streams: dict[str, list[dict[str, Any]]] = {}
+        self._raw = streams
+
+    def read(self) -> None:
+        """Read every stream from its first line, none left out.
+
+        Raises:
+            EvidenceError: At the first line that does not hold.
+        """
+        for name, lines in self._raw.items():
+            parsed = [read_fields(line) for line in lines]
+            for line, fields in zip(lines, parsed, strict=True):
+                self.chains.take(fields, leaf_hash(line))
+                if fields["stream"] != parsed[0]["stream"]:
+                    raise EvidenceError("SL502", "a stream holds a line of another", why=name)
+                self.lines += 1
+            self.streams[name] = parsed
+        for fields in self.streams.get("ledger", []):
+            self.keys.take(fields, fields["version"])
+        self._read_signatures()
+        self.people.finish()
+
+    def _read_signatures(self) -> None:
+        """Take the streams together in an order in which a signature precedes its acknowledgement.
+
+        The log's own order is one; any other one tells the same, because what counts is the order
+        within each signer's stream.
+        """
+        at = dict.fromkeys(self.streams, 0)
+        taken = dict.fromkeys(
+            (fields[0]["stream"] for fields in self.streams.values() if fields), 0
+        )
+        moved = True
+        while moved:
+            moved = False
+            for name, lines in self.streams.items():
+                while at[name] < len(lines) and not self._too_early(lines[at[name]], taken):
+                    fields = lines[at[name]]
+                    self.people.take(fields)
+                    at[name] += 1
+                    taken[fields["stream"]] = fields["version"]
+                    moved = True
+        late = [name for name, lines in self.streams.items() if at[name] < len(lines)]
+        if late:
+            raise EvidenceError(
+                "SL506",
+                "a person's signature does not verify",
+                why=f"{late[0]} acknowledges what its stream does not hold",
+            )
+
+    def _too_early(self, fields: Mapping[str, Any], taken: Mapping[str, int]) -> bool:
+        data = fields["data"]
+        if fields["type"] == GIVEN:
+            stream, version = data.get("signed_stream"), data.get("signed_version")
+        elif fields["type"] == DECIDED:
+            stream = str(stream_id("process", str(data.get("process"))))
+            version = data.get("process_version")
+        else:
+            return False
+        known = taken.get(str(stream))
+        return known is not None and type(version) is int and known < version

@@ -1,0 +1,224 @@
+"""People's signatures in a log: whose they are, and whether the key was theirs at that moment.
+
+Follows enrolments, keys and signatures from line to line, without the domain's model of them: who
+doubts that needs no more than this to check that a signature is one (Part 11 11.70).
+
+A signed event is acknowledged on its signer's own stream, in the same save. That acknowledgement,
+not a position, is what tells whether the key was in force: it holds in an excerpt of the log, too.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from signoff_ledger.errors import EvidenceError, InputError
+from signoff_ledger.integrity.ssh_key import parse_ssh_public_key
+from signoff_ledger.integrity.sshsig import NAMESPACE, verify_sshsig
+from signoff_ledger.integrity.statement import statement_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from signoff_ledger.integrity.ssh_key import SshPublicKey
+
+ENROLLED = "signoff.person-enrolled.v1"
+REGISTERED = "signoff.signing-key-registered.v1"
+ACCEPTED = "signoff.signing-key-accepted.v1"
+REVOKED = "signoff.signing-key-revoked.v1"
+GIVEN = "signoff.signature-given.v1"
+DECIDED = "signoff.decision-taken.v1"
+
+
+@dataclass(slots=True)
+class HeldKey:
+    """A key of a person, with the lines' own times for a list of allowed signers."""
+
+    key: SshPublicKey
+    accepted_at: str | None = None
+    revoked_at: str | None = None
+
+    @property
+    def in_force(self) -> bool:
+        """True between acceptance and revocation."""
+        return self.accepted_at is not None and self.revoked_at is None
+
+
+@dataclass(slots=True)
+class Signatory:
+    """A person as the lines so far show them."""
+
+    person: str
+    printed_name: str
+    keys: dict[str, HeldKey] = field(default_factory=dict)
+
+    @property
+    def must_sign(self) -> bool:
+        """True from the first key in force on."""
+        return any(held.accepted_at is not None for held in self.keys.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """A signature that has been checked.
+
+    Attributes:
+        line: The signed event's parsed line.
+        position: Its place in the log; None in an excerpt.
+        fingerprint: The key.
+        statement: What was signed, to the byte.
+        armored: The signature.
+    """
+
+    line: Mapping[str, Any]
+    position: int | None
+    fingerprint: str
+    statement: bytes
+    armored: str
+
+
+class Signatories:
+    """Checks every signature of a log, or of the streams of an excerpt.
+
+    Args:
+        origin: Gives the log's origin at this moment.
+        stream_of: Gives the stream of a process by its key.
+    """
+
+    def __init__(self, origin: Callable[[], str], stream_of: Callable[[str], str]) -> None:
+        self._origin = origin
+        self._stream_of = stream_of
+        self._by_stream: dict[str, Signatory] = {}
+        self._waiting: dict[tuple[str, int], tuple[Mapping[str, Any], int | None]] = {}
+        self._unsigned: dict[tuple[str, int], int | None] = {}
+        self.people: dict[str, Signatory] = {}
+        self.signed: list[Signed] = []
+        self.unsigned: list[int | None] = []
+        self.missing: list[int | None] = []
+
+    def take(self, line: Mapping[str, Any], position: int | None = None) -> None:
+        """Take the next line; every person's own stream in its order.
+
+        Raises:
+            EvidenceError: SL506, a signature is none, or its key was not in force.
+        """
+        kind, data = line["type"], line["data"]
+        if kind == ENROLLED:
+            person = Signatory(_text(data, "person"), _text(data, "printed_name"))
+            self._by_stream[line["stream"]] = self.people[person.person] = person
+        signature = data.get("signature")
+        if isinstance(signature, dict):
+            self._take_signature(line, signature, position)
+        match kind:
+            case "signoff.signing-key-registered.v1":
+                self._register(line)
+            case "signoff.signing-key-accepted.v1":
+                self._held(line, data).accepted_at = line["at"]
+            case "signoff.signing-key-revoked.v1":
+                self._held(line, data).revoked_at = line["at"]
+            case "signoff.signature-given.v1":
+                stream, version = data.get("signed_stream"), data.get("signed_version")
+                self._acknowledge(line, (str(stream), _number(version)))
+            case "signoff.decision-taken.v1":
+                stream = self._stream_of(_text(data, "process"))
+                self._acknowledge(line, (stream, _number(data.get("process_version"))))
+
+    def finish(self) -> None:
+        """Refuse signatures that nobody acknowledged.
+
+        Raises:
+            EvidenceError: SL506.
+        """
+        for line, position in self._waiting.values():
+            _refuse(f"{line['by']} never acknowledged it on their own stream", position)
+
+    def _take_signature(
+        self, line: Mapping[str, Any], signature: Mapping[str, Any], position: int | None
+    ) -> None:
+        if signature.get("kind") == "none":
+            person = self.people.get(line["by"])
+            if line["data"].get("automatic") is True:
+                return
+            self.unsigned.append(position)
+            self._unsigned[(line["stream"], line["version"])] = position
+            if person is not None and person.must_sign:
+                self.missing.append(position)
+            return
+        if line["type"] == REGISTERED:
+            key = _key(line["data"])
+            self._verify(line, self.people.get(line["by"]), {key.fingerprint: key}, position)
+            return
+        self._waiting[(line["stream"], line["version"])] = (line, position)
+
+    def _acknowledge(self, own: Mapping[str, Any], signed: tuple[str, int]) -> None:
+        waiting = self._waiting.pop(signed, None)
+        person = self._by_stream.get(own["stream"])
+        if waiting is None:
+            if signed in self._unsigned and person is not None and person.must_sign:
+                why = f"{person.person} had a key in force, and the decision is not signed"
+                _refuse(why, self._unsigned[signed])
+            return
+        line, position = waiting
+        if person is None or person.person != line["by"]:
+            _refuse(f"{line['by']} did not acknowledge it, somebody else did", position)
+        keys = {f: held.key for f, held in person.keys.items() if held.in_force}
+        self._verify(line, person, keys, position)
+
+    def _verify(
+        self,
+        line: Mapping[str, Any],
+        person: Signatory | None,
+        keys: Mapping[str, SshPublicKey],
+        position: int | None,
+    ) -> None:
+        if person is None:
+            _refuse(f"{str(line['by'])[:64]!r} was not enrolled", position)
+        try:
+            armored = line["data"]["signature"]["sshsig"]
+            claimed = line["data"]["signature"]["fingerprint"]
+            statement = statement_of(line, self._origin(), person.printed_name)
+            fingerprint = verify_sshsig(armored, statement, NAMESPACE).fingerprint
+        except EvidenceError as error:
+            _refuse(error.why or error.what, position)
+        except (KeyError, TypeError, AttributeError):
+            _refuse("the signature lacks a part", position)
+        if fingerprint != claimed or fingerprint not in keys:
+            _refuse(f"{fingerprint} was not a key in force of {person.person}", position)
+        self.signed.append(Signed(line, position, fingerprint, statement, armored))
+
+    def _register(self, line: Mapping[str, Any]) -> None:
+        person = self._by_stream.get(line["stream"])
+        key = _key(line["data"])
+        if person is None or person.person != line["by"]:
+            _refuse("a key was registered by somebody else than its holder", None)
+        at = line["at"] if line["data"].get("in_force") is True else None
+        person.keys[key.fingerprint] = HeldKey(key, at)
+
+    def _held(self, line: Mapping[str, Any], data: Mapping[str, Any]) -> HeldKey:
+        person = self._by_stream.get(line["stream"])
+        held = person.keys.get(_text(data, "fingerprint")) if person else None
+        if held is None:
+            _refuse("a key is accepted or revoked that was never registered", None)
+        return held
+
+
+def _key(data: Mapping[str, Any]) -> SshPublicKey:
+    try:
+        return parse_ssh_public_key(_text(data, "public_key"))
+    except InputError as error:
+        _refuse(error.why, None)
+
+
+def _text(data: Mapping[str, Any], name: str) -> str:
+    value = data.get(name)
+    if not isinstance(value, str):
+        _refuse(f"{name} is not a text", None)
+    return value
+
+
+def _number(value: object) -> int:
+    return value if type(value) is int else 0
+
+
+def _refuse(why: str, position: int | None) -> NoReturn:
+    raise EvidenceError("SL506", "a person's signature does not verify", why=why, position=position)
