@@ -163,6 +163,12 @@ def test_a_tree_is_consistent_with_itself_without_a_proof() -> None:
         verify_consistency(5, HASH, 5, EMPTY_ROOT, [])
 
 
+@pytest.mark.parametrize(("old", "new"), [(3, 2), (-1, 2), (-1, -1), (0, -1)])
+def test_a_tree_never_shrinks(old: int, new: int) -> None:
+    with refusal("SL504", f"does not grow from {old} leaves to {new}"):
+        verify_consistency(old, HASH, new, HASH, [HASH])
+
+
 def test_growth_from_nothing_is_never_proven() -> None:
     with refusal("SL504", "cannot be proven"):
         verify_consistency(0, EMPTY_ROOT, 5, HASH, [])
@@ -173,6 +179,8 @@ def test_what_is_not_32_bytes_is_no_hash(short: bytes) -> None:
     """An empty leaf hash once matched an empty root."""
     with refusal("SL504", "32 bytes"):
         verify_inclusion(short, 0, 1, [], short)
+    with refusal("SL504", "root hash has 32 bytes"):
+        verify_inclusion(HASH, 0, 1, [], short)
     with refusal("SL504", "32 bytes"):
         root_from_inclusion(short, 0, 1, [])
     with refusal("SL504", "32 bytes"):
