@@ -137,6 +137,23 @@ def test_a_proof_fits_no_other_leaf_index_or_size_with_its_root(size: int) -> No
                 verify_inclusion(leaves[index], index, size, wrong, root)
 
 
+def test_a_proof_has_the_length_that_its_numbers_demand() -> None:
+    """Also where nobody compares the root: a longer one would lead somewhere else."""
+    leaves = leaves_of(7)
+    path, growth = inclusion_of(4, leaves), consistency_of(3, leaves)
+    with refusal("SL504", "too long for index 4 in a tree of 7"):
+        root_from_inclusion(leaves[4], 4, 7, [*path, HASH])
+    with refusal("SL504", "too short for index 4 in a tree of 7"):
+        root_from_inclusion(leaves[4], 4, 7, path[:-1])
+    with refusal("SL504", "too long for sizes 3 and 7"):
+        verify_consistency(3, HASH, 7, HASH, [*growth, HASH])
+    for short in (growth[:-1], growth[:1], []):
+        with refusal("SL504", "too short for sizes 3 and 7"):
+            verify_consistency(3, HASH, 7, HASH, short)
+    with refusal("SL504", "too short for sizes 4 and 7"):
+        verify_consistency(4, HASH, 7, HASH, [])
+
+
 @pytest.mark.parametrize("size", [2, 3, 7, 8, 11])
 def test_a_proof_of_growth_fits_no_other_sizes_or_roots(size: int) -> None:
     leaves, root = leaves_of(size), root_of(leaves_of(size))

@@ -74,6 +74,13 @@ def test_a_real_rsa_key_is_read() -> None:
     assert text == parse_ssh_public_key(text).line
 
 
+@pytest.mark.parametrize(("bits", "exponent"), [(2048, 3), (2048, (1 << 64) - 1), (16384, 65537)])
+def test_an_rsa_key_at_the_limits_is_read(bits: int, exponent: int) -> None:
+    blob = rsa_key((1 << (bits - 1)) + 9, exponent)
+
+    assert blob == parse_ssh_public_key(line("ssh-rsa", blob)).blob
+
+
 @pytest.mark.parametrize(
     ("text", "why"),
     [
@@ -132,12 +139,14 @@ def test_what_is_no_line_of_a_key_is_refused(text: str, why: str) -> None:
         (rsa_key((1 << 2046) + 9), "2047 bits"),
         (rsa_key((1 << 16384) + 9), "16385 bits"),
         (rsa_key(MODULUS + 1), "not those of an RSA key"),
+        (rsa_key(exponent=2), "not those of an RSA key"),
         (rsa_key(exponent=1), "not those of an RSA key"),
         (rsa_key(exponent=65536), "not those of an RSA key"),
         (rsa_key(exponent=(1 << 64) + 1), "not those of an RSA key"),
         (wire(b"ssh-rsa", b"\0" + mpint(65537), mpint(MODULUS)), "shortest spelling"),
         (wire(b"ssh-rsa", mpint(65537), mpint(MODULUS)[1:]), "shortest spelling"),
         (wire(b"ssh-rsa", b"", mpint(MODULUS)), "shortest spelling"),
+        (wire(b"ssh-rsa", b"\0", mpint(MODULUS)), "shortest spelling"),
         (wire(b"ssh-rsa", mpint(65537), mpint(MODULUS), b""), "left over"),
     ],
 )
@@ -149,6 +158,14 @@ def test_a_key_that_could_be_taken_for_another_is_refused(blob: bytes, why: str)
 def test_a_key_cannot_be_said_to_be_of_another_type() -> None:
     with refusal("SL112", "is of type 'ssh-ed25519'"):
         SshPublicKey("ssh-rsa", GOOD["ssh-ed25519"])
+
+
+def test_a_line_has_a_limit() -> None:
+    text = line("ssh-ed25519", GOOD["ssh-ed25519"]) + " "
+
+    assert "ssh-ed25519" == parse_ssh_public_key(text + "x" * (16384 - len(text))).type
+    with refusal("SL112", "one line of printable text"):
+        parse_ssh_public_key(text + "x" * (16385 - len(text)))
 
 
 def test_a_refusal_shows_no_more_of_the_line_than_it_needs() -> None:

@@ -83,8 +83,10 @@ def test_any_other_spelling_is_refused(old: str, new: str, why: str) -> None:
 def test_a_file_without_a_checkpoint_is_refused() -> None:
     with refusal("SL504", "no empty line"):
         parse_tlog_proof(b"c2sp.org/tlog-proof@v1\nindex 4\n")
-    with refusal("SL504", "the limit is"):
-        parse_tlog_proof(b"x" * 2_000_001)
+    with refusal("SL504", "1100001 bytes, the limit is 1100000"):
+        parse_tlog_proof(b"x" * 1_100_001)
+    with refusal("SL504", "no empty line"):
+        parse_tlog_proof(b"x" * 1_100_000)
 
 
 @pytest.mark.parametrize(

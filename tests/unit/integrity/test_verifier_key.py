@@ -43,6 +43,7 @@ def test_one_key_has_another_id_for_another_use_or_name() -> None:
     ids = {key_id_of(name, use, raw(LOG)) for name in ("a", "b") for use in (1, 4)}
 
     assert 4 == len(ids)
+    assert (0x01, 0x04) == (ED25519, COSIGNATURE_V1)
 
 
 def line_of(name: str, material: bytes, key_id: str | None = None) -> str:
@@ -92,7 +93,8 @@ def test_a_name_may_be_any_word(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["", " ", "a b", "a+b", "a\tb", "a\x85b", "a\x1fb", "a\u2003b", "a\udc80b"]
+    "name",
+    ["", " ", "a b", "a+b", "a\tb", "a\x85b", "a\x1fb", "a\u2003b", chr(0xD800), chr(0xDFFF)],
 )
 def test_a_name_has_no_space_plus_or_control(name: str) -> None:
     assert not is_key_name(name)
