@@ -49,11 +49,13 @@ class Row(NamedTuple):
         line: The line.
         columns: Stream, version and type as they stand beside the line; None in a file.
         leaf: The leaf hash beside the line; None in a file.
+        position: The position beside the line; None in a file, where the order says it.
     """
 
     line: bytes
     columns: tuple[str, int, str] | None = None
     leaf: bytes | None = None
+    position: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,7 @@ class Examination:
         leaf = leaf_hash(row.line)
         if row.columns is not None:
             self._indexed = True
-            self._hold_index(row, fields, leaf)
+            self._hold_index(row, fields, leaf, position)
         self.chains.take(fields, leaf)
         self.tree.add(leaf)
         self.keys.take(fields, position)
@@ -113,16 +115,17 @@ class Examination:
         self._latest = fields["at"]
         return fields
 
-    def _hold_index(self, row: Row, fields: Mapping[str, Any], leaf: bytes) -> None:
+    def _hold_index(self, row: Row, fields: Mapping[str, Any], leaf: bytes, position: int) -> None:
         said = (fields["stream"], fields["version"], fields["type"])
-        if row.columns != said or row.leaf != leaf:
-            raise EvidenceError(
-                "SL502",
-                "a stored line does not agree with its index",
-                why=f"the index says {row.columns}, the line says {said}"
-                if row.columns != said
-                else "the leaf hash beside it is not its own",
-            )
+        why = ""
+        if row.position != position:
+            why = f"it stands at position {row.position}"
+        elif row.columns != said:
+            why = f"the index says {row.columns}, the line says {said}"
+        elif row.leaf != leaf:
+            why = "the leaf hash beside it is not its own"
+        if why:
+            raise EvidenceError("SL502", "a stored line does not agree with its index", why=why)
 
     def _claim(self, data: Mapping[str, Any], position: int) -> None:
         """Note which root the line says its author could review."""
