@@ -23,7 +23,7 @@ REJECTS = {"B1-1": "0.50", "B1-2": "0.52"}
 """The gaps of the two units of the first batch that do not conform."""
 
 FILES: Mapping[str, bytes] = {
-    "signoff.toml": f'ledger = "{LEDGER}"\n'.encode(),
+    "signoff.toml": f'ledger = "{LEDGER}"\nkeys = "keys"\n'.encode(),
     "plan.toml": PLAN.encode(),
     "tighter.toml": TIGHTER.encode(),
     "looser.toml": LOOSER.encode(),

@@ -14,7 +14,7 @@ from signoff_ledger.exports.signers import allowed_signers
 from signoff_ledger.integrity.add_checkpoint import parse_add_checkpoint
 from signoff_ledger.integrity.checkpoint import Checkpoint, open_checkpoint
 from signoff_ledger.integrity.cosignature import verified_cosignatures
-from signoff_ledger.integrity.examination import OPEN, PROVED, Check
+from signoff_ledger.integrity.examination import OPEN, PROVED, Check, no_quorum
 from signoff_ledger.integrity.excerpt import Excerpt
 from signoff_ledger.integrity.leaf import leaf_hash
 from signoff_ledger.integrity.line import read_fields
@@ -165,11 +165,10 @@ def _trusted(note: bytes, sealed: Checkpoint, key: VerifierKey, trust: Trust) ->
     if policy.logs and policy.log_key(key.name) != key:
         raise EvidenceError("SL505", "your policy does not name this log's key", why=key.name)
     seen = verified_cosignatures(parse_note(note), [w.key for w in policy.witnesses])
-    if policy.satisfied_by(seen):
-        names = ", ".join(sorted(k.name for k in seen)) or "nobody, as your policy asks,"
-        yield Check("witnesses", PROVED, f"{names} cosigned {sealed.size} events")
-    else:
-        yield Check("witnesses", OPEN, "the checkpoint does not have your quorum")
+    if not policy.satisfied_by(seen):
+        raise no_quorum(seen)
+    names = ", ".join(sorted(k.name for k in seen)) or "nobody, as your policy asks,"
+    yield Check("witnesses", PROVED, f"{names} cosigned {sealed.size} events")
 
 
 def _meaning(excerpt: Excerpt, raw: dict[str, list[bytes]]) -> Check:

@@ -78,7 +78,7 @@ def sealed_notes(store: SqliteStore) -> list[tuple[int, bytes]]:
 
 def _lines(store: SqliteStore, examination: Examination, size: int) -> Iterator[bytes]:
     rows = (
-        Row(line, (stream, version, kind), leaf)
+        Row(line, (stream, version, kind), leaf, position)
         for position, stream, version, kind, line, leaf in store.raw()
         if position <= size
     )
