@@ -161,8 +161,7 @@ class LedgerDatastore(SQLiteDatastore):
             try:
                 with cursor:
                     yield cursor
-                with errors_translated():
-                    connection.commit()
+                _commit(connection, self.path)
             except BaseException:
                 connection.rollback()
                 raise
@@ -321,6 +320,21 @@ class LedgerRecorder(SQLiteApplicationRecorder):
 
 
 _NO_END = 2**62
+
+
+def _commit(connection: SQLiteConnection, path: Path) -> None:
+    """Commit, and where that fails, promise nothing: it may have been done all the same."""
+    try:
+        connection.commit()
+    except sqlite3.Error as error:
+        if "full" in str(error):
+            raise translated(error) from error
+        raise StoreError(
+            "SL703",
+            f"the ledger may not have been written: {path}",
+            why=str(error),
+            fix="look whether it is there before you give it again:  signoff history",
+        ) from error
 
 
 def _check_unmoved(cursor: SQLiteCursor, seen: Mapping[UUID, int]) -> None:
