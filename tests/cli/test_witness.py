@@ -413,6 +413,45 @@ def test_a_witness_that_cannot_begin_says_why(terminal: Terminal) -> None:
         terminal.refused("SL109", *serve, "--name", NAME, "--trust", "log.vkey", "--port", port)
 
 
+def test_a_witness_without_a_network_answers_files(terminal: Terminal) -> None:
+    serve = ("witness", "serve", "--state", "w")
+    terminal.write("other.vkey", ToyLog().verifier_key.line)
+    begins = ("--name", NAME, "--trust", "log.vkey", "--trust", "other.vkey")
+    terminal.write("request", ToyLog().body(0, 3))
+    terminal.did(*serve, *begins, "--answer", "request")
+    terminal.did("witness", "add", "@w/witness.vkey", by="olga")
+    terminal.did("witness", "request", "-o", "request")
+    terminal.did(*serve, "--trust", "log.vkey", "--answer", "request")  # and the answer was lost
+    terminal.did("checkpoint")
+    terminal.did("witness", "request", "-o", "request")
+
+    error = terminal.refused("SL605", *serve, "--trust", "log.vkey", "--answer", "request")
+    size = terminal.events() - 1
+    assert f"asked from 0, cosigned {size}" in error["why"]
+    assert "--from SIZE" in error["fix"]
+    terminal.did("witness", "request", "-o", "request", "--from", str(size))
+    said = terminal.did(*serve, "--trust", "log.vkey", "--answer", "request")
+    terminal.write("answer", said.out)
+    assert "cosigned" in terminal.did("witness", "attach", "answer").out
+    terminal.did("witness", "request", "-o", "request")
+    told = terminal.did(*serve, "--trust", "log.vkey", "--answer", "request", "--json")
+    check(told.answer)
+    terminal.write("request", b"nonsense")
+    terminal.refused("SL605", *serve, "--trust", "log.vkey", "--answer", "request")
+    terminal.refused("SL109", "witness", "request", "-o", "request", "--from", str(size + 9))
+    terminal.refused("SL109", "witness", "request", "--from", "0")
+
+
+def test_an_export_without_a_cosignature_says_so_where_witnesses_are_asked(
+    terminal: Terminal,
+) -> None:
+    assert "" == terminal.did("export", "before").err
+    with asked(terminal):
+        assert "no witness has cosigned" in terminal.did("export", "log").err
+        terminal.did("witness", "request")
+        assert "" == terminal.did("export", "again").err
+
+
 def test_a_witness_in_this_process_ends_when_it_is_interrupted(
     terminal: Terminal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
