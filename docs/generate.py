@@ -37,7 +37,6 @@ from signoff_cli.main import COMMANDS, root, run
 from signoff_cli.session import Session
 from signoff_ledger import errors
 from signoff_ledger.application.authority import ROLES
-from signoff_ledger.application.ledger import Call
 from signoff_ledger.bootstrap import open_ledger
 from signoff_ledger.domain import batch_events, ledger_events, person_events, process_events
 from signoff_ledger.domain.gate import BAR_RULES, CURRENT_RULE_SET, RULE_SETS
@@ -49,12 +48,10 @@ from signoff_ledger.integrity.leaf import leaf_hash
 from signoff_ledger.integrity.ssh_key import SshPublicKey
 from signoff_ledger.integrity.ssh_wire import string
 from signoff_ledger.integrity.sshsig import NAMESPACE, SshSignature, armor
-from signoff_ledger.integrity.verifier_key import COSIGNATURE_V1, VerifierKey
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from signoff_ledger.application.ledger import Ledger, Work
     from signoff_ledger.application.ports import Prepared, Recorded
     from signoff_ledger.domain.event import Event
     from signoff_ledger.domain.verdict import Verdict
@@ -208,20 +205,8 @@ def play() -> Story:
         for by, args in later_steps():
             clock.moment += timedelta(minutes=10)
             say(by, args)
-        with open_ledger(Path("ledger.db"), clock, ids) as opened:
-            ask_a_witness(opened.ledger)
+        with open_ledger(Path("ledger.db")) as opened:
             return Story(tuple(opened.store.read(0)))
-
-
-def ask_a_witness(ledger: Ledger) -> None:
-    """Name a witness, which nobody asks anything here."""
-    raw = person_key("witness").public_key().public_bytes_raw()
-    key = VerifierKey("witness.example/stoke", COSIGNATURE_V1, raw).line
-
-    def decide(work: Work) -> None:
-        work.founding().add_witness(work.stamp, key, "https://witness.example/stoke")
-
-    ledger.act(Call("o.reid"), "witness add", {"verifier_key": key}, decide)
 
 
 # --- docstrings -----------------------------------------------------------------------------------

@@ -186,6 +186,41 @@ def test_a_signature_cannot_be_cut_out(office: Office) -> None:
         examine(lines)
 
 
+def planted(office: Office, **data: object) -> dict[str, Any]:
+    """Make up an unsigned hold behind everything, in Anna's name."""
+    line = line_at(office, HELD_AGAIN)
+    size = office.store.size()
+    heads = {**line["data"]["heads"], "root": office.store.root(size).hex(), "size": size}
+    heads["process"] = line["version"]
+    line["version"] += 1
+    line["data"] = {**line["data"], "heads": heads, "signature": {"kind": "none"}, **data}
+    return line
+
+
+def test_a_decision_cannot_be_planted_in_the_name_of_somebody_who_signs(office: Office) -> None:
+    """11.70: an unsigned decision that its taker's own stream knows nothing of is none."""
+    with refusal("SL506", "never acknowledged"):
+        examine([*parsed(office), planted(office)])
+
+
+def test_a_planted_decision_is_not_helped_by_somebody_elses_acknowledgement(
+    office: Office,
+) -> None:
+    """11.70: nor by that of a person who need not sign."""
+    lines = parsed(office)
+    decision = planted(office)
+    ines = next(line for line in lines if line["data"].get("person") == "ines")
+    last = max(line["version"] for line in lines if line["stream"] == ines["stream"])
+    noted = {
+        **lines[-1],
+        "stream": ines["stream"],
+        "version": last + 1,
+        "data": {**lines[-1]["data"], "process_version": decision["version"]},
+    }
+    with refusal("SL506", "somebody else did"):
+        examine([*lines, decision, noted])
+
+
 def test_openssh_accepts_the_signature_and_refuses_another_text(
     office: Office, tmp_path: Path
 ) -> None:
