@@ -17,7 +17,7 @@ from signoff_ledger.integrity.cosignature import cosign
 from signoff_ledger.integrity.note import NoteSignature, parse_note
 from signoff_ledger.integrity.verifier_key import COSIGNATURE_V1, VerifierKey
 from signoff_ledger.witness.judge import Witness
-from tests.cli.shops import FILES, STAGES
+from tests.cli.shops import at
 from tests.cli.terminal import COMMAND, PATIENCE_S, Terminal
 from tests.cli.test_schemas import check, check_row
 from tests.ledgers import CountingIds
@@ -26,24 +26,16 @@ from tests.witnesses import ToyLog, key_of, post, serving, witness_in
 NAME, OTHER = "w.example/1", "w.example/2"
 
 
-def with_keys(folder: Path, stage: str) -> Terminal:
-    """Give a terminal whose ledger has come to a stage, and whose log key is at hand."""
-    lines: list[tuple[str, ...]] = []
-    while stage:
-        stage, made = STAGES[stage]
-        lines[:0] = made
-    terminal = Terminal(folder, variables={"SIGNOFF_KEYS": str(folder / "keys")})
-    for name, content in FILES.items():
-        terminal.write(name, content)
-    for by, *args in lines:
-        terminal.did(*args, by=by)
+def with_log_key(folder: Path, stage: str) -> Terminal:
+    """Give a terminal whose ledger has come to a stage, with its log's key in a file."""
+    terminal = at(stage, folder)
     terminal.write("log.vkey", terminal.asked("key", "list")["log_key"] + "\n")
     return terminal
 
 
 @pytest.fixture
 def terminal(tmp_path: Path) -> Terminal:
-    terminal = with_keys(tmp_path, "begun")
+    terminal = with_log_key(tmp_path, "begun")
     terminal.did("checkpoint")
     return terminal
 
@@ -140,7 +132,7 @@ def test_recording_sealing_and_signing_ask_nobody(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nothing is sent anywhere but by the command `request`."""
-    terminal = with_keys(tmp_path, "clear")
+    terminal = with_log_key(tmp_path, "clear")
     terminal.did("witness", "add", known(terminal).key.line, "--url", "http://w.example", by="olga")
 
     def refuses(*_: object) -> None:
@@ -244,7 +236,7 @@ def states(terminal: Terminal, *args: str) -> dict[str, str]:
 @pytest.fixture(scope="module")
 def decided(tmp_path_factory: pytest.TempPathFactory) -> Terminal:
     """Give a ledger with a decision, cosigned by the first of two witnesses, and its exports."""
-    terminal = with_keys(tmp_path_factory.mktemp("decided"), "signed")
+    terminal = with_log_key(tmp_path_factory.mktemp("decided"), "signed")
     with asked(terminal), asked(terminal, OTHER):
         terminal.did("checkpoint")
         terminal.did("witness", "request", NAME)
@@ -289,7 +281,7 @@ def test_what_has_no_quorum_yet_is_told_apart(decided: Terminal, tmp_path: Path)
     whole = states(decided, "log", "--policy", policy(decided, "w0", first))
     assert "unwitnessed" not in whole
 
-    terminal = with_keys(tmp_path, "begun")
+    terminal = with_log_key(tmp_path, "begun")
     with asked(terminal):
         terminal.did("checkpoint")
         terminal.did("witness", "request")
@@ -383,8 +375,8 @@ def test_a_served_witness_refuses_the_copy_that_went_its_own_way(
 ) -> None:
     """Two copies of a ledger with one key, each sealed: a split view."""
     shutil.copytree(terminal.folder / "keys", tmp_path / "keys-of-the-copy")
-    copy = Terminal(tmp_path, ids=CountingIds("copy"))
-    copy.variables["SIGNOFF_KEYS"] = str(tmp_path / "keys-of-the-copy")
+    variables = {"SIGNOFF_KEYS": str(tmp_path / "keys-of-the-copy")}
+    copy = Terminal(tmp_path, ids=CountingIds("copy"), variables=variables)
     with served(terminal, "--name", NAME, "--trust", "log.vkey") as (_, said):
         url = said["data"]["url"]
         terminal.did("witness", "add", "@w/witness.vkey", "--url", url, by="olga")
