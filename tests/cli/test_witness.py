@@ -105,6 +105,24 @@ def test_nobody_there_is_told_plainly(terminal: Terminal) -> None:
     assert "SL605" == terminal.refused("SL605", "witness", "request")["code"]
 
 
+def test_a_rotated_log_key_is_unknown_until_the_witness_is_given_it(terminal: Terminal) -> None:
+    before = log_key(terminal)
+    with asked(terminal):
+        terminal.did("witness", "request")
+        terminal.did("key", "rotate-log", "--reason", "a year has passed", by="olga")
+        error = terminal.refused("SL605", "witness", "request")
+    terminal.write("log.vkey", terminal.asked("key", "list")["log_key"] + "\n")
+    both = witness_in(terminal.folder / "memory" / NAME, before, log_key(terminal))
+    with serving(both) as server:
+        terminal.did("witness", "add", both.key.line, "--url", server.url, by="olga")
+        said = terminal.did("witness", "request")
+
+    assert "403" in error["why"]
+    assert "give it the log's key" in error["fix"]
+    assert "cosigned" in said.out
+    terminal.did("verify", "--policy", policy(terminal, "w0", both.key))
+
+
 def test_a_key_is_taken_from_a_file(terminal: Terminal) -> None:
     terminal.write("w.vkey", known(terminal).key.line + "\n")
 
