@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -99,8 +99,12 @@ class Custody(Protocol):
         """Say whether the key is kept here."""
         ...
 
-    def check(self, log_key: str, size: int, root_at: Callable[[int], bytes]) -> None:
+    def check(
+        self, log_key: str, size_now: Callable[[], int], root_at: Callable[[int], bytes]
+    ) -> None:
         """Refuse a log that does not continue what was signed here.
+
+        The size is asked for after the memory of what was signed was read.
 
         Raises:
             EvidenceError: SL507 ROLLBACK or SL508 FORK.
@@ -170,8 +174,15 @@ class Store(Protocol):
         """Rebuild an aggregate as of a version, the latest by default; empty if unknown."""
         ...
 
-    def save(self, entries: Sequence[Entry], command_id: str) -> list[int]:
+    def save(
+        self, entries: Sequence[Entry], command_id: str, seen: Mapping[UUID, int] | None = None
+    ) -> list[int]:
         """Append entries, all or none, durably; give their positions.
+
+        Args:
+            entries: What to append.
+            command_id: By which command; each is in the log once.
+            seen: Streams that were looked at, with the versions they had; none may have moved.
 
         Raises:
             StaleError: A stream moved meanwhile, or the command id is in the log.

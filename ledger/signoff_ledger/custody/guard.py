@@ -62,11 +62,12 @@ class Guard:
                 fix="nothing was signed; bring the file back from a copy of this folder",
             ) from None
 
-    def check(self, size: int, root_at: Callable[[int], bytes]) -> None:
+    def check(self, size_now: Callable[[], int], root_at: Callable[[int], bytes]) -> None:
         """Refuse a log that does not begin with the last tree signed.
 
         Args:
-            size: Events in the log.
+            size_now: Gives the number of events in the log; asked after the memory was read, so
+                that whatever others record and seal meanwhile makes the log longer, never shorter.
             root_at: Gives the root of the log's first events.
 
         Raises:
@@ -75,6 +76,7 @@ class Guard:
         last = self.last()
         if last is None:
             return
+        size = size_now()
         if size < last.size:
             raise EvidenceError(
                 "SL507",

@@ -25,7 +25,7 @@ from signoff_ledger.persistence.mapper import LineMapper, checked_entry
 from signoff_ledger.persistence.sqlite import APPLICATION_ID, LedgerDatastore, LedgerRecorder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from eventsourcing.persistence import InfrastructureFactory, Mapper
@@ -149,15 +149,22 @@ class SqliteStore:
             except AggregateNotFoundError:
                 return empty
 
-    def save(self, entries: Sequence[Entry], command_id: str) -> list[int]:
+    def save(
+        self, entries: Sequence[Entry], command_id: str, seen: Mapping[UUID, int] | None = None
+    ) -> list[int]:
         """Append entries, all or none, durably; give their positions.
+
+        Args:
+            entries: What to append.
+            command_id: By which command; each is in the log once.
+            seen: Streams that were looked at, with the versions they had; none may have moved.
 
         Raises:
             StaleError: A stream moved meanwhile, or the command id is in the log.
         """
         with told_plainly(self.path):
             try:
-                recordings = self._application.events.put(entries, command_id=command_id)
+                recordings = self._application.events.put(entries, command_id=command_id, seen=seen)
             except IntegrityError as error:
                 raise StaleError(str(error)) from error
         return [recording.notification.id for recording in recordings]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import time
-from http.client import HTTPException
+from http.client import HTTPException, IncompleteRead
 from threading import Thread
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -75,6 +75,8 @@ class HttpCourier:
         asked = Request(url, body, headers)  # noqa: S310  # the scheme was looked at
         with _opener(url).open(asked, timeout=self._timeout_s) as answer:
             content = _read(answer.read1, deadline)
+            if answer.length:
+                raise IncompleteRead(content, answer.length)
             return Reply(answer.status, answer.headers.get_content_type(), content)
 
 

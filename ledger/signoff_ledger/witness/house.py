@@ -154,7 +154,7 @@ def read_keys(path: Path, algorithm: int) -> list[VerifierKey]:
                 why=f"{key.name} is of type 0x{key.algorithm:02x}, not 0x{algorithm:02x}",
             )
     if not keys:
-        raise InputError("SL112", f"{path} holds no key")
+        raise InputError("SL112", f"{path} holds no key", fix="one verifier key to a line")
     return keys
 
 

@@ -46,6 +46,7 @@ class WitnessServer(ThreadingHTTPServer):
 
     # Ending waits for whoever is being answered: `server_close` lets nobody ask more.
     daemon_threads = False
+    request_queue_size = CONNECTIONS_MAX
 
     def __init__(
         self,
@@ -76,9 +77,14 @@ class WitnessServer(ThreadingHTTPServer):
             ) from None
 
     @property
+    def address(self) -> tuple[str, int]:
+        """The address it is bound to, and the port."""
+        return ADDRESS, self.server_port
+
+    @property
     def url(self) -> str:
         """Where it answers, as `signoff witness add --url` takes it."""
-        return f"http://{ADDRESS}:{self.server_address[1]}"
+        return f"http://{ADDRESS}:{self.server_port}"
 
     def tell(self, line: str) -> None:
         """Note a line for the operator, with the time before it."""
@@ -89,7 +95,7 @@ class WitnessServer(ThreadingHTTPServer):
     def server_bind(self) -> None:
         """Bind without looking the machine's name up, which can take long and is not needed."""
         TCPServer.server_bind(self)
-        self.server_name, self.server_port = ADDRESS, self.server_address[1]
+        self.server_name, self.server_port = ADDRESS, self.socket.getsockname()[1]
 
     def process_request(self, request: Any, client_address: Any) -> None:
         """Answer in a thread of its own, while there are not too many."""

@@ -72,7 +72,7 @@ GIVEN: dict[str, Callable[[Shop, Call], object]] = {
         s.ledger, c, c.actor or "", fingerprint_of(INES), "why"
     ),
     "key rotate-log": lambda s, c: keys.rotate_log_key(
-        s.ledger, c, Vault(s.store.path.with_suffix(".keys"))
+        s.ledger, c, Vault(s.store.path.with_suffix(".keys")), "why"
     ),
     "witness add": lambda s, c: s.ledger.act(c, "witness add", {}, lambda _: None),
     "plan publish": lambda s, c: planning.publish_plan(s.ledger, c, plan_file(), None),

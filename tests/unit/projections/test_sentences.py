@@ -98,9 +98,9 @@ def changed(**more: object) -> p.ProcessChangeApplied:
 CASES: tuple[tuple[Event, str, str], ...] = (
     (g.LedgerFounded(ledger_format=1, name="stoke"), "stoke", "Ledger stoke founded, format 1"),
     (
-        g.LogKeyRotated(log_key=LOG_KEY, new_signature=f"{'A' * 86}=="),
+        g.LogKeyRotated(log_key=LOG_KEY, new_signature=f"{'A' * 86}==", reason="a year"),
         "stoke",
-        f"The log of stoke is sealed by {LOG_KEY} from here on",
+        f"The log of stoke is sealed by {LOG_KEY} from here on, because: a year",
     ),
     (
         g.WitnessAdded(url="http://127.0.0.1:1", verifier_key=LOG_KEY),
