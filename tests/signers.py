@@ -1,11 +1,14 @@
 """Keys of known bytes, and SSH signatures made by hand where no `ssh-keygen` would make them."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from hashlib import sha256, sha512
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from signoff_ledger.integrity.sshsig import armor
+from signoff_ledger.application.ports import Prepared
+from signoff_ledger.integrity.ssh_key import SshPublicKey
+from signoff_ledger.integrity.sshsig import NAMESPACE, armor
 
 ORIGIN = "log.example/mug"
 LOG = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
@@ -29,6 +32,37 @@ def raw(key: Ed25519PrivateKey) -> bytes:
 def ssh_blob(key: Ed25519PrivateKey) -> bytes:
     """Write a public key as SSH does."""
     return wire(b"ssh-ed25519", raw(key))
+
+
+def line_of(key: Ed25519PrivateKey) -> str:
+    """Write a public key as it stands in `authorized_keys`."""
+    return SshPublicKey.of_blob(ssh_blob(key)).line
+
+
+def fingerprint_of(key: Ed25519PrivateKey) -> str:
+    """Name a key as OpenSSH does."""
+    return SshPublicKey.of_blob(ssh_blob(key)).fingerprint
+
+
+@dataclass(frozen=True)
+class InkPen:
+    """Signs in this process, as `ssh-keygen` would.
+
+    Attributes:
+        key: What it signs with.
+        optional: Whether only those who must sign use it.
+        prepared: See `application.ports.Pen`.
+        namespace: What the signature is made for.
+    """
+
+    key: Ed25519PrivateKey
+    optional: bool = False
+    prepared: Prepared | None = None
+    namespace: bytes = NAMESPACE.encode()
+
+    def sign(self, statement: bytes, keys: Sequence[str]) -> str:
+        """Sign a statement."""
+        return sign(self.key, statement, self.namespace)
 
 
 def signed_data(

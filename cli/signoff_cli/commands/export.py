@@ -57,8 +57,7 @@ def export(session: Session, folder: Path, position: int | None) -> None:
 
 
 def _seal(opened: Opened) -> None:
-    if opened.sealer is None:  # pragma: no cover  # a session always brings its vault
-        return
+    assert opened.sealer is not None  # noqa: S101  # a session always brings its vault
     try:
         opened.sealer.seal()
     except SignoffError as error:

@@ -136,6 +136,33 @@ class Custody(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a witness answered; nothing in it is believed.
+
+    Attributes:
+        status: The HTTP status.
+        kind: The media type, in small letters and without parameters.
+        body: What it sent, never longer than a note.
+    """
+
+    status: int
+    kind: str
+    body: bytes
+
+
+class Courier(Protocol):
+    """Brings a request to a witness and its answer back."""
+
+    def post(self, url: str, body: bytes) -> Reply:
+        """Post a body to an address.
+
+        Raises:
+            ConflictError: SL605, there was no answer that could be read.
+        """
+        ...
+
+
 class StaleError(Exception):
     """A save met a stream that had moved, or a command id already used; load again."""
 
@@ -200,6 +227,22 @@ class Store(Protocol):
 
     def keep_checkpoint(self, size: int, note: bytes) -> None:
         """Keep a signed checkpoint, durably; the same one again is no error."""
+        ...
+
+    def checkpoints(self) -> list[tuple[int, bytes]]:
+        """Give every checkpoint with its size, smallest first."""
+        ...
+
+    def cosigned(self) -> list[tuple[int, str]]:
+        """Give every cosignature line with its checkpoint's size, largest first."""
+        ...
+
+    def keep_cosignature(self, size: int, line: str) -> bool:
+        """Keep a witness's signature line, durably; False where one of its key is kept already."""
+        ...
+
+    def hashes(self, level: int, first: int, count: int) -> list[bytes]:
+        """Give the roots of complete subtrees, see `integrity.merkle.Hashes`."""
         ...
 
     def root(self, size: int) -> bytes:

@@ -1,4 +1,4 @@
-"""The log's own key: an Ed25519 key in a file that only its owner can read."""
+"""A key of our own, a log's or a witness's: Ed25519 in a file that only its owner can read."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def write_key(path: Path, key: Ed25519PrivateKey, passphrase: str | None) -> Non
         ) from None
     except OSError as error:
         raise StoreError(
-            "SL703", f"the log's key cannot be kept in {path}", why=str(error.strerror)
+            "SL703", f"the key cannot be kept in {path}", why=str(error.strerror)
         ) from None
 
 

@@ -59,7 +59,11 @@ def restore_log(folder: Path, target: Path) -> tuple[int, bytes]:
 
 def _check_same(store: SqliteStore, size: int, root: bytes) -> None:
     if store.size() != size or store.root(size) != root:
-        raise EvidenceError("SL508", "FORK: the restored log is not the exported one")
+        raise EvidenceError(
+            "SL508",
+            "FORK: the restored log is not the exported one",
+            why=f"it has {store.size()} events, and {size} were exported, or its root is another",
+        )
 
 
 def _by_command(source: LogFolder) -> Iterator[tuple[str, list[StoredEvent]]]:

@@ -51,7 +51,7 @@ class LiveLog:
     def examined(self, examination: Examination) -> Iterator[dict[str, Any]]:
         """Read every line into an examination."""
         return examination.read(
-            Row(line, (stream, version, kind), leaf)
+            Row(line, (stream, version, kind), leaf, position)
             for position, stream, version, kind, line, leaf in self._store.raw()
             if position <= self._size
         )

@@ -22,7 +22,8 @@ from signoff_ledger.integrity.signatories import Signatories
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from signoff_ledger.integrity.policy import Policy
+    from signoff_ledger.integrity.policy import Policy, Witness
+    from signoff_ledger.integrity.verifier_key import VerifierKey
 
 PROVED, FLAGGED, OPEN, FAILED = "proved", "flagged", "not proved", "FAILED"
 
@@ -48,11 +49,13 @@ class Row(NamedTuple):
         line: The line.
         columns: Stream, version and type as they stand beside the line; None in a file.
         leaf: The leaf hash beside the line; None in a file.
+        position: The position beside the line; None in a file, where the order says it.
     """
 
     line: bytes
     columns: tuple[str, int, str] | None = None
     leaf: bytes | None = None
+    position: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +104,7 @@ class Examination:
         leaf = leaf_hash(row.line)
         if row.columns is not None:
             self._indexed = True
-            self._hold_index(row, fields, leaf)
+            self._hold_index(row, fields, leaf, position)
         self.chains.take(fields, leaf)
         self.tree.add(leaf)
         self.keys.take(fields, position)
@@ -112,16 +115,17 @@ class Examination:
         self._latest = fields["at"]
         return fields
 
-    def _hold_index(self, row: Row, fields: Mapping[str, Any], leaf: bytes) -> None:
+    def _hold_index(self, row: Row, fields: Mapping[str, Any], leaf: bytes, position: int) -> None:
         said = (fields["stream"], fields["version"], fields["type"])
-        if row.columns != said or row.leaf != leaf:
-            raise EvidenceError(
-                "SL502",
-                "a stored line does not agree with its index",
-                why=f"the index says {row.columns}, the line says {said}"
-                if row.columns != said
-                else "the leaf hash beside it is not its own",
-            )
+        why = ""
+        if row.position != position:
+            why = f"it stands at position {row.position}"
+        elif row.columns != said:
+            why = f"the index says {row.columns}, the line says {said}"
+        elif row.leaf != leaf:
+            why = "the leaf hash beside it is not its own"
+        if why:
+            raise EvidenceError("SL502", "a stored line does not agree with its index", why=why)
 
     def _claim(self, data: Mapping[str, Any], position: int) -> None:
         """Note which root the line says its author could review."""
@@ -260,14 +264,39 @@ class Examination:
         if policy.logs:
             yield Check("log key", PROVED, f"your policy names the key of {self.keys.origin}")
         for size, note in reversed(notes):
-            seen = verified_cosignatures(parse_note(note), [w.key for w in policy.witnesses])
+            seen = verified_cosignatures(parse_note(note), map(_key, policy.witnesses))
             if seen and policy.satisfied_by(seen):
                 names = ", ".join(sorted(key.name for key in seen))
                 yield Check("witnesses", PROVED, f"{names} cosigned {size} events")
+                if size < self.tree.size:
+                    tail = self.tree.size - size
+                    yield Check("unwitnessed", OPEN, f"the last {tail} events have no quorum yet")
                 return
-        state = PROVED if policy.satisfied_by({}) else OPEN
-        says = "your policy asks for none" if state is PROVED else "no checkpoint has your quorum"
-        yield Check("witnesses", state, says)
+        if not policy.satisfied_by({}):
+            last = parse_note(notes[-1][1]) if notes else None
+            raise no_quorum(
+                verified_cosignatures(last, map(_key, policy.witnesses)) if last else {}
+            )
+        yield Check("witnesses", PROVED, "your policy asks for none")
+
+
+def no_quorum(seen: Mapping[VerifierKey, int]) -> EvidenceError:
+    """Refuse what the reader's own policy does not take for valid.
+
+    Args:
+        seen: Witnesses of the policy that did cosign the last checkpoint.
+    """
+    names = ", ".join(sorted(key.name for key in seen)) or "none of its witnesses"
+    return EvidenceError(
+        "SL505",
+        "no checkpoint has the quorum of your policy",
+        why=f"{names} cosigned the last one",
+        fix="ask whoever keeps the log for cosignatures:  signoff witness request --all",
+    )
+
+
+def _key(witness: Witness) -> VerifierKey:
+    return witness.key
 
 
 def _unsigned(people: Signatories) -> str:

@@ -123,7 +123,7 @@ def _lines(store: SqliteStore, progress: Callable[[int, int], None] | None) -> l
 def _rows(store: SqliteStore, size: int) -> Iterator[Row]:
     for position, stream, version, kind, line, leaf in store.raw():
         if position <= size:
-            yield Row(line, (stream, version, kind), leaf)
+            yield Row(line, (stream, version, kind), leaf, position)
 
 
 def _commands(store: SqliteStore) -> Finding:

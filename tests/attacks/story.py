@@ -1,0 +1,278 @@
+"""A story with everything in it that can be attacked, told with real signatures of OpenSSH.
+
+`tell` writes it once: a held batch, a change, a batch signed off and an order; people who sign with
+keys, one of them revoked and one never accepted; a log key that was rotated, checkpoints at many
+sizes, one of them cosigned by a witness. `Told` holds the ledger's exports and every private key,
+because the strongest attacker has them all.
+"""
+
+import subprocess
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from signoff_ledger.application import deciding, keys, people, planning
+from signoff_ledger.application.ledger import Call
+from signoff_ledger.bootstrap import Opened, begin_ledger
+from signoff_ledger.custody.pen import OpenSshPen
+from signoff_ledger.custody.vault import Vault
+from signoff_ledger.exports.dossier import export_decision
+from signoff_ledger.exports.log_folder import export_log
+from signoff_ledger.integrity.cosignature import cosign
+from signoff_ledger.integrity.note import parse_note
+from signoff_ledger.integrity.verifier_key import COSIGNATURE_V1, VerifierKey
+from tests.ledgers import PEOPLE, CountingIds, Shop, TickingClock, plan_file, unit, wide
+from tests.attacks.tools import needed
+
+WITNESS = "witness.example/north"
+SMALL_PLAN = """\
+format = "signoff.plan/1"
+
+[process]
+id = "mug"
+name = "A mug"
+run_min = 1
+run_max = 9
+
+[process.design]
+document = "D"
+reference = "R"
+sha256 = "0000000000000000000000000000000000000000000000000000000000000000"
+
+[process.provenance]
+tooling = "T"
+tooling_revision = "A"
+line = "L"
+site = "S"
+fixture = "none specified"
+
+[[characteristic]]
+id = "fit"
+family = "fit"
+kind = "attribute"
+name = "Fits"
+{}
+[bar]
+units = 1
+max_rejects = 0
+""".format(
+    "".join(
+        f'\n[[not_applicable]]\nfamily = "{family}"\nreason = "none"\n'
+        for family in ("finish", "function", "build_time")
+    )
+)
+
+
+class KeptKeys(Vault):
+    """A vault that also remembers the private keys it made, oldest first."""
+
+    def __init__(self, folder: Path) -> None:
+        self.made: list[Ed25519PrivateKey] = []
+        super().__init__(folder, new_key=self._make)
+
+    def _make(self) -> Ed25519PrivateKey:
+        self.made.append(Ed25519PrivateKey.generate())
+        return self.made[-1]
+
+
+@dataclass
+class Told:
+    """A story that was told, and what an attacker can get of it.
+
+    Attributes:
+        folder: Everything of this story is in here.
+        opened: The ledger, open.
+        shop: The ledger's steps.
+        vault: The log's keys, private halves and all.
+        witness: The witness's private key.
+    """
+
+    folder: Path
+    opened: Opened
+    shop: Shop
+    vault: KeptKeys
+    witness: Ed25519PrivateKey = field(default_factory=Ed25519PrivateKey.generate)
+
+    @property
+    def ledger(self) -> Path:
+        """The ledger's file."""
+        return self.opened.path
+
+    @property
+    def log(self) -> Path:
+        """The whole log, exported."""
+        return self.folder / "log"
+
+    def dossier(self, position: int) -> Path:
+        """The dossier of a decision."""
+        return self.folder / f"dossier-{position}"
+
+    def key_of(self, name: str) -> Path:
+        """The file of a person's private key."""
+        return self.folder / "people" / name
+
+    @cached_property
+    def lines(self) -> list[bytes]:
+        """Every line of the log."""
+        return self.shop.lines()
+
+    def positions(self, topic: str) -> list[int]:
+        """Where events of a kind stand, named shortly."""
+        return [at for at, kind in enumerate(self.shop.topics(), 1) if kind == topic]
+
+    @property
+    def signed_off(self) -> int:
+        """Where the sign-off stands."""
+        return self.positions("process-signed-off")[-1]
+
+    @property
+    def held(self) -> int:
+        """Where the hold that a person signed stands; the first one is the bar's."""
+        return self.positions("process-held")[-1]
+
+    def policy(self) -> bytes:
+        """The policy of a reader who believes this log and the witness."""
+        log_key = self.opened.ledger.work().founding().log_key
+        witness = VerifierKey.of(WITNESS, COSIGNATURE_V1, self.witness).line
+        return f"log {log_key}\nwitness north {witness}\nquorum north\n".encode()
+
+    def call(self, person: str, key: str | None = None) -> Call:
+        """Give a command as somebody who signs with a key of theirs."""
+        return Call(person, pen=OpenSshPen(self.key_of(key or person)))
+
+    def sign_with(self, key: str, namespace: str, statement: bytes) -> str:
+        """Sign anything with anybody's key."""
+        done = subprocess.run(
+            [needed("ssh-keygen"), "-Y", "sign", "-f", self.key_of(key), "-n", namespace],
+            input=statement,
+            capture_output=True,
+            check=True,
+        )
+        return done.stdout.decode()
+
+    def seal(self) -> bytes:
+        """Seal the log as it stands."""
+        assert self.opened.sealer is not None
+        return self.opened.sealer.seal().note
+
+    def cosign_last(self) -> None:
+        """Have the witness cosign the last checkpoint."""
+        size, note = self.opened.store.checkpoints()[-1]
+        line = cosign(parse_note(note).text, WITNESS, self.witness, 1_772_500_000).line
+        self.opened.store.keep_cosignature(size, line)
+
+    def export(self) -> None:
+        """Export the log, and the dossier of every decision."""
+        export_log(self.opened.store, self.log)
+        for position in [*self.positions("process-held"), *self.positions("process-signed-off")]:
+            export_decision(self.opened.store, position, self.dossier(position))
+
+
+def begin(folder: Path, origin: str) -> Told:
+    """Begin a ledger whose founder signs with a key."""
+    folder.mkdir(parents=True, exist_ok=True)
+    vault, clock, ids = KeptKeys(folder / "keys"), TickingClock(), CountingIds()
+    opened = begin_ledger(
+        folder / "ledger.db",
+        Call("olga"),
+        name="mugs",
+        printed_name="Olga Owner",
+        clock=clock,
+        ids=ids,
+        vault=vault,
+        origin=origin,
+    )
+    shop = Shop(opened.store, clock, ids)
+    shop.ledger = opened.ledger
+    told = Told(folder, opened, shop, vault)
+    (folder / "people").mkdir()
+    make_key(told, "olga")
+    register(told, "olga", "olga")
+    return told
+
+
+def make_key(told: Told, name: str) -> None:
+    """Make a key for a person, as they would."""
+    path = told.key_of(name)
+    command = [needed("ssh-keygen"), "-q", "-t", "ed25519", "-N", "", "-C", name, "-f", path]
+    subprocess.run(command, check=True)
+
+
+def register(told: Told, person: str, key: str) -> None:
+    """Register a key of a person's."""
+    public = told.key_of(key).with_suffix(".pub").read_text("ascii")
+    keys.register_key(told.opened.ledger, told.call(person, key), public)
+
+
+def enrol_unsigned(told: Told, person: str) -> None:
+    """Enrol a person who never has a key."""
+    name, roles = PEOPLE[person]
+    people.enrol(told.opened.ledger, told.call("olga"), person, name, list(roles))
+
+
+def enrol(told: Told, person: str) -> None:
+    """Enrol a person, and have their key accepted."""
+    enrol_unsigned(told, person)
+    make_key(told, person)
+    register(told, person, person)
+    keys.accept_key(told.opened.ledger, told.call("olga"), person, None)
+
+
+def tell(folder: Path, origin: str = "example.com/mugs") -> Told:
+    """Tell the whole story."""
+    told = begin(folder, origin)
+    ledger, shop = told.opened.ledger, told.shop
+    for person in ("egon", "anna", "bela"):
+        enrol(told, person)
+    enrol_unsigned(told, "ines")
+    planning.publish_plan(ledger, told.call("egon"), plan_file(), None)
+    bar = plan_file().bar
+    assert bar is not None
+    planning.register_bar(ledger, told.call("egon"), "mug", bar)
+    planning.countersign_bar(ledger, told.call("bela"), "mug")
+    told.seal()
+    shop.build("B1", rejects=2)
+    deciding.hold(ledger, told.call("anna"), "mug", None, "not yet: £ “ä”")
+    told.cosign_last()
+    shop.answer("B1")
+    change_keys(told)
+    shop.build("B2")
+    deciding.sign(ledger, told.call("anna", "anna-2"), "mug", None, "well done")
+    deciding.commit_order(ledger, Call("bela"), "mug", quantity=50, reference="PO-1")
+    told.seal()
+    told.export()
+    return told
+
+
+def change_keys(told: Told) -> None:
+    """Rotate the log's key; give Anna a new key, revoke her old one, and leave a third waiting."""
+    ledger = told.opened.ledger
+    keys.rotate_log_key(ledger, Call("olga"), told.vault)
+    make_key(told, "anna-2")
+    register(told, "anna", "anna-2")
+    keys.accept_key(ledger, told.call("olga"), "anna", None)
+    fingerprint = next(iter(ledger.work().person("anna").keys))
+    keys.revoke_key(ledger, Call("anna"), "anna", fingerprint, "lost")
+    make_key(told, "anna-3")
+    register(told, "anna", "anna-3")
+
+
+def tell_shortly(folder: Path) -> Told:
+    """Tell the shortest story that ends in a signed decision, for attacks on every byte of it."""
+    told = begin(folder, "example.com/small")
+    ledger, shop = told.opened.ledger, told.shop
+    enrol(told, "anna")
+    for person in ("egon", "ines"):
+        enrol_unsigned(told, person)
+    shop.publish(SMALL_PLAN)
+    shop.register(SMALL_PLAN)
+    shop.open("B1")
+    row = {"unit_serial": "U", "build_method": "line", "fit": "pass"}
+    shop.bring("B1", wide([row]))
+    shop.close("B1")
+    deciding.sign(ledger, told.call("anna"), "mug", None, None)
+    told.cosign_last()
+    told.export()
+    return told
