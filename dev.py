@@ -42,6 +42,9 @@ PYTEST_SUMMARY = re.compile(
     r"^.*\b\d+ (?:passed|failed|errors?|skipped|deselected)\b.* in [\d.]+s.*$"
 )
 
+FAULT_ROUNDS = 2_000
+"""Kills in `faults`; the power is cut at five times as many points."""
+
 EXIT_USAGE = 2
 EXIT_INTERRUPTED = 130
 
@@ -136,9 +139,11 @@ def capture(command: Sequence[str]) -> subprocess.CompletedProcess[str]:
     )
 
 
-def run(*command: str | Path) -> int:
+def run(*command: str | Path, **variables: str) -> int:
     """Run a command in the project's folder, talking to the terminal, and return its exit code."""
-    return subprocess.run([str(part) for part in command], cwd=ROOT, check=False).returncode
+    return subprocess.run(
+        [str(part) for part in command], cwd=ROOT, check=False, env={**os.environ, **variables}
+    ).returncode
 
 
 # --- the checks -----------------------------------------------------------------------------------
@@ -235,6 +240,30 @@ def bench(arguments: Sequence[str]) -> int:
     return run(PYTHON, "-m", "tests.bench.run", *arguments)
 
 
+def faults(arguments: Sequence[str]) -> int:
+    """Kill, cut the power and break each step for longer; --rounds N, 2000 unless given."""
+    rounds = rounds_of(arguments)
+    return run(
+        *(PYTHON, "-m", "pytest", "-n", "auto", "--dist", "loadgroup", "--durations=10"),
+        "tests/fault",
+        SIGNOFF_FAULT_ROUNDS=str(rounds),
+    )
+
+
+def rounds_of(arguments: Sequence[str]) -> int:
+    """Read --rounds N.
+
+    Raises:
+        DevError: Anything else stands there.
+    """
+    if not arguments:
+        return FAULT_ROUNDS
+    match arguments:
+        case ["--rounds", number] if number.isdecimal() and int(number) > 0:
+            return int(number)
+    raise DevError(f"faults takes --rounds N with N from 1, got: {' '.join(arguments)}")
+
+
 TASKS: dict[str, Callable[[Sequence[str]], int]] = {
     "check": check,
     "fmt": fmt,
@@ -242,6 +271,7 @@ TASKS: dict[str, Callable[[Sequence[str]], int]] = {
     "docs": docs,
     "demo": demo,
     "bench": bench,
+    "faults": faults,
 }
 
 

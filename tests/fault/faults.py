@@ -22,6 +22,7 @@ from signoff_ledger.bootstrap import Opened
 from signoff_ledger.custody.guard import Guard
 from signoff_ledger.errors import StoreError
 from signoff_ledger.exports.log_folder import export_log
+from signoff_ledger.exports.restoring import restore_log
 from signoff_ledger.integrity import checkpoint
 from signoff_ledger.integrity.cosignature import cosign
 from signoff_ledger.integrity.note import parse_note
@@ -32,6 +33,7 @@ COMMAND = "hold-broken"
 """The command under way: three events, a subtree root, a decision and therefore a seal."""
 
 EXPORT = "handover"
+RESTORED = "restored.db"
 
 
 def decide(ledger: Opened, _: Path) -> None:
@@ -55,6 +57,13 @@ def cosignature(ledger: Opened) -> tuple[int, str]:
 def hand_over(ledger: Opened, folder: Path) -> None:
     """Export the log."""
     export_log(ledger.store, folder / EXPORT)
+
+
+def bring_back(ledger: Opened, folder: Path) -> None:
+    """Make another ledger of an export."""
+    if not (folder / EXPORT).exists():
+        hand_over(ledger, folder)
+    restore_log(folder / EXPORT, folder / RESTORED)
 
 
 @dataclass(frozen=True)
@@ -103,6 +112,8 @@ FAULTS: Mapping[str, Fault] = {
     "guard renamed": Fault(Path, "replace", _FILE, _becomes("guard.json")),
     "witness": Fault(SQLiteConnection, "commit", _DISK, act=keep_a_cosignature),
     "export renamed": Fault(Path, "replace", _FILE, _becomes(EXPORT), act=hand_over),
+    "restore committed": Fault(SQLiteConnection, "commit", _DISK, turn=5, act=bring_back),
+    "restore renamed": Fault(Path, "replace", _FILE, _becomes(RESTORED), act=bring_back),
 }
 """Every step, by its name."""
 

@@ -1,7 +1,8 @@
 """What is traced: a ledger's life from its founding, said out loud as it is acknowledged.
 
-Run as `python -m tests.fault.story SYNCHRONOUS FOLDER`, where SYNCHRONOUS is FULL, as the product
-has it, or NORMAL or OFF, for which the product's own assertion is put out of the way.
+Run as `python -m tests.fault.story SETTING FOLDER`, where SETTING is FULL, as the product has it;
+NORMAL or OFF, for which the product's own assertion is put out of the way; or UNNAMED, under which
+the product syncs files and no folder.
 """
 
 import os
@@ -12,6 +13,8 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
+from signoff_ledger.custody import guard, log_key
+from signoff_ledger.exports import bundle
 from signoff_ledger.exports.log_folder import export_log
 from signoff_ledger.persistence import sqlite
 from signoff_ledger.persistence.store import SqliteStore
@@ -22,7 +25,8 @@ SESSIONS = 4
 PAGES_BEFORE_A_CHECKPOINT = 40
 """The write-ahead log goes back into the file this often, so that a short story holds it, too."""
 
-PATCHED = ("NORMAL", "OFF")
+CARELESS = ("NORMAL", "OFF")
+FOLDERS_SYNCED_BY = (guard, log_key, bundle)
 
 
 def say(line: str) -> None:
@@ -48,7 +52,7 @@ def settings(synchronous: str) -> Callable[..., None]:
     def assert_durable(connection: sqlite3.Connection, *, read_only: bool) -> None:
         plain(connection, read_only=read_only)
         connection.execute(f"PRAGMA wal_autocheckpoint = {PAGES_BEFORE_A_CHECKPOINT}")
-        if synchronous in PATCHED:
+        if synchronous in CARELESS:
             connection.execute(f"PRAGMA synchronous = {synchronous}")
 
     return assert_durable
@@ -57,7 +61,6 @@ def settings(synchronous: str) -> Callable[..., None]:
 def tell(folder: Path) -> None:
     """Found a ledger; record, decide, seal, be cosigned and export; close and open it again."""
     with staffed(folder, WITHOUT_END) as ledger:
-        say("begun")
         shop_of(ledger).open("B1")
         assert ledger.sealer is not None
         ledger.sealer.seal()
@@ -74,10 +77,10 @@ def tell(folder: Path) -> None:
             say(f"exported export-{session}")
 
 
-def main(synchronous: str, folder: str) -> None:
+def main(setting: str, folder: str) -> None:
     """Tell the story under a setting."""
     patches = (
-        mock.patch.object(sqlite, "assert_durable", settings(synchronous)),
+        mock.patch.object(sqlite, "assert_durable", settings(setting)),
         mock.patch.object(
             SqliteStore,
             "save",
@@ -98,6 +101,9 @@ def main(synchronous: str, folder: str) -> None:
     )
     for patch in patches:
         patch.start()
+    if setting == "UNNAMED":
+        for module in FOLDERS_SYNCED_BY:
+            mock.patch.object(module, "sync_folder", return_value=None).start()
     tell(Path(folder))
 
 

@@ -15,11 +15,13 @@ import pytest
 from signoff_ledger.bootstrap import Opened
 from signoff_ledger.domain.process import Process
 from signoff_ledger.domain.process_events import ProcessHeld
-from signoff_ledger.errors import StoreError
+from signoff_ledger.errors import NotFoundError, StoreError
 from signoff_ledger.exports.log_folder import LogFolder, export_log
+from signoff_ledger.exports.restoring import restore_log
 from signoff_ledger.exports.verifying import ExportedLog, verify_log
 from signoff_ledger.integrity.examination import Trust
-from tests.fault.faults import COMMAND, EXPORT, FAULTS, broken, cosignature
+from signoff_ledger.persistence.store import SqliteStore
+from tests.fault.faults import COMMAND, EXPORT, FAULTS, RESTORED, broken, cosignature, decide
 from tests.fault.forking import Parent, needs_forks, parent
 from tests.fault.ledgers import (
     ALMOST_A_NODE,
@@ -38,6 +40,8 @@ ACKNOWLEDGED = frozenset(
     {"seal", "seal kept", "seal committed", "guard", "guard synced", "guard renamed"}
 )
 """Steps behind the commit: the command is recorded, whatever becomes of its seal."""
+
+RESTORES = frozenset({"restore committed", "restore renamed"})
 
 ENDS = pytest.mark.parametrize("ends", ["told", pytest.param("ended", marks=needs_forks)])
 STEPS = pytest.mark.parametrize("step", FAULTS)
@@ -62,7 +66,8 @@ def test_a_step_that_fails_and_does_not_persist(
     assert (step in ACKNOWLEDGED) == (COMMAND in found.commands)
     assert ALMOST_A_NODE + 3 not in found.sealed
     assert not found.cosigned
-    assert not (folder / EXPORT).exists()
+    assert (step in RESTORES) == (folder / EXPORT).exists()
+    assert not is_whole(folder / RESTORED)
     assert_nothing_came_of_it(folder)
 
 
@@ -79,7 +84,8 @@ def test_a_step_that_fails_but_persists(
     assert (step in ACKNOWLEDGED | {"commit"}) == (COMMAND in found.commands)
     assert (step == "seal committed") == (ALMOST_A_NODE + 3 in found.sealed)
     assert (step == "witness") == bool(found.cosigned)
-    assert (step == "export renamed") == (folder / EXPORT).exists()
+    assert (step in {"export renamed", *RESTORES}) == (folder / EXPORT).exists()
+    assert (step == "restore renamed" and ends == "ended") == is_whole(folder / RESTORED)
     assert_nothing_came_of_it(folder)
 
 
@@ -129,7 +135,7 @@ def strike(
     with opened(folder) as ledger:
         with broken(fault, done=done, ends=False), suppress(StoreError, RuntimeError):
             fault.act(ledger, folder)
-        if step in {"witness", "export renamed"}:
+        if fault.act is not decide:
             return
         # The same process goes on, before anybody opens the file anew: the answer does not change.
         known = give(ledger.ledger, COMMAND) if COMMAND in Found.at(folder).commands else None
@@ -146,6 +152,7 @@ def assert_nothing_came_of_it(folder: Path) -> None:
         assert ALMOST_A_NODE + 3 == ledger.store.size()
         assert_cosigned_once(ledger)
         assert_exported_whole(ledger, folder)
+        assert_restored_whole(folder)
     check_ledger(folder / LEDGER)
     assert ALMOST_A_NODE + 3 == json.loads(guard_file(folder).read_bytes())["size"]
 
@@ -155,6 +162,28 @@ def assert_cosigned_once(ledger: Opened) -> None:
     size, line = cosignature(ledger)
     ledger.store.keep_cosignature(size, line)
     assert [line] == ledger.store.cosignatures(size)
+
+
+def is_whole(ledger: Path) -> bool:
+    """Say whether a ledger stands there; anything that does is all of one."""
+    try:
+        SqliteStore.open(ledger).close()
+    except NotFoundError:
+        return False
+    except StoreError as error:
+        if error.code == "SL701":
+            return False
+        raise
+    assert check_ledger(ledger) in {ALMOST_A_NODE, ALMOST_A_NODE + 3}
+    return True
+
+
+def assert_restored_whole(folder: Path) -> None:
+    """Bring the log back where nothing of it has come back."""
+    if not is_whole(folder / RESTORED):
+        (folder / RESTORED).unlink(missing_ok=True)
+        restore_log(folder / EXPORT, folder / RESTORED)
+    assert is_whole(folder / RESTORED)
 
 
 def assert_exported_whole(ledger: Opened, folder: Path) -> None:
