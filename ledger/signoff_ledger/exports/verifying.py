@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
-from signoff_ledger.application.auditing import LineArchive, audit_people, audit_process
 from signoff_ledger.domain.process_events import ProcessDefined
 from signoff_ledger.errors import EvidenceError
 from signoff_ledger.exports.log_folder import sealed_notes
-from signoff_ledger.integrity.examination import OPEN, PROVED, Check, Examination, Row
+from signoff_ledger.exports.meaning import Place, apart, audit
+from signoff_ledger.integrity.examination import PROVED, Check, Examination, Row
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from signoff_ledger.exports.log_folder import LogFolder
     from signoff_ledger.integrity.examination import Trust
     from signoff_ledger.persistence.store import SqliteStore
+
+
+_SHORTEST_LINE_BYTES = 300
+"""About as long as an event's line is at least; tells how many a file can hold."""
 
 
 class LogSource(Protocol):
@@ -36,6 +40,10 @@ class LogSource(Protocol):
 
     def beside(self, examination: Examination) -> Iterator[Check]:
         """Check what stands beside the lines."""
+        ...
+
+    def place(self) -> Place:
+        """Say where the log can be read again by another process."""
         ...
 
 
@@ -63,6 +71,10 @@ class LiveLog:
     def notes(self) -> list[tuple[int, bytes]]:
         """Give the checkpoints, smallest first."""
         return self._notes
+
+    def place(self) -> Place:
+        """Say where the log can be read again by another process."""
+        return Place(self._store.path, self._size)
 
     def beside(self, examination: Examination) -> Iterator[Check]:
         """Hold the stored subtree roots against those of the lines."""
@@ -107,6 +119,10 @@ class ExportedLog:
         """Give the checkpoints, smallest first."""
         return self._folder.notes()
 
+    def place(self) -> Place:
+        """Say where the log can be read again by another process, and how long it may be."""
+        return Place(self._folder.folder, self._folder.length_bytes // _SHORTEST_LINE_BYTES)
+
     def beside(self, examination: Examination) -> Iterator[Check]:
         """Hold the other files against the lines."""
         self._folder.hold_files(examination)
@@ -120,38 +136,22 @@ def verify_log(source: LogSource, trust: Trust) -> Iterator[Check]:
         EvidenceError: At the first thing that does not hold.
     """
     examination = Examination()
-    processes = [
-        fields["data"]["process"]
-        for fields in source.examined(examination)
-        if fields["type"] == ProcessDefined.TOPIC and isinstance(fields["data"].get("process"), str)
-    ]
-    yield from examination.lines()
-    yield from source.beside(examination)
-    notes = source.notes()
-    yield from examination.seals(notes)
-    yield from examination.trusted(notes, trust)
-    yield from examination.signatures()
-    yield from verify_meaning(source, processes, list(examination.people.people))
-
-
-def verify_meaning(source: LogSource, processes: list[str], people: list[str]) -> Iterator[Check]:
-    """Take every decision again, process by process.
-
-    Raises:
-        EvidenceError: SL509 at the first one that does not follow.
-    """
-    decisions = orders = 0
-    for key in processes:
-        archive = LineArchive(source.lines_of)
-        audited = audit_process(archive, source.lines_of, key)
-        decisions += len(audited.decisions)
-        orders += audited.orders
-    audit_people(LineArchive(source.lines_of), people)
-    yield Check(
-        "decisions",
-        PROVED if decisions else OPEN,
-        f"{decisions} decisions on {len(processes)} processes, taken again from their events, come "
-        f"out the same; {orders} orders were under a sign-off that stood"
-        if decisions
-        else "nothing has been decided yet",
-    )
+    beside = apart(source.place())
+    try:
+        processes = [
+            fields["data"]["process"]
+            for fields in source.examined(examination)
+            if fields["type"] == ProcessDefined.TOPIC
+            and isinstance(fields["data"].get("process"), str)
+        ]
+        yield from examination.lines()
+        yield from source.beside(examination)
+        notes = source.notes()
+        yield from examination.seals(notes)
+        yield from examination.trusted(notes, trust)
+        yield from examination.signatures()
+        found = beside.check() if beside is not None else None
+        yield found or audit(processes, examination.people.people, source.lines_of)
+    finally:
+        if beside is not None:
+            beside.close()
