@@ -4,6 +4,7 @@ An `Office` is a `Shop` beside which a folder keeps the log's key and its guard.
 have keys in force; the others act by name, as in a ledger where keys are not for everybody.
 """
 
+import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -85,11 +86,17 @@ class Office(Shop):
         self.ledger = Ledger(self.store, self.clock, self.ids, self.sealer)
 
     @classmethod
-    def founded(cls, path: Path, origin: str = "example.com/press-shop") -> Self:
-        """Begin a ledger, enrol everybody, and bring Anna's and Bela's keys into force."""
+    def begun(cls, path: Path, origin: str) -> Self:
+        """Begin a ledger whose log has a key, with Olga alone in it and nobody's signature."""
         office = cls(SqliteStore.create(path))
         log_key = office.vault.make_key(origin, "test")
         people.found(office.ledger, Call("olga"), "test", "Olga Owner", log_key)
+        return office
+
+    @classmethod
+    def founded(cls, path: Path, origin: str = "example.com/press-shop") -> Self:
+        """Begin a ledger, enrol everybody, and bring Anna's and Bela's keys into force."""
+        office = cls.begun(path, origin)
         office.show_key("olga", OLGA)
         for key, (name, roles) in PEOPLE.items():
             people.enrol(office.ledger, by("olga"), key, name, list(roles))
@@ -142,3 +149,9 @@ class Office(Shop):
     def positions(self, kind: str) -> list[int]:
         """Name the positions of the events of a kind, given shortly."""
         return [at for at, name in enumerate(self.topics(), 1) if name == kind]
+
+
+def careless(connection: sqlite3.Connection, *, read_only: bool) -> None:
+    """Let a ledger be less than durable: what is recorded is asked here, not whether for good."""
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = OFF")

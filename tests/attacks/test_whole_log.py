@@ -174,7 +174,9 @@ def without_rotation(forgery: Forgery) -> None:
 
 
 def dated_back(forgery: Forgery) -> None:
-    forgery.edit(forgery.find("process-signed-off"), lambda f: f.update(at=f["at"].replace("2026", "2025")))
+    forgery.edit(
+        forgery.find("process-signed-off"), lambda f: f.update(at=f["at"].replace("2026", "2025"))
+    )
 
 
 def by_another(forgery: Forgery) -> None:

@@ -7,11 +7,10 @@ common go over these tables; `tests/cli/test_every_command.py` holds the tables 
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from signoff_ledger.integrity.verifier_key import COSIGNATURE_V1, VerifierKey
-from tests.signers import INES, NORTH, fingerprint_of
+from tests.cli.shops import WITNESS
+from tests.signers import INES, fingerprint_of
 
 PRINT = fingerprint_of(INES)
-WITNESS = VerifierKey.of("witness.example/north", COSIGNATURE_V1, NORTH).line
 REMARK = "a week costs us the fair"
 UNIT = ("finish=pass", "function=pass", "build_minutes=11")
 
@@ -310,7 +309,21 @@ READS: Mapping[str, Read] = {
     "restore": Read(
         "exported", ("restore", "handed-over", "--ledger", "again.db"), "signoff.restore/1"
     ),
-    "witness list": Read("signed", ("witness", "list"), "signoff.witnesses/1"),
+    "witness list": Read("witnessed", ("witness", "list"), "signoff.witnesses/1"),
+    "witness request": Read(
+        "witnessed", ("witness", "request", "-o", "asked"), "signoff.request/1"
+    ),
+    "witness attach": Read(
+        "witnessed", ("witness", "attach", "note.answer"), "signoff.cosignatures/1"
+    ),
+    "witness serve": Read(
+        "witnessed",
+        (
+            *("witness", "serve", "--state", "w", "--name", "w.example", "--answer", "request"),
+            *("--trust", "handed-over/log.vkey"),
+        ),
+        "signoff.answer/1",
+    ),
     "init": Read("empty", ("init", "new.db"), "signoff.init/1", by="olga"),
 }
 

@@ -10,15 +10,25 @@ from datetime import timedelta
 from functools import cache
 from pathlib import Path
 
+from signoff_ledger.integrity.cosignature import cosign
+from signoff_ledger.integrity.note import parse_note
 from signoff_ledger.integrity.sshsig import NAMESPACE
+from signoff_ledger.integrity.verifier_key import COSIGNATURE_V1, VerifierKey
 from tests.cli.terminal import LEDGER, Terminal
 from tests.ledgers import PLAN, START, CountingIds, TickingClock, unit, wide
-from tests.signers import INES, SOUTH, line_of, sign
+from tests.signers import INES, NORTH, SOUTH, line_of, sign
 
 Line = tuple[str, ...]
-"""Who, and the words behind `signoff`; `PEN` signs the statement in a file with the key of Ines."""
+"""Who, and the words behind `signoff`.
+
+`PEN` signs the statement in a file with the key of Ines; `NORTHERN` cosigns the checkpoint in one.
+"""
 
 PEN = "(a pen)"
+
+NORTHERN = "witness.example/north"
+WITNESS = VerifierKey.of(NORTHERN, COSIGNATURE_V1, NORTH).line
+"""The verifier key of a witness."""
 
 TIGHTER = PLAN.replace("max_rejects = 1", "max_rejects = 0")
 LOOSER = PLAN.replace("max_rejects = 1", "max_rejects = 2")
@@ -33,6 +43,7 @@ FILES: Mapping[str, bytes] = {
     "looser.toml": LOOSER.encode(),
     "ines.pub": f"{line_of(INES)} ines@station-2\n".encode(),
     "other.pub": f"{line_of(SOUTH)}\n".encode(),
+    "north.vkey": f"{WITNESS}\n".encode(),
     "sheet-1.csv": wide([unit(f"B1-{n}", gap=REJECTS.get(f"B1-{n}", "0.25")) for n in range(1, 5)]),
     "sheet-2.csv": wide([unit(f"B2-{n}", gap="0.24", build_minutes="6") for n in range(1, 5)]),
 }
@@ -98,6 +109,15 @@ STAGES: Mapping[str, tuple[str, tuple[Line, ...]]] = {
         (("ines", "key", "register", "ines.pub", "--attach", "ines.statement.sig"),),
     ),
     "exported": ("signed", (("aude", "export", "handed-over"),)),
+    "witnessed": (
+        "exported",
+        (
+            ("olga", "witness", "add", "@north.vkey"),
+            ("aude", "checkpoint", "-o", "note"),
+            ("aude", "witness", "request", "-o", "request"),
+            (NORTHERN, "note"),
+        ),
+    ),
 }
 
 WITHOUT_A_PROCESS = {"empty", "begun", "worded", "offered"}
@@ -132,6 +152,9 @@ def _made(stage: str) -> Mapping[str, bytes]:
                 statement = (folder / args[0]).read_bytes()
                 armored = sign(INES, statement, NAMESPACE.encode())
                 terminal.write(f"{args[0]}.sig", armored)
+            elif by == NORTHERN:
+                text = parse_note((folder / args[0]).read_bytes()).text
+                terminal.write(f"{args[0]}.answer", cosign(text, NORTHERN, NORTH, 1).line)
             else:
                 terminal.did(*args, by=by)
         made = [path for path in folder.rglob("*") if path.is_file()]

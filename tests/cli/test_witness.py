@@ -17,7 +17,7 @@ from signoff_ledger.integrity.cosignature import cosign
 from signoff_ledger.integrity.note import NoteSignature, parse_note
 from signoff_ledger.integrity.verifier_key import COSIGNATURE_V1, VerifierKey
 from signoff_ledger.witness.judge import Witness
-from tests.cli.shops import FILES, STAGES
+from tests.cli.shops import at
 from tests.cli.terminal import COMMAND, PATIENCE_S, Terminal
 from tests.cli.test_schemas import check, check_row
 from tests.ledgers import CountingIds
@@ -26,24 +26,16 @@ from tests.witnesses import ToyLog, key_of, post, serving, witness_in
 NAME, OTHER = "w.example/1", "w.example/2"
 
 
-def with_keys(folder: Path, stage: str) -> Terminal:
-    """Give a terminal whose ledger has come to a stage, and whose log key is at hand."""
-    lines: list[tuple[str, ...]] = []
-    while stage:
-        stage, made = STAGES[stage]
-        lines[:0] = made
-    terminal = Terminal(folder, variables={"SIGNOFF_KEYS": str(folder / "keys")})
-    for name, content in FILES.items():
-        terminal.write(name, content)
-    for by, *args in lines:
-        terminal.did(*args, by=by)
+def with_log_key(folder: Path, stage: str) -> Terminal:
+    """Give a terminal whose ledger has come to a stage, with its log's key in a file."""
+    terminal = at(stage, folder)
     terminal.write("log.vkey", terminal.asked("key", "list")["log_key"] + "\n")
     return terminal
 
 
 @pytest.fixture
 def terminal(tmp_path: Path) -> Terminal:
-    terminal = with_keys(tmp_path, "begun")
+    terminal = with_log_key(tmp_path, "begun")
     terminal.did("checkpoint")
     return terminal
 
@@ -113,6 +105,24 @@ def test_nobody_there_is_told_plainly(terminal: Terminal) -> None:
     assert "SL605" == terminal.refused("SL605", "witness", "request")["code"]
 
 
+def test_a_rotated_log_key_is_unknown_until_the_witness_is_given_it(terminal: Terminal) -> None:
+    before = log_key(terminal)
+    with asked(terminal):
+        terminal.did("witness", "request")
+        terminal.did("key", "rotate-log", "--reason", "a year has passed", by="olga")
+        error = terminal.refused("SL605", "witness", "request")
+    terminal.write("log.vkey", terminal.asked("key", "list")["log_key"] + "\n")
+    both = witness_in(terminal.folder / "memory" / NAME, before, log_key(terminal))
+    with serving(both) as server:
+        terminal.did("witness", "add", both.key.line, "--url", server.url, by="olga")
+        said = terminal.did("witness", "request")
+
+    assert "403" in error["why"]
+    assert "give it the log's key" in error["fix"]
+    assert "cosigned" in said.out
+    terminal.did("verify", "--policy", policy(terminal, "w0", both.key))
+
+
 def test_a_key_is_taken_from_a_file(terminal: Terminal) -> None:
     terminal.write("w.vkey", known(terminal).key.line + "\n")
 
@@ -140,7 +150,7 @@ def test_recording_sealing_and_signing_ask_nobody(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nothing is sent anywhere but by the command `request`."""
-    terminal = with_keys(tmp_path, "clear")
+    terminal = with_log_key(tmp_path, "clear")
     terminal.did("witness", "add", known(terminal).key.line, "--url", "http://w.example", by="olga")
 
     def refuses(*_: object) -> None:
@@ -244,7 +254,7 @@ def states(terminal: Terminal, *args: str) -> dict[str, str]:
 @pytest.fixture(scope="module")
 def decided(tmp_path_factory: pytest.TempPathFactory) -> Terminal:
     """Give a ledger with a decision, cosigned by the first of two witnesses, and its exports."""
-    terminal = with_keys(tmp_path_factory.mktemp("decided"), "signed")
+    terminal = with_log_key(tmp_path_factory.mktemp("decided"), "signed")
     with asked(terminal), asked(terminal, OTHER):
         terminal.did("checkpoint")
         terminal.did("witness", "request", NAME)
@@ -289,7 +299,7 @@ def test_what_has_no_quorum_yet_is_told_apart(decided: Terminal, tmp_path: Path)
     whole = states(decided, "log", "--policy", policy(decided, "w0", first))
     assert "unwitnessed" not in whole
 
-    terminal = with_keys(tmp_path, "begun")
+    terminal = with_log_key(tmp_path, "begun")
     with asked(terminal):
         terminal.did("checkpoint")
         terminal.did("witness", "request")
@@ -383,8 +393,8 @@ def test_a_served_witness_refuses_the_copy_that_went_its_own_way(
 ) -> None:
     """Two copies of a ledger with one key, each sealed: a split view."""
     shutil.copytree(terminal.folder / "keys", tmp_path / "keys-of-the-copy")
-    copy = Terminal(tmp_path, ids=CountingIds("copy"))
-    copy.variables["SIGNOFF_KEYS"] = str(tmp_path / "keys-of-the-copy")
+    variables = {"SIGNOFF_KEYS": str(tmp_path / "keys-of-the-copy")}
+    copy = Terminal(tmp_path, ids=CountingIds("copy"), variables=variables)
     with served(terminal, "--name", NAME, "--trust", "log.vkey") as (_, said):
         url = said["data"]["url"]
         terminal.did("witness", "add", "@w/witness.vkey", "--url", url, by="olga")
@@ -411,6 +421,45 @@ def test_a_witness_that_cannot_begin_says_why(terminal: Terminal) -> None:
     with serving(known(terminal)) as server:
         port = str(server.server_port)
         terminal.refused("SL109", *serve, "--name", NAME, "--trust", "log.vkey", "--port", port)
+
+
+def test_a_witness_without_a_network_answers_files(terminal: Terminal) -> None:
+    serve = ("witness", "serve", "--state", "w")
+    terminal.write("other.vkey", ToyLog().verifier_key.line)
+    begins = ("--name", NAME, "--trust", "log.vkey", "--trust", "other.vkey")
+    terminal.write("request", ToyLog().body(0, 3))
+    terminal.did(*serve, *begins, "--answer", "request")
+    terminal.did("witness", "add", "@w/witness.vkey", by="olga")
+    terminal.did("witness", "request", "-o", "request")
+    terminal.did(*serve, "--trust", "log.vkey", "--answer", "request")  # and the answer was lost
+    terminal.did("checkpoint")
+    terminal.did("witness", "request", "-o", "request")
+
+    error = terminal.refused("SL605", *serve, "--trust", "log.vkey", "--answer", "request")
+    size = terminal.events() - 1
+    assert f"asked from 0, cosigned {size}" in error["why"]
+    assert "--from SIZE" in error["fix"]
+    terminal.did("witness", "request", "-o", "request", "--from", str(size))
+    said = terminal.did(*serve, "--trust", "log.vkey", "--answer", "request")
+    terminal.write("answer", said.out)
+    assert "cosigned" in terminal.did("witness", "attach", "answer").out
+    terminal.did("witness", "request", "-o", "request")
+    told = terminal.did(*serve, "--trust", "log.vkey", "--answer", "request", "--json")
+    check(told.answer)
+    terminal.write("request", b"nonsense")
+    terminal.refused("SL605", *serve, "--trust", "log.vkey", "--answer", "request")
+    terminal.refused("SL109", "witness", "request", "-o", "request", "--from", str(size + 9))
+    terminal.refused("SL109", "witness", "request", "--from", "0")
+
+
+def test_an_export_without_a_cosignature_says_so_where_witnesses_are_asked(
+    terminal: Terminal,
+) -> None:
+    assert "" == terminal.did("export", "before").err
+    with asked(terminal):
+        assert "no witness has cosigned" in terminal.did("export", "log").err
+        terminal.did("witness", "request")
+        assert "" == terminal.did("export", "again").err
 
 
 def test_a_witness_in_this_process_ends_when_it_is_interrupted(

@@ -1,20 +1,13 @@
 """An office whose story has been told once in a test run, and is copied from then on."""
 
 import shutil
-import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from signoff_ledger.persistence import sqlite as sqlite_module
-from tests.offices import Office
-
-
-def careless(connection: sqlite3.Connection, *, read_only: bool) -> None:
-    """Let a ledger be less than durable: what is recorded is asked here, not whether for good."""
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = OFF")
+from tests.offices import Office, careless
 
 
 @pytest.fixture(autouse=True)

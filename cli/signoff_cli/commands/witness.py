@@ -16,14 +16,16 @@ from signoff_cli.output import answer, say, table
 from signoff_cli.session import pass_session, reading, writing
 from signoff_ledger.application import witnessing
 from signoff_ledger.application.ports import SystemClock
+from signoff_ledger.application.witnessing import SIZE_KIND
 from signoff_ledger.errors import ConflictError, InputError, StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from signoff_cli.session import Session
-    from signoff_ledger.application.ports import Store
+    from signoff_ledger.application.ports import Clock, Store
     from signoff_ledger.application.witnessing import Attached, Standing
+    from signoff_ledger.witness.judge import Witness
     from signoff_ledger.witness.server import WitnessServer
 
 DEFAULT_PORT = 7963
@@ -62,9 +64,17 @@ def add(session: Session, key: str, url: str | None) -> None:
 @click.option("--all", "everybody", is_flag=True, help="Ask every witness that has an address.")
 @click.option("-o", "--output", metavar="FILE", type=click.Path(path_type=Path),
               help="Write what would be sent to FILE, to be carried there.")  # fmt: skip
+@click.option("--from", "old_size", type=click.IntRange(0), metavar="SIZE",
+              help="With -o: the size that the witness says it cosigned last.")  # fmt: skip
 @reading
 @pass_session
-def request(session: Session, name: str | None, everybody: bool, output: Path | None) -> int:
+def request(
+    session: Session,
+    name: str | None,
+    everybody: bool,
+    output: Path | None,
+    old_size: int | None,
+) -> int:
     """Have the witness NAME cosign the latest checkpoint, and keep its cosignature.
 
     For a site without a network, write the request to a file, have it posted where the witness is,
@@ -81,8 +91,12 @@ def request(session: Session, name: str | None, everybody: bool, output: Path | 
         if output is not None:
             if everybody:
                 raise InputError("SL109", "a file is for one witness", fix="name it")
-            _write_request(session, opened.store, _chosen(standings, name), output)
+            one = _chosen(standings, name)
+            size = one.size if old_size is None else old_size
+            _write_request(session, opened.store, one.key.name, size, output)
             return 0
+        if old_size is not None:
+            raise InputError("SL109", "--from is for a request in a file", fix="add -o FILE")
         if everybody and name is None:
             asked = [one for one in standings if one.url is not None]
             if not asked:
@@ -97,8 +111,6 @@ def request(session: Session, name: str | None, everybody: bool, output: Path | 
             asked = [_chosen(standings, name)]
         rows, refused = _ask(opened.store, asked)
     _tell(session, {"cosignatures": rows, "ignored_lines": None}, rows)
-    if refused is not None and len(asked) == 1:
-        raise refused
     return refused.exit_code if refused else 0
 
 
@@ -157,10 +169,17 @@ def list_(session: Session) -> None:
               help="The port on 127.0.0.1; 0 takes any.")  # fmt: skip
 @click.option("--trust", metavar="FILE", multiple=True, type=click.Path(path_type=Path),
               help="The key of a log to watch, such as log.vkey; may be repeated.")  # fmt: skip
+@click.option("--answer", "asked", metavar="FILE",
+              help="Answer the request in FILE and end; no port is opened.")  # fmt: skip
 @reading
 @pass_session
 def serve(
-    session: Session, state: Path, name: str | None, port: int, trust: tuple[Path, ...]
+    session: Session,
+    state: Path,
+    name: str | None,
+    port: int,
+    trust: tuple[Path, ...],
+    asked: str | None,
 ) -> None:
     """Be a witness for the logs of others, on this machine alone, until it is interrupted.
 
@@ -171,25 +190,47 @@ def serve(
     \b
     Example:
       signoff witness serve --state witness --name witness.example/w1 --trust log.vkey
+      signoff witness serve --state witness --answer request > answer
     """
     from signoff_ledger.witness.house import inhabited
-    from signoff_ledger.witness.server import WitnessServer
 
     clock = session.clock or SystemClock()
+    with inhabited(state, name, trust, clock) as one:
+        if asked is None:
+            _serve(session, one, port, clock)
+        else:
+            _answer(session, one, read_bytes(asked)[0])
+
+
+def _serve(session: Session, one: Witness, port: int, clock: Clock) -> None:
+    from signoff_ledger.witness.server import WitnessServer
 
     def tell(line: str) -> None:
         if not session.quiet:
             say(line)
 
-    with (
-        inhabited(state, name, trust, clock) as one,
-        WitnessServer(one, port, clock, tell) as server,
-        _until_interrupted(),
-    ):
+    with WitnessServer(one, port, clock, tell) as server, _until_interrupted():
         data = {"verifier_key": one.key.line, "url": server.url, "logs": sorted(one.logs)}
         answer(session, "signoff.witness/1", data, [data], lambda: _introduced(server))
         server.serve_forever()
     tell("signoff: the witness has ended")
+
+
+def _answer(session: Session, one: Witness, body: bytes) -> None:
+    verdict = one.add_checkpoint(body)
+    if verdict.status != 200:
+        raise ConflictError(
+            "SL605",
+            f"{one.key.name} does not cosign",
+            why=f"{verdict.status}: {verdict.says}",
+            fix="tell whoever asked what was cosigned last, and they write the request again with"
+            "  --from SIZE"
+            if verdict.kind == SIZE_KIND
+            else "",
+        )
+    line = verdict.body.rstrip("\n")
+    data = {"witness": one.key.name, "cosignature": line}
+    answer(session, "signoff.answer/1", data, [data], lambda: line)
 
 
 def _chosen(standings: list[Standing], name: str | None) -> Standing:
@@ -206,24 +247,28 @@ def _chosen(standings: list[Standing], name: str | None) -> Standing:
     return witnessing.named_witness(standings, name)
 
 
-def _write_request(session: Session, store: Store, one: Standing, output: Path) -> None:
+def _write_request(session: Session, store: Store, name: str, old_size: int, output: Path) -> None:
     seal = witnessing.latest_seal(store)
-    body = witnessing.request(store, seal, one.size)
-    try:
-        output.write_bytes(body)
-    except OSError as error:
-        raise StoreError("SL703", f"{output} cannot be written", why=str(error.strerror)) from None
-    data = {"witness": one.key.name, "file": str(output), "from": one.size, "size": seal.size}
+    body = witnessing.request(store, seal, old_size)
+    _write(output, body)
+    data = {"witness": name, "file": str(output), "from": old_size, "size": seal.size}
     answer(
         session,
         "signoff.request/1",
         data,
         [data],
         lambda: (
-            f"What to post to add-checkpoint of {one.key.name} is in {output}.\n"
+            f"What to post to add-checkpoint of {name} is in {output}.\n"
             "Bring its answer back with  signoff witness attach FILE"
         ),
     )
+
+
+def _write(path: Path, content: bytes) -> None:
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        raise StoreError("SL703", f"{path} cannot be written", why=str(error.strerror)) from None
 
 
 def _ask(store: Store, asked: list[Standing]) -> tuple[list[dict[str, Any]], ConflictError | None]:

@@ -203,7 +203,16 @@ def request(store: Store, seal: Seal, old_size: int) -> bytes:
         store: The ledger's store.
         seal: The checkpoint.
         old_size: Events in the checkpoint that the witness cosigned last; 0 for none.
+
+    Raises:
+        InputError: SL109, that would be more than is sealed.
     """
+    if old_size > seal.size:
+        raise InputError(
+            "SL109",
+            f"{old_size} events cannot have been cosigned",
+            why=f"the last seal is of {seal.size}: if they were, this is an older copy (ROLLBACK)",
+        )
     grows = 0 < old_size < seal.size
     proof = merkle.consistency_proof(store, old_size, seal.size) if grows else []
     return AddCheckpoint(old_size, tuple(proof), seal.note).to_bytes()

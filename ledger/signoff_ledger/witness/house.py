@@ -21,7 +21,7 @@ from signoff_ledger.integrity.verifier_key import (
 )
 from signoff_ledger.persistence.lock import WriterLock
 from signoff_ledger.witness.judge import Witness
-from signoff_ledger.witness.memory import Memory
+from signoff_ledger.witness.memory import COSIGNED, Memory
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -50,8 +50,16 @@ def inhabited(
         InputError: SL109, no log is trusted or the name is another or missing; SL112, a key is not
             that of a log; SL101, a file cannot be read.
         IdentityError: SL406, the witness's key cannot be used.
-        StoreError: SL705, it is at work already; SL703, the folder cannot be used.
+        StoreError: SL705, it is at work already; SL703, the folder cannot be used or its memory is
+            gone.
     """
+    if (folder / _KEY).exists() and not (folder / COSIGNED).is_dir():
+        raise StoreError(
+            "SL703",
+            f"the memory of the witness in {folder} is gone",
+            why="it would cosign a second history of every log that it knew",
+            fix="bring the folder back whole, or begin a new witness in another one",
+        )
     memory = Memory(folder)
     with _alone(folder):
         keys = _logs(folder, trusted)

@@ -18,6 +18,9 @@ from signoff_ledger.errors import StoreError
 if TYPE_CHECKING:
     from pathlib import Path
 
+COSIGNED, EVIDENCE = "cosigned", "evidence"
+"""The folders for the notes that were cosigned, and for what was refused."""
+
 EVIDENCE_MAX = 1_000
 """Most files of evidence that are kept; by then somebody should have looked."""
 
@@ -56,8 +59,8 @@ class Memory:
     """
 
     def __init__(self, folder: Path) -> None:
-        self._cosigned = folder / "cosigned"
-        self._evidence = folder / "evidence"
+        self._cosigned = folder / COSIGNED
+        self._evidence = folder / EVIDENCE
         try:
             for inner in (self._cosigned, self._evidence):
                 inner.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -165,6 +165,7 @@ class _Exchange(BaseHTTPRequestHandler):
         """Note the answer in one line."""
         del size
         self.server.tell(f"{int(code)} {self._says or '-'}")
+        self._says = ""  # The next request on this connection may not get so far.
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # the name above it
         """Note nothing more: `log_request` has all."""

@@ -126,6 +126,14 @@ def test_a_key_that_is_not_the_one_of_the_name_is_refused(tmp_path: Path, truste
     assert "SL112" == refusal(tmp_path / "w", trusted).code
 
 
+def test_a_witness_without_its_memory_does_not_begin(tmp_path: Path, trusted: Path) -> None:
+    """Its key alone would cosign a second history."""
+    begun(tmp_path / "w", trusted)
+    (tmp_path / "w" / "cosigned").rmdir()
+
+    assert "memory" in refusal(tmp_path / "w", trusted).what
+
+
 def test_a_start_cut_off_between_key_and_name_is_finished(tmp_path: Path, trusted: Path) -> None:
     key = begun(tmp_path / "w", trusted)
     (tmp_path / "w" / "witness.vkey").unlink()

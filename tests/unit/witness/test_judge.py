@@ -285,3 +285,17 @@ def test_evidence_that_cannot_be_kept_stops_nothing_but_is_told(
 
     with pytest.raises(StoreError, match="memory cannot be used"):
         witness.add_checkpoint(FORKED.body(5, 5))
+
+
+def test_a_request_with_any_bit_flipped_is_not_cosigned(witness: Witness, tmp_path: Path) -> None:
+    witness.add_checkpoint(LOG.body(0, 5))
+    before = {path: path.read_bytes() for path in (tmp_path / "cosigned").iterdir()}
+    body = LOG.body(5, 9)
+
+    for at in range(8 * len(body)):
+        flipped = bytearray(body)
+        flipped[at // 8] ^= 1 << at % 8
+        assert witness.add_checkpoint(bytes(flipped)).status in {400, 403, 404, 409, 422}, at
+
+    assert before == {path: path.read_bytes() for path in (tmp_path / "cosigned").iterdir()}
+    assert 200 == witness.add_checkpoint(body).status
