@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from signoff_ledger.application.auditing import LineArchive, audit_people, audit_process
+from signoff_ledger.application.auditing import audit_people, audit_process
+from signoff_ledger.application.line_archive import LineArchive
 from signoff_ledger.errors import EvidenceError
 from signoff_ledger.exports.bundle import read_file
 from signoff_ledger.exports.dossier import DECISION, STREAMS, stem_of

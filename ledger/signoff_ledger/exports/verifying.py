@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
+from uuid import UUID
 
-from signoff_ledger.application.auditing import LineArchive, audit_people, audit_process
+from signoff_ledger.application.auditing import audit_people, audit_process
+from signoff_ledger.application.line_archive import LineArchive
 from signoff_ledger.domain.process_events import ProcessDefined
 from signoff_ledger.errors import EvidenceError
 from signoff_ledger.exports.log_folder import sealed_notes
 from signoff_ledger.integrity.examination import OPEN, PROVED, Check, Examination, Row
+from signoff_ledger.integrity.leaf import leaf_hash
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from uuid import UUID
 
     from signoff_ledger.exports.log_folder import LogFolder
     from signoff_ledger.integrity.examination import Trust
@@ -50,11 +52,21 @@ class LiveLog:
 
     def examined(self, examination: Examination) -> Iterator[dict[str, Any]]:
         """Read every line into an examination."""
-        return examination.read(
-            Row(line, (stream, version, kind), leaf)
-            for position, stream, version, kind, line, leaf in self._store.raw()
-            if position <= self._size
-        )
+        return examination.read(self._rows())
+
+    def _rows(self) -> Iterator[Row]:
+        for expected, row in enumerate(self._store.raw(), 1):
+            position, stream, version, kind, line, leaf = row
+            if position > self._size:
+                break
+            if position != expected:
+                raise EvidenceError(
+                    "SL502",
+                    "a position is missing in the log",
+                    why=f"position {position} stands where {expected} should",
+                    position=expected,
+                )
+            yield Row(line, (stream, version, kind), leaf)
 
     def lines_of(self, stream: UUID) -> Iterable[tuple[int, bytes]]:
         """Give the lines of a stream."""
@@ -131,27 +143,60 @@ def verify_log(source: LogSource, trust: Trust) -> Iterator[Check]:
     yield from examination.seals(notes)
     yield from examination.trusted(notes, trust)
     yield from examination.signatures()
-    yield from verify_meaning(source, processes, list(examination.people.people))
+    yield verify_meaning(source, examination, processes)
 
 
-def verify_meaning(source: LogSource, processes: list[str], people: list[str]) -> Iterator[Check]:
-    """Take every decision again, process by process.
+def verify_meaning(source: LogSource, examination: Examination, processes: list[str]) -> Check:
+    """Take every decision again, process by process, and leave no line of the log unread.
 
     Raises:
-        EvidenceError: SL509 at the first one that does not follow.
+        EvidenceError: SL509 at the first one that does not follow; SL502 for lines that belong to
+            no process, batch or person.
     """
+
+    def lines_of(stream: UUID) -> Iterator[tuple[int, bytes]]:
+        # What is judged is what was examined, whatever became of the file or the index meanwhile.
+        taken = 0
+        for position, line in source.lines_of(stream):
+            if examination.tree.leaf(position - 1) != leaf_hash(line):
+                raise _not_examined(position, f"stream {stream} holds another line here")
+            taken += 1
+            yield position, line
+        version, _ = examination.chains.head(str(stream)) or (0, "")
+        if taken != version:
+            raise _not_examined(None, f"stream {stream} has {taken} lines of {version}")
+
     decisions = orders = 0
-    for key in processes:
-        archive = LineArchive(source.lines_of)
-        audited = audit_process(archive, source.lines_of, key)
+    read: set[UUID] = set()
+    for key in dict.fromkeys(processes):
+        audited = audit_process(LineArchive(lines_of), lines_of, key)
         decisions += len(audited.decisions)
         orders += audited.orders
-    audit_people(LineArchive(source.lines_of), people)
-    yield Check(
+        read |= audited.streams
+    read |= audit_people(LineArchive(lines_of), list(examination.people.people))
+    for stream in sorted(examination.chains.streams - set(map(str, read))):
+        position, _ = next(iter(source.lines_of(UUID(stream))))
+        raise EvidenceError(
+            "SL502",
+            "a line is on a stream of no process, batch or person",
+            why=f"stream {stream}",
+            position=position,
+        )
+    return Check(
         "decisions",
         PROVED if decisions else OPEN,
         f"{decisions} decisions on {len(processes)} processes, taken again from their events, come "
         f"out the same; {orders} orders were under a sign-off that stood"
         if decisions
         else "nothing has been decided yet",
+    )
+
+
+def _not_examined(position: int | None, why: str) -> EvidenceError:
+    return EvidenceError(
+        "SL502",
+        "a stream is not what the log holds of it",
+        why=why,
+        fix="restore the ledger from a backup or an export",
+        position=position,
     )

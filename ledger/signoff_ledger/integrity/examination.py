@@ -212,15 +212,26 @@ class Examination:
         Raises:
             EvidenceError: The log is not one the reader trusts, or did not grow from what they had.
         """
+        vouched = 0
         if trust.since is not None:
-            yield self._grown(trust.since)
+            vouched = self._grown(trust.since)
+            yield Check(
+                "growth",
+                PROVED,
+                f"it begins with the {vouched} events of your checkpoint, unchanged",
+            )
         if trust.policy is not None:
-            yield from self._witnessed(notes, trust.policy)
-        if trust.since is None and trust.policy is None:
+            sealed = notes[-1][0] if notes else 0
+            yield from self._named(trust.policy, sealed)
+            size, names = self._witnessed(notes, trust.policy)
+            vouched = max(vouched, size)
+            yield Check("witnesses", PROVED if names else OPEN, names or _no_quorum(sealed))
+        if vouched < self.tree.size:
+            rest = f"the last {self.tree.size - vouched} events" if vouched else "all of it"
             yield Check(
                 "history",
                 OPEN,
-                "whoever holds the log's key can have rewritten all of it; an older checkpoint of "
+                f"whoever holds the log's key can have rewritten {rest}; an older checkpoint of "
                 "your own (--since) or a policy with witnesses (--policy) would show that",
             )
 
@@ -243,31 +254,42 @@ class Examination:
             )
         return sealed
 
-    def _grown(self, since: bytes) -> Check:
+    def _grown(self, since: bytes) -> int:
         size = Checkpoint.parse(parse_note(since).text).size
         self._open(size, since)
-        return Check(
-            "growth", PROVED, f"it begins with the {size} events of your checkpoint, unchanged"
-        )
+        return size
 
-    def _witnessed(self, notes: Sequence[tuple[int, bytes]], policy: Policy) -> Iterator[Check]:
-        if policy.logs and policy.log_key(self.keys.origin) not in self.keys.all:
+    def _named(self, policy: Policy, sealed: int) -> Iterator[Check]:
+        """Hold the log's key against those that the reader believes."""
+        if not policy.logs:
+            return
+        if not any(log.key in self.keys.all for log in policy.logs):
             raise EvidenceError(
                 "SL505",
                 "your policy does not name this log",
                 why=f"it is {self.keys.origin or 'a log without a key'}",
             )
-        if policy.logs:
+        if sealed:
             yield Check("log key", PROVED, f"your policy names the key of {self.keys.origin}")
+        else:
+            says = f"the lines name the key of {self.keys.origin}, and nothing is sealed by it"
+            yield Check("log key", OPEN, says)
+
+    def _witnessed(self, notes: Sequence[tuple[int, bytes]], policy: Policy) -> tuple[int, str]:
+        """Find the last checkpoint with the reader's quorum; its size, 0 for no witness's word."""
         for size, note in reversed(notes):
             seen = verified_cosignatures(parse_note(note), [w.key for w in policy.witnesses])
-            if seen and policy.satisfied_by(seen):
-                names = ", ".join(sorted(key.name for key in seen))
-                yield Check("witnesses", PROVED, f"{names} cosigned {size} events")
-                return
-        state = PROVED if policy.satisfied_by({}) else OPEN
-        says = "your policy asks for none" if state is PROVED else "no checkpoint has your quorum"
-        yield Check("witnesses", state, says)
+            if not policy.satisfied_by(seen):
+                continue
+            if not seen:
+                return 0, "your policy asks for none"
+            names = ", ".join(sorted(key.name for key in seen))
+            return size, f"{names} cosigned {size} events"
+        return 0, ""
+
+
+def _no_quorum(sealed: int) -> str:
+    return "no checkpoint has your quorum" if sealed else "there is no checkpoint to cosign"
 
 
 def _unsigned(people: Signatories) -> str:

@@ -73,6 +73,11 @@ class Chains:
     def __len__(self) -> int:
         return len(self._heads)
 
+    @property
+    def streams(self) -> frozenset[str]:
+        """The ids of the streams that have a line."""
+        return frozenset(self._heads)
+
     def take(self, fields: Mapping[str, Any], leaf: bytes) -> None:
         """Take the next line of the log.
 
