@@ -173,7 +173,7 @@ class Told:
 def begin_unsigned(folder: Path, origin: str) -> Told:
     """Begin a ledger; its founder has no key."""
     folder.mkdir(parents=True, exist_ok=True)
-    vault, clock, ids = KeptKeys(folder / "keys"), TickingClock(), CountingIds()
+    vault, clock, ids = KeptKeys(folder / "keys"), TickingClock(), CountingIds(origin)
     opened = begin_ledger(
         folder / "ledger.db",
         Call("olga"),
@@ -201,8 +201,8 @@ def begin(folder: Path, origin: str) -> Told:
 def make_key(told: Told, name: str) -> None:
     """Make a key for a person, as they would."""
     path = told.key_of(name)
-    command = [needed("ssh-keygen"), "-q", "-t", "ed25519", "-N", "", "-C", name, "-f", path]
-    subprocess.run(command, check=True)
+    command = [needed("ssh-keygen"), "-q", "-t", "ed25519", "-N", "", "-C", name, "-f"]
+    subprocess.run([*command, str(path)], check=True)
 
 
 def register(told: Told, person: str, key: str) -> None:

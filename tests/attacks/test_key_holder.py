@@ -112,7 +112,11 @@ def note_of_another(forgery: Forgery) -> None:
 def no_sign_off(forgery: Forgery) -> None:
     at = forgery.find(SIGN_OFF)
     gone = [at]
-    gone += [p for p in range(at, len(forgery.lines)) if forgery.fields(p)["cmd"] == forgery.fields(at)["cmd"]]
+    gone += [
+        p
+        for p in range(at, len(forgery.lines))
+        if forgery.fields(p)["cmd"] == forgery.fields(at)["cmd"]
+    ]
     forgery.remove(*set(gone))
 
 
@@ -163,7 +167,7 @@ MEANING: Mapping[str, tuple[str, Callable[[Forgery], None]]] = {
     "an event of another aggregate's kind": ("SL502", lambda f: f.edit(f.find(ORDER), lambda x: x.update(type="signoff.role-granted.v1", data={"note": "x", "role": "owner"}))),
     "an event with a field too many": ("SL503", data(ORDER, bonus=1)),
     "an event with a field of another type": ("SL503", data(ORDER, quantity=[50])),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", MEANING)
@@ -223,7 +227,9 @@ def test_a_rewrite_is_detected_by_an_older_checkpoint_of_ones_own(forgery: Forge
 def test_a_rewrite_is_detected_by_the_witness(forgery: Forgery) -> None:
     """The witness cosigned the log up to the change; what it saw is there no more."""
     forgery.policy = forgery.told.policy()
-    forgery.edit(forgery.find("unit-inspected", 0), lambda f: f.update(at=f["at"][:-8] + ".000001Z"))
+    forgery.edit(
+        forgery.find("unit-inspected", 0), lambda f: f.update(at=f["at"][:-8] + ".000001Z")
+    )
     kept = dict(forgery.files)
     forgery.forge()
 
@@ -255,7 +261,9 @@ def test_what_came_behind_the_witness_is_said_to_be_unwitnessed(forgery: Forgery
     found = checks(forgery)
 
     cosigned = next(
-        int(name.split("/")[1]) for name, n in forgery.files.items() if b"witness" in n and "/" in name
+        int(name.split("/")[1])
+        for name, n in forgery.files.items()
+        if b"witness" in n and "/" in name
     )
     assert (PROVED, f"witness.example/north cosigned {cosigned} events") == found["witnesses"]
     state, says = found["history"]

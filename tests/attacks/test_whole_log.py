@@ -136,7 +136,7 @@ def swap_checkpoints(forgery: Forgery) -> None:
     forgery.files[one], forgery.files[two] = forgery.files[two], forgery.files[one]
 
 
-def drop(name: str) -> Callable[[Forgery], None]:
+def drop(name: str) -> Callable[[Forgery], object]:
     """Leave a file out."""
     return lambda forgery: forgery.files.pop(name)
 
@@ -174,7 +174,9 @@ def without_rotation(forgery: Forgery) -> None:
 
 
 def dated_back(forgery: Forgery) -> None:
-    forgery.edit(forgery.find("process-signed-off"), lambda f: f.update(at=f["at"].replace("2026", "2025")))
+    forgery.edit(
+        forgery.find("process-signed-off"), lambda f: f.update(at=f["at"].replace("2026", "2025"))
+    )
 
 
 def by_another(forgery: Forgery) -> None:
@@ -211,7 +213,7 @@ LEXICAL: dict[str, Attack] = {
     "an array around a line": Attack("SL503", on("batch-closed", lambda b: b"[" + b + b"]"), "batch-closed"),
     "prev in capitals": Attack("SL502", on("batch-closed", lambda b: dumped(json.loads(b) | {"prev": json.loads(b)["prev"].upper()})), "batch-closed"),
     "an hour with an offset": Attack("SL503", on("batch-closed", lambda b: b.replace(b'Z","by"', b'+00:00","by"')), "batch-closed"),
-}  # fmt: skip
+}
 """A line said otherwise: the same values, or nearly, in another spelling."""
 
 EDITS: dict[str, Attack] = {
@@ -234,7 +236,7 @@ EDITS: dict[str, Attack] = {
     "the bar, all put right": Attack("SL506", then(lambda f: f.edit(f.find("acceptance-criteria-registered"), lambda x: x["data"]["bar"].update(max_rejects=3)), forged), "acceptance-criteria-registered"),
     "the printed name of a signer, all put right": Attack("SL506", then(lambda f: f.edit(f.find("person-enrolled", 2), lambda x: x["data"].update(printed_name="Ann Other")), forged)),
     "a signing key of a person, all put right": Attack("SL506", then(lambda f: f.edit(f.find("signing-key-registered"), lambda x: x["data"].update(public_key=f.told.key_of("egon").with_suffix(".pub").read_text().rsplit(" ", 1)[0])), forged), "signing-key-registered"),
-}  # fmt: skip
+}
 """A value that is another one."""
 
 SHAPES: dict[str, Attack] = {
@@ -252,7 +254,7 @@ SHAPES: dict[str, Attack] = {
     "the first line swapped with the last": Attack("SL502", lambda f: swap(f, 1, len(f.lines))),
     "a stream taken out": Attack("SL502", lambda f: setattr(f, "lines", [line for line in f.lines if json.loads(line)["by"] != "anna"])),
     "the last newline taken away": Attack("SL510", lambda f: f.files.update({"tail": b""})),
-}  # fmt: skip
+}
 """Lines that are gone, too many, or elsewhere."""
 
 SEALS: dict[str, Attack] = {
@@ -291,7 +293,7 @@ SEALS: dict[str, Attack] = {
     "an allowed signer less": Attack("SL510", file("allowed_signers", lambda b: b[b.index(b"\n") + 1 :])),
     "an allowed signer for ever": Attack("SL510", file("allowed_signers", lambda b: b.replace(b"valid-before", b"valid-after"))),
     "allowed signers in capitals": Attack("SL510", file("allowed_signers", bytes.swapcase)),
-}  # fmt: skip
+}
 """What stands beside the lines."""
 
 ATTACKS = {
