@@ -172,13 +172,47 @@ def withdrawal_on_a_wrong_stream(copy: Copy) -> None:
 
 ATTACKS: Mapping[str, tuple[str, Change]] = {
     "another decision's line": ("SL504", of_another("decision.json")),
-    "another decision's line and proof": ("SL510", lambda c: (of_another("decision.json")(c), of_another("decision.tlog-proof")(c))),
-    "another line of the log as the decision": ("SL510", lambda c: (c.files.update({"decision.json": c.told.lines[0]}), c.prove("decision", c.told.lines[0]))),
-    "a person's note of it as the decision": ("SL510", lambda c: (c.files.update({"decision.json": c.told.lines[c.told.positions("decision-taken")[-1] - 1]}), c.prove("decision", c.files["decision.json"]))),
+    "another decision's line and proof": (
+        "SL510",
+        lambda c: (of_another("decision.json")(c), of_another("decision.tlog-proof")(c)),
+    ),
+    "another line of the log as the decision": (
+        "SL510",
+        lambda c: (
+            c.files.update({"decision.json": c.told.lines[0]}),
+            c.prove("decision", c.told.lines[0]),
+        ),
+    ),
+    "a person's note of it as the decision": (
+        "SL510",
+        lambda c: (
+            c.files.update(
+                {"decision.json": c.told.lines[c.told.positions("decision-taken")[-1] - 1]}
+            ),
+            c.prove("decision", c.files["decision.json"]),
+        ),
+    ),
     "the decision with a newline": ("SL504", change("decision.json", lambda b: b + b"\n")),
-    "the decision in other spelling": ("SL504", change("decision.json", lambda b: b.replace(b",", b", ", 1))),
-    "the decision's run": ("SL504", change("decision.json", lambda b: b.replace(b'"run_max":100', b'"run_max":999'))),
-    "the decision's run in its stream too": ("SL502", lambda c: (change("decision.json", lambda b: b.replace(b'"run_max":100', b'"run_max":999'))(c), change("streams/process-mug.ndjson", lambda b: b.replace(b'"run_max":100,"run_min":50,"sig', b'"run_max":999,"run_min":50,"sig'))(c))),
+    "the decision in other spelling": (
+        "SL504",
+        change("decision.json", lambda b: b.replace(b",", b", ", 1)),
+    ),
+    "the decision's run": (
+        "SL504",
+        change("decision.json", lambda b: b.replace(b'"run_max":100', b'"run_max":999')),
+    ),
+    "the decision's run in its stream too": (
+        "SL502",
+        lambda c: (
+            change("decision.json", lambda b: b.replace(b'"run_max":100', b'"run_max":999'))(c),
+            change(
+                "streams/process-mug.ndjson",
+                lambda b: b.replace(
+                    b'"run_max":100,"run_min":50,"sig', b'"run_max":999,"run_min":50,"sig'
+                ),
+            )(c),
+        ),
+    ),
     **{
         f"{what} of {name}": (code, change(f"{name}.tlog-proof", how))
         for name in PROOFS
@@ -189,30 +223,73 @@ ATTACKS: Mapping[str, tuple[str, Change]] = {
             ("the next index in the proof", "SL504", next_index),
         )
     },
-    "the proof of another line": ("SL504", lambda c: c.files.update({"decision.tlog-proof": c.files["streams/ledger.tlog-proof"]})),
-    "the proof's header": ("SL504", change("decision.tlog-proof", lambda b: b.replace(b"v1", b"v2", 1))),
-    "extra data in the proof": ("SL510", change("decision.tlog-proof", lambda b: b.replace(b"\nindex", b"\nextra QQ==\nindex", 1))),
-    "an index with a sign": ("SL504", change("decision.tlog-proof", lambda b: b.replace(b"index ", b"index +", 1))),
-    "an index with a zero": ("SL504", change("decision.tlog-proof", lambda b: b.replace(b"index ", b"index 0", 1))),
-    "a huge index": ("SL504", change("decision.tlog-proof", lambda b: b.replace(b"index ", b"index " + b"9" * 100_000, 1))),
-    "the proof with returns": ("SL504", change("decision.tlog-proof", lambda b: b.replace(b"\n", b"\r\n"))),
+    "the proof of another line": (
+        "SL504",
+        lambda c: c.files.update({"decision.tlog-proof": c.files["streams/ledger.tlog-proof"]}),
+    ),
+    "the proof's header": (
+        "SL504",
+        change("decision.tlog-proof", lambda b: b.replace(b"v1", b"v2", 1)),
+    ),
+    "extra data in the proof": (
+        "SL510",
+        change("decision.tlog-proof", lambda b: b.replace(b"\nindex", b"\nextra QQ==\nindex", 1)),
+    ),
+    "an index with a sign": (
+        "SL504",
+        change("decision.tlog-proof", lambda b: b.replace(b"index ", b"index +", 1)),
+    ),
+    "an index with a zero": (
+        "SL504",
+        change("decision.tlog-proof", lambda b: b.replace(b"index ", b"index 0", 1)),
+    ),
+    "a huge index": (
+        "SL504",
+        change(
+            "decision.tlog-proof", lambda b: b.replace(b"index ", b"index " + b"9" * 100_000, 1)
+        ),
+    ),
+    "the proof with returns": (
+        "SL504",
+        change("decision.tlog-proof", lambda b: b.replace(b"\n", b"\r\n")),
+    ),
     "the proof of another ledger": ("SL510", of_another_ledger("decision.tlog-proof")),
     "the growth of another decision": ("SL510", of_another("decision.growth")),
-    "the growth altered": ("SL504", change("decision.growth", lambda b: b.replace(b.split(b"\n")[1], flipped(b.split(b"\n")[1])))),
-    "the growth from another size": ("SL510", change("decision.growth", lambda b: b.replace(b"old ", b"old 1", 1))),
+    "the growth altered": (
+        "SL504",
+        change(
+            "decision.growth", lambda b: b.replace(b.split(b"\n")[1], flipped(b.split(b"\n")[1]))
+        ),
+    ),
+    "the growth from another size": (
+        "SL510",
+        change("decision.growth", lambda b: b.replace(b"old ", b"old 1", 1)),
+    ),
     "the growth emptied": ("SL504", change("decision.growth", lambda b: b"")),
     "the statement of another decision": ("SL510", of_another("decision.statement")),
-    "the statement edited": ("SL510", change("decision.statement", lambda b: b.replace(b"well done", b"well dine"))),
+    "the statement edited": (
+        "SL510",
+        change("decision.statement", lambda b: b.replace(b"well done", b"well dine")),
+    ),
     "the statement without its newline": ("SL510", change("decision.statement", lambda b: b[:-1])),
     "the signature of another decision": ("SL510", of_another("decision.statement.sig")),
     "the signature of another ledger": ("SL510", of_another_ledger("decision.statement.sig")),
-    "the statement and signature of another ledger": ("SL510", of_another_ledger("decision.statement.sig", "decision.statement")),
+    "the statement and signature of another ledger": (
+        "SL510",
+        of_another_ledger("decision.statement.sig", "decision.statement"),
+    ),
     "the checkpoint of another ledger": ("SL505", of_another_ledger("checkpoint")),
     "an older checkpoint": ("SL505", of_an_older_checkpoint),
     "a checkpoint of another key": ("SL505", resealed),
     "the key of another ledger": ("SL510", of_another_ledger("log.vkey")),
     "another ledger's signers": ("SL510", of_another_ledger("allowed_signers")),
-    "a signer more": ("SL510", change("allowed_signers", lambda b: b + b.splitlines(keepends=True)[0].replace(b"anna", b"mallory"))),
+    "a signer more": (
+        "SL510",
+        change(
+            "allowed_signers",
+            lambda b: b + b.splitlines(keepends=True)[0].replace(b"anna", b"mallory"),
+        ),
+    ),
     "the process of another ledger": ("SL506", of_another_ledger("streams/process-mug.ndjson")),
     "a person of another ledger": ("SL506", of_another_ledger("streams/person-anna.ndjson")),
     "a batch of another ledger": ("SL504", of_another_ledger("streams/batch-B2.ndjson")),
@@ -232,13 +309,44 @@ ATTACKS: Mapping[str, tuple[str, Change]] = {
     "the deciding batch cut": ("SL509", lambda c: c.cut("batch-B2")),
     "the signer cut before the decision": ("SL506", lambda c: c.cut("person-anna", 2)),
     "two streams in one": ("SL502", withdrawal_on_a_wrong_stream),
-    "a line dropped in the middle": ("SL502", change("streams/batch-B2.ndjson", lambda b: b"".join(b.splitlines(keepends=True)[:2] + b.splitlines(keepends=True)[3:]))),
-    "a line dropped at the start": ("SL502", change("streams/batch-B2.ndjson", lambda b: b"".join(b.splitlines(keepends=True)[1:]))),
-    "a line doubled": ("SL502", change("streams/batch-B2.ndjson", lambda b: b + b.splitlines(keepends=True)[-1])),
-    "two lines swapped": ("SL502", change("streams/batch-B2.ndjson", lambda b: b"".join(reversed(b.splitlines(keepends=True))))),
-    "a reading": ("SL502", change("streams/batch-B2.ndjson", lambda b: b.replace(b'"gap":25', b'"gap":26', 1))),
-    "the last line of a stream": ("SL504", change("streams/batch-B2.ndjson", lambda b: b[:-4] + b"9" + b[-3:] if b[-4:-3].isdigit() else b.replace(b"SIGNED_OFF", b"HELD"))),
-    "a stream without its last newline": ("SL510", change("streams/batch-B2.ndjson", lambda b: b[:-1])),
+    "a line dropped in the middle": (
+        "SL502",
+        change(
+            "streams/batch-B2.ndjson",
+            lambda b: b"".join(b.splitlines(keepends=True)[:2] + b.splitlines(keepends=True)[3:]),
+        ),
+    ),
+    "a line dropped at the start": (
+        "SL502",
+        change("streams/batch-B2.ndjson", lambda b: b"".join(b.splitlines(keepends=True)[1:])),
+    ),
+    "a line doubled": (
+        "SL502",
+        change("streams/batch-B2.ndjson", lambda b: b + b.splitlines(keepends=True)[-1]),
+    ),
+    "two lines swapped": (
+        "SL502",
+        change(
+            "streams/batch-B2.ndjson", lambda b: b"".join(reversed(b.splitlines(keepends=True)))
+        ),
+    ),
+    "a reading": (
+        "SL502",
+        change("streams/batch-B2.ndjson", lambda b: b.replace(b'"gap":25', b'"gap":26', 1)),
+    ),
+    "the last line of a stream": (
+        "SL504",
+        change(
+            "streams/batch-B2.ndjson",
+            lambda b: (
+                b[:-4] + b"9" + b[-3:] if b[-4:-3].isdigit() else b.replace(b"SIGNED_OFF", b"HELD")
+            ),
+        ),
+    ),
+    "a stream without its last newline": (
+        "SL510",
+        change("streams/batch-B2.ndjson", lambda b: b[:-1]),
+    ),
     "a stream emptied": ("SL510", change("streams/batch-B2.ndjson", lambda b: b"")),
 }
 
@@ -281,7 +389,9 @@ def test_no_file_of_a_dossier_can_be_left_out_or_emptied(copy: Copy, tmp_path: P
                 verify(folder)
 
 
-def test_a_dossier_says_that_it_cannot_show_what_came_afterwards(copy: Copy, tmp_path: Path) -> None:
+def test_a_dossier_says_that_it_cannot_show_what_came_afterwards(
+    copy: Copy, tmp_path: Path
+) -> None:
     """Whoever has the log can hand over shorter streams; nothing in them would tell."""
     copy.cut("process-mug")  # the order
     write_files(tmp_path, copy.files)
@@ -322,9 +432,22 @@ PAIRS: Mapping[str, Callable[[Pair, Told, Told], Pair]] = {
     "hashes swapped": lambda p, _, __: (p[0], two_hashes_swapped(p[1]), p[2]),
     "another size": lambda p, _, __: (p[0], p[1].replace(b"\n70\n", b"\n69\n"), p[2]),
     "another log's key": lambda p, _, o: (*p[:2], (o.log / "log.vkey").read_bytes()),
-    "another log's checkpoint": lambda p, _, o: (p[0], p[1].split(b"\n\n")[0] + b"\n\n" + (o.log / "checkpoint").read_bytes(), p[2]),
+    "another log's checkpoint": lambda p, _, o: (
+        p[0],
+        p[1].split(b"\n\n")[0] + b"\n\n" + (o.log / "checkpoint").read_bytes(),
+        p[2],
+    ),
     "no checkpoint": lambda p, _, __: (p[0], p[1].split(b"\n\n")[0] + b"\n\n", p[2]),
-    "a checkpoint of another key": lambda p, t, _: (p[0], p[1].split(b"\n\n")[0] + b"\n\n" + sign_checkpoint(Checkpoint("example.com/mugs", 70, root_of([leaf_hash(one) for one in t.lines])), MALLORY), p[2]),
+    "a checkpoint of another key": lambda p, t, _: (
+        p[0],
+        p[1].split(b"\n\n")[0]
+        + b"\n\n"
+        + sign_checkpoint(
+            Checkpoint("example.com/mugs", 70, root_of([leaf_hash(one) for one in t.lines])),
+            MALLORY,
+        ),
+        p[2],
+    ),
 }
 
 

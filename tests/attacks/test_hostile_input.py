@@ -84,9 +84,7 @@ def test_a_hostile_file_in_an_exported_log_is_refused(
 
 
 @pytest.mark.parametrize("content", CONTENTS)
-def test_a_hostile_file_in_a_dossier_is_refused(
-    short: Told, tmp_path: Path, content: str
-) -> None:
+def test_a_hostile_file_in_a_dossier_is_refused(short: Told, tmp_path: Path, content: str) -> None:
     for number, name in enumerate(DOSSIER_FILES):
         folder = f"dossier-{number}"
         files = read(short.dossier(short.signed_off)) | {name: CONTENTS[content]}

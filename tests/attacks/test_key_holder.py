@@ -129,14 +129,20 @@ def signer_without_role(forgery: Forgery) -> None:
 MEANING: Mapping[str, tuple[str, Callable[[Forgery], None]]] = {
     "a rule turned round": ("SL509", rule_turned),
     "a batch that was held signed off": ("SL509", sign_off_of_a_held_batch),
-    "a verdict of rules that nobody has": ("SL501", lambda f: f.edit(f.find(SIGN_OFF), lambda x: x["data"]["verdict"].update(rule_set="none"))),
+    "a verdict of rules that nobody has": (
+        "SL501",
+        lambda f: f.edit(f.find(SIGN_OFF), lambda x: x["data"]["verdict"].update(rule_set="none")),
+    ),
     "a larger run signed off": ("SL509", data(SIGN_OFF, run_max=1_000)),
     "a smaller run signed off": ("SL509", data(SIGN_OFF, run_min=1)),
     "other tooling signed off": ("SL509", data(SIGN_OFF, tooling="T-9")),
     "another tooling revision signed off": ("SL509", data(SIGN_OFF, tooling_revision="B")),
     "another plan signed off": ("SL509", data(SIGN_OFF, plan_sha256="0" * 64)),
     "another bar signed off": ("SL509", data(SIGN_OFF, bar_sha256="0" * 64)),
-    "another design signed off": ("SL509", data(SIGN_OFF, design={"document": "D", "reference": "R", "sha256": "0" * 64})),
+    "another design signed off": (
+        "SL509",
+        data(SIGN_OFF, design={"document": "D", "reference": "R", "sha256": "0" * 64}),
+    ),
     "another revision signed off": ("SL509", data(SIGN_OFF, process_revision=1)),
     "another name under the sign-off": ("SL509", data(SIGN_OFF, printed_name="Ann Other")),
     "another meaning of the sign-off": ("SL509", data(SIGN_OFF, meaning="I have seen it.")),
@@ -163,8 +169,17 @@ MEANING: Mapping[str, tuple[str, Callable[[Forgery], None]]] = {
     "an order of more than was signed off": ("SL509", data(ORDER, quantity=101)),
     "a process that calls itself otherwise": ("SL502", process_defined_by_another_name),
     "a person on a stream of nobody": ("SL502", person_on_another_stream),
-    "an event of no kind": ("SL501", lambda f: f.edit(f.find(ORDER), lambda x: x.update(type="signoff.os-system.v1"))),
-    "an event of another aggregate's kind": ("SL502", lambda f: f.edit(f.find(ORDER), lambda x: x.update(type="signoff.role-granted.v1", data={"note": "x", "role": "owner"}))),
+    "an event of no kind": (
+        "SL501",
+        lambda f: f.edit(f.find(ORDER), lambda x: x.update(type="signoff.os-system.v1")),
+    ),
+    "an event of another aggregate's kind": (
+        "SL502",
+        lambda f: f.edit(
+            f.find(ORDER),
+            lambda x: x.update(type="signoff.role-granted.v1", data={"note": "x", "role": "owner"}),
+        ),
+    ),
     "an event with a field too many": ("SL503", data(ORDER, bonus=1)),
     "an event with a field of another type": ("SL503", data(ORDER, quantity=[50])),
 }

@@ -137,35 +137,58 @@ def accepted_by_no_owner(desk: Desk) -> None:
 FORGERIES: Mapping[str, Callable[[Desk], None]] = {
     "of another version": lambda d: d.transplant(d.forgery.told, HOLD),
     "of the sign-off on the hold": lambda d: d.transplant(d.forgery.told, SIGN_OFF, HOLD),
-    "of another kind of event": lambda d: d.transplant(d.forgery.told, "acceptance-criteria-registered"),
-    "of another person's event": lambda d: d.transplant(d.forgery.told, "acceptance-criteria-countersigned"),
+    "of another kind of event": lambda d: d.transplant(
+        d.forgery.told, "acceptance-criteria-registered"
+    ),
+    "of another person's event": lambda d: d.transplant(
+        d.forgery.told, "acceptance-criteria-countersigned"
+    ),
     "of another ledger": lambda d: d.transplant(d.other, SIGN_OFF),
     "of a key's registration": lambda d: d.transplant(d.forgery.told, "signing-key-registered"),
     "by another person": lambda d: d.signed_by("egon"),
     "by an owner": lambda d: d.signed_by("olga"),
-    "by another person, said to be the signer's": lambda d: d.put(d.forgery.told.sign_with("egon", NAMESPACE, d.statement()), "anna-2"),
+    "by another person, said to be the signer's": lambda d: d.put(
+        d.forgery.told.sign_with("egon", NAMESPACE, d.statement()), "anna-2"
+    ),
     "by a key that was revoked": lambda d: d.signed_by("anna"),
     "by a key that nobody accepted": lambda d: d.signed_by("anna-3"),
     "for commits": lambda d: d.signed_by("anna-2", "git"),
     "for files": lambda d: d.signed_by("anna-2", "file"),
     "in nearly the same namespace": lambda d: d.signed_by("anna-2", f"{NAMESPACE}1"),
-    "over another statement": lambda d: d.signed_by("anna-2", statement=d.statement().replace(b"well done", b"well dine")),
-    "over the statement without its newline": lambda d: d.signed_by("anna-2", statement=d.statement().rstrip()),
+    "over another statement": lambda d: d.signed_by(
+        "anna-2", statement=d.statement().replace(b"well done", b"well dine")
+    ),
+    "over the statement without its newline": lambda d: d.signed_by(
+        "anna-2", statement=d.statement().rstrip()
+    ),
     "over nothing": lambda d: d.signed_by("anna-2", statement=b"\n"),
-    "over the line instead": lambda d: d.signed_by("anna-2", statement=d.forgery.lines[d.forgery.find(SIGN_OFF) - 1]),
+    "over the line instead": lambda d: d.signed_by(
+        "anna-2", statement=d.forgery.lines[d.forgery.find(SIGN_OFF) - 1]
+    ),
     "cut": lambda d: d.put(str(d.signature_of(d.forgery.told, SIGN_OFF)["sshsig"])[:-40]),
     "emptied": lambda d: d.put(""),
-    "without its last newline": lambda d: d.put(str(d.signature_of(d.forgery.told, SIGN_OFF)["sshsig"])[:-1]),
-    "in one long line": lambda d: d.put(str(d.signature_of(d.forgery.told, SIGN_OFF)["sshsig"]).replace("\n", "")),
+    "without its last newline": lambda d: d.put(
+        str(d.signature_of(d.forgery.told, SIGN_OFF)["sshsig"])[:-1]
+    ),
+    "in one long line": lambda d: d.put(
+        str(d.signature_of(d.forgery.told, SIGN_OFF)["sshsig"]).replace("\n", "")
+    ),
     "taken away": unsigned,
     "taken away with its acknowledgement": lambda d: (unsigned(d), unacknowledged(d)) and None,
     "that nobody acknowledged": unacknowledged,
     "that somebody else acknowledged": acknowledged_by_another,
     "by a key revoked just before": revocation_put_first,
     "by a key accepted only later": acceptance_put_last,
-    "over another meaning": lambda d: d.forgery.edit(d.forgery.find(SIGN_OFF), lambda f: f["data"]["signature"].update(meaning="I looked at it.")),
-    "at another time": lambda d: d.forgery.edit(d.forgery.find(SIGN_OFF), lambda f: f["data"]["signature"].update(at="2026-03-02T08:00:00.000000Z")),
-    "over another size": lambda d: d.forgery.edit(d.forgery.find(SIGN_OFF), lambda f: f["data"]["signature"].update(size=3)),
+    "over another meaning": lambda d: d.forgery.edit(
+        d.forgery.find(SIGN_OFF), lambda f: f["data"]["signature"].update(meaning="I looked at it.")
+    ),
+    "at another time": lambda d: d.forgery.edit(
+        d.forgery.find(SIGN_OFF),
+        lambda f: f["data"]["signature"].update(at="2026-03-02T08:00:00.000000Z"),
+    ),
+    "over another size": lambda d: d.forgery.edit(
+        d.forgery.find(SIGN_OFF), lambda f: f["data"]["signature"].update(size=3)
+    ),
     "by a key that somebody without the right accepted": accepted_by_no_owner,
 }
 
