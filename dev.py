@@ -32,12 +32,18 @@ PYTHON = SCRIPTS / f"python{SUFFIX}"
 PYTHON_MIN = (3, 11)
 CONSTRAINTS = ROOT / "constraints.txt"
 DOCS_GENERATOR = ROOT / "docs" / "generate.py"
-DOMAIN_COVERAGE = ("--include=ledger/signoff_ledger/domain/*", "--fail-under=100")
+PURE_COVERAGE = (
+    "--include=ledger/signoff_ledger/domain/*,ledger/signoff_ledger/integrity/*",
+    "--fail-under=100",
+)
 
 # The line pytest closes with. CI reads it to learn how many tests ran, so `check` always shows it.
 PYTEST_SUMMARY = re.compile(
     r"^.*\b\d+ (?:passed|failed|errors?|skipped|deselected)\b.* in [\d.]+s.*$"
 )
+
+FAULT_ROUNDS = 2_000
+"""Kills in `faults`; the power is cut at five times as many points."""
 
 EXIT_USAGE = 2
 EXIT_INTERRUPTED = 130
@@ -133,9 +139,11 @@ def capture(command: Sequence[str]) -> subprocess.CompletedProcess[str]:
     )
 
 
-def run(*command: str | Path) -> int:
+def run(*command: str | Path, **variables: str) -> int:
     """Run a command in the project's folder, talking to the terminal, and return its exit code."""
-    return subprocess.run([str(part) for part in command], cwd=ROOT, check=False).returncode
+    return subprocess.run(
+        [str(part) for part in command], cwd=ROOT, check=False, env={**os.environ, **variables}
+    ).returncode
 
 
 # --- the checks -----------------------------------------------------------------------------------
@@ -163,8 +171,9 @@ def check_steps() -> list[Step]:
                 "--cov-report=term",
             ),
         ),
-        # The rules live in the domain: there, a branch that no test takes is a gap in the gate.
-        Step("domain coverage", (python, "-m", "coverage", "report", *DOMAIN_COVERAGE)),
+        # The rules live in the domain, the evidence in integrity: there, a branch that no test
+        # takes is a gap in the gate, or a file that somebody can forge.
+        Step("pure coverage", (python, "-m", "coverage", "report", *PURE_COVERAGE)),
     ]
     if DOCS_GENERATOR.exists():
         steps.insert(4, Step("docs", (python, str(DOCS_GENERATOR), "--check")))
@@ -231,6 +240,30 @@ def bench(arguments: Sequence[str]) -> int:
     return run(PYTHON, "-m", "tests.bench.run", *arguments)
 
 
+def faults(arguments: Sequence[str]) -> int:
+    """Kill, cut the power and break each step for longer; --rounds N, 2000 unless given."""
+    rounds = rounds_of(arguments)
+    return run(
+        *(PYTHON, "-m", "pytest", "-n", "auto", "--dist", "loadgroup", "--durations=10"),
+        "tests/fault",
+        SIGNOFF_FAULT_ROUNDS=str(rounds),
+    )
+
+
+def rounds_of(arguments: Sequence[str]) -> int:
+    """Read --rounds N.
+
+    Raises:
+        DevError: Anything else stands there.
+    """
+    if not arguments:
+        return FAULT_ROUNDS
+    match arguments:
+        case ["--rounds", number] if number.isdecimal() and int(number) > 0:
+            return int(number)
+    raise DevError(f"faults takes --rounds N with N from 1, got: {' '.join(arguments)}")
+
+
 TASKS: dict[str, Callable[[Sequence[str]], int]] = {
     "check": check,
     "fmt": fmt,
@@ -238,6 +271,7 @@ TASKS: dict[str, Callable[[Sequence[str]], int]] = {
     "docs": docs,
     "demo": demo,
     "bench": bench,
+    "faults": faults,
 }
 
 

@@ -11,10 +11,12 @@ from decimal import Decimal
 from enum import Enum
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, cast, get_args, get_origin
+from uuid import UUID
 
 from annotated_types import Ge, Le
 from hypothesis import strategies as st
 from pydantic import AfterValidator, BaseModel
+from pydantic.fields import FieldInfo
 
 from signoff_ledger.domain.bar import Bar
 from signoff_ledger.domain.characteristic import Characteristic, Family, Kind
@@ -37,9 +39,15 @@ CHECKED: dict[str, Strategy] = {
     "_check_activity": st.from_regex(re.compile(r"\d{2}\.\d{2}\.\d{2}", re.ASCII), fullmatch=True),
     "_check_sha256": st.from_regex(re.compile(r"[0-9a-f]{64}", re.ASCII), fullmatch=True),
     "_check_utc": TIMES,
+    "check_fingerprint": st.from_regex(
+        re.compile(r"SHA256:[A-Za-z0-9+/]{43}", re.ASCII), fullmatch=True
+    ),
     "check_key": KEYS,
     "check_label": TYPED.map(str.strip).filter(lambda t: passes(check_label, t)),
     "check_text": TYPED.filter(lambda t: passes(check_text, t)),
+    "check_verifier_key": st.from_regex(
+        re.compile(r"[a-z./-]{1,20}\+[0-9a-f]{8}\+[A-Za-z0-9+/]{44}", re.ASCII), fullmatch=True
+    ),
 }
 """What a checked type takes, by the name of its check."""
 
@@ -60,6 +68,9 @@ def of_type(annotation: Any, limits: tuple[Any, ...] = ()) -> Strategy:
     for limit in limits:
         if isinstance(limit, AfterValidator) and limit.func.__name__ in CHECKED:
             return CHECKED[limit.func.__name__]
+    patterned = next((p for m in limits if (p := pattern_of(m))), None)
+    if patterned:
+        return st.from_regex(re.compile(patterned.replace("$", r"\Z"), re.ASCII), fullmatch=True)
     if origin in {Union, UnionType}:
         return st.one_of(*(of_type(argument, limits) for argument in arguments))
     if origin is tuple:
@@ -70,6 +81,12 @@ def of_type(annotation: Any, limits: tuple[Any, ...] = ()) -> Strategy:
     if origin is Literal:
         return st.sampled_from(arguments)
     return _of_class(annotation, limits)
+
+
+def pattern_of(limit: Any) -> str | None:
+    """Give the pattern of a limit, as pydantic keeps it in a field or beside one."""
+    inner = limit.metadata if isinstance(limit, FieldInfo) else [limit]
+    return next((p for m in inner if (p := getattr(m, "pattern", None))), None)
 
 
 def _of_class(kind: type, limits: tuple[Any, ...]) -> Strategy:
@@ -86,6 +103,7 @@ def _of_class(kind: type, limits: tuple[Any, ...]) -> Strategy:
         Decimal: st.decimals(0, allow_nan=False, allow_infinity=False),
         NoneType: st.none(),
         str: ANY,
+        UUID: st.uuids(),
     }
     return plain[kind]
 

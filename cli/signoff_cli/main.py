@@ -38,6 +38,7 @@ COMMANDS: dict[str, Listed] = {
     "verify": Listed("Prove", _AT + "verify:verify", "Prove a ledger, an export or a dossier."),
     "export": Listed("Prove", _AT + "export:export", "Hand over the log, or one decision."),
     "prove": Listed("Prove", _AT + "prove:prove", "Prove that one event is in the log."),
+    "witness": Listed("Prove", _AT + "witness:witness", "Ask witnesses to cosign, or be one."),
     "restore": Listed("Prove", _AT + "restore:restore", "Bring an exported log back."),
     "new": Listed("Set up", _AT + "new:new", "Print a plan file to fill in."),
     "init": Listed("Set up", _AT + "init:init", "Begin a ledger."),

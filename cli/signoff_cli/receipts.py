@@ -41,7 +41,7 @@ def show(
     if session.statement_only is not None:
         statements.write(session)
         return
-    if receipt.unsealed:
+    if receipt.unsealed and not session.quiet and session.output_format == "table":
         say(f"signoff: recorded, and not sealed: {receipt.unsealed}")
     entries: list[tuple[int | None, Entry]] = [(r.position, r.entry) for r in receipt.recorded]
     entries += [(None, entry) for entry in receipt.planned]

@@ -23,8 +23,8 @@ from signoff_ledger.exports.log_folder import export_log
 from signoff_ledger.integrity.cosignature import cosign
 from signoff_ledger.integrity.note import parse_note
 from signoff_ledger.integrity.verifier_key import COSIGNATURE_V1, VerifierKey
-from tests.ledgers import PEOPLE, CountingIds, Shop, TickingClock, plan_file, unit, wide
 from tests.attacks.tools import needed
+from tests.ledgers import PEOPLE, CountingIds, Shop, TickingClock, plan_file, wide
 
 WITNESS = "witness.example/north"
 SMALL_PLAN = """\

@@ -58,7 +58,18 @@ def test_with_a_policy_and_an_older_checkpoint_more_is_listed(told: Told, tmp_pa
         "log key": "proved",
         "witnesses": "proved",
     }.items() <= states.items()
-    assert "not proved" == states["history"]
+    assert "not proved" == states["unwitnessed"]
+
+
+def test_behind_an_older_checkpoint_history_is_not_proved(told: Told, tmp_path: Path) -> None:
+    since = min((told.log / "checkpoints").iterdir(), key=lambda path: int(path.name))
+    answer = terminal_at(told, tmp_path).did("verify", "--since", str(since), "--json").answer
+
+    check(answer)
+    found = {one["name"]: one for one in answer["data"]["checks"]}
+    assert "proved" == found["growth"]["state"]
+    assert "not proved" == found["history"]["state"]
+    assert f"the last {len(told.lines) - int(since.name)} events" in found["history"]["says"]
 
 
 def test_a_failure_is_the_last_check_and_names_the_position(told: Told, tmp_path: Path) -> None:

@@ -43,7 +43,7 @@ def flips(content: bytes, every: int) -> Iterator[tuple[int, bytes]]:
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", ["log", "dossier"])
 def test_a_flip_in_an_exported_file_is_found(short: Told, tmp_path: Path, kind: str) -> None:
-    """Cosignatures aside, which mean nothing to a reader who names no witness."""
+    """By a reader who names the witness; nobody else reads its line."""
     source = short.log if kind == "log" else short.dossier(short.signed_off)
     files = read(source)
     for name, content in files.items():
@@ -59,13 +59,10 @@ def test_a_flip_in_an_exported_file_is_found(short: Told, tmp_path: Path, kind: 
         for at, flipped in flips(content, every):
             (tmp_path / name).write_bytes(flipped)
             try:
-                checks = verify(tmp_path, policy)
+                verify(tmp_path, policy)
             except SignoffError:
                 continue
-            # A witness's name, key id or line that nobody knows is ignored: its word is missing.
-            found = {check.name: check.state for check in checks}
-            if found.get("witnesses") != "not proved":
-                kept.append((name, at))
+            kept.append((name, at))
         (tmp_path / name).write_bytes(content)
 
     assert [] == kept

@@ -7,6 +7,10 @@ common go over these tables; `tests/cli/test_every_command.py` holds the tables 
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from tests.cli.shops import WITNESS
+from tests.signers import INES, fingerprint_of
+
+PRINT = fingerprint_of(INES)
 REMARK = "a week costs us the fair"
 UNIT = ("finish=pass", "function=pass", "build_minutes=11")
 
@@ -82,6 +86,42 @@ WRITES: Mapping[str, Write] = {
         "person revoke ines inspector --reason left",
         "role-revoked",
     ),
+    "key register": _w(
+        "worded",
+        "ines",
+        "key register ines.pub --attach ines.statement.sig",
+        "key register other.pub --attach ines.statement.sig",
+        "signing-key-registered",
+        to_anybody=True,
+    ),
+    "key accept": _w(
+        "offered",
+        "olga",
+        "key accept ines",
+        f"key accept ines {PRINT}",
+        "signing-key-accepted",
+    ),
+    "key revoke": _w(
+        "offered",
+        "olga",
+        f"key revoke ines {PRINT} --reason lost",
+        f"key revoke ines {PRINT} --reason stolen",
+        "signing-key-revoked",
+    ),
+    "key rotate-log": _w(
+        "begun",
+        "olga",
+        "key rotate-log --reason a_year_has_passed",
+        "key rotate-log --reason the_laptop_was_lost",
+        "log-key-rotated",
+    ),
+    "witness add": _w(
+        "begun",
+        "olga",
+        f"witness add {WITNESS}",
+        f"witness add {WITNESS} --url http://127.0.0.1:9",
+        "witness-added",
+    ),
     "plan publish": _w(
         "begun",
         "egon",
@@ -102,6 +142,13 @@ WRITES: Mapping[str, Write] = {
         "bar register plan.toml",
         "bar register tighter.toml",
         "acceptance-criteria-registered",
+    ),
+    "bar countersign": _w(
+        "ready",
+        "bela",
+        "bar countersign mug",
+        "bar countersign bowl",
+        "acceptance-criteria-countersigned",
     ),
     "bar supersede": _w(
         "open",
@@ -253,6 +300,30 @@ READS: Mapping[str, Read] = {
     "backup": Read("signed", ("backup", "copy.db"), "signoff.backup/1"),
     "rebuild": Read("signed", ("rebuild",), "signoff.rebuild/1"),
     "config": Read("signed", ("config",), "signoff.config/1"),
+    "key list": Read("offered", ("key", "list"), "signoff.keys/1"),
+    "checkpoint": Read("signed", ("checkpoint",), "signoff.checkpoint/1"),
+    "verify": Read("signed", ("verify",), "signoff.verification/1"),
+    "verify an export": Read("exported", ("verify", "handed-over"), "signoff.verification/1"),
+    "export": Read("signed", ("export", "out"), "signoff.export/1"),
+    "prove": Read("signed", ("prove", "20"), "signoff.proof/1"),
+    "restore": Read(
+        "exported", ("restore", "handed-over", "--ledger", "again.db"), "signoff.restore/1"
+    ),
+    "witness list": Read("witnessed", ("witness", "list"), "signoff.witnesses/1"),
+    "witness request": Read(
+        "witnessed", ("witness", "request", "-o", "asked"), "signoff.request/1"
+    ),
+    "witness attach": Read(
+        "witnessed", ("witness", "attach", "note.answer"), "signoff.cosignatures/1"
+    ),
+    "witness serve": Read(
+        "witnessed",
+        (
+            *("witness", "serve", "--state", "w", "--name", "w.example", "--answer", "request"),
+            *("--trust", "handed-over/log.vkey"),
+        ),
+        "signoff.answer/1",
+    ),
     "init": Read("empty", ("init", "new.db"), "signoff.init/1", by="olga"),
 }
 

@@ -10,11 +10,25 @@ from datetime import timedelta
 from functools import cache
 from pathlib import Path
 
+from signoff_ledger.integrity.cosignature import cosign
+from signoff_ledger.integrity.note import parse_note
+from signoff_ledger.integrity.sshsig import NAMESPACE
+from signoff_ledger.integrity.verifier_key import COSIGNATURE_V1, VerifierKey
 from tests.cli.terminal import LEDGER, Terminal
 from tests.ledgers import PLAN, START, CountingIds, TickingClock, unit, wide
+from tests.signers import INES, NORTH, SOUTH, line_of, sign
 
 Line = tuple[str, ...]
-"""Who, and the words behind `signoff`."""
+"""Who, and the words behind `signoff`.
+
+`PEN` signs the statement in a file with the key of Ines; `NORTHERN` cosigns the checkpoint in one.
+"""
+
+PEN = "(a pen)"
+
+NORTHERN = "witness.example/north"
+WITNESS = VerifierKey.of(NORTHERN, COSIGNATURE_V1, NORTH).line
+"""The verifier key of a witness."""
 
 TIGHTER = PLAN.replace("max_rejects = 1", "max_rejects = 0")
 LOOSER = PLAN.replace("max_rejects = 1", "max_rejects = 2")
@@ -23,10 +37,13 @@ REJECTS = {"B1-1": "0.50", "B1-2": "0.52"}
 """The gaps of the two units of the first batch that do not conform."""
 
 FILES: Mapping[str, bytes] = {
-    "signoff.toml": f'ledger = "{LEDGER}"\n'.encode(),
+    "signoff.toml": f'ledger = "{LEDGER}"\nkeys = "keys"\n'.encode(),
     "plan.toml": PLAN.encode(),
     "tighter.toml": TIGHTER.encode(),
     "looser.toml": LOOSER.encode(),
+    "ines.pub": f"{line_of(INES)} ines@station-2\n".encode(),
+    "other.pub": f"{line_of(SOUTH)}\n".encode(),
+    "north.vkey": f"{WITNESS}\n".encode(),
     "sheet-1.csv": wide([unit(f"B1-{n}", gap=REJECTS.get(f"B1-{n}", "0.25")) for n in range(1, 5)]),
     "sheet-2.csv": wide([unit(f"B2-{n}", gap="0.24", build_minutes="6") for n in range(1, 5)]),
 }
@@ -80,15 +97,37 @@ STAGES: Mapping[str, tuple[str, tuple[Line, ...]]] = {
         "pending",
         (("ivan", "correct", "--confirm", "1", "--batch", "B2"),),
     ),
+    "worded": (
+        "begun",
+        (
+            ("ines", "key", "register", "ines.pub", "--statement-only", "ines.statement"),
+            (PEN, "ines.statement"),
+        ),
+    ),
+    "offered": (
+        "worded",
+        (("ines", "key", "register", "ines.pub", "--attach", "ines.statement.sig"),),
+    ),
+    "exported": ("signed", (("aude", "export", "handed-over"),)),
+    "witnessed": (
+        "exported",
+        (
+            ("olga", "witness", "add", "@north.vkey"),
+            ("aude", "checkpoint", "-o", "note"),
+            ("aude", "witness", "request", "-o", "request"),
+            (NORTHERN, "note"),
+        ),
+    ),
 }
+
+WITHOUT_A_PROCESS = {"empty", "begun", "worded", "offered"}
+"""The stages at which nothing could be asked of a process."""
 
 
 def at(stage: str, folder: Path) -> Terminal:
     """Give a terminal in a folder, whose ledger has come to a stage of the story."""
     terminal = _laid_out(folder, stage, f"after-{stage}")
-    content = _ledger(stage)
-    if content is not None:
-        terminal.write(LEDGER, content)
+    _write(folder, _made(stage))
     return terminal
 
 
@@ -101,14 +140,35 @@ def _laid_out(folder: Path, stage: str, ids: str) -> Terminal:
 
 
 @cache
-def _ledger(stage: str) -> bytes | None:
-    """Give the bytes of the ledger at a stage; None where there is no ledger yet."""
+def _made(stage: str) -> Mapping[str, bytes]:
+    """Give the files that there are at a stage, beside those that lie in every folder."""
     previous, lines = STAGES[stage]
     with tempfile.TemporaryDirectory() as name:
-        terminal = _laid_out(Path(name), stage, stage)
-        before = _ledger(previous) if previous else None
-        if before is not None:
-            terminal.write(LEDGER, before)
+        folder = Path(name)
+        terminal = _laid_out(folder, stage, stage)
+        _write(folder, _made(previous) if previous else {})
         for by, *args in lines:
-            terminal.did(*args, by=by)
-        return terminal.ledger.read_bytes() if terminal.ledger.exists() else None
+            if by == PEN:
+                statement = (folder / args[0]).read_bytes()
+                armored = sign(INES, statement, NAMESPACE.encode())
+                terminal.write(f"{args[0]}.sig", armored)
+            elif by == NORTHERN:
+                text = parse_note((folder / args[0]).read_bytes()).text
+                terminal.write(f"{args[0]}.answer", cosign(text, NORTHERN, NORTH, 1).line)
+            else:
+                terminal.did(*args, by=by)
+        made = [path for path in folder.rglob("*") if path.is_file()]
+        return {
+            str(path.relative_to(folder)): path.read_bytes()
+            for path in made
+            if path.name not in FILES and not path.is_relative_to(folder / "home")
+        }
+
+
+def _write(folder: Path, files: Mapping[str, bytes]) -> None:
+    for name, content in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+        # A key that others could read is not used.
+        path.chmod(0o600)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.shops import STAGES, at
+from tests.cli.shops import STAGES, WITHOUT_A_PROCESS, at
 
 
 def test_nothing_is_said_where_the_process_could_be_signed(tmp_path: Path) -> None:
@@ -71,7 +71,7 @@ def test_an_earlier_batch_cannot_be_chosen(tmp_path: Path) -> None:
     assert "latest-batch" in {rule["rule"] for rule in said.data["rules"] if not rule["holds"]}
 
 
-@pytest.mark.parametrize("stage", [s for s in STAGES if s not in {"empty", "begun"}])
+@pytest.mark.parametrize("stage", [s for s in STAGES if s not in WITHOUT_A_PROCESS])
 def test_nothing_is_missing_exactly_where_a_sign_off_is_allowed(tmp_path: Path, stage: str) -> None:
     """S-40: `status --why-not` is empty if and only if the process can be signed off."""
     terminal = at(stage, tmp_path)

@@ -48,7 +48,7 @@ def test_another_shell_is_refused_with_those_there_are(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "completed"),
     [
-        ("signoff wi", ["withdraw"]),
+        ("signoff wi", ["withdraw", "witness"]),
         ("signoff order ", ["commit", "report"]),
         ("signoff record --me", ["--method"]),
         ("signoff record --method li", ["line"]),

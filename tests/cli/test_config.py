@@ -27,12 +27,16 @@ def test_each_setting_names_its_origin(tmp_path: Path) -> None:
         "actor": ("anna", "SIGNOFF_ACTOR"),
         "format": ("json", "option"),
         "color": ("never", str(mine)),
+        "key": ("", "default"),
+        "keys": (str(tmp_path / "keys"), str(tmp_path / "signoff.toml")),
+        "seal_after_events": ("1000", "default"),
+        "seal_after_minutes": ("60", "default"),
     } == found
     assert str(mine) == terminal.asked("config")["user_file"]
 
 
 def test_what_nobody_set_has_a_default(tmp_path: Path) -> None:
-    said = Terminal(tmp_path).did("config")
+    said = Terminal(tmp_path, variables={"XDG_DATA_HOME": str(tmp_path)}).did("config")
 
     assert [
         ["setting", "value", "origin"],
@@ -40,7 +44,17 @@ def test_what_nobody_set_has_a_default(tmp_path: Path) -> None:
         ["actor", "-", "default"],
         ["format", "table", "default"],
         ["color", "auto", "default"],
+        ["key", "-", "default"],
+        ["keys", str(tmp_path / "signoff" / "keys"), "default"],
+        ["seal_after_events", "1000", "default"],
+        ["seal_after_minutes", "60", "default"],
     ] == [line.split() for line in said.out.splitlines()]
+
+
+def test_the_folder_of_keys_is_named_by_its_variable_before_a_file(tmp_path: Path) -> None:
+    terminal = at("begun", tmp_path)
+
+    assert ("elsewhere", "SIGNOFF_KEYS") == settings(terminal, SIGNOFF_KEYS="elsewhere")["keys"]
 
 
 def test_an_option_wins_over_a_variable_and_that_over_a_file(tmp_path: Path) -> None:

@@ -43,7 +43,7 @@ def test_the_ledger_the_plan_and_the_sheets_can_be_kept(tmp_path: Path) -> None:
 
     said = terminal.did("demo", "--keep", "story")
 
-    assert {"ledger.db", "plan.toml", "batch-1.csv", "batch-2.csv", "signoff.toml"} == (
+    assert {"ledger.db", "plan.toml", "batch-1.csv", "batch-2.csv", "signoff.toml", "keys"} == (
         {path.name for path in (tmp_path / "story").iterdir()} - {"ledger.db.lock"}
     )
     assert 85 == check_ledger(tmp_path / "story" / "ledger.db")

@@ -67,7 +67,7 @@ def test_a_line_with_its_hash_set_right_breaks_the_chain(tmp_path: Path) -> None
     assert 5 == terminal("doctor").code
     state, words = found(terminal)["events"]
     assert "BROKEN" == state
-    assert "the link to the event before it is wrong" in words
+    assert "a line does not follow the one before it in its stream" in words
 
 
 def test_triggers_that_are_gone_are_missed(tmp_path: Path) -> None:

@@ -48,7 +48,7 @@ def test_a_dry_run_leaves_no_file(tmp_path: Path) -> None:
     said = terminal.did("init", "new.db", "--dry-run", by="olga")
 
     assert "Ledger new would be begun in new.db; olga is its owner.\n" == said.out
-    assert before == sorted(tmp_path.iterdir())
+    assert before == sorted(tmp_path.rglob("*"))
 
 
 def test_a_dry_run_sees_what_is_in_the_way(tmp_path: Path) -> None:
@@ -87,8 +87,9 @@ def test_a_ledger_that_cannot_begin_leaves_nothing_behind(
     tmp_path: Path, args: tuple[str, ...], by: str | None, code: str
 ) -> None:
     terminal = at("empty", tmp_path)
-    before = sorted(tmp_path.iterdir())
+    (tmp_path / "keys").mkdir()
+    before = sorted(tmp_path.rglob("*"))
 
     terminal.refused(code, "init", *args, by=by)
 
-    assert before == sorted(tmp_path.iterdir())
+    assert before == sorted(tmp_path.rglob("*"))

@@ -16,7 +16,7 @@ import jsonschema  # type: ignore[import-untyped]  # it brings no types
 import pytest
 
 from tests.cli.samples import READS, WRITES, Read, Write
-from tests.cli.shops import STAGES, at
+from tests.cli.shops import STAGES, WITHOUT_A_PROCESS, at
 from tests.errors.reproducers import EVERY, World
 from tests.golden.story import PROCESS, goes, told
 from tests.tree import CLI, ROOT, python_files
@@ -130,7 +130,7 @@ def test_an_error_is_as_its_schema_says(
     validator("signoff.error/1").validate(json.loads(said.err))
 
 
-@pytest.mark.parametrize("stage", [s for s in STAGES if s not in {"empty", "begun"}])
+@pytest.mark.parametrize("stage", [s for s in STAGES if s not in WITHOUT_A_PROCESS])
 def test_at_every_stage_of_a_story_answers_are_as_their_schemas_say(
     tmp_path: Path, stage: str
 ) -> None:

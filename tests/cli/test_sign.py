@@ -1,5 +1,6 @@
 """`signoff sign`."""
 
+import re
 from pathlib import Path
 
 from tests.cli.shops import CAUSE, CHANGE, at
@@ -33,10 +34,11 @@ def test_the_preview_shows_who_signs_what_with_which_meaning(tmp_path: Path) -> 
         "  by         Anna Approver (anna)",
         "  meaning    I approve this process revision for the production run stated.",
         "  on batch   B2",
-        f"  reviewed   {size} events",
         "  signature  none (your name as authenticated)",
     ):
         assert line in said.err.splitlines()
+    assert re.search(r"^  at         2026-03-\d\dT[0-9:.]+Z$", said.err, re.MULTILINE)
+    assert re.search(rf"^  reviewed   {size} events, root [0-9a-f]{{64}}$", said.err, re.MULTILINE)
     assert "rejects-within-ac" in said.err
 
 

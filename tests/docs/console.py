@@ -150,8 +150,8 @@ class Console:
             yield heard
 
     def _in_a_shell(self, line: str, words: list[str]) -> Answer:
-        begins = {"", "(", "|", "&&", ";"}
-        tools = [b for a, b in pairwise(["", *words]) if a in begins and b not in begins]
+        begins = {"(", "|", "&&", ";"}
+        tools = [b for a, b in pairwise([";", *words]) if a in begins and b not in begins]
         for tool in ("sh", *tools):
             if shutil.which(tool, path=self.environment["PATH"]) is None:
                 raise MissingToolError(tool)

@@ -97,6 +97,12 @@ def test_a_block_is_split_into_commands() -> None:
     ] == list(commands(text))
 
 
+def test_an_empty_argument_is_not_taken_for_the_end_of_a_command(tmp_path: Path) -> None:
+    console = Console(tmp_path, tmp_path / "tools")
+
+    assert Answer("-x", 0) == console.type("printf '%s%s' \"\" -x")
+
+
 def test_a_difference_is_shown_with_both_sides() -> None:
     shown = said_of(Command("signoff x", ["a"]), Answer("b\n", 2))
 

@@ -97,6 +97,11 @@ def misfits(value: Any, schema: dict[str, Any], defs: dict[str, Any]) -> Iterato
     if "$ref" in schema:
         yield from misfits(value, defs[schema["$ref"].removeprefix("#/$defs/")], defs)
         return
+    if "oneOf" in schema:
+        fitting = [s for s in schema["oneOf"] if not [*misfits(value, s, defs)]]
+        if len(fitting) != 1:
+            yield f"{value!r} fits {len(fitting)} of {len(schema['oneOf'])} kinds"
+        return
     kind = schema["type"]
     if not isinstance(value, _TYPES[kind]) or isinstance(value, bool) != (kind == "boolean"):
         yield f"{value!r} is not of type {kind}"

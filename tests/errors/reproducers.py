@@ -6,6 +6,8 @@ first of each code is the one that a reader would meet.
 
 import json
 import os
+import re
+import shutil
 import sqlite3
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack, closing
@@ -15,16 +17,19 @@ from pathlib import Path
 from typing import NoReturn
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from signoff_ledger.application.ports import StaleError
 from signoff_ledger.integrity.canonical import canonical
 from signoff_ledger.integrity.leaf import leaf_hash
+from signoff_ledger.integrity.sshsig import NAMESPACE
 from signoff_ledger.persistence import sqlite
 from signoff_ledger.persistence.lock import WriterLock
 from signoff_ledger.persistence.store import SqliteStore
 from tests.cli.shops import CHANGE, at
 from tests.cli.terminal import Terminal
-from tests.ledgers import PLAN, disarmed, raw, unit, wide
+from tests.ledgers import PLAN, Shop, disarmed, raw, unit, wide
+from tests.signers import INES, SOUTH, fingerprint_of, sign
 
 LINE = ("--batch", "B1", "--method", "line")
 
@@ -112,6 +117,134 @@ def _setting(world: World) -> Attempt:
     terminal = at("clear", world.folder)
     terminal.write("signoff.toml", 'actor = "anna"\n')
     return Attempt(terminal, ("status",))
+
+
+# --- keys, seals and exports --------------------------------------------------------------------
+
+
+def _attached(world: World, key: Ed25519PrivateKey, *args: str, by: str) -> Attempt:
+    """Give a command with a statement of it that a key has signed elsewhere."""
+    terminal = at("offered", world.folder)
+    _sign_as_olga(terminal)
+    terminal.did(*args, "--statement-only", "statement", by=by)
+    armored = sign(key, (world.folder / "statement").read_bytes(), NAMESPACE.encode())
+    terminal.write("statement.sig", armored)
+    return Attempt(terminal, (*args, "--attach", "statement.sig"), by)
+
+
+def _sign_as_olga(terminal: Terminal) -> None:
+    """Register a key for the owner, who is the only one, so that it is in force at once."""
+    terminal.did("key", "register", "other.pub", "--statement-only", "first", by="olga")
+    armored = sign(SOUTH, (terminal.folder / "first").read_bytes(), NAMESPACE.encode())
+    terminal.write("first.sig", armored)
+    terminal.did("key", "register", "other.pub", "--attach", "first.sig", by="olga")
+
+
+GRANT = ("person", "grant", "ivan", "engineer")
+
+
+def _others_signature(world: World) -> Attempt:
+    return _attached(world, INES, *GRANT, by="olga")
+
+
+def _moved(world: World) -> Attempt:
+    attempt = _attached(world, SOUTH, *GRANT, by="olga")
+    attempt.terminal.did("person", "revoke", "ivan", "inspector", "--reason", "x", by="olga")
+    return attempt
+
+
+def _no_agent(world: World) -> Attempt:
+    terminal = at("offered", world.folder)
+    _sign_as_olga(terminal)
+    return Attempt(terminal, (*GRANT, "--key", "no-such-key"), "olga")
+
+
+def _accepted_twice(world: World) -> Attempt:
+    terminal = at("offered", world.folder)
+    terminal.did("key", "accept", "ines", by="olga")
+    return Attempt(terminal, ("key", "accept", "ines", fingerprint_of(INES)), "olga")
+
+
+def _no_log_key_here(world: World) -> Attempt:
+    terminal = at("signed", world.folder)
+    shutil.rmtree(world.folder / "keys")
+    return Attempt(terminal, ("checkpoint",))
+
+
+def _no_log_key_at_all(world: World) -> Attempt:
+    terminal = at("empty", world.folder)
+    Shop.founded(terminal.ledger).store.close()
+    return Attempt(terminal, ("checkpoint",))
+
+
+def _older(world: World, *, go_on: bool) -> Attempt:
+    """Put an older copy of the ledger in its place, as somebody restoring a backup would."""
+    terminal = at("held", world.folder)
+    copy = terminal.ledger.read_bytes()
+    for words in ("one", "two"):
+        terminal.did("dissent", "mug", words, by="bela")
+    terminal.did("checkpoint")
+    terminal.ledger.write_bytes(copy)
+    for words in ("three", "four", "five") if go_on else ():
+        terminal.did("dissent", "mug", words, by="bela")
+    return Attempt(terminal, ("checkpoint",))
+
+
+def _exported(change: Callable[[Path], None], *args: str) -> Reproducer:
+    """Change an exported log, and name it."""
+
+    def prepare(world: World) -> Attempt:
+        terminal = at("exported", world.folder)
+        change(world.folder / "handed-over")
+        return Attempt(terminal, (*args, "handed-over"))
+
+    return prepare
+
+
+def _cut_a_checkpoint(folder: Path) -> None:
+    last = max((folder / "checkpoints").iterdir(), key=lambda path: int(path.name))
+    for path in (last, folder / "checkpoint"):
+        path.write_bytes(path.read_bytes()[:-9] + b"\n")
+
+
+def _another_root(folder: Path) -> None:
+    """Let the last decision claim to rest on another tree, which breaks nothing else."""
+    lines = (folder / "events.ndjson").read_bytes().splitlines(keepends=True)
+    at_ = max(n for n, line in enumerate(lines) if b'"root":"' in line)
+    lines[at_] = re.sub(rb'"root":"[0-9a-f]{64}"', b'"root":"%s"' % (b"0" * 64), lines[at_])
+    (folder / "events.ndjson").write_bytes(b"".join(lines[: at_ + 1]))
+
+
+def _another_signer_list(folder: Path) -> None:
+    (folder / "allowed_signers").write_bytes(b"anybody *\n")
+
+
+def _forged_signature(world: World) -> Attempt:
+    terminal = at("offered", world.folder)
+    terminal.did("export", "out", by="aude")
+    events = world.folder / "out" / "events.ndjson"
+    lines = events.read_bytes().splitlines(keepends=True)
+    lines[-1] = lines[-1].replace(b'"meaning":"This', b'"meaning":"That')
+    events.write_bytes(b"".join(lines))
+    return Attempt(terminal, ("verify", "out"))
+
+
+def _forged_verdict(world: World) -> Attempt:
+    """Let the bar have held a process for a reason that the events do not give."""
+    terminal = at("built", world.folder)
+    terminal.did("hold", "mug", "--reason", "not yet", "--yes", by="anna")
+    with closing(disarmed(terminal.ledger)) as connection:
+        position, line = connection.execute(
+            "SELECT position, line FROM events WHERE type = 'signoff.process-held.v1'"
+            " ORDER BY position DESC"
+        ).fetchone()
+        forged = bytes(line).replace(b'"holds":true', b'"holds":false', 1)
+        connection.execute(
+            "UPDATE events SET line = ?, leaf = ? WHERE position = ?",
+            (forged, leaf_hash(forged), position),
+        )
+        connection.execute("DELETE FROM checkpoints")
+    return Attempt(terminal, ("verify",))
 
 
 # --- what the rules say -------------------------------------------------------------------------
@@ -310,6 +443,15 @@ EVERY: Mapping[str, Mapping[str, Reproducer]] = {
         "a word too many": _typed("clear", None, "status", "mug", "\x1b[2J"),
         "a number with an escape": _typed("clear", None, "history", "--limit", "\x1b[2J"),
     },
+    "SL112": {
+        "no key": _with_file("begun", "ines", "ssh-dss AAAA", "key", "register", "given"),
+        "a private key": _with_file(
+            "begun", "ines", "-----BEGIN OPENSSH PRIVATE KEY-----\n", "key", "register", "given"
+        ),
+    },
+    "SL113": {
+        "no policy": _with_file("signed", "aude", "trust me\n", "verify", "--policy", "given")
+    },
     "SL201": {
         "no process": _typed("clear", None, "why", "cup"),
         "none at all": _typed("begun", None, "why"),
@@ -339,6 +481,11 @@ EVERY: Mapping[str, Mapping[str, Reproducer]] = {
     "SL207": {
         "no topic": _typed("clear", None, "help", "\x1b[2J"),
         "no setting": _setting,
+    },
+    "SL208": {
+        "no such key": _typed(
+            "begun", "olga", "key", "revoke", "ines", fingerprint_of(INES), "--reason", "x"
+        )
     },
     "SL301": {
         "a sign-off": _typed("held", "anna", "sign", "mug", "--yes", "--quiet"),
@@ -392,6 +539,7 @@ EVERY: Mapping[str, Mapping[str, Reproducer]] = {
         ),
         "a second bar": _typed("ready", "egon", "bar", "register", "tighter.toml"),
     },
+    "SL312": {"an accepted key": _accepted_twice},
     "SL401": {
         "nobody": _typed("clear", None, "dissent", "mug", "words"),
         "a stranger": _typed("clear", "nobody", "dissent", "mug", "words"),
@@ -407,6 +555,10 @@ EVERY: Mapping[str, Mapping[str, Reproducer]] = {
             "begun", "olga", "person", "revoke", "olga", "owner", "--reason", "x"
         )
     },
+    "SL404": {"no key in force": _typed("begun", "olga", *GRANT, "--key", "x")},
+    "SL405": {"another's signature": _others_signature},
+    "SL406": {"a key elsewhere": _no_log_key_here},
+    "SL407": {"no agent": _no_agent},
     "SL501": {"a foreign event": _foreign_event, "rules nobody has": _unknown_rules},
     "SL502": {
         "a foreign index": _foreign_index,
@@ -420,8 +572,20 @@ EVERY: Mapping[str, Mapping[str, Reproducer]] = {
             "UPDATE events SET line = X'7B7D' WHERE position = 20", "history"
         ),
     },
+    "SL504": {"another tree": _exported(_another_root, "verify")},
+    "SL505": {"a cut checkpoint": _exported(_cut_a_checkpoint, "restore")},
+    "SL506": {"a forged signature": _forged_signature},
+    "SL507": {"an old backup": lambda world: _older(world, go_on=False)},
+    "SL508": {"an old backup that went on": lambda world: _older(world, go_on=True)},
+    "SL509": {"a forged verdict": _forged_verdict},
+    "SL510": {"another list of signers": _exported(_another_signer_list, "restore")},
     "SL601": {"others, again and again": _always_stale},
     "SL602": {"a used id": _used_id},
+    "SL603": {"a statement too old": _moved},
+    "SL604": {
+        "no log key": _no_log_key_at_all,
+        "an event not sealed yet": _typed("begun", "aude", "prove", "5"),
+    },
     "SL701": {
         "a text": _no_ledger(b"dear diary\n"),
         "nothing in it": _no_ledger(b""),

@@ -5,6 +5,7 @@ lines themselves. The numbers come from the answers that machines get.
 """
 
 import json
+import re
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -40,6 +41,12 @@ def rules_of(data: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return {rule["rule"]: rule for rule in data["rules"]}
 
 
+def but_for_the_key(lines: list[bytes]) -> list[bytes]:
+    """Leave out the log's key, which is another one every time, and the hashes over it."""
+    key = re.compile(rb'"(log_key|prev|root)":"[^"]+"')
+    return [key.sub(rb'"\1":""', line) for line in lines]
+
+
 # --- the story as a whole -------------------------------------------------------------------------
 
 
@@ -49,7 +56,7 @@ def test_step_by_step_it_is_the_very_same_ledger(
     """Same clock, same ids, same words: the same lines, byte for byte."""
     terminal, answers = played
 
-    assert kept.lines() == terminal.lines()
+    assert but_for_the_key(kept.lines()) == but_for_the_key(terminal.lines())
     assert 85 == check_ledger(terminal.ledger)
     assert len(STEPS) == len(answers)
 
@@ -68,7 +75,8 @@ def test_the_transcript_is_the_same_twice(kept: Terminal, tmp_path: Path) -> Non
     said = Terminal(tmp_path).did("demo", "--keep", "story")
 
     assert (kept.folder.parent / "transcript").read_text("utf-8") == said.out
-    assert kept.lines() == Terminal(tmp_path / "story").lines()
+    again = Terminal(tmp_path / "story").lines()
+    assert but_for_the_key(kept.lines()) == but_for_the_key(again)
 
 
 def test_the_demo_leaves_its_ledger_its_plan_and_its_sheets(kept: Terminal) -> None:

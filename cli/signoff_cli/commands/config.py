@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import click
@@ -14,8 +15,7 @@ from signoff_cli.session import pass_session, reading
 if TYPE_CHECKING:
     from signoff_cli.session import Session
 
-_NAMES = ("ledger", "actor", "format", "color")
-_UNSET = {"ledger": "", "actor": "", "format": "table", "color": "auto"}
+_UNSET = {"ledger": "", "actor": "", "format": "table", "color": "auto", "key": ""}
 
 
 @click.command(short_help="Show the settings and where they come from.")
@@ -24,8 +24,9 @@ _UNSET = {"ledger": "", "actor": "", "format": "table", "color": "auto"}
 def config(session: Session) -> None:
     """Show each setting with its value and its origin: option, environment, file or default.
 
-    The ledger is looked up in signoff.toml, upward from the working directory; who you are and how
-    you like answers, in your own file.
+    The ledger, the folder of its key and how much may stand unsealed are looked up in signoff.toml,
+    upward from the working directory; who you are, what you sign with and how you like answers, in
+    your own file.
 
     \b
     Example:
@@ -33,8 +34,8 @@ def config(session: Session) -> None:
     """
     found = settings()
     rows = []
-    for name in _NAMES:
-        setting = _effective(session, name, found)
+    for name, unset in (_UNSET | _sealing()).items():
+        setting = _effective(session, name, found) or Setting(unset, "default")
         rows.append({"setting": name, "value": setting.value, "origin": setting.origin})
     files = {
         "project_file": PROJECT_FILE,
@@ -52,11 +53,26 @@ def config(session: Session) -> None:
     )
 
 
-def _effective(session: Session, name: str, found: dict[str, Setting]) -> Setting:
-    given = getattr(session, name)
+def _sealing() -> dict[str, str]:
+    """Say where the log's key is and when the log is sealed, unless somebody says otherwise."""
+    from signoff_ledger.application.sealing import SealPolicy
+    from signoff_ledger.custody.vault import default_folder
+
+    usual = SealPolicy()
+    return {
+        "keys": str(default_folder()),
+        "seal_after_events": str(usual.events),
+        "seal_after_minutes": str(usual.age // timedelta(minutes=1)),
+    }
+
+
+def _effective(session: Session, name: str, found: dict[str, Setting]) -> Setting | None:
     variable = f"SIGNOFF_{name.upper()}"
+    if name == "keys" and os.environ.get(variable):
+        return Setting(os.environ[variable], variable)
+    given = getattr(session, name, None)
     if given and given == os.environ.get(variable):
         return Setting(given, variable)
     if given:
         return Setting(given, "option")
-    return found.get(name, Setting(_UNSET[name], "default"))
+    return found.get(name)

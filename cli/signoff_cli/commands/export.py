@@ -9,6 +9,7 @@ import click
 
 from signoff_cli.output import answer, say
 from signoff_cli.session import pass_session, reading
+from signoff_ledger.application.witnessing import standings
 from signoff_ledger.errors import SignoffError
 from signoff_ledger.exports.dossier import export_decision
 from signoff_ledger.exports.log_folder import export_log
@@ -38,15 +39,23 @@ def export(session: Session, folder: Path, position: int | None) -> None:
         _seal(opened)
         if position is None:
             exported = export_log(opened.store, folder)
-            data = {"folder": str(folder), "events": exported.size, "sealed": exported.sealed}
+            sealed = exported.sealed
+            data = {"folder": str(folder), "events": exported.size, "sealed": sealed}
             says = (
                 f"{exported.size} events are in {folder}, {exported.sealed} of them sealed, root "
                 f"{exported.root.hex()}"
             )
         else:
             dossier = export_decision(opened.store, position, folder)
-            data = {"folder": str(folder), "decision": position, "sealed": dossier.size}
+            sealed = dossier.size
+            data = {"folder": str(folder), "decision": position, "sealed": sealed}
             says = f"The dossier of the decision at position {position} is in {folder}"
+        if standings(opened.store) and not opened.store.cosignatures(sealed):
+            say(
+                "signoff: no witness has cosigned the last checkpoint: a reader whose policy asks "
+                "for one refuses this export\n  fix: signoff witness request --all, then export "
+                "again"
+            )
     answer(
         session,
         "signoff.export/1",
@@ -57,8 +66,7 @@ def export(session: Session, folder: Path, position: int | None) -> None:
 
 
 def _seal(opened: Opened) -> None:
-    if opened.sealer is None:  # pragma: no cover  # a session always brings its vault
-        return
+    assert opened.sealer is not None  # noqa: S101  # a session always brings its vault
     try:
         opened.sealer.seal()
     except SignoffError as error:

@@ -22,6 +22,7 @@ TOPICS = {
     "exit-codes": "What each exit code means.",
     "environment": "Variables and settings files.",
     "events": "What is recorded, and how to read a line.",
+    "evidence": "Seals, signatures and proofs, and how to check them.",
 }
 
 ALIASES = (

@@ -106,19 +106,22 @@ def list_(session: Session) -> None:
 
 
 @key.command("rotate-log", short_help="Seal the log with a new key.")
+@click.option("--reason", required=True, help="Why; @FILE reads a file.")
 @click.option("--passphrase", is_flag=True, help="Encrypt the new key's file.")
 @writing
 @pass_session
-def rotate_log(session: Session, passphrase: bool) -> None:
+def rotate_log(session: Session, reason: str, passphrase: bool) -> None:
     """Make a new key for the log's checkpoints; the old one signs that it follows.
 
     \b
     Example:
-      signoff key rotate-log
+      signoff key rotate-log --reason "a year has passed"
     """
     chosen = new_log_passphrase() if passphrase else None
     with session.open() as opened:
-        receipt = keys.rotate_log_key(opened.ledger, session.call(), session.vault(), chosen)
+        receipt = keys.rotate_log_key(
+            opened.ledger, session.call(), session.vault(), long_text(reason) or "", chosen
+        )
         receipts.show(session, opened.store, receipt)
 
 

@@ -45,7 +45,8 @@ def prove(session: Session, position: int, output: Path | None) -> None:
         "proof": proof.decode("utf-8"),
         "size": size,
     }
-    human = f"{data['line']}\n\n{data['proof']}".rstrip()
+    human = f"{size} events are sealed, and the one at position {position} is among them.\n\n"
+    human += proof.decode("utf-8").rstrip()
     answer(session, "signoff.proof/1", data, [data], lambda: human)
 
 

@@ -85,7 +85,7 @@ def revoke_key(ledger: Ledger, call: Call, person: str, fingerprint: str, reason
 
 
 def rotate_log_key(
-    ledger: Ledger, call: Call, custody: Custody, passphrase: str | None = None
+    ledger: Ledger, call: Call, custody: Custody, reason: str, passphrase: str | None = None
 ) -> Receipt:
     """Seal with a new key from here on; the old one signs that it does, and the new one, too.
 
@@ -95,6 +95,7 @@ def rotate_log_key(
         IdentityError: SL406, the old key is not at hand.
         EvidenceError: SL507 or SL508, this is not the log that was sealed.
     """
+    checked_text("the reason", reason)
     made: list[str] = []
 
     def decide(work: Work) -> None:
@@ -110,12 +111,13 @@ def rotate_log_key(
             log_key=made[0],
             new_signature=_base64(custody.sign_rotation(made[0], statement)),
             old_signature=_base64(old_signature) if old_signature else None,
+            reason=reason,
         )
         founding.rotate(work.stamp, rotated)
 
     receipt = None
     try:
-        receipt = ledger.act(call, "key rotate-log", {}, decide)
+        receipt = ledger.act(call, "key rotate-log", {"reason": reason}, decide)
     finally:
         if made and (receipt is None or not receipt.recorded):
             custody.forget(made[0])
@@ -146,7 +148,11 @@ def _check_fingerprint(fingerprint: str | None) -> None:
     try:
         check_fingerprint(fingerprint)
     except ValueError as error:
-        raise InputError("SL106", f"the fingerprint {printable(fingerprint)!r} {error}") from None
+        raise InputError(
+            "SL106",
+            f"the fingerprint {printable(fingerprint)!r} {error}",
+            fix="signoff key list  shows everybody's",
+        ) from None
 
 
 def _base64(signature: bytes) -> str:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from signoff_ledger.application.authority import authorise
 from signoff_ledger.application.ports import Recorded, StaleError
+from signoff_ledger.application.sealing import DECIDING
 from signoff_ledger.application.signing import Signing
 from signoff_ledger.application.texts import checked_key
 from signoff_ledger.domain.aggregate import Aggregate
@@ -37,6 +38,7 @@ from signoff_ledger.integrity.canonical import canonical
 
 if TYPE_CHECKING:
     from datetime import datetime
+    from uuid import UUID
 
     from signoff_ledger.application.ports import A, Clock, IdSource, Pen, Prepared, Store
     from signoff_ledger.application.sealing import Sealer
@@ -88,7 +90,17 @@ class Receipt:
 
 
 class Work:
-    """One command's view of the ledger: what it loads, and the journal of what it emits."""
+    """One command's view of the ledger: what it loads, and the journal of what it emits.
+
+    What it has looked at must not have moved when it is saved. A decision on a second batch rests
+    on the first one, too, and writes nothing there.
+
+    Attributes:
+        store: Where it loads from.
+        stamp: Who, when, under which command.
+        journal: What it has emitted.
+        seen: The streams it has loaded, with the versions they had.
+    """
 
     def __init__(self, store: Store, stamp: Stamp, prepared: Prepared | None = None) -> None:
         self.store = store
@@ -96,6 +108,7 @@ class Work:
         self.journal: list[Entry] = []
         self._prepared = prepared
         self._loaded: dict[tuple[str, str], Aggregate] = {}
+        self.seen: dict[UUID, int] = {}
 
     @cached_property
     def reviewed(self) -> Reviewed:
@@ -205,6 +218,7 @@ class Work:
         checked_key(f"the {kind.KIND}'s key", key)
         found = self.store.load(kind, key)
         found.journal = self.journal
+        self.seen[found.id] = found.version
         self._loaded[(kind.KIND, key)] = found
         return found
 
@@ -249,7 +263,7 @@ class Ledger:
             work = self.work(actor, cmd, call.pen.prepared if call.pen else None)
             signing = Signing(work, work.person(actor), call.pen, command, dry_run=call.dry_run)
             if command != FOUNDING:
-                authorise(work.person(actor), command)
+                self._admit(work, command)
                 work.stamp = work.stamp._replace(sign=signing.sign)
             try:
                 decide(work)
@@ -278,6 +292,12 @@ class Ledger:
     def work(self, actor: str = "", cmd: str = "", prepared: Prepared | None = None) -> Work:
         """Begin a view of the ledger, for a command or for reading."""
         return Work(self.store, Stamp(self._now(), actor, cmd), prepared)
+
+    def _admit(self, work: Work, command: str) -> None:
+        authorise(work.person(work.stamp.by), command)
+        if self.sealer and command in DECIDING:
+            # Before anybody signs, and before a refusal is recorded in the wrong log.
+            self.sealer.check()
 
     def _now(self) -> datetime:
         now = self.clock.now()
@@ -312,7 +332,7 @@ class Ledger:
         entries = tuple(work.journal)
         if self.sealer and self.sealer.has_decision(entries):
             self.sealer.check()
-        recorded = tuple(map(Recorded, self.store.save(entries, command_id), entries))
+        recorded = tuple(map(Recorded, self.store.save(entries, command_id, work.seen), entries))
         unsealed = self.sealer.after(recorded, work.stamp.at) if self.sealer else ""
         return Receipt(command_id, recorded=recorded, unsealed=unsealed)
 

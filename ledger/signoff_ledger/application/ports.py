@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -99,8 +99,12 @@ class Custody(Protocol):
         """Say whether the key is kept here."""
         ...
 
-    def check(self, log_key: str, size: int, root_at: Callable[[int], bytes]) -> None:
+    def check(
+        self, log_key: str, size_now: Callable[[], int], root_at: Callable[[int], bytes]
+    ) -> None:
         """Refuse a log that does not continue what was signed here.
+
+        The size is asked for after the memory of what was signed was read.
 
         Raises:
             EvidenceError: SL507 ROLLBACK or SL508 FORK.
@@ -132,6 +136,33 @@ class Custody(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a witness answered; nothing in it is believed.
+
+    Attributes:
+        status: The HTTP status.
+        kind: The media type, in small letters and without parameters.
+        body: What it sent, never longer than a note.
+    """
+
+    status: int
+    kind: str
+    body: bytes
+
+
+class Courier(Protocol):
+    """Brings a request to a witness and its answer back."""
+
+    def post(self, url: str, body: bytes) -> Reply:
+        """Post a body to an address.
+
+        Raises:
+            ConflictError: SL605, there was no answer that could be read.
+        """
+        ...
+
+
 class StaleError(Exception):
     """A save met a stream that had moved, or a command id already used; load again."""
 
@@ -143,8 +174,15 @@ class Store(Protocol):
         """Rebuild an aggregate as of a version, the latest by default; empty if unknown."""
         ...
 
-    def save(self, entries: Sequence[Entry], command_id: str) -> list[int]:
+    def save(
+        self, entries: Sequence[Entry], command_id: str, seen: Mapping[UUID, int] | None = None
+    ) -> list[int]:
         """Append entries, all or none, durably; give their positions.
+
+        Args:
+            entries: What to append.
+            command_id: By which command; each is in the log once.
+            seen: Streams that were looked at, with the versions they had; none may have moved.
 
         Raises:
             StaleError: A stream moved meanwhile, or the command id is in the log.
@@ -189,6 +227,22 @@ class Store(Protocol):
 
     def keep_checkpoint(self, size: int, note: bytes) -> None:
         """Keep a signed checkpoint, durably; the same one again is no error."""
+        ...
+
+    def checkpoints(self) -> list[tuple[int, bytes]]:
+        """Give every checkpoint with its size, smallest first."""
+        ...
+
+    def cosigned(self) -> list[tuple[int, str]]:
+        """Give every cosignature line with its checkpoint's size, largest first."""
+        ...
+
+    def keep_cosignature(self, size: int, line: str) -> bool:
+        """Keep a witness's signature line, durably; False where one of its key is kept already."""
+        ...
+
+    def hashes(self, level: int, first: int, count: int) -> list[bytes]:
+        """Give the roots of complete subtrees, see `integrity.merkle.Hashes`."""
         ...
 
     def root(self, size: int) -> bytes:

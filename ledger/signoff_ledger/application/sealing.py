@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 DECISIONS = (ProcessHeld, ProcessSignedOff, SignOffWithdrawn)
 """Each of these is sealed at once."""
 
+DECIDING = frozenset({"sign", "hold", "withdraw"})
+"""The commands by which people decide."""
+
 
 @dataclass(frozen=True, slots=True)
 class SealPolicy:
@@ -71,7 +74,7 @@ class Sealer:
         """
         log_key = self._known_key()
         if log_key is not None and self._custody.holds(log_key):
-            self._custody.check(log_key, self._store.size(), self._store.root)
+            self._custody.check(log_key, self._store.size, self._store.root)
 
     def seal(self) -> Seal:
         """Sign the tree as it stands and keep the checkpoint.
@@ -94,7 +97,7 @@ class Sealer:
                 note = signer.sign(size, self._store.root)
                 self._store.keep_checkpoint(size, note)
             else:
-                self._custody.check(log_key, size, self._store.root)
+                self._custody.check(log_key, self._store.size, self._store.root)
                 note = known
         self._sealed, self._open_since = size, None
         return Seal(size, self._store.root(size), note, known is None)

@@ -62,11 +62,12 @@ class Guard:
                 fix="nothing was signed; bring the file back from a copy of this folder",
             ) from None
 
-    def check(self, size: int, root_at: Callable[[int], bytes]) -> None:
+    def check(self, size_now: Callable[[], int], root_at: Callable[[int], bytes]) -> None:
         """Refuse a log that does not begin with the last tree signed.
 
         Args:
-            size: Events in the log.
+            size_now: Gives the number of events in the log; asked after the memory was read, so
+                that whatever others record and seal meanwhile makes the log longer, never shorter.
             root_at: Gives the root of the log's first events.
 
         Raises:
@@ -75,6 +76,7 @@ class Guard:
         last = self.last()
         if last is None:
             return
+        size = size_now()
         if size < last.size:
             raise EvidenceError(
                 "SL507",
@@ -96,14 +98,8 @@ class Guard:
         Raises:
             StoreError: SL703, it could not be kept; nothing may be signed then.
         """
-        temporary = self._path.with_suffix(".new")
         try:
-            with temporary.open("wb") as file:
-                file.write(json.dumps(signed._asdict(), sort_keys=True).encode() + b"\n")
-                file.flush()
-                os.fsync(file.fileno())
-            temporary.replace(self._path)
-            sync_folder(self._path.parent)
+            replace_file(self._path, json.dumps(signed._asdict(), sort_keys=True).encode() + b"\n")
         except OSError as error:
             raise StoreError(
                 "SL703",
@@ -111,6 +107,21 @@ class Guard:
                 why=str(error.strerror),
                 fix="nothing was signed; free the disk or get permission, then seal again",
             ) from None
+
+
+def replace_file(path: Path, content: bytes) -> None:
+    """Put content in the place of a file, whole and on disk before this returns.
+
+    Raises:
+        OSError: It could not be kept; what was there before may still be.
+    """
+    temporary = path.with_suffix(".new")
+    with temporary.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)
+    sync_folder(path.parent)
 
 
 def sync_folder(folder: Path) -> None:

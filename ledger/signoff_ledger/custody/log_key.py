@@ -1,10 +1,11 @@
-"""The log's own key: an Ed25519 key in a file that only its owner can read."""
+"""A key of our own, a log's or a witness's: Ed25519 in a file that only its owner can read."""
 
 from __future__ import annotations
 
 import os
 from typing import TYPE_CHECKING
 
+from signoff_ledger.custody.guard import sync_folder
 from signoff_ledger.errors import IdentityError, StoreError
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ def write_key(path: Path, key: Ed25519PrivateKey, passphrase: str | None) -> Non
         s.BestAvailableEncryption(passphrase.encode()) if passphrase else s.NoEncryption()
     )
     pem = key.private_bytes(s.Encoding.PEM, s.PrivateFormat.PKCS8, encryption)
+    missing = [folder for folder in path.parents if not folder.exists()]
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
@@ -40,13 +42,16 @@ def write_key(path: Path, key: Ed25519PrivateKey, passphrase: str | None) -> Non
             file.write(pem)
             file.flush()
             os.fsync(file.fileno())
+        # A log outlives a power cut only together with the key that seals it.
+        for folder in (path.parent, *(made.parent for made in missing)):
+            sync_folder(folder)
     except FileExistsError:
         raise StoreError(
             "SL704", f"there is a file already: {path}", why="a key is never overwritten"
         ) from None
     except OSError as error:
         raise StoreError(
-            "SL703", f"the log's key cannot be kept in {path}", why=str(error.strerror)
+            "SL703", f"the key cannot be kept in {path}", why=str(error.strerror)
         ) from None
 
 

@@ -54,7 +54,7 @@ class Signer:
             sign_checkpoint,
         )
 
-        self._guard.check(size, root_at)
+        self._guard.check(lambda: size, root_at)
         root = root_at(size)
         self._guard.remember(Signed(root.hex(), size))
         return sign_checkpoint(Checkpoint(self._origin, size, root), self._key)
@@ -115,14 +115,16 @@ class Vault:
         """Say whether the key is kept here."""
         return self._key_path(log_key).exists()
 
-    def check(self, log_key: str, size: int, root_at: Callable[[int], bytes]) -> None:
+    def check(
+        self, log_key: str, size_now: Callable[[], int], root_at: Callable[[int], bytes]
+    ) -> None:
         """Refuse a log that does not continue what was signed here.
 
         Raises:
             EvidenceError: SL507 ROLLBACK or SL508 FORK.
             StoreError: The guard cannot be read.
         """
-        self._guard(log_key).check(size, root_at)
+        self._guard(log_key).check(size_now, root_at)
 
     def sign_rotation(self, log_key: str, statement: bytes) -> bytes:
         """Sign that one key follows another.

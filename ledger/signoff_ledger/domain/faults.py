@@ -62,14 +62,12 @@ def is_closed(fault: Fault, case: Case) -> bool:
 def _in_batch(batch: Batch, case: Case) -> list[Fault]:
     counted = tally(batch.units, batch.started, batch.bar)
     process = case.process
+    numbers: dict[str, list[int]] = {}
+    for serial in counted.representative:
+        for n in batch.units[serial].nonconformities.values():
+            numbers.setdefault(n.mode, []).append(n.number)
     faults = []
     for mode, units in sorted(counted.modes.items()):
-        numbers = [
-            n.number
-            for serial in counted.representative
-            for n in batch.units[serial].nonconformities.values()
-            if n.mode == mode
-        ]
         cause = process.causes.get((batch.key, mode))
         answers = [*([cause.version] if cause else []), *_fixes(mode, batch.key, case)]
         before = process.batches[batch.key].changes_before
@@ -78,7 +76,7 @@ def _in_batch(batch: Batch, case: Case) -> list[Fault]:
                 mode=mode,
                 batch=batch.key,
                 units=units,
-                origins=frozenset(process.origin_of(batch.key, mode, n) for n in numbers),
+                origins=frozenset(process.origin_of(batch.key, mode, n) for n in numbers[mode]),
                 answers=tuple(answers),
                 is_recurrence=any(mode in c.applied.addresses for c in process.changes[:before]),
             )

@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar
 from pydantic import AfterValidator, Field
 
 from signoff_ledger.domain.event import Event
-from signoff_ledger.domain.values import Label, check_verifier_key
+from signoff_ledger.domain.values import Label, Text, check_verifier_key
 
 VerifierKey = Annotated[str, AfterValidator(check_verifier_key)]
 """A public key as C2SP signed-note writes it: `name+hash+base64`."""
@@ -41,6 +41,7 @@ class LogKeyRotated(Event):
     log_key: VerifierKey
     new_signature: Ed25519Signature
     old_signature: Ed25519Signature | None = None
+    reason: Text
 
 
 class WitnessAdded(Event):

@@ -160,7 +160,9 @@ class Person(Aggregate):
         """
         if self._known_key(fingerprint).revoked is not None:
             raise RuleRefusedError(
-                "SL312", f"the key {fingerprint} of {self.key} was revoked before"
+                "SL312",
+                f"the key {fingerprint} of {self.key} was revoked before",
+                fix="nothing needs to be done",
             )
         self.emit(stamp, events.SigningKeyRevoked(fingerprint=fingerprint, reason=reason))
 

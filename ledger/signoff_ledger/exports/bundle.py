@@ -58,7 +58,7 @@ class Bundle:
                 self._folder.replace(self._target)
                 sync_folder(self._target.parent)
         except OSError as error:
-            raise _refused(self._target, error) from None
+            raise _unsure(self._target, error) from None
         finally:
             shutil.rmtree(self._folder, ignore_errors=True)
 
@@ -117,6 +117,24 @@ def read_file(folder: Path, name: str) -> bytes:
             "SL510", f"{name} is longer than any such file", why=f"over {FILE_LIMIT_BYTES} bytes"
         )
     return content
+
+
+def _unsure(target: Path, error: OSError) -> StoreError:
+    """Tell of a failure at the last step, which may have been done all the same."""
+    return StoreError(
+        "SL703",
+        f"the export may not outlast a power cut: {target}"
+        if _is_whole(target)
+        else f"the export cannot be written: {target}",
+        why=str(error.strerror),
+        fix="it is there, and whole; take it away and export again to be sure"
+        if _is_whole(target)
+        else "nothing is there; free the disk or get permission, then export again",
+    )
+
+
+def _is_whole(target: Path) -> bool:
+    return target.is_dir() and any(target.iterdir())
 
 
 def _refused(target: Path, error: OSError) -> StoreError:

@@ -10,12 +10,18 @@ from signoff_ledger.application.line_archive import LineArchive
 from signoff_ledger.errors import EvidenceError
 from signoff_ledger.exports.bundle import read_file
 from signoff_ledger.exports.dossier import DECISION, DECISIONS, STREAMS, stem_of
-from signoff_ledger.exports.log_folder import CHECKPOINT, LOG_KEY, SIGNERS, LogFolder
+from signoff_ledger.exports.log_folder import (
+    CHECKPOINT,
+    LOG_KEY,
+    SIGNERS,
+    LogFolder,
+    not_as_written,
+)
 from signoff_ledger.exports.signers import allowed_signers
 from signoff_ledger.integrity.add_checkpoint import parse_add_checkpoint
 from signoff_ledger.integrity.checkpoint import Checkpoint, open_checkpoint
 from signoff_ledger.integrity.cosignature import verified_cosignatures
-from signoff_ledger.integrity.examination import OPEN, PROVED, Check
+from signoff_ledger.integrity.examination import OPEN, PROVED, Check, no_quorum
 from signoff_ledger.integrity.excerpt import Excerpt
 from signoff_ledger.integrity.leaf import leaf_hash
 from signoff_ledger.integrity.line import read_fields, stream_id
@@ -79,7 +85,7 @@ def verify_dossier(folder: Path, trust: Trust) -> Iterator[Check]:
 def _streams(folder: Path) -> dict[str, list[bytes]]:
     inner = folder / STREAMS
     if not inner.is_dir():
-        raise EvidenceError("SL510", f"there is no {STREAMS}/ in the dossier")
+        raise not_as_written(f"there is no {STREAMS}/ in the dossier")
     streams = {}
     for path in sorted(inner.iterdir()):
         if path.suffix != _LINES:
@@ -90,7 +96,7 @@ def _streams(folder: Path) -> dict[str, list[bytes]]:
         named = f"{STREAMS}/{path.name}" == f"{stem_of(name)}{_LINES}" and bool(lines)
         if not named or read_fields(lines[0])["stream"] != str(stream_id(*_kind_and_key(name))):
             # Decisions are looked for by name: under another one they would not be judged.
-            raise EvidenceError("SL510", f"{path.name} does not hold the stream of its name")
+            raise not_as_written(f"{path.name} does not hold the stream of its name")
         streams[name] = lines
     return streams
 
@@ -103,9 +109,9 @@ def _kind_and_key(name: str) -> tuple[str, str]:
 def _log_key(folder: Path, excerpt: Excerpt) -> VerifierKey:
     key = excerpt.keys.current
     if key is None or read_file(folder, LOG_KEY) != f"{key.line}\n".encode():
-        raise EvidenceError("SL510", f"{LOG_KEY} is not the key that the lines name")
+        raise not_as_written(f"{LOG_KEY} is not the key that the lines name")
     if read_file(folder, SIGNERS) != allowed_signers(excerpt.people.people):
-        raise EvidenceError("SL510", f"{SIGNERS} is not what the lines say")
+        raise not_as_written(f"{SIGNERS} is not what the lines say")
     return key
 
 
@@ -118,7 +124,7 @@ def _included(folder: Path, raw: dict[str, list[bytes]], note: bytes, key: Verif
 def _prove(folder: Path, name: str, line: bytes, note: bytes, key: VerifierKey) -> int:
     proof = parse_tlog_proof(read_file(folder, name))
     if proof.checkpoint != note or proof.extra:
-        raise EvidenceError("SL510", f"{name} is against another checkpoint")
+        raise not_as_written(f"{name} is against another checkpoint")
     verify_tlog_proof(leaf_hash(line), proof, key)
     return proof.index + 1
 
@@ -127,7 +133,7 @@ def _decision(excerpt: Excerpt, raw: dict[str, list[bytes]], line: bytes, positi
     fields = read_fields(line)
     of = [n for n, lines in excerpt.streams.items() if lines[0]["stream"] == fields["stream"]]
     if not of or line not in raw[of[0]] or fields["type"] not in _DECIDED:
-        raise EvidenceError("SL510", f"{DECISION}.json is not a decision of its streams")
+        raise not_as_written(f"{DECISION}.json is not a decision of its streams")
     return Check("decision", PROVED, f"it is at position {position} of the log, in {of[0]}")
 
 
@@ -135,7 +141,7 @@ def _reviewed(folder: Path, line: bytes, note: bytes, sealed: Checkpoint) -> Che
     growth = parse_add_checkpoint(read_file(folder, f"{DECISION}.growth"))
     heads = read_fields(line)["data"]["heads"]
     if growth.checkpoint != note or growth.old_size != heads.get("size"):
-        raise EvidenceError("SL510", f"{DECISION}.growth is not from what was reviewed")
+        raise not_as_written(f"{DECISION}.growth is not from what was reviewed")
     try:
         root = bytes.fromhex(str(heads.get("root")))
     except ValueError:
@@ -153,7 +159,7 @@ def _signed(folder: Path, excerpt: Excerpt, line: bytes) -> Iterator[Check]:
         statement = read_file(folder, f"{DECISION}.statement")
         armored = read_file(folder, f"{DECISION}.statement.sig")
         if statement != mine[0].statement or armored != mine[0].armored.encode():
-            raise EvidenceError("SL510", f"{DECISION}.statement is not what was signed")
+            raise not_as_written(f"{DECISION}.statement is not what was signed")
         yield Check("signature", PROVED, f"{fields['by']} signed it with {mine[0].fingerprint}")
     elif fields["data"].get("automatic") is True:
         yield Check("signature", PROVED, "the registered bar took it: nobody had to sign")
@@ -181,11 +187,10 @@ def _trusted(note: bytes, sealed: Checkpoint, keys: LogKeys, trust: Trust) -> It
     if policy.logs and not any(log.key in keys.all for log in policy.logs):
         raise EvidenceError("SL505", "your policy does not name this log's key", why=keys.origin)
     seen = verified_cosignatures(parse_note(note), [w.key for w in policy.witnesses])
-    if policy.satisfied_by(seen):
-        names = ", ".join(sorted(k.name for k in seen)) or "nobody, as your policy asks,"
-        yield Check("witnesses", PROVED, f"{names} cosigned {sealed.size} events")
-    else:
-        yield Check("witnesses", OPEN, "the checkpoint does not have your quorum")
+    if not policy.satisfied_by(seen):
+        raise no_quorum(seen)
+    names = ", ".join(sorted(k.name for k in seen)) or "nobody, as your policy asks,"
+    yield Check("witnesses", PROVED, f"{names} cosigned {sealed.size} events")
 
 
 def _meaning(excerpt: Excerpt, raw: dict[str, list[bytes]]) -> Check:

@@ -64,7 +64,7 @@ def export_log(store: SqliteStore, target: Path) -> Exported:
             bundle.write(LOG_KEY, f"{key.line}\n".encode())
         bundle.write(SIGNERS, allowed_signers(examination.people.people))
         exported = Exported(size, notes[-1][0] if notes else 0, examination.tree.root(size))
-        bundle.write(README, log_readme(exported.size, exported.sealed, key).encode())
+        bundle.write(README, log_readme(exported.size, exported.sealed).encode())
     return exported
 
 
@@ -78,7 +78,7 @@ def sealed_notes(store: SqliteStore) -> list[tuple[int, bytes]]:
 
 def _lines(store: SqliteStore, examination: Examination, size: int) -> Iterator[bytes]:
     rows = (
-        Row(line, (stream, version, kind), leaf)
+        Row(line, (stream, version, kind), leaf, position)
         for position, stream, version, kind, line, leaf in store.raw()
         if position <= size
     )
@@ -154,11 +154,11 @@ class LogFolder:
         try:
             sizes = sorted(decode_decimal(name) for name in names[:_MAX_CHECKPOINTS])
         except ValueError:
-            raise _not_as_written(f"{CHECKPOINTS}/ holds other files than checkpoints") from None
+            raise not_as_written(f"{CHECKPOINTS}/ holds other files than checkpoints") from None
         notes = [(size, read_file(inner, str(size))) for size in sizes]
         last = read_file(self.folder, CHECKPOINT) if (self.folder / CHECKPOINT).exists() else None
         if last != (notes[-1][1] if notes else None):
-            raise _not_as_written(f"{CHECKPOINT} is not the last one of {CHECKPOINTS}/")
+            raise not_as_written(f"{CHECKPOINT} is not the last one of {CHECKPOINTS}/")
         return notes
 
     def hold_files(self, examination: Examination) -> None:
@@ -170,14 +170,15 @@ class LogFolder:
         key = examination.keys.current
         there = read_file(self.folder, LOG_KEY) if (self.folder / LOG_KEY).exists() else None
         if there != (f"{key.line}\n".encode() if key else None):
-            raise _not_as_written(f"{LOG_KEY} is not the key that the lines name")
+            raise not_as_written(f"{LOG_KEY} is not the key that the lines name")
         if read_file(self.folder, SIGNERS) != allowed_signers(examination.people.people):
-            raise _not_as_written(f"{SIGNERS} is not what the lines say")
+            raise not_as_written(f"{SIGNERS} is not what the lines say")
 
 
 def _no_lines(name: str, why: str) -> EvidenceError:
     return EvidenceError("SL510", f"{name} is not a file of lines", why=why)
 
 
-def _not_as_written(why: str) -> EvidenceError:
+def not_as_written(why: str) -> EvidenceError:
+    """Give the error for a file of an export that does not go with the others."""
     return EvidenceError("SL510", "an exported file is not as it was written", why=why)

@@ -111,7 +111,7 @@ keys were in force when. The signature's own time is the statement's `signed.at`
 """
 
 
-def log_readme(size: int, sealed: int, key: VerifierKey | None) -> str:
+def log_readme(size: int, sealed: int) -> str:
     """Write the README of a whole log."""
     tail = size - sealed
     unsealed = f" The last {tail} events are not sealed by it." if tail and sealed else ""
@@ -177,7 +177,7 @@ at its end. Run the commands below in this folder, with bash. None of them needs
 The statement's `data` is that of the line, without the signature:
 
     said=$(sed 's/^{{"by":"[^"]*","data":\\(.*\\),"ledger":.*$/\\1/' {name}.statement)
-    kept=$(sed 's/^{{"at":"[^"]*","by":"[^"]*","cmd":"[^"]*","data":\\(.*\\),"prev":.*$/\\1/' {name}.json)
+    kept=$(sed 's/^{{"at":[^{{]*"data":\\(.*\\),"prev":.*$/\\1/' {name}.json)
     [ "$said" = "$(printf '%s' "$kept" | sed 's/"signature":{{[^}}]*}},//')" ] &&
         echo it is || {{ echo IT IS ANOTHER ONE; false; }}
 """

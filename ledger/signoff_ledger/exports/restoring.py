@@ -2,29 +2,34 @@
 
 from __future__ import annotations
 
+from contextlib import closing, contextmanager
 from itertools import groupby
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from eventsourcing.persistence import StoredEvent
 
-from signoff_ledger.errors import EvidenceError
+from signoff_ledger.custody.guard import sync_folder
+from signoff_ledger.errors import EvidenceError, StoreError
 from signoff_ledger.exports.log_folder import LogFolder
 from signoff_ledger.exports.verifying import ExportedLog
 from signoff_ledger.integrity.examination import Examination
 from signoff_ledger.integrity.line import read_fields
 from signoff_ledger.integrity.note import parse_note
-from signoff_ledger.persistence.store import SqliteStore, remove
+from signoff_ledger.persistence.store import SqliteStore, claim, remove
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from pathlib import Path
 
 
 def restore_log(folder: Path, target: Path) -> tuple[int, bytes]:
     """Make a ledger file of an exported log; gives its size and root.
 
-    The log's key and its guard are not part of an export: where they are, they go on to watch.
+    The log's key and its guard are not part of an export: where they are, they go on to watch. The
+    ledger is made beside its place and moved there when it is whole, so that no part of a log can
+    be taken for all of it.
 
     Raises:
         EvidenceError: The export does not hold; no file is left.
@@ -42,24 +47,45 @@ def restore_log(folder: Path, target: Path) -> tuple[int, bytes]:
     list(examination.signatures())
     size = examination.tree.size
     root = examination.tree.root(size)
-    store = SqliteStore.create(target)
+    claim(target)
     try:
-        for command_id, events in _by_command(source):
-            store.recorder.insert_events(events, command_id=command_id)
-        _check_same(store, size, root)
-        for at, note in notes:
-            _keep(store, at, note)
+        with _beside(target) as made, closing(SqliteStore.create(made)) as store:
+            for command_id, events in _by_command(source):
+                store.recorder.insert_events(events, command_id=command_id)
+            _check_same(store, size, root)
+            for at, note in notes:
+                _keep(store, at, note)
     except BaseException:
-        store.close()
         remove(target)
         raise
-    store.close()
     return size, root
+
+
+@contextmanager
+def _beside(target: Path) -> Iterator[Path]:
+    """Give the path of a ledger to be made, which takes its place when all went well."""
+    try:
+        with TemporaryDirectory(prefix=f".{target.name}-", dir=target.parent) as folder:
+            made = Path(folder) / target.name
+            yield made
+            made.replace(target)
+            sync_folder(target.parent)
+    except OSError as error:
+        raise StoreError(
+            "SL703",
+            f"the ledger cannot be restored: {target}",
+            why=str(error.strerror),
+            fix="nothing is there; free the disk or get permission, then restore again",
+        ) from None
 
 
 def _check_same(store: SqliteStore, size: int, root: bytes) -> None:
     if store.size() != size or store.root(size) != root:
-        raise EvidenceError("SL508", "FORK: the restored log is not the exported one")
+        raise EvidenceError(
+            "SL508",
+            "FORK: the restored log is not the exported one",
+            why=f"it has {store.size()} events, and {size} were exported, or its root is another",
+        )
 
 
 def _by_command(source: LogFolder) -> Iterator[tuple[str, list[StoredEvent]]]:

@@ -52,21 +52,11 @@ class LiveLog:
 
     def examined(self, examination: Examination) -> Iterator[dict[str, Any]]:
         """Read every line into an examination."""
-        return examination.read(self._rows())
-
-    def _rows(self) -> Iterator[Row]:
-        for expected, row in enumerate(self._store.raw(), 1):
-            position, stream, version, kind, line, leaf = row
-            if position > self._size:
-                break
-            if position != expected:
-                raise EvidenceError(
-                    "SL502",
-                    "a position is missing in the log",
-                    why=f"position {position} stands where {expected} should",
-                    position=expected,
-                )
-            yield Row(line, (stream, version, kind), leaf)
+        return examination.read(
+            Row(line, (stream, version, kind), leaf, position)
+            for position, stream, version, kind, line, leaf in self._store.raw()
+            if position <= self._size
+        )
 
     def lines_of(self, stream: UUID) -> Iterable[tuple[int, bytes]]:
         """Give the lines of a stream."""

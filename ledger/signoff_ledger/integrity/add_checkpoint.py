@@ -20,6 +20,9 @@ from signoff_ledger.integrity.fields import (
 )
 from signoff_ledger.integrity.note import NOTE_LIMIT_BYTES
 
+REQUEST_LIMIT_BYTES = NOTE_LIMIT_BYTES + 3_000
+"""Longest request a reader accepts: a checkpoint and 63 hashes of 45 characters."""
+
 
 @dataclass(frozen=True, slots=True)
 class AddCheckpoint:
@@ -53,8 +56,8 @@ def parse_add_checkpoint(data: bytes) -> AddCheckpoint:
     Raises:
         EvidenceError: SL504, it is not the one spelling of a request.
     """
-    if len(data) > 2 * NOTE_LIMIT_BYTES:
-        _refuse(f"the request has {len(data)} bytes, the limit is {2 * NOTE_LIMIT_BYTES}")
+    if len(data) > REQUEST_LIMIT_BYTES:
+        _refuse(f"the request has {len(data)} bytes, the limit is {REQUEST_LIMIT_BYTES}")
     try:
         (first, *lines), checkpoint = split_head(data)
         if not first.startswith("old "):

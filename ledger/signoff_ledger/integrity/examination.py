@@ -22,7 +22,8 @@ from signoff_ledger.integrity.signatories import Signatories
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from signoff_ledger.integrity.policy import Policy
+    from signoff_ledger.integrity.policy import Policy, Witness
+    from signoff_ledger.integrity.verifier_key import VerifierKey
 
 PROVED, FLAGGED, OPEN, FAILED = "proved", "flagged", "not proved", "FAILED"
 
@@ -48,11 +49,13 @@ class Row(NamedTuple):
         line: The line.
         columns: Stream, version and type as they stand beside the line; None in a file.
         leaf: The leaf hash beside the line; None in a file.
+        position: The position beside the line; None in a file, where the order says it.
     """
 
     line: bytes
     columns: tuple[str, int, str] | None = None
     leaf: bytes | None = None
+    position: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +104,7 @@ class Examination:
         leaf = leaf_hash(row.line)
         if row.columns is not None:
             self._indexed = True
-            self._hold_index(row, fields, leaf)
+            self._hold_index(row, fields, leaf, position)
         self.chains.take(fields, leaf)
         self.tree.add(leaf)
         self.keys.take(fields, position)
@@ -112,16 +115,17 @@ class Examination:
         self._latest = fields["at"]
         return fields
 
-    def _hold_index(self, row: Row, fields: Mapping[str, Any], leaf: bytes) -> None:
+    def _hold_index(self, row: Row, fields: Mapping[str, Any], leaf: bytes, position: int) -> None:
         said = (fields["stream"], fields["version"], fields["type"])
-        if row.columns != said or row.leaf != leaf:
-            raise EvidenceError(
-                "SL502",
-                "a stored line does not agree with its index",
-                why=f"the index says {row.columns}, the line says {said}"
-                if row.columns != said
-                else "the leaf hash beside it is not its own",
-            )
+        why = ""
+        if row.position != position:
+            why = f"it stands at position {row.position}"
+        elif row.columns != said:
+            why = f"the index says {row.columns}, the line says {said}"
+        elif row.leaf != leaf:
+            why = "the leaf hash beside it is not its own"
+        if why:
+            raise EvidenceError("SL502", "a stored line does not agree with its index", why=why)
 
     def _claim(self, data: Mapping[str, Any], position: int) -> None:
         """Note which root the line says its author could review."""
@@ -212,27 +216,23 @@ class Examination:
         Raises:
             EvidenceError: The log is not one the reader trusts, or did not grow from what they had.
         """
-        vouched = 0
+        grown = 0
         if trust.since is not None:
-            vouched = self._grown(trust.since)
+            grown = self._grown(trust.since)
             yield Check(
-                "growth",
-                PROVED,
-                f"it begins with the {vouched} events of your checkpoint, unchanged",
+                "growth", PROVED, f"it begins with the {grown} events of your checkpoint, unchanged"
             )
         if trust.policy is not None:
-            sealed = notes[-1][0] if notes else 0
-            yield from self._named(trust.policy, sealed)
-            size, names = self._witnessed(notes, trust.policy)
-            vouched = max(vouched, size)
-            yield Check("witnesses", PROVED if names else OPEN, names or _no_quorum(sealed))
-        if vouched < self.tree.size:
-            rest = f"the last {self.tree.size - vouched} events" if vouched else "all of it"
+            yield from self._named(trust.policy, sealed=bool(notes))
+            yield from self._witnessed(notes, trust.policy)
+        elif grown < self.tree.size:
+            rest = f"the last {self.tree.size - grown} events" if grown else "all of it"
             yield Check(
                 "history",
                 OPEN,
-                f"whoever holds the log's key can have rewritten {rest}; an older checkpoint of "
-                "your own (--since) or a policy with witnesses (--policy) would show that",
+                f"whoever holds the log's key can have rewritten {rest}; "
+                f"{'a later' if grown else 'an older'} checkpoint of your own (--since) or a "
+                "policy with witnesses (--policy) would show that",
             )
 
     def _open(self, size: int, note: bytes) -> Checkpoint:
@@ -259,7 +259,7 @@ class Examination:
         self._open(size, since)
         return size
 
-    def _named(self, policy: Policy, sealed: int) -> Iterator[Check]:
+    def _named(self, policy: Policy, *, sealed: bool) -> Iterator[Check]:
         """Hold the log's key against those that the reader believes."""
         if not policy.logs:
             return
@@ -275,21 +275,41 @@ class Examination:
             says = f"the lines name the key of {self.keys.origin}, and nothing is sealed by it"
             yield Check("log key", OPEN, says)
 
-    def _witnessed(self, notes: Sequence[tuple[int, bytes]], policy: Policy) -> tuple[int, str]:
-        """Find the last checkpoint with the reader's quorum; its size, 0 for no witness's word."""
+    def _witnessed(self, notes: Sequence[tuple[int, bytes]], policy: Policy) -> Iterator[Check]:
         for size, note in reversed(notes):
-            seen = verified_cosignatures(parse_note(note), [w.key for w in policy.witnesses])
-            if not policy.satisfied_by(seen):
-                continue
-            if not seen:
-                return 0, "your policy asks for none"
-            names = ", ".join(sorted(key.name for key in seen))
-            return size, f"{names} cosigned {size} events"
-        return 0, ""
+            seen = verified_cosignatures(parse_note(note), map(_key, policy.witnesses))
+            if seen and policy.satisfied_by(seen):
+                names = ", ".join(sorted(key.name for key in seen))
+                yield Check("witnesses", PROVED, f"{names} cosigned {size} events")
+                if size < self.tree.size:
+                    tail = self.tree.size - size
+                    yield Check("unwitnessed", OPEN, f"the last {tail} events have no quorum yet")
+                return
+        if not policy.satisfied_by({}):
+            last = parse_note(notes[-1][1]) if notes else None
+            raise no_quorum(
+                verified_cosignatures(last, map(_key, policy.witnesses)) if last else {}
+            )
+        yield Check("witnesses", PROVED, "your policy asks for none")
 
 
-def _no_quorum(sealed: int) -> str:
-    return "no checkpoint has your quorum" if sealed else "there is no checkpoint to cosign"
+def no_quorum(seen: Mapping[VerifierKey, int]) -> EvidenceError:
+    """Refuse what the reader's own policy does not take for valid.
+
+    Args:
+        seen: Witnesses of the policy that did cosign the last checkpoint.
+    """
+    names = ", ".join(sorted(key.name for key in seen)) or "none of its witnesses"
+    return EvidenceError(
+        "SL505",
+        "no checkpoint has the quorum of your policy",
+        why=f"{names} cosigned the last one",
+        fix="ask whoever keeps the log for cosignatures:  signoff witness request --all",
+    )
+
+
+def _key(witness: Witness) -> VerifierKey:
+    return witness.key
 
 
 def _unsigned(people: Signatories) -> str:

@@ -93,6 +93,7 @@ class Signatories:
         self._by_stream: dict[str, Signatory] = {}
         self._waiting: dict[tuple[str, int], tuple[Mapping[str, Any], int | None]] = {}
         self._unsigned: dict[tuple[str, int], int | None] = {}
+        self._unnoted: dict[tuple[str, int], tuple[Mapping[str, Any], int | None]] = {}
         self.people: dict[str, Signatory] = {}
         self.signed: list[Signed] = []
         self.unsigned: list[int | None] = []
@@ -130,12 +131,12 @@ class Signatories:
                 self._acknowledge(line, (stream, _number(data.get("process_version"))))
 
     def finish(self) -> None:
-        """Refuse signatures that nobody acknowledged.
+        """Refuse signatures and decisions that nobody acknowledged.
 
         Raises:
             EvidenceError: SL506.
         """
-        for line, position in self._waiting.values():
+        for line, position in (*self._waiting.values(), *self._unnoted.values()):
             _refuse(f"{line['by']} never acknowledged it on their own stream", position)
 
     def _take_signature(
@@ -147,6 +148,10 @@ class Signatories:
                 return
             self.unsigned.append(position)
             self._unsigned[(line["stream"], line["version"])] = position
+            if "heads" in line["data"]:
+                # A decision: whether its taker had to sign is told by their own stream, so it
+                # must be there. Without this, one could be planted in the name of a signer.
+                self._unnoted[(line["stream"], line["version"])] = (line, position)
             if person is not None and person.must_sign:
                 self.missing.append(position)
             return
@@ -160,6 +165,9 @@ class Signatories:
         waiting = self._waiting.pop(signed, None)
         person = self._by_stream.get(own["stream"])
         if waiting is None:
+            decided, at = self._unnoted.pop(signed, (None, None))
+            if decided is not None and (person is None or person.person != decided["by"]):
+                _refuse(f"{decided['by']} did not acknowledge it, somebody else did", at)
             if signed in self._unsigned and person is not None and person.must_sign:
                 why = f"{person.person} had a key in force, and the decision is not signed"
                 _refuse(why, self._unsigned[signed])

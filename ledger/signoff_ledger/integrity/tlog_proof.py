@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 
 HEADER = "c2sp.org/tlog-proof@v1"
 
+PROOF_LIMIT_BYTES = NOTE_LIMIT_BYTES + 100_000
+"""Longest file a reader accepts: a checkpoint, 63 hashes, and room for extra data."""
+
 
 @dataclass(frozen=True, slots=True)
 class TlogProof:
@@ -67,8 +70,8 @@ def parse_tlog_proof(data: bytes) -> TlogProof:
     Raises:
         EvidenceError: SL504, it is not the one spelling of a proof file.
     """
-    if len(data) > 2 * NOTE_LIMIT_BYTES:
-        _refuse(f"the file has {len(data)} bytes, the limit is {2 * NOTE_LIMIT_BYTES}")
+    if len(data) > PROOF_LIMIT_BYTES:
+        _refuse(f"the file has {len(data)} bytes, the limit is {PROOF_LIMIT_BYTES}")
     try:
         lines, checkpoint = split_head(data)
         if lines.pop(0) != HEADER:

@@ -15,6 +15,7 @@ from uuid import UUID
 
 from eventsourcing.persistence import (
     DatabaseError,
+    IntegrityError,
     InterfaceError,
     Notification,
     StoredEvent,
@@ -33,7 +34,7 @@ from signoff_ledger.integrity.merkle import grown
 from signoff_ledger.persistence.lock import WriterLock
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
 APPLICATION_ID = 0x5349474E
@@ -162,8 +163,7 @@ class LedgerDatastore(SQLiteDatastore):
             try:
                 with cursor:
                     yield cursor
-                with errors_translated():
-                    connection.commit()
+                _commit(connection, self.path)
             except BaseException:
                 connection.rollback()
                 raise
@@ -191,7 +191,8 @@ class LedgerRecorder(SQLiteApplicationRecorder):
 
         Args:
             stored_events: Stored lines in order.
-            **kwargs: `command_id`, recorded in the same transaction if given.
+            **kwargs: `command_id`, recorded in the same transaction if given; `seen`, versions by
+                stream that still have to be the latest then.
 
         Raises:
             IntegrityError: A stream moved meanwhile, or the command id is in the log.
@@ -199,6 +200,7 @@ class LedgerRecorder(SQLiteApplicationRecorder):
         if not stored_events:
             return []
         with self.datastore.writing() as cursor, errors_translated():
+            _check_unmoved(cursor, kwargs.get("seen") or {})
             return self._append(cursor, stored_events, kwargs.get("command_id"))
 
     def _append(
@@ -320,6 +322,30 @@ class LedgerRecorder(SQLiteApplicationRecorder):
 
 
 _NO_END = 2**62
+
+
+def _commit(connection: SQLiteConnection, path: Path) -> None:
+    """Commit, and where that fails, promise nothing: it may have been done all the same."""
+    try:
+        connection.commit()
+    except sqlite3.Error as error:
+        if "full" in str(error):
+            raise translated(error) from error
+        raise StoreError(
+            "SL703",
+            f"the ledger may not have been written: {path}",
+            why=str(error),
+            fix="look whether it is there before you give it again:  signoff history",
+        ) from error
+
+
+def _check_unmoved(cursor: SQLiteCursor, seen: Mapping[UUID, int]) -> None:
+    for stream, version in seen.items():
+        cursor.execute(
+            "SELECT coalesce(max(version), 0) FROM events WHERE stream = ?", (str(stream),)
+        )
+        if cursor.fetchone()[0] != version:
+            raise IntegrityError(f"{stream} moved on from version {version}")
 
 
 class _Tree:

@@ -25,11 +25,12 @@ from signoff_ledger.domain.founding import LEDGER_FORMAT
 from signoff_ledger.domain.process_events import ProcessDefined
 from signoff_ledger.errors import NotFoundError, StoreError
 from signoff_ledger.integrity import merkle
+from signoff_ledger.integrity.note import parse_signature_lines
 from signoff_ledger.persistence.mapper import LineMapper, checked_entry
 from signoff_ledger.persistence.sqlite import APPLICATION_ID, LedgerDatastore, LedgerRecorder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from eventsourcing.persistence import InfrastructureFactory, Mapper
@@ -153,15 +154,22 @@ class SqliteStore:
             except AggregateNotFoundError:
                 return empty
 
-    def save(self, entries: Sequence[Entry], command_id: str) -> list[int]:
+    def save(
+        self, entries: Sequence[Entry], command_id: str, seen: Mapping[UUID, int] | None = None
+    ) -> list[int]:
         """Append entries, all or none, durably; give their positions.
+
+        Args:
+            entries: What to append.
+            command_id: By which command; each is in the log once.
+            seen: Streams that were looked at, with the versions they had; none may have moved.
 
         Raises:
             StaleError: A stream moved meanwhile, or the command id is in the log.
         """
         with told_plainly(self.path):
             try:
-                recordings = self._application.events.put(entries, command_id=command_id)
+                recordings = self._application.events.put(entries, command_id=command_id, seen=seen)
             except IntegrityError as error:
                 raise StaleError(str(error)) from error
         return [recording.notification.id for recording in recordings]
@@ -270,13 +278,30 @@ class SqliteStore:
         statement = "SELECT line FROM cosignatures WHERE size = ? ORDER BY line"
         return [row[0] for row in self._table((str,), statement, size)]
 
-    def keep_cosignature(self, size: int, line: str) -> None:
-        """Keep a witness's signature line, durably; the same one again is no error."""
+    def cosigned(self) -> list[tuple[int, str]]:
+        """Give every cosignature line with its checkpoint's size, largest first."""
+        rows = self._query("SELECT size, line FROM cosignatures ORDER BY size DESC, line")
+        return [(size, line) for size, line in rows]
+
+    def keep_cosignature(self, size: int, line: str) -> bool:
+        """Keep a witness's signature line, durably, unless one of its key is kept already.
+
+        Two lines of one key under one checkpoint would make it a note that nobody may accept.
+
+        Returns:
+            Whether it was kept.
+
+        Raises:
+            EvidenceError: SL505, it is no signature line.
+        """
+        (offered,) = parse_signature_lines(line)
         with self.writing() as cursor:
-            cursor.execute(
-                "INSERT INTO cosignatures (size, line) VALUES (?, ?) ON CONFLICT DO NOTHING",
-                (size, line),
-            )
+            cursor.execute("SELECT line FROM cosignatures WHERE size = ?", (size,))
+            kept = [parse_signature_lines(row[0])[0] for row in cursor.fetchall()]
+            if any((one.name, one.key_id) == (offered.name, offered.key_id) for one in kept):
+                return False
+            cursor.execute("INSERT INTO cosignatures (size, line) VALUES (?, ?)", (size, line))
+        return True
 
     def root(self, size: int) -> bytes:
         """Give the root of the tree (RFC 6962) over the log's first events."""

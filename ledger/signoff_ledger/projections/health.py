@@ -7,18 +7,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from signoff_ledger.errors import EvidenceError
-from signoff_ledger.integrity.canonical import parse
-from signoff_ledger.integrity.leaf import leaf_hash
+from signoff_ledger.integrity.examination import Examination, Row
 from signoff_ledger.projections.views import TABLES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from signoff_ledger.persistence.store import SqliteStore
     from signoff_ledger.projections.views import Views
 
 SAFE_SQLITE = (3, 51, 3)
 """First SQLite whose write-ahead log several writers may reset at once."""
+
+_APPEND_ONLY = ("events", "commands", "nodes", "checkpoints", "cosignatures")
 
 _TRIES = 3
 """How often the views are built again while others record."""
@@ -44,7 +45,7 @@ def examine(
 ) -> list[Finding]:
     """Look at everything that can be looked at without a key or a witness."""
     found = [_sqlite_version(), _settings(store), _database(store)]
-    found += [_triggers(store), _lines(store, progress)]
+    found += [_triggers(store), *_lines(store, progress)]
     if found[-1].state == "ok":
         found.append(_commands(store))
     if found[-1].state == "ok" and not store.datastore.read_only:
@@ -86,12 +87,11 @@ def _database(store: SqliteStore) -> Finding:
 def _triggers(store: SqliteStore) -> Finding:
     there = {row[0] for row in store.rows("SELECT name FROM sqlite_schema WHERE type = 'trigger'")}
     needed = {
-        "events_are_never_updated",
-        "events_are_never_deleted",
+        *(f"{t}_are_never_{d}" for t in _APPEND_ONLY for d in ("updated", "deleted")),
         "events_are_appended_densely",
-        "commands_are_never_updated",
-        "commands_are_never_deleted",
+        "nodes_are_appended_densely",
         "commands_are_recorded_once",
+        "checkpoints_are_kept_once",
     }
     missing = sorted(needed - there)
     if missing:
@@ -99,27 +99,31 @@ def _triggers(store: SqliteStore) -> Finding:
     return Finding("append only", "ok", f"{len(needed)} triggers refuse changes to recorded rows")
 
 
-def _lines(store: SqliteStore, progress: Callable[[int, int], None] | None) -> Finding:
-    size, position = store.size(), 0
-    heads: dict[str, bytes] = {}
+def _lines(store: SqliteStore, progress: Callable[[int, int], None] | None) -> list[Finding]:
+    """Hold every line against its format, its chain, its index and the tree."""
+    size, examination = store.size(), Examination()
     try:
-        for position, recorded in enumerate(store.read(0), 1):
-            line = recorded.entry.line
-            fields = parse(line)
-            stored = store.rows("SELECT leaf FROM events WHERE position = ?", (position,))
-            leaf = leaf_hash(line)
-            previous = heads.get(fields["stream"])
-            linked = fields.get("prev") == (previous.hex() if previous else None)
-            if recorded.position != position or not stored or stored[0][0] != leaf or not linked:
-                why = "the position, the leaf hash or the link to the event before it is wrong"
-                return Finding("events", "BROKEN", f"position {position}: {why}")
-            heads[fields["stream"]] = leaf
+        for position, _ in enumerate(examination.read(_rows(store, size)), 1):
             if progress is not None:
                 progress(position, size)
     except EvidenceError as error:
-        return Finding("events", "BROKEN", f"position {position + 1}: {error.what}: {error.why}")
-    says = f"{size} lines in {len(heads)} streams: canonical, hashed, chained, indexed"
-    return Finding("events", "ok", says)
+        where = f"position {error.position or examination.tree.size}"
+        return [Finding("events", "BROKEN", f"{where}: {error.what}: {error.why}")]
+    says = f"{size} lines in {len(examination.chains)} streams: canonical, hashed, chained, indexed"
+    made = list(examination.tree.nodes())
+    kept = [node for node in store.nodes() if (node[1] + 1) * 256 ** node[0] <= size]
+    if sorted(made) != sorted(kept):
+        return [
+            Finding("events", "ok", says),
+            Finding("tree", "BROKEN", "a stored subtree root is not that of its lines"),
+        ]
+    return [Finding("events", "ok", says), Finding("tree", "ok", f"{len(made)} subtree roots hold")]
+
+
+def _rows(store: SqliteStore, size: int) -> Iterator[Row]:
+    for position, stream, version, kind, line, leaf in store.raw():
+        if position <= size:
+            yield Row(line, (stream, version, kind), leaf, position)
 
 
 def _commands(store: SqliteStore) -> Finding:

@@ -189,7 +189,9 @@ def _note(note: str | None) -> str:
 
 _SENTENCES: Mapping[type[Event], Callable[[Any, str], str]] = {
     g.LedgerFounded: lambda e, _: f"Ledger {e.name} founded, format {e.ledger_format}",
-    g.LogKeyRotated: lambda e, key: f"The log of {key} is sealed by {e.log_key} from here on",
+    g.LogKeyRotated: lambda e, key: (
+        f"The log of {key} is sealed by {e.log_key} from here on{_because(e.reason)}"
+    ),
     g.WitnessAdded: lambda e, _: f"Witness {e.verifier_key} is asked {e.url or 'by file'}",
     h.PersonEnrolled: lambda e, _: f"{e.person} enrolled as {e.printed_name}",
     h.RoleGranted: lambda e, key: f"{key} became {e.role}{_because(e.note)}{_signature(e)}",

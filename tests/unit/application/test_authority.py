@@ -9,11 +9,13 @@ from signoff_ledger.application import (
     deciding,
     improving,
     inspecting,
+    keys,
     people,
     planning,
 )
 from signoff_ledger.application.authority import ROLES
 from signoff_ledger.application.ledger import Call
+from signoff_ledger.custody.vault import Vault
 from signoff_ledger.domain.bar import Bar
 from signoff_ledger.domain.unit import DefectReport
 from signoff_ledger.domain.values import (
@@ -25,15 +27,22 @@ from signoff_ledger.domain.values import (
 )
 from signoff_ledger.errors import IdentityError, SignoffError
 from tests.ledgers import SKIMMED, Shop, plan_file, unit, wide
+from tests.signers import INES, fingerprint_of, line_of
 
 MATRIX = {
     "person enrol": "owner",
     "person grant": "owner",
     "person revoke": "owner",
+    "key register": "inspector engineer approver buyer auditor owner",
+    "key accept": "owner",
+    "key revoke": "inspector engineer approver buyer auditor owner",
+    "key rotate-log": "owner",
+    "witness add": "owner",
     "plan publish": "engineer",
     "approval": "engineer approver",
     "bar register": "engineer approver",
     "bar supersede": "approver",
+    "bar countersign": "buyer",
     "open": "engineer",
     "record": "inspector engineer",
     "import": "inspector engineer",
@@ -57,12 +66,22 @@ GIVEN: dict[str, Callable[[Shop, Call], object]] = {
     "person enrol": lambda s, c: people.enrol(s.ledger, c, "new", "New", []),
     "person grant": lambda s, c: people.grant(s.ledger, c, "ines", Role.BUYER, "why"),
     "person revoke": lambda s, c: people.revoke(s.ledger, c, "ines", Role.INSPECTOR, "why"),
+    "key register": lambda s, c: keys.register_key(s.ledger, c, line_of(INES)),
+    "key accept": lambda s, c: keys.accept_key(s.ledger, c, "ines", None),
+    "key revoke": lambda s, c: keys.revoke_key(
+        s.ledger, c, c.actor or "", fingerprint_of(INES), "why"
+    ),
+    "key rotate-log": lambda s, c: keys.rotate_log_key(
+        s.ledger, c, Vault(s.store.path.with_suffix(".keys")), "why"
+    ),
+    "witness add": lambda s, c: s.ledger.act(c, "witness add", {}, lambda _: None),
     "plan publish": lambda s, c: planning.publish_plan(s.ledger, c, plan_file(), None),
     "approval": lambda s, c: planning.note_approval(
         s.ledger, c, "mug", of="tooling", reference="T-9", note=None
     ),
     "bar register": lambda s, c: planning.register_bar(s.ledger, c, "mug", bar()),
     "bar supersede": lambda s, c: planning.supersede_bar(s.ledger, c, "mug", bar(), "why"),
+    "bar countersign": lambda s, c: planning.countersign_bar(s.ledger, c, "mug"),
     "open": lambda s, c: planning.open_batch(s.ledger, c, "mug", "B2", {}),
     "record": lambda s, c: s.record("B1", "S2", c),
     "import": lambda s, c: s.bring("B1", wide([unit("S2")]), c),

@@ -39,11 +39,11 @@ def stale(shop: Shop, times: int, monkeypatch: pytest.MonkeyPatch) -> list[int]:
     tries: list[int] = []
     plain = shop.store.save
 
-    def save(entries: Sequence[Entry], command_id: str) -> list[int]:
+    def save(entries: Sequence[Entry], *rest: Any) -> list[int]:
         tries.append(len(tries) + 1)
         if len(tries) <= times:
             raise StaleError
-        return plain(entries, command_id)
+        return plain(entries, *rest)
 
     monkeypatch.setattr(shop.store, "save", save)
     return tries
@@ -242,10 +242,10 @@ def test_the_second_try_sees_what_the_others_recorded(
     """Two people open a batch at once: one of them is told of the other's."""
     plain = shop.store.save
 
-    def others_first(entries: Sequence[Entry], command_id: str) -> list[int]:
+    def others_first(entries: Sequence[Entry], *rest: Any) -> list[int]:
         monkeypatch.undo()
         shop.open("B1")
-        return plain(entries, command_id)
+        return plain(entries, *rest)
 
     monkeypatch.setattr(shop.store, "save", others_first)
     with pytest.raises(RuleRefusedError) as caught:
@@ -260,10 +260,10 @@ def test_an_id_that_somebody_else_used_meanwhile_is_seen(
 ) -> None:
     plain = shop.store.save
 
-    def others_first(entries: Sequence[Entry], command_id: str) -> list[int]:
+    def others_first(entries: Sequence[Entry], *rest: Any) -> list[int]:
         monkeypatch.undo()
         note(shop, "theirs", Call("bela", "my-id"))
-        return plain(entries, command_id)
+        return plain(entries, *rest)
 
     monkeypatch.setattr(shop.store, "save", others_first)
     with pytest.raises(ConflictError) as caught:

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
-from signoff_ledger.domain import batch_events, person_events, process_events
+from signoff_ledger.domain import batch_events, ledger_events, person_events, process_events
 from signoff_ledger.domain.catalogue import EVENT_TYPES, UPCASTS, read_line
 from signoff_ledger.domain.event import Event, Stamp, make_entry
 from signoff_ledger.domain.process_events import ProcessDefined, RemarkRecorded
@@ -26,7 +26,7 @@ from tests.strategies import KEYS, TIMES, of_event
 
 STREAM = UUID("11111111-2222-5333-8444-555555555555")
 STAMP = Stamp(START, "egon", "c-1#0123456789abcdef")
-STAMPS = st.builds(Stamp, TIMES, KEYS, KEYS)
+STAMPS = st.builds(Stamp, TIMES, KEYS, KEYS, st.none())
 
 ALL_EVENTS = sorted(EVENT_TYPES.values(), key=lambda kind: kind.__name__)
 
@@ -76,7 +76,7 @@ def test_a_model_takes_no_unknown_field_and_no_assignment(model: type[BaseModel]
 
 
 def test_every_event_class_is_listed() -> None:
-    modules = (process_events, batch_events, person_events)
+    modules = (process_events, batch_events, person_events, ledger_events)
     defined = {
         kind
         for module in modules
@@ -88,7 +88,11 @@ def test_every_event_class_is_listed() -> None:
 
 
 def test_every_wire_name_is_its_own() -> None:
-    listed = [kind for m in (process_events, batch_events, person_events) for kind in m.EVENTS]
+    listed = [
+        kind
+        for m in (process_events, batch_events, person_events, ledger_events)
+        for kind in m.EVENTS
+    ]
 
     assert len(listed) == len({kind.TOPIC for kind in listed}) == len(EVENT_TYPES)
 

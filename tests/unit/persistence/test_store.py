@@ -8,6 +8,7 @@ import pytest
 from eventsourcing import persistence
 
 from signoff_ledger.errors import StoreError
+from signoff_ledger.integrity.note import NoteSignature
 from signoff_ledger.persistence.sqlite import translated
 from signoff_ledger.persistence.store import SqliteStore
 
@@ -43,6 +44,23 @@ def test_what_fails_half_way_through_deriving_does_not_persist(store: SqliteStor
 
     assert "SL703" == caught.value.code
     assert [(3,)] == [tuple(row) for row in store.rows("SELECT x FROM view_t")]
+
+
+def test_one_key_has_one_line_below_a_checkpoint(store: SqliteStore) -> None:
+    """Two make a note that every strict reader refuses, and no line is ever deleted."""
+    lines = [NoteSignature("w", b"\1\2\3\4", bytes([n])).line for n in range(3)]
+    other = NoteSignature("w", b"\1\2\3\5", b"0").line
+    for size in (3, 5):
+        store.keep_checkpoint(size, b"note")
+
+    assert store.keep_cosignature(3, lines[1])
+    assert not store.keep_cosignature(3, lines[0])
+    assert not store.keep_cosignature(3, lines[1])
+    assert store.keep_cosignature(3, other)
+    assert store.keep_cosignature(5, lines[2])
+
+    assert [lines[1], other] == store.cosignatures(3)
+    assert [(5, lines[2]), (3, lines[1]), (3, other)] == store.cosigned()
 
 
 def test_a_schema_that_is_there_is_not_made_again(store: SqliteStore) -> None:

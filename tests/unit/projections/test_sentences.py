@@ -18,6 +18,7 @@ from signoff_ledger.domain.catalogue import EVENT_TYPES
 from signoff_ledger.domain.characteristic import Family
 from signoff_ledger.domain.event import Entry, Event, Stamp, make_entry
 from signoff_ledger.domain.plan import DesignApproval, NotApplicable, Provenance, UnitBuild
+from signoff_ledger.domain.signature import UNSIGNED
 from signoff_ledger.domain.values import (
     BuildMethod,
     CauseKind,
@@ -30,9 +31,11 @@ from signoff_ledger.domain.values import (
     Severity,
 )
 from signoff_ledger.domain.verdict import Finding, Verdict
+from signoff_ledger.integrity.verifier_key import ED25519, VerifierKey
 from signoff_ledger.projections.sentences import sentence
 from signoff_ledger.projections.subjects import Subject
 from tests.ledgers import plan_file
+from tests.signers import INES, LOG, ORIGIN, fingerprint_of, line_of
 
 SHA = "0123456789abcdef" * 4
 PLAN = plan_file().plan
@@ -61,6 +64,8 @@ COUNTED = Finding(
     holds=True, numbers={"rejects": 1, "units": 20}, rule="rejects-within-ac", says="1/20"
 )
 MISSED = Finding(holds=False, rule="no-critical", says="1 critical nonconformities on 20 unit(s)")
+PRINT = fingerprint_of(INES)
+LOG_KEY = VerifierKey.of(ORIGIN, ED25519, LOG).line
 HEADS = p.Heads(batches={"B2": 9}, process=12, size=40)
 LINE = UnitBuild(method=BuildMethod.LINE)
 
@@ -93,6 +98,53 @@ def changed(**more: object) -> p.ProcessChangeApplied:
 CASES: tuple[tuple[Event, str, str], ...] = (
     (g.LedgerFounded(ledger_format=1, name="stoke"), "stoke", "Ledger stoke founded, format 1"),
     (
+        g.LogKeyRotated(log_key=LOG_KEY, new_signature=f"{'A' * 86}==", reason="a year"),
+        "stoke",
+        f"The log of stoke is sealed by {LOG_KEY} from here on, because: a year",
+    ),
+    (
+        g.WitnessAdded(url="http://127.0.0.1:1", verifier_key=LOG_KEY),
+        "stoke",
+        f"Witness {LOG_KEY} is asked http://127.0.0.1:1",
+    ),
+    (g.WitnessAdded(verifier_key=LOG_KEY), "stoke", f"Witness {LOG_KEY} is asked by file"),
+    (
+        h.SigningKeyRegistered(in_force=False, public_key=line_of(INES), signature=UNSIGNED),
+        "ines",
+        f"ines registered the key {PRINT} (signature: none)",
+    ),
+    (
+        h.SigningKeyRegistered(in_force=True, public_key=line_of(INES), signature=UNSIGNED),
+        "ines",
+        (f"ines registered the key {PRINT}, in force at once: nobody else could accept it "
+        "(signature: none)"),
+    ),
+    (
+        h.SigningKeyAccepted(fingerprint=PRINT),
+        "ines",
+        f"The key {PRINT} of ines was accepted (signature: none)",
+    ),
+    (
+        h.SigningKeyRevoked(fingerprint=PRINT, reason="it was lost"),
+        "ines",
+        f"The key {PRINT} of ines was revoked, because: it was lost",
+    ),
+    (
+        h.SignatureGiven(fingerprint=PRINT, signed_stream=UUID(int=1), signed_version=2),
+        "ines",
+        f"ines signed with {PRINT}",
+    ),
+    (
+        h.SignatureRefused(code="SL405", command="hold", what="it is not accepted", why="forged"),
+        "ines",
+        "REFUSED [SL405] hold: it is not accepted: forged",
+    ),
+    (
+        p.AcceptanceCriteriaCountersigned(bar_sha256=SHA, number=2),
+        "mug",
+        "Bar 2 of mug countersigned (signature: none)",
+    ),
+    (
         h.PersonEnrolled(person="anna", printed_name="Anna Approver"),
         "anna",
         "anna enrolled as Anna Approver",
@@ -100,7 +152,7 @@ CASES: tuple[tuple[Event, str, str], ...] = (
     (
         h.RoleGranted(note="record 118", role=Role.APPROVER),
         "anna",
-        "anna became approver, because: record 118",
+        "anna became approver, because: record 118 (signature: none)",
     ),
     (
         h.RoleRevoked(reason="she left", role=Role.OWNER),
@@ -128,19 +180,19 @@ CASES: tuple[tuple[Event, str, str], ...] = (
     (
         p.InspectionPlanPublished(number=1, plan=PLAN, plan_sha256=SHA),
         "mug",
-        "Inspection plan 1 of mug published: 4 characteristics",
+        "Inspection plan 1 of mug published: 4 characteristics (signature: none)",
     ),
     (
         p.InspectionPlanPublished(number=2, plan=UNSEEN, plan_sha256=SHA, reason="less to see"),
         "mug",
         ("Inspection plan 2 of mug published: 3 characteristics; finish is not applicable: never "
-        "seen, because: less to see"),
+        "seen, because: less to see (signature: none)"),
     ),
     (
         p.AcceptanceCriteriaRegistered(bar=BAR, bar_sha256=SHA, number=1),
         "mug",
         ("Bar 1 of mug registered: at most 1 of 20 units nonconforming, at most 0 critical "
-        "nonconformities"),
+        "nonconformities (signature: none)"),
     ),
     (
         p.AcceptanceCriteriaSuperseded(
@@ -149,13 +201,14 @@ CASES: tuple[tuple[Event, str, str], ...] = (
         "mug",
         ("Bar 2 of mug supersedes bar 1: at most 2 of 20 units nonconforming, at most 3 critical "
         "nonconformities, median build time at most 420 s, every build time at most 540 s, CRACK "
-        "on at most 4, gap failing on at most 5; LOOSENED in max_rejects, because: agreed"),
+        "on at most 4, gap failing on at most 5; LOOSENED in max_rejects, because: agreed "
+        "(signature: none)"),
     ),
     (
         p.AcceptanceCriteriaSuperseded(bar=BAR, bar_sha256=SHA, number=3, reason="less is more"),
         "mug",
         ("Bar 3 of mug supersedes bar 2: at most 1 of 20 units nonconforming, at most 0 critical "
-        "nonconformities, because: less is more"),
+        "nonconformities, because: less is more (signature: none)"),
     ),
     (
         p.BatchOpened(attempt=1, bar=1, batch="B1", plan=1, process_revision=1),

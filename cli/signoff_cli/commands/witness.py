@@ -1,0 +1,364 @@
+"""`signoff witness`: ask witnesses to cosign the log's checkpoints, or be one."""
+
+from __future__ import annotations
+
+import signal
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from signoff_cli import receipts
+from signoff_cli.inputs import long_text, read_bytes
+from signoff_cli.output import answer, say, table
+from signoff_cli.session import pass_session, reading, writing
+from signoff_ledger.application import witnessing
+from signoff_ledger.application.ports import SystemClock
+from signoff_ledger.application.witnessing import SIZE_KIND
+from signoff_ledger.errors import ConflictError, InputError, StoreError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from signoff_cli.session import Session
+    from signoff_ledger.application.ports import Clock, Store
+    from signoff_ledger.application.witnessing import Attached, Standing
+    from signoff_ledger.witness.judge import Witness
+    from signoff_ledger.witness.server import WitnessServer
+
+DEFAULT_PORT = 7963
+
+
+@click.group(short_help="Ask witnesses to cosign, or be one.")
+def witness() -> None:
+    """Ask witnesses to cosign the log's checkpoints, or be one.
+
+    A witness signs only what grew from what it signed before, so nobody can show two histories to
+    two people. Nothing is sent anywhere but by the command `request`.
+    """
+
+
+@witness.command(short_help="Ask a witness from here on.")
+@click.argument("key")
+@click.option("--url", metavar="URL", help="Where it answers; without it, it is reached by file.")
+@writing
+@pass_session
+def add(session: Session, key: str, url: str | None) -> None:
+    """Ask the witness with the verifier key KEY from here on; @FILE reads the key from a file.
+
+    Given once more, it changes the address.
+
+    \b
+    Example:
+      signoff witness add @witness.vkey --url https://witness.example/w1
+    """
+    with session.open() as opened:
+        receipt = witnessing.add_witness(opened.ledger, session.call(), long_text(key) or "", url)
+        receipts.show(session, opened.store, receipt)
+
+
+@witness.command(short_help="Have the latest checkpoint cosigned.")
+@click.argument("name", required=False)
+@click.option("--all", "everybody", is_flag=True, help="Ask every witness that has an address.")
+@click.option("-o", "--output", metavar="FILE", type=click.Path(path_type=Path),
+              help="Write what would be sent to FILE, to be carried there.")  # fmt: skip
+@click.option("--from", "old_size", type=click.IntRange(0), metavar="SIZE",
+              help="With -o: the size that the witness says it cosigned last.")  # fmt: skip
+@reading
+@pass_session
+def request(
+    session: Session,
+    name: str | None,
+    everybody: bool,
+    output: Path | None,
+    old_size: int | None,
+) -> int:
+    """Have the witness NAME cosign the latest checkpoint, and keep its cosignature.
+
+    For a site without a network, write the request to a file, have it posted where the witness is,
+    and bring the answer back with `attach`.
+
+    \b
+    Example:
+      signoff witness request --all
+      signoff witness request witness.example/w1 -o request
+      curl --data-binary @request https://witness.example/w1/add-checkpoint > answer
+    """
+    with session.open() as opened:
+        standings = witnessing.standings(opened.store)
+        if output is not None:
+            if everybody:
+                raise InputError("SL109", "a file is for one witness", fix="name it")
+            one = _chosen(standings, name)
+            size = one.size if old_size is None else old_size
+            _write_request(session, opened.store, one.key.name, size, output)
+            return 0
+        if old_size is not None:
+            raise InputError("SL109", "--from is for a request in a file", fix="add -o FILE")
+        if everybody and name is None:
+            asked = [one for one in standings if one.url is not None]
+            if not asked:
+                raise InputError(
+                    "SL109",
+                    "no witness has an address",
+                    fix="add one:  signoff witness add @witness.vkey --url URL",
+                )
+        elif everybody:
+            raise InputError("SL109", "one witness is named, and all", fix="leave one out")
+        else:
+            asked = [_chosen(standings, name)]
+        rows, refused = _ask(opened.store, asked)
+    _tell(session, {"cosignatures": rows, "ignored_lines": None}, rows)
+    return refused.exit_code if refused else 0
+
+
+@witness.command(short_help="Bring cosignatures in from a file.")
+@click.argument("file")
+@reading
+@pass_session
+def attach(session: Session, file: str) -> None:
+    """Keep the cosignatures in FILE: what a witness answered, or a checkpoint that bears them.
+
+    Lines of keys that this ledger does not know are ignored.
+
+    \b
+    Example:
+      signoff witness attach answer
+    """
+    content, _ = read_bytes(file)
+    with session.open() as opened:
+        attached = witnessing.attach(opened.store, content)
+    rows = _rows(attached)
+    _tell(session, {"cosignatures": rows, "ignored_lines": attached.ignored}, rows)
+
+
+@witness.command("list", short_help="List the witnesses.")
+@reading
+@pass_session
+def list_(session: Session) -> None:
+    """List the witnesses, and the largest checkpoint that each has cosigned.
+
+    \b
+    Example:
+      signoff witness list
+    """
+    with session.open() as opened:
+        sealed = opened.store.sealed_size()
+        standings = witnessing.standings(opened.store)
+    rows: list[dict[str, Any]] = [
+        {
+            "witness": one.key.name,
+            "verifier_key": one.key.line,
+            "url": one.url,
+            "cosigned": one.size,
+            "at": _time(one.time_s),
+        }
+        for one in standings
+    ]
+    data = {"sealed": sealed, "witnesses": rows}
+    answer(session, "signoff.witnesses/1", data, rows, lambda: _listed(sealed, rows))
+
+
+@witness.command(short_help="Be a small witness on this machine.")
+@click.option("--state", required=True, metavar="DIR", type=click.Path(path_type=Path),
+              help="The witness's folder: its key, and what it cosigned.")  # fmt: skip
+@click.option("--name", metavar="NAME", help="Its name, needed the first time.")
+@click.option("--port", type=click.IntRange(0, 65535), default=DEFAULT_PORT, show_default=True,
+              help="The port on 127.0.0.1; 0 takes any.")  # fmt: skip
+@click.option("--trust", metavar="FILE", multiple=True, type=click.Path(path_type=Path),
+              help="The key of a log to watch, such as log.vkey; may be repeated.")  # fmt: skip
+@click.option("--answer", "asked", metavar="FILE",
+              help="Answer the request in FILE and end; no port is opened.")  # fmt: skip
+@reading
+@pass_session
+def serve(
+    session: Session,
+    state: Path,
+    name: str | None,
+    port: int,
+    trust: tuple[Path, ...],
+    asked: str | None,
+) -> None:
+    """Be a witness for the logs of others, on this machine alone, until it is interrupted.
+
+    It cosigns a checkpoint only if that grew from the last one, and keeps in DIR/evidence what
+    speaks against a log. Logs are those of --trust and of DIR/logs/*.vkey; when a log's key is
+    rotated, add the new one. Keep DIR out of every backup that may be brought back.
+
+    \b
+    Example:
+      signoff witness serve --state witness --name witness.example/w1 --trust log.vkey
+      signoff witness serve --state witness --answer request > answer
+    """
+    from signoff_ledger.witness.house import inhabited
+
+    clock = session.clock or SystemClock()
+    with inhabited(state, name, trust, clock) as one:
+        if asked is None:
+            _serve(session, one, port, clock)
+        else:
+            _answer(session, one, read_bytes(asked)[0])
+
+
+def _serve(session: Session, one: Witness, port: int, clock: Clock) -> None:
+    from signoff_ledger.witness.server import WitnessServer
+
+    def tell(line: str) -> None:
+        if not session.quiet:
+            say(line)
+
+    with WitnessServer(one, port, clock, tell) as server, _until_interrupted():
+        data = {"verifier_key": one.key.line, "url": server.url, "logs": sorted(one.logs)}
+        answer(session, "signoff.witness/1", data, [data], lambda: _introduced(server))
+        server.serve_forever()
+    tell("signoff: the witness has ended")
+
+
+def _answer(session: Session, one: Witness, body: bytes) -> None:
+    verdict = one.add_checkpoint(body)
+    if verdict.status != 200:
+        raise ConflictError(
+            "SL605",
+            f"{one.key.name} does not cosign",
+            why=f"{verdict.status}: {verdict.says}",
+            fix="tell whoever asked what was cosigned last, and they write the request again with"
+            "  --from SIZE"
+            if verdict.kind == SIZE_KIND
+            else "",
+        )
+    line = verdict.body.rstrip("\n")
+    data = {"witness": one.key.name, "cosignature": line}
+    answer(session, "signoff.answer/1", data, [data], lambda: line)
+
+
+def _chosen(standings: list[Standing], name: str | None) -> Standing:
+    if name is None:
+        if len(standings) == 1:
+            return standings[0]
+        raise InputError(
+            "SL109",
+            f"there are {len(standings)} witnesses, and none is named",
+            fix="name one, or ask --all"
+            if standings
+            else "add one:  signoff witness add @witness.vkey --url URL",
+        )
+    return witnessing.named_witness(standings, name)
+
+
+def _write_request(session: Session, store: Store, name: str, old_size: int, output: Path) -> None:
+    seal = witnessing.latest_seal(store)
+    body = witnessing.request(store, seal, old_size)
+    _write(output, body)
+    data = {"witness": name, "file": str(output), "from": old_size, "size": seal.size}
+    answer(
+        session,
+        "signoff.request/1",
+        data,
+        [data],
+        lambda: (
+            f"What to post to add-checkpoint of {name} is in {output}.\n"
+            "Bring its answer back with  signoff witness attach FILE"
+        ),
+    )
+
+
+def _write(path: Path, content: bytes) -> None:
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        raise StoreError("SL703", f"{path} cannot be written", why=str(error.strerror)) from None
+
+
+def _ask(store: Store, asked: list[Standing]) -> tuple[list[dict[str, Any]], ConflictError | None]:
+    """Ask each witness, whatever the others say."""
+    from signoff_ledger.witness.courier import HttpCourier
+
+    courier = HttpCourier()
+    rows: list[dict[str, Any]] = []
+    refused: ConflictError | None = None
+    for one in asked:
+        try:
+            rows += _rows(witnessing.ask(store, courier, one))
+        except ConflictError as error:
+            if len(asked) == 1 or error.code != "SL605":
+                raise
+            refused = error
+            rows.append(_row(one.key.name, 0, None, "refused", f"{error.what}: {error.why}"))
+    return rows, refused
+
+
+def _rows(attached: Attached) -> list[dict[str, Any]]:
+    return [
+        _row(one.key.name, one.size, one.time_s, "new" if one.is_new else "kept before", None)
+        for one in attached.cosigned
+    ]
+
+
+def _row(name: str, size: int, time_s: int | None, state: str, why: str | None) -> dict[str, Any]:
+    return {
+        "witness": name,
+        "size": size or None,
+        "at": _time(time_s),
+        "state": state,
+        "why": why,
+    }
+
+
+def _tell(session: Session, data: dict[str, Any], rows: list[dict[str, Any]]) -> None:
+    answer(session, "signoff.cosignatures/1", data, rows, lambda: _told(data, rows))
+
+
+def _told(data: dict[str, Any], rows: list[dict[str, Any]]) -> str:
+    ignored = data["ignored_lines"]
+    lines = [
+        f"{row['witness']}: {row['why']}"
+        if row["state"] == "refused"
+        else f"{row['witness']} cosigned {row['size']} events at {row['at']}"
+        + (", as is kept already" if row["state"] == "kept before" else "")
+        for row in rows
+    ]
+    if ignored:
+        lines.append(f"{ignored} lines of keys that this ledger does not know were ignored.")
+    return "\n".join(lines) or "There is no cosignature in it."
+
+
+def _listed(sealed: int, rows: list[dict[str, Any]]) -> str:
+    if not rows:
+        return "No witness is asked. Add one:  signoff witness add @witness.vkey --url URL"
+    shown = [
+        (r["witness"], r["cosigned"] or "-", r["at"] or "-", r["url"] or "by file") for r in rows
+    ]
+    told = table(("witness", "cosigned", "at", "reached"), shown)
+    return f"{told}\n\nThe last seal is of {sealed} events."
+
+
+def _introduced(server: WitnessServer) -> str:
+    logs = "\n".join(f"  {origin}" for origin in sorted(server.witness.logs))
+    return f"{server.witness.key.line}\nanswers at {server.url} and watches\n{logs}"
+
+
+def _time(time_s: int | None) -> str | None:
+    if time_s is None:
+        return None
+    try:
+        return datetime.fromtimestamp(time_s, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    except (OverflowError, OSError, ValueError):
+        return f"second {time_s}"
+
+
+@contextmanager
+def _until_interrupted() -> Iterator[None]:
+    """Do something until Ctrl-C, or until the system asks to end."""
+
+    def end(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    except KeyboardInterrupt:
+        return
+    finally:
+        signal.signal(signal.SIGTERM, before)

@@ -1,0 +1,167 @@
+"""A sealed ledger to break: a folder with the file, its log's key and its guard.
+
+Every command is given under an id that says what it is, so that whoever finds the ledger after a
+fault can give the one that was under way again.
+"""
+
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from tempfile import mkdtemp
+
+from signoff_ledger.application import deciding, improving, inspecting, people
+from signoff_ledger.application.ledger import Call, Ledger, Receipt
+from signoff_ledger.application.ports import Clock, IdSource
+from signoff_ledger.bootstrap import Opened, begin_ledger, open_ledger
+from signoff_ledger.custody.vault import Vault
+from signoff_ledger.domain.plan import UnitBuild
+from signoff_ledger.domain.values import BuildMethod, RemarkKind
+from signoff_ledger.exports.verifying import LiveLog, verify_log
+from signoff_ledger.integrity.examination import FAILED, Trust
+from tests.ledgers import GOOD, PEOPLE, PLAN, Shop, check_ledger, raw
+
+LEDGER = "ledger.db"
+KEYS = "keys"
+WITHOUT_END = PLAN.replace("units = 4", "units = 100000")
+READINGS = {name: value for name, value in GOOD.items() if name != "build_method"}
+
+ALMOST_A_NODE = 254
+"""Events in the ledger to break: any command of three more completes a subtree of 256."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """What stands in a ledger, read past everything that is ours.
+
+    Attributes:
+        commands: The first and the last position of each command, by its id.
+        sealed: The sizes of its checkpoints.
+        cosigned: The sizes that somebody else has signed.
+    """
+
+    commands: Mapping[str, tuple[int, int]]
+    sealed: frozenset[int]
+    cosigned: frozenset[int]
+
+    @classmethod
+    def at(cls, folder: Path) -> "Found":
+        """Read a ledger's file."""
+        connection = raw(folder / LEDGER)
+        try:
+            commands = connection.execute("SELECT id, first, last FROM commands").fetchall()
+            sealed = connection.execute("SELECT size FROM checkpoints").fetchall()
+            cosigned = connection.execute("SELECT size FROM cosignatures").fetchall()
+        finally:
+            connection.close()
+        return cls(
+            {id_: (first, last) for id_, first, last in commands},
+            frozenset(size for (size,) in sealed),
+            frozenset(size for (size,) in cosigned),
+        )
+
+
+def begun(folder: Path, clock: Clock | None = None, ids: IdSource | None = None) -> Opened:
+    """Begin a sealed ledger in a folder."""
+    return begin_ledger(
+        folder / LEDGER,
+        Call("olga", "init"),
+        name="test",
+        printed_name="Olga Owner",
+        clock=clock,
+        ids=ids,
+        vault=Vault(folder / KEYS),
+    )
+
+
+def opened(folder: Path, clock: Clock | None = None, ids: IdSource | None = None) -> Opened:
+    """Open a sealed ledger, as the command line does."""
+    return open_ledger(folder / LEDGER, clock, ids, Vault(folder / KEYS))
+
+
+def shop_of(ledger: Opened) -> Shop:
+    """Give the steps of a story on a sealed ledger."""
+    shop = Shop(ledger.store, ledger.ledger.clock, ledger.ledger.ids)
+    shop.ledger = ledger.ledger
+    return shop
+
+
+def staffed(folder: Path, plan: str = PLAN) -> Opened:
+    """Begin a sealed ledger in which everybody is enrolled and a bar is registered."""
+    ledger = begun(folder)
+    shop = shop_of(ledger)
+    for key, (name, roles) in PEOPLE.items():
+        people.enrol(shop.ledger, Call("olga"), key, name, list(roles))
+    shop.publish(plan)
+    shop.register(plan)
+    return ledger
+
+
+@cache
+def _to_break() -> Path:
+    folder = Path(mkdtemp(prefix="signoff-fault-"))
+    with staffed(folder, WITHOUT_END) as ledger:
+        shop = shop_of(ledger)
+        shop.open("B1")
+        assert ledger.sealer is not None
+        ledger.sealer.seal()
+        for number in range(ALMOST_A_NODE - ledger.store.size()):
+            # Not units: each decision is judged, and then taken again, on all of them.
+            improving.remark(shop.ledger, Call("ines"), "mug", RemarkKind.NOTE, f"note {number}")
+        assert ALMOST_A_NODE == ledger.store.size()
+    return folder
+
+
+def put_ledger_to_break(folder: Path) -> Path:
+    """Put a sealed ledger of `ALMOST_A_NODE` events with an open batch into a folder."""
+    shutil.copytree(_to_break(), folder, dirs_exist_ok=True)
+    return folder
+
+
+def give(ledger: Ledger, command_id: str) -> Receipt:
+    """Give the command that an id tells: `hold-...` decides, everything else records a unit."""
+    if command_id.startswith("hold-"):
+        return deciding.hold(ledger, Call("anna", command_id), "mug", None, f"by {command_id}")
+    entry = inspecting.UnitEntry(command_id, UnitBuild(method=BuildMethod.LINE), READINGS)
+    return inspecting.record_unit(ledger, Call("ines", command_id), "B1", entry)
+
+
+def guard_file(folder: Path) -> Path:
+    """Name the signer guard's file."""
+    (found,) = (folder / KEYS).glob("*/guard.json")
+    return found
+
+
+def verify(ledger: Opened) -> None:
+    """Verify a ledger in use, evidence and meaning, as `signoff verify` does."""
+    checks = list(verify_log(LiveLog(ledger.store), Trust()))
+    assert "decisions" == checks[-1].name
+    assert FAILED not in {check.state for check in checks}
+
+
+@contextmanager
+def held_together(folder: Path) -> Iterator[Opened]:
+    """Open a ledger that has met a fault, and hold everything about it.
+
+    Dense positions and streams, commands that agree, stored subtree roots, chains, checkpoints and
+    decisions; and after what the test goes on to do with it, the next seal is accepted.
+    """
+    check_ledger(folder / LEDGER)
+    with opened(folder) as ledger:
+        verify(ledger)
+        yield ledger
+        assert ledger.sealer is not None
+        sealed = ledger.sealer.seal()
+        assert ledger.store.size() == sealed.size
+
+
+def assert_given_once(ledger: Opened, command_id: str) -> None:
+    """Give a command whose fate nobody was told: it is in the log once, with one answer."""
+    first = give(ledger.ledger, command_id)
+    again = give(ledger.ledger, command_id)
+    cmds = [r.entry.cmd for r in ledger.store.read(0)]
+    assert first.recorded == again.recorded
+    assert again.repeated
+    assert len(first.recorded) == sum(cmd.startswith(f"{command_id}#") for cmd in cmds)

@@ -1,0 +1,243 @@
+"""Two people sign at the same moment as a last result comes in: one wins, the other is told why.
+
+Nothing is ever decided on what was not seen: each decision names the versions it was taken on, and
+in the log it stands right behind them.
+"""
+
+import random
+import shutil
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import Any
+
+import pytest
+
+from signoff_ledger.application import deciding, improving, inspecting, people
+from signoff_ledger.application.ledger import Call
+from signoff_ledger.bootstrap import Opened
+from signoff_ledger.domain.batch import Batch
+from signoff_ledger.domain.process import Process
+from signoff_ledger.domain.process_events import ProcessHeld, ProcessSignedOff
+from signoff_ledger.domain.unit import DefectReport
+from signoff_ledger.domain.values import Disposition, RemarkKind, Role
+from signoff_ledger.errors import ConflictError
+from tests.fault.ledgers import held_together, opened, shop_of, staffed
+from tests.fault.rivals import Told, decide, look, rivals
+
+SIGNERS = ("anna", "adam")
+WON = Told("", 0, "")
+ROUNDS = 12
+
+
+@cache
+def _ready_to_sign() -> Path:
+    folder = Path(mkdtemp(prefix="signoff-race-"))
+    with staffed(folder) as ledger:
+        shop = shop_of(ledger)
+        people.enrol(ledger.ledger, Call("olga"), "adam", "Adam Approver", [Role.APPROVER])
+        shop.build("B1", rejects=2)
+        shop.answer("B1")
+        shop.build("B2")
+    return folder
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Give a folder with a ledger whose second batch can be signed off."""
+    shutil.copytree(_ready_to_sign(), tmp_path, dirs_exist_ok=True)
+    return tmp_path
+
+
+def find_a_defect(ledger: Opened) -> None:
+    """Find something on a unit of the batch in question."""
+    defect = DefectReport(mode="CRACK", note="seen late")
+    inspecting.add_defect(ledger.ledger, Call("ines"), "B2", "B2-1", defect)
+
+
+def find_an_older_defect(ledger: Opened) -> None:
+    """Find something on a unit of the batch before."""
+    defect = DefectReport(mode="CRACK", note="seen late")
+    inspecting.add_defect(ledger.ledger, Call("ines"), "B1", "B1-3", defect)
+
+
+def scrap_an_older_unit(ledger: Opened) -> None:
+    """Settle what becomes of a unit of the batch before, which changes no count."""
+    inspecting.dispose(
+        ledger.ledger, Call("egon"), "B1", "B1-1", disposition=Disposition.SCRAP, reason="worn"
+    )
+
+
+def remark(ledger: Opened) -> None:
+    """Say something about the process."""
+    improving.remark(ledger.ledger, Call("ines"), "mug", RemarkKind.DISSENT, "wait")
+
+
+def sign_first(ledger: Opened) -> None:
+    """Sign it off."""
+    deciding.sign(ledger.ledger, Call("adam"), "mug", None, None)
+
+
+LAST_MOMENTS: dict[str, Callable[[Opened], None]] = {
+    "a defect": find_a_defect,
+    "a defect on an older batch": find_an_older_defect,
+    "a disposition on an older batch": scrap_an_older_unit,
+    "a dissent": remark,
+    "another sign-off": sign_first,
+}
+
+
+@pytest.mark.parametrize("late", LAST_MOMENTS)
+def test_what_is_recorded_between_looking_and_deciding_stops_the_decision(
+    folder: Path, late: str
+) -> None:
+    with opened(folder) as ours, opened(folder) as theirs:
+        seen = look(ours, "anna")
+        LAST_MOMENTS[late](theirs)
+        size = theirs.store.size()
+        told = decide(ours, "anna", seen)
+
+        assert ("SL603", 6) == (told.code, told.exit_code)
+        assert told.why.startswith(f"recorded since: #{seen.size + 1} by ")
+        assert size == theirs.store.size()
+    assert_decided_on_what_was_seen(folder)
+
+
+@pytest.mark.parametrize("late", LAST_MOMENTS)
+def test_what_is_recorded_between_deciding_and_saving_stops_the_decision(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, late: str
+) -> None:
+    """The last moment there is: the decision is made up and about to be written."""
+    with opened(folder) as ours, opened(folder) as theirs:
+        plain, sizes = ours.store.save, []
+
+        def others_first(*given: Any) -> list[int]:
+            monkeypatch.undo()
+            LAST_MOMENTS[late](theirs)
+            sizes.append(theirs.store.size())
+            return plain(*given)
+
+        monkeypatch.setattr(ours.store, "save", others_first)
+        seen = look(ours, "anna")
+        told = decide(ours, "anna", seen)
+
+        assert ("SL603", 6) == (told.code, told.exit_code)
+        assert sizes == [theirs.store.size()]
+    assert_decided_on_what_was_seen(folder)
+
+
+def test_a_decision_is_refused_although_only_its_saving_would_notice(folder: Path) -> None:
+    """The store itself refuses what was looked at before somebody else moved it."""
+    with opened(folder) as ours, opened(folder) as theirs:
+        work = ours.ledger.work()
+        for key in ("B1", "B2"):
+            work.batch(key)
+        scrap_an_older_unit(theirs)
+        process = work.process("mug")
+        process.remark(work.stamp._replace(by="ines", cmd="c#0"), RemarkKind.NOTE, "a note")
+        with pytest.raises(Exception, match="moved on from version") as caught:
+            ours.store.save(work.journal, "c", work.seen)
+
+        assert "StaleError" == type(caught.value).__name__
+    assert_decided_on_what_was_seen(folder)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("how", ["threads", "processes"])
+def test_two_who_sign_race_with_a_last_result(tmp_path: Path, how: str) -> None:
+    chance = random.Random(how)
+    race = {"threads": race_in_threads, "processes": race_in_processes}[how]
+    results = list(race(tmp_path, chance))
+
+    assert ROUNDS == len(results)
+    for number, told in enumerate(results):
+        assert told.count(WON) in ({0, 1} if has_late_result(number) else {1})
+        assert all(each == WON or ("SL603", 6) == each[:2] for each in told), told
+        assert all("recorded since: #" in each.why for each in told if each != WON)
+
+
+def has_late_result(number: int) -> bool:
+    """Say whether a defect comes in as well; where none does, one of the two must win."""
+    return bool(number % 3)
+
+
+def race_in_threads(tmp_path: Path, chance: random.Random) -> Iterator[Sequence[Told]]:
+    """Let everybody begin at once, in one process."""
+    for number in range(ROUNDS):
+        folder = tmp_path / str(number)
+        shutil.copytree(_ready_to_sign(), folder)
+        told: list[Told] = []
+        start = threading.Barrier(2 + has_late_result(number))
+
+        def sign(
+            actor: str, folder: Path = folder, told: list[Told] = told, start: Any = start
+        ) -> None:
+            with opened(folder) as ledger:
+                seen = look(ledger, actor)
+                start.wait()
+                told.append(decide(ledger, actor, seen))
+
+        def find(folder: Path = folder, start: Any = start) -> None:
+            with opened(folder) as ledger:
+                start.wait()
+                find_a_defect(ledger)
+
+        threads = [threading.Thread(target=sign, args=(actor,)) for actor in SIGNERS]
+        if has_late_result(number):
+            threads.append(threading.Thread(target=find))
+        chance.shuffle(threads)
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert_decided_on_what_was_seen(folder)
+        yield told
+
+
+def race_in_processes(tmp_path: Path, chance: random.Random) -> Iterator[Sequence[Told]]:
+    """Let everybody begin at once, each in a process of their own."""
+    with rivals(*SIGNERS) as people_:
+        for number in range(ROUNDS):
+            folder = tmp_path / str(number)
+            shutil.copytree(_ready_to_sign(), folder)
+            for rival in people_:
+                rival.look(folder)
+            with opened(folder) as ledger:
+                late = (
+                    [lambda ledger=ledger: find_a_defect(ledger)] if has_late_result(number) else []
+                )
+                moves: list[Callable[[], None]] = [*(rival.go for rival in people_), *late]
+                chance.shuffle(moves)
+                for move in moves:
+                    move()
+                told = [rival.told() for rival in people_]
+            assert_decided_on_what_was_seen(folder)
+            yield told
+
+
+def assert_decided_on_what_was_seen(folder: Path) -> None:
+    """Hold each decision's heads against what stands in the log before it."""
+    with held_together(folder) as ledger:
+        streams = {Process("mug").id: "mug"} | {Batch(k).id: k for k in ("B1", "B2")}
+        versions = dict.fromkeys(streams.values(), 0)
+        for recorded in ledger.store.read(0):
+            entry = recorded.entry
+            if isinstance(entry.event, (ProcessHeld, ProcessSignedOff)):
+                heads = entry.event.heads
+                now = {key: versions[key] for key in heads.batches}
+                assert (now, versions["mug"]) == (heads.batches, heads.process)
+            if entry.stream in streams:
+                versions[streams[entry.stream]] = entry.version
+
+
+def test_somebody_who_decides_again_on_what_they_now_see_may(folder: Path) -> None:
+    """Being told why is enough to go on."""
+    with opened(folder) as ledger:
+        seen = look(ledger, "anna")
+        remark(ledger)
+        with pytest.raises(ConflictError):
+            deciding.sign(ledger.ledger, Call("anna"), "mug", None, None, seen=seen)
+
+        assert WON == decide(ledger, "anna", look(ledger, "anna"))

@@ -1,0 +1,157 @@
+"""Ledgers whose log is sealed and whose people sign with keys of their own.
+
+An `Office` is a `Shop` beside which a folder keeps the log's key and its guard. Olga, Anna and Bela
+have keys in force; the others act by name, as in a ledger where keys are not for everybody.
+"""
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Self
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from signoff_ledger.application import keys, people
+from signoff_ledger.application.ledger import Call, Ledger, Receipt
+from signoff_ledger.application.ports import Prepared
+from signoff_ledger.application.sealing import Sealer, SealPolicy
+from signoff_ledger.custody.vault import Vault
+from signoff_ledger.exports.verifying import LiveLog, verify_log
+from signoff_ledger.integrity.examination import Check, Trust
+from signoff_ledger.integrity.fields import encode_base64
+from signoff_ledger.integrity.ssh_key import parse_ssh_public_key
+from signoff_ledger.integrity.sshsig import NAMESPACE
+from signoff_ledger.persistence.store import SqliteStore
+from tests import signers
+from tests.ledgers import PEOPLE, START, CountingIds, Shop, TickingClock
+
+OLGA, ANNA, BELA, SPARE, STRANGER = (
+    Ed25519PrivateKey.from_private_bytes(bytes(range(first, first + 32)))
+    for first in range(101, 106)
+)
+LOG_KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(100, 132)))
+KEYS = {"olga": OLGA, "anna": ANNA, "bela": BELA}
+"""Who signs with what."""
+
+
+def public(key: Ed25519PrivateKey) -> str:
+    """Write a public key as it stands in a `.pub` file, without its comment."""
+    return f"ssh-ed25519 {encode_base64(signers.ssh_blob(key))}"
+
+
+def fingerprint(key: Ed25519PrivateKey) -> str:
+    """Name a key as OpenSSH does."""
+    return parse_ssh_public_key(public(key)).fingerprint
+
+
+@dataclass
+class KeyPen:
+    """Signs with a key in memory, byte for byte as `ssh-keygen -Y sign` does.
+
+    Attributes:
+        key: The private key.
+        optional: Used only where the person has to sign.
+        prepared: As for every pen.
+        statements: What was signed, oldest first.
+    """
+
+    key: Ed25519PrivateKey
+    optional: bool = False
+    prepared: Prepared | None = None
+
+    def __post_init__(self) -> None:
+        self.statements: list[bytes] = []
+
+    def sign(self, statement: bytes, keys: Sequence[str]) -> str:
+        """Sign a statement."""
+        self.statements.append(statement)
+        return signers.sign(self.key, statement, NAMESPACE.encode())
+
+
+def by(person: str, key: Ed25519PrivateKey | None = None, *, dry_run: bool = False) -> Call:
+    """Give a call of a person who signs with their own key, or with another one."""
+    used = key or KEYS.get(person)
+    return Call(person, dry_run=dry_run, pen=KeyPen(used) if used else None)
+
+
+@dataclass
+class Office(Shop):
+    """A shop whose log is sealed, and whose people sign."""
+
+    def __post_init__(self) -> None:
+        self.vault = Vault(self.store.path.parent / "keys", new_key=lambda: LOG_KEY)
+        self.sealer = Sealer(self.store, self.vault, SealPolicy(events=10**6))
+        self.ledger = Ledger(self.store, self.clock, self.ids, self.sealer)
+
+    @classmethod
+    def begun(cls, path: Path, origin: str) -> Self:
+        """Begin a ledger whose log has a key, with Olga alone in it and nobody's signature."""
+        office = cls(SqliteStore.create(path))
+        log_key = office.vault.make_key(origin, "test")
+        people.found(office.ledger, Call("olga"), "test", "Olga Owner", log_key)
+        return office
+
+    @classmethod
+    def founded(cls, path: Path, origin: str = "example.com/press-shop") -> Self:
+        """Begin a ledger, enrol everybody, and bring Anna's and Bela's keys into force."""
+        office = cls.begun(path, origin)
+        office.show_key("olga", OLGA)
+        for key, (name, roles) in PEOPLE.items():
+            people.enrol(office.ledger, by("olga"), key, name, list(roles))
+        for person in ("anna", "bela"):
+            office.show_key(person, KEYS[person])
+            office.accept_key(person)
+        return office
+
+    @classmethod
+    def again(cls, path: Path) -> Self:
+        """Open a ledger file whose key folder is beside it."""
+        later = TickingClock(START + timedelta(days=1))
+        return cls(SqliteStore.open(path), later, CountingIds("again"))
+
+    def close_file(self) -> None:
+        """Let go of the file."""
+        self.store.close()
+
+    # --- keys -----------------------------------------------------------------------------------
+
+    def show_key(self, person: str, key: Ed25519PrivateKey) -> Receipt:
+        """Register a person's key, signed with that very key."""
+        return keys.register_key(self.ledger, by(person, key), public(key))
+
+    def accept_key(self, person: str, owner: str = "olga") -> Receipt:
+        """Accept the key that waits."""
+        return keys.accept_key(self.ledger, by(owner), person, None)
+
+    # --- a story --------------------------------------------------------------------------------
+
+    def told(self) -> Self:
+        """Tell it: B1 is held by its bar, a change is made, B2 is signed off and ordered from."""
+        self.publish()
+        self.register()
+        self.build("B1", rejects=2)
+        self.answer("B1")
+        self.build("B2")
+        self.sign(by("anna"))
+        self.order(by("bela"))
+        self.hold(by("anna"), "two lids rattle")
+        self.hold(by("anna"), "they still do")
+        return self
+
+    # --- looking --------------------------------------------------------------------------------
+
+    def verified(self) -> list[Check]:
+        """Verify the whole ledger; raises where it does not hold."""
+        return list(verify_log(LiveLog(self.store), Trust()))
+
+    def positions(self, kind: str) -> list[int]:
+        """Name the positions of the events of a kind, given shortly."""
+        return [at for at, name in enumerate(self.topics(), 1) if name == kind]
+
+
+def careless(connection: sqlite3.Connection, *, read_only: bool) -> None:
+    """Let a ledger be less than durable: what is recorded is asked here, not whether for good."""
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = OFF")
