@@ -1,5 +1,6 @@
 """What `signoff verify` answers: each check by name, as its schema says, and nothing that is obeyed."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -91,7 +92,7 @@ def test_a_failure_is_the_last_check_and_names_the_position(told: Told, tmp_path
 @pytest.mark.parametrize("form", ["table", "json", "jsonl", "csv"])
 def test_nothing_that_a_terminal_obeys_is_printed(told: Told, tmp_path: Path, form: str) -> None:
     """Whatever somebody wrote into an export."""
-    attacks = [
+    attacks: list[Callable[[Forgery], object]] = [
         lambda f: f.edit(3, lambda x: x["data"].update(role=ESCAPES)),
         lambda f: f.edit(f.find("person-enrolled"), lambda x: x["data"].update(person=ESCAPES)),
         lambda f: f.edit(f.find("process-signed-off"), lambda x: x.update(by=ESCAPES)),

@@ -55,7 +55,7 @@ def test_a_flip_in_an_exported_file_is_found(short: Told, tmp_path: Path, kind: 
     for name, content in files.items():
         if name == FOR_PEOPLE:
             continue
-        every = 60 if name.endswith(".ndjson") else 15
+        every = 30 if name.endswith(".ndjson") else 8
         for at, flipped in flips(content, every):
             (tmp_path / name).write_bytes(flipped)
             try:
@@ -101,7 +101,7 @@ def test_a_flip_in_the_database_is_found_or_changes_nothing(short: Told, tmp_pat
     back_up(short.opened.store, ledger)
     lines, notes = kept_by(ledger)
     found = unchanged = 0
-    for at, flipped in flips(ledger.read_bytes(), 150):
+    for at, flipped in flips(ledger.read_bytes(), 80):
         for beside in tmp_path.glob("flipped.db*"):
             beside.unlink()
         flipped_ledger.write_bytes(flipped)

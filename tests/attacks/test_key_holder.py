@@ -4,20 +4,17 @@ What people signed cannot be rewritten; what nobody signed can, and then the mea
 follow from the events, and a witness or an older checkpoint of the reader's own must tell.
 """
 
-import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
 from uuid import uuid5
 
 import pytest
 
 from signoff_ledger.errors import EvidenceError
-from signoff_ledger.integrity.examination import FLAGGED, OPEN, PROVED
+from signoff_ledger.integrity.examination import OPEN, PROVED
 from signoff_ledger.integrity.line import STREAM_NAMESPACE
 from tests.attacks.forging import Fields, Forgery, dumped
 from tests.attacks.story import Told
-from tests.cli.terminal import Terminal
 
 SIGN_OFF, HOLD, ORDER = "process-signed-off", "process-held", "production-order-committed"
 
@@ -161,8 +158,8 @@ MEANING: Mapping[str, tuple[str, Callable[[Forgery], None]]] = {
     "a log of less than nothing looked at": ("SL504", heads(size=-1)),
     "an event on the batch behind the signer's back": ("SL509", unit_scrapped_behind),
     "a role taken back before": ("SL509", role_revoked_before),
-    "a signer without the role": ("SL509", signer_without_role),
-    "a sign-off that its signer did not note": ("SL509", without_note("decision-taken")),
+    "a signer without the role": ("SL506", signer_without_role),
+    "a sign-off that its signer did not note": ("SL506", without_note("decision-taken")),
     "a sign-off that its batch did not note": ("SL509", without_note("batch-decided")),
     "a sign-off that its signer notes as a hold": ("SL509", note_of_another),
     "an order without a sign-off": ("SL509", no_sign_off),
@@ -174,7 +171,7 @@ MEANING: Mapping[str, tuple[str, Callable[[Forgery], None]]] = {
         lambda f: f.edit(f.find(ORDER), lambda x: x.update(type="signoff.os-system.v1")),
     ),
     "an event of another aggregate's kind": (
-        "SL502",
+        "SL506",
         lambda f: f.edit(
             f.find(ORDER),
             lambda x: x.update(type="signoff.role-granted.v1", data={"note": "x", "role": "owner"}),

@@ -8,7 +8,6 @@ from signoff_ledger.integrity.sshsig import NAMESPACE
 
 if TYPE_CHECKING:
     from signoff_ledger.exports.dossier import Dossier
-    from signoff_ledger.integrity.verifier_key import VerifierKey
 
 _WITH_SIGNOFF = """\
 ## With signoff
