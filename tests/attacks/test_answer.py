@@ -1,7 +1,7 @@
-"""What `signoff verify` answers: each check by name, as its schema says, and nothing that is obeyed."""
+"""What `signoff verify` answers: each check by name, as its schema says, and no escape."""
 
-from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -9,6 +9,9 @@ from tests.attacks.forging import Forgery
 from tests.attacks.story import Told
 from tests.cli.terminal import Terminal
 from tests.cli.test_schemas import check, check_row
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 WHOLE = ["lines", "clock", "reviewed", "files", "seal", "history", "signatures", "unsigned"]
 ESCAPES = "\x1b[2J\x1b]0;owned\x07\u202e"

@@ -45,7 +45,10 @@ CONTENTS: Mapping[str, bytes] = {
     "a text": b'"text"\n',
     "null": b"null\n",
     "an empty object": b"{}\n",
-    "every member null": b'{"at":null,"by":null,"cmd":null,"data":null,"stream":null,"type":null,"v":1,"version":1}\n',
+    "every member null": (
+        b'{"at":null,"by":null,"cmd":null,"data":null,"stream":null,"type":null,"v":1,'
+        b'"version":1}\n'
+    ),
     "UTF-16": "log".encode("utf-16"),
 }
 

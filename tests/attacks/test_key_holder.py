@@ -68,11 +68,11 @@ def unit_scrapped_behind(forgery: Forgery) -> None:
 
 def role_revoked_before(forgery: Forgery) -> None:
     """Let the signer's role have been taken back before the sign-off."""
-    granted = [
+    granted = next(
         at
         for at in range(1, len(forgery.lines) + 1)
         if forgery.fields(at)["data"].get("role") == "approver"
-    ][0]
+    )
     line = forgery.fields(granted)
     line["type"] = "signoff.role-revoked.v1"
     line["data"] = {"reason": "left", "role": "approver"}

@@ -46,7 +46,8 @@ ATTACKS: Mapping[str, tuple[str, Attack]] = {
     "a line": (
         "SL502",
         sql(
-            f"UPDATE events SET line = cast(replace(line, '50', '90') AS BLOB) WHERE position = {LAST}"
+            "UPDATE events SET line = cast(replace(line, '50', '90') AS BLOB) "
+            f"WHERE position = {LAST}"
         ),
     ),
     "a line and its hash": ("SL508", line_rehashed),
@@ -71,7 +72,8 @@ ATTACKS: Mapping[str, tuple[str, Attack]] = {
     "a row hidden before the first": (
         "SL502",
         sql(
-            f"INSERT INTO events SELECT 0, stream, version + 1, type, line, leaf FROM events WHERE position = {LAST}"
+            "INSERT INTO events SELECT 0, stream, version + 1, type, line, leaf FROM events "
+            f"WHERE position = {LAST}"
         ),
     ),
     "two rows swapped": (
@@ -90,7 +92,8 @@ ATTACKS: Mapping[str, tuple[str, Attack]] = {
     "a checkpoint of another size": (
         "SL508",
         sql(
-            "UPDATE checkpoints SET size = size - 1 WHERE size = (SELECT min(size) FROM checkpoints)"
+            "UPDATE checkpoints SET size = size - 1 "
+            "WHERE size = (SELECT min(size) FROM checkpoints)"
         ),
     ),
     "a checkpoint emptied": ("SL505", sql("UPDATE checkpoints SET note = x''")),

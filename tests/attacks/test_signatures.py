@@ -1,4 +1,4 @@
-"""Attacks on people's signatures, by whoever can seal the log anew: none counts but the real one."""
+"""Attacks on people's signatures, by whoever can seal the log anew: only the real one counts."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
