@@ -3,6 +3,7 @@
 import os
 import shutil
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -16,9 +17,15 @@ def tool(name: str) -> str:
     """Give the path of a program, or leave the test: failed in CI, skipped elsewhere."""
     found = shutil.which(name)
     if found is None:
-        leave = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
         leave(f"{name} is not on this machine")
     return found
+
+
+def leave(why: str) -> NoReturn:
+    """Leave a test that cannot be run here: failed in CI, skipped elsewhere."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(why)
+    pytest.skip(why)
 
 
 def beside(name: str) -> Path:

@@ -4,13 +4,12 @@ Every command is given under an id that says what it is, so that whoever finds t
 fault can give the one that was under way again.
 """
 
-import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from tempfile import mkdtemp
+from tempfile import TemporaryDirectory
 
 from signoff_ledger.application import deciding, improving, inspecting, people
 from signoff_ledger.application.ledger import Call, Ledger, Receipt
@@ -99,10 +98,31 @@ def staffed(folder: Path, plan: str = PLAN) -> Opened:
     return ledger
 
 
+def files_of(folder: Path) -> Mapping[str, bytes]:
+    """Read every file below a folder, by its path; what is a folder ends in `/`."""
+    return {
+        f"{path.relative_to(folder).as_posix()}{'/' * path.is_dir()}": b""
+        if path.is_dir()
+        else path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+    }
+
+
+def lay_out(folder: Path, files: Mapping[str, bytes]) -> Path:
+    """Put files and folders there, readable by nobody else, as a key has to be."""
+    folder.mkdir(exist_ok=True)
+    for path, content in files.items():
+        if path.endswith("/"):
+            (folder / path).mkdir(parents=True)
+        else:
+            (folder / path).write_bytes(content)
+            (folder / path).chmod(0o600)
+    return folder
+
+
 @cache
-def _to_break() -> Path:
-    folder = Path(mkdtemp(prefix="signoff-fault-"))
-    with staffed(folder, WITHOUT_END) as ledger:
+def _to_break() -> Mapping[str, bytes]:
+    with TemporaryDirectory() as name, staffed(Path(name), WITHOUT_END) as ledger:
         shop = shop_of(ledger)
         shop.open("B1")
         assert ledger.sealer is not None
@@ -111,13 +131,13 @@ def _to_break() -> Path:
             # Not units: each decision is judged, and then taken again, on all of them.
             improving.remark(shop.ledger, Call("ines"), "mug", RemarkKind.NOTE, f"note {number}")
         assert ALMOST_A_NODE == ledger.store.size()
-    return folder
+        ledger.close()
+        return files_of(Path(name))
 
 
 def put_ledger_to_break(folder: Path) -> Path:
     """Put a sealed ledger of `ALMOST_A_NODE` events with an open batch into a folder."""
-    shutil.copytree(_to_break(), folder, dirs_exist_ok=True)
-    return folder
+    return lay_out(folder, _to_break())
 
 
 def give(ledger: Ledger, command_id: str) -> Receipt:

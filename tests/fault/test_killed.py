@@ -105,6 +105,7 @@ def test_two_writers_on_one_batch_are_killed_and_the_next_ones_go_on(tmp_path: P
     check_ledger(path)
 
 
+@needs_forks
 def test_a_killed_writer_keeps_nobody_waiting(tmp_path: Path) -> None:
     """The locks of the dead are free, and nothing of theirs has to be cleared away by hand."""
     folder = put_ledger_to_break(tmp_path)

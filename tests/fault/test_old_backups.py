@@ -5,10 +5,10 @@ is anything under the log's key, which remembers more than the copy does.
 """
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
-from tempfile import mkdtemp
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -16,7 +16,7 @@ from signoff_ledger.application import deciding
 from signoff_ledger.application.ledger import Call
 from signoff_ledger.errors import EvidenceError
 from tests.cli.terminal import Terminal
-from tests.fault.ledgers import KEYS, LEDGER, opened, shop_of, staffed, verify
+from tests.fault.ledgers import KEYS, LEDGER, files_of, lay_out, opened, shop_of, staffed, verify
 from tests.ledgers import CountingIds, check_ledger
 
 LATEST = "latest"
@@ -56,9 +56,14 @@ COPIES: dict[str, Callable[[Path, str], None]] = {
 
 
 @cache
-def _copied() -> Path:
+def _copied() -> Mapping[str, bytes]:
     """Tell a story to its end, and copy the ledger in every way at every moment."""
-    folder = Path(mkdtemp(prefix="signoff-old-"))
+    with TemporaryDirectory() as name:
+        _tell(Path(name))
+        return files_of(Path(name))
+
+
+def _tell(folder: Path) -> None:
     staffed(folder).close()
     for moment in (*MOMENTS, LATEST):
         with opened(folder, ids=CountingIds(moment.replace(" ", "-"))) as ledger:
@@ -72,14 +77,12 @@ def _copied() -> Path:
                 shop.sign()
         for copy in COPIES.values():
             copy(folder, moment)
-    return folder
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """Give a folder with a ledger that was signed off, its keys, and all its older copies."""
-    shutil.copytree(_copied(), tmp_path, dirs_exist_ok=True)
-    return tmp_path
+    return lay_out(tmp_path, _copied())
 
 
 def replaced(folder: Path, copy: str, moment: str) -> Terminal:

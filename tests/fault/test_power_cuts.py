@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from tempfile import TemporaryDirectory, mkdtemp
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -24,7 +24,7 @@ from signoff_ledger.exports.log_folder import LogFolder
 from signoff_ledger.exports.verifying import ExportedLog, verify_log
 from signoff_ledger.integrity.examination import Trust
 from tests.fault.disk import Disk, Fate, File, Operation
-from tests.fault.ledgers import KEYS, Found, assert_given_once, held_together, opened
+from tests.fault.ledgers import KEYS, Found, assert_given_once, held_together, lay_out, opened
 from tests.fault.tracing import traced
 
 pytestmark = pytest.mark.slow
@@ -52,7 +52,7 @@ class State:
         self.holds: set[str] = set()
         with TemporaryDirectory(prefix="signoff-cut-", dir=_MEMORY) as name:
             folder = Path(name)
-            _lay_out(folder, files)
+            lay_out(folder, files)
             try:
                 self._open(folder)
                 self.holds.update(_exported(folder))
@@ -82,20 +82,11 @@ def _exported(folder: Path) -> Iterable[str]:
         yield f"exported {export.name}"
 
 
-def _lay_out(folder: Path, files: Mapping[str, bytes]) -> None:
-    for path, content in files.items():
-        if path.endswith("/"):
-            (folder / path).mkdir(parents=True)
-        else:
-            (folder / path).write_bytes(content)
-            (folder / path).chmod(0o600)
-
-
 @cache
 def story(synchronous: str) -> tuple[Operation, ...]:
     """Trace the story once under a setting."""
-    folder = Path(mkdtemp(prefix="signoff-traced-")) / "disk"
-    return tuple(traced(folder, "tests.fault.story", synchronous))
+    with TemporaryDirectory() as name:
+        return tuple(traced(Path(name) / "disk", "tests.fault.story", synchronous))
 
 
 def cut(

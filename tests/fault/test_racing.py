@@ -5,12 +5,11 @@ in the log it stands right behind them.
 """
 
 import random
-import shutil
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from tempfile import mkdtemp
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -24,7 +23,7 @@ from signoff_ledger.domain.process_events import ProcessHeld, ProcessSignedOff
 from signoff_ledger.domain.unit import DefectReport
 from signoff_ledger.domain.values import Disposition, RemarkKind, Role
 from signoff_ledger.errors import ConflictError
-from tests.fault.ledgers import held_together, opened, shop_of, staffed
+from tests.fault.ledgers import files_of, held_together, lay_out, opened, shop_of, staffed
 from tests.fault.rivals import Told, decide, look, rivals
 
 SIGNERS = ("anna", "adam")
@@ -33,22 +32,21 @@ ROUNDS = 12
 
 
 @cache
-def _ready_to_sign() -> Path:
-    folder = Path(mkdtemp(prefix="signoff-race-"))
-    with staffed(folder) as ledger:
+def _ready_to_sign() -> Mapping[str, bytes]:
+    with TemporaryDirectory() as name, staffed(Path(name)) as ledger:
         shop = shop_of(ledger)
         people.enrol(ledger.ledger, Call("olga"), "adam", "Adam Approver", [Role.APPROVER])
         shop.build("B1", rejects=2)
         shop.answer("B1")
         shop.build("B2")
-    return folder
+        ledger.close()
+        return files_of(Path(name))
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """Give a folder with a ledger whose second batch can be signed off."""
-    shutil.copytree(_ready_to_sign(), tmp_path, dirs_exist_ok=True)
-    return tmp_path
+    return lay_out(tmp_path, _ready_to_sign())
 
 
 def find_a_defect(ledger: Opened) -> None:
@@ -166,8 +164,7 @@ def has_late_result(number: int) -> bool:
 def race_in_threads(tmp_path: Path, chance: random.Random) -> Iterator[Sequence[Told]]:
     """Let everybody begin at once, in one process."""
     for number in range(ROUNDS):
-        folder = tmp_path / str(number)
-        shutil.copytree(_ready_to_sign(), folder)
+        folder = lay_out(tmp_path / str(number), _ready_to_sign())
         told: list[Told] = []
         start = threading.Barrier(2 + has_late_result(number))
 
@@ -200,8 +197,7 @@ def race_in_processes(tmp_path: Path, chance: random.Random) -> Iterator[Sequenc
     """Let everybody begin at once, each in a process of their own."""
     with rivals(*SIGNERS) as people_:
         for number in range(ROUNDS):
-            folder = tmp_path / str(number)
-            shutil.copytree(_ready_to_sign(), folder)
+            folder = lay_out(tmp_path / str(number), _ready_to_sign())
             for rival in people_:
                 rival.look(folder)
             with opened(folder) as ledger:

@@ -38,12 +38,10 @@ class Audited(NamedTuple):
     """What an audit found.
 
     Attributes:
-        streams: The process's stream and those of its batches.
         decisions: Decisions taken again, each to the same verdict.
         orders: Production orders, each under a sign-off that stood.
     """
 
-    streams: frozenset[UUID]
     decisions: tuple[ReplayedDecision, ...]
     orders: int
 
@@ -73,18 +71,20 @@ def audit_process(archive: LineArchive, lines_of: LinesOf, key: str) -> Audited:
             raise _does_not_follow(
                 recorded, f"it makes no sense where it stands: {error}"
             ) from None
-    batches = [archive.load(Batch, batch).id for batch in process.batches]
-    return Audited(frozenset({process.id, *batches}), tuple(decisions), orders)
+    for batch in process.batches:
+        archive.load(Batch, batch)
+    return Audited(tuple(decisions), orders)
 
 
-def audit_people(archive: LineArchive, keys: Iterable[str]) -> frozenset[UUID]:
-    """Read the streams of people and of the ledger itself as what they are, and name them.
+def audit_people(archive: LineArchive, keys: Iterable[str]) -> None:
+    """Read the streams of people and of the ledger itself as what they are.
 
     Raises:
         EvidenceError: SL501 to SL503.
     """
-    people = [archive.load(Person, key).id for key in keys]
-    return frozenset({*people, archive.load(Founding, "ledger").id})
+    for key in keys:
+        archive.load(Person, key)
+    archive.load(Founding, "ledger")
 
 
 def _checked(

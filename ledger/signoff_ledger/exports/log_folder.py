@@ -105,6 +105,11 @@ class LogFolder:
         self._places: dict[str, array[int]] = {}
         self._path = folder / EVENTS
 
+    @property
+    def length_bytes(self) -> int:
+        """Length of the file of lines; 0 where there is none."""
+        return self._path.stat().st_size if self._path.is_file() else 0
+
     def rows(self) -> Iterator[Row]:
         """Read the lines in order.
 

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
-from uuid import UUID
 
-from signoff_ledger.application.auditing import audit_people, audit_process
-from signoff_ledger.application.line_archive import LineArchive
 from signoff_ledger.domain.process_events import ProcessDefined
 from signoff_ledger.errors import EvidenceError
 from signoff_ledger.exports.log_folder import sealed_notes
-from signoff_ledger.integrity.examination import OPEN, PROVED, Check, Examination, Row
-from signoff_ledger.integrity.leaf import leaf_hash
+from signoff_ledger.exports.meaning import Meaning, Place, apart, audit
+from signoff_ledger.integrity.examination import PROVED, Check, Examination, Row
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from uuid import UUID
 
     from signoff_ledger.exports.log_folder import LogFolder
     from signoff_ledger.integrity.examination import Trust
     from signoff_ledger.persistence.store import SqliteStore
+
+
+_SHORTEST_LINE_BYTES = 300
+"""About as long as an event's line is at least; tells how many a file can hold."""
 
 
 class LogSource(Protocol):
@@ -38,6 +40,10 @@ class LogSource(Protocol):
 
     def beside(self, examination: Examination) -> Iterator[Check]:
         """Check what stands beside the lines."""
+        ...
+
+    def place(self) -> Place:
+        """Say where the log can be read again by another process."""
         ...
 
 
@@ -65,6 +71,10 @@ class LiveLog:
     def notes(self) -> list[tuple[int, bytes]]:
         """Give the checkpoints, smallest first."""
         return self._notes
+
+    def place(self) -> Place:
+        """Say where the log can be read again by another process."""
+        return Place(self._store.path, self._size)
 
     def beside(self, examination: Examination) -> Iterator[Check]:
         """Hold the stored subtree roots against those of the lines."""
@@ -111,6 +121,10 @@ class ExportedLog:
         """Give the checkpoints, smallest first."""
         return self._folder.notes()
 
+    def place(self) -> Place:
+        """Say where the log can be read again by another process, and how long it may be."""
+        return Place(self._folder.folder, self._folder.length_bytes // _SHORTEST_LINE_BYTES)
+
     def beside(self, examination: Examination) -> Iterator[Check]:
         """Hold the other files against the lines."""
         self._folder.hold_files(examination)
@@ -124,71 +138,46 @@ def verify_log(source: LogSource, trust: Trust) -> Iterator[Check]:
         EvidenceError: At the first thing that does not hold.
     """
     examination = Examination()
-    processes = [
-        fields["data"]["process"]
-        for fields in source.examined(examination)
-        if fields["type"] == ProcessDefined.TOPIC and isinstance(fields["data"].get("process"), str)
-    ]
-    yield from examination.lines()
-    yield from source.beside(examination)
-    notes = source.notes()
-    yield from examination.seals(notes)
-    yield from examination.trusted(notes, trust)
-    yield from examination.signatures()
-    yield verify_meaning(source, examination, processes)
+    beside = apart(source.place())
+    try:
+        processes = [
+            fields["data"]["process"]
+            for fields in source.examined(examination)
+            if fields["type"] == ProcessDefined.TOPIC
+            and isinstance(fields["data"].get("process"), str)
+        ]
+        yield from examination.lines()
+        yield from source.beside(examination)
+        notes = source.notes()
+        yield from examination.seals(notes)
+        yield from examination.trusted(notes, trust)
+        yield from examination.signatures()
+        found = beside.meaning() if beside is not None else None
+        found = found or audit(processes, examination.people.people, source.lines_of)
+        _hold_together(examination, found)
+        yield found.check
+    finally:
+        if beside is not None:
+            beside.close()
 
 
-def verify_meaning(source: LogSource, examination: Examination, processes: list[str]) -> Check:
-    """Take every decision again, process by process, and leave no line of the log unread.
+def _hold_together(examination: Examination, found: Meaning) -> None:
+    """Refuse a meaning that was made of other lines than the evidence, or not of all of them.
 
-    Raises:
-        EvidenceError: SL509 at the first one that does not follow; SL502 for lines that belong to
-            no process, batch or person.
+    A stream's last line names the hash of the one before it, and so on to the first: two readings
+    that end in the same line of the same version have read the same stream.
     """
-
-    def lines_of(stream: UUID) -> Iterator[tuple[int, bytes]]:
-        # What is judged is what was examined, whatever became of the file or the index meanwhile.
-        taken = 0
-        for position, line in source.lines_of(stream):
-            if examination.tree.leaf(position - 1) != leaf_hash(line):
-                raise _not_examined(position, f"stream {stream} holds another line here")
-            taken += 1
-            yield position, line
-        version, _ = examination.chains.head(str(stream)) or (0, "")
-        if taken != version:
-            raise _not_examined(None, f"stream {stream} has {taken} lines of {version}")
-
-    decisions = orders = 0
-    read: set[UUID] = set()
-    for key in dict.fromkeys(processes):
-        audited = audit_process(LineArchive(lines_of), lines_of, key)
-        decisions += len(audited.decisions)
-        orders += audited.orders
-        read |= audited.streams
-    read |= audit_people(LineArchive(lines_of), list(examination.people.people))
-    for stream in sorted(examination.chains.streams - set(map(str, read))):
-        position, _ = next(iter(source.lines_of(UUID(stream))))
-        raise EvidenceError(
-            "SL502",
-            "a line is on a stream of no process, batch or person",
-            why=f"stream {stream}",
-            position=position,
-        )
-    return Check(
-        "decisions",
-        PROVED if decisions else OPEN,
-        f"{decisions} decisions on {len(processes)} processes, taken again from their events, come "
-        f"out the same; {orders} orders were under a sign-off that stood"
-        if decisions
-        else "nothing has been decided yet",
-    )
-
-
-def _not_examined(position: int | None, why: str) -> EvidenceError:
-    return EvidenceError(
-        "SL502",
-        "a stream is not what the log holds of it",
-        why=why,
-        fix="restore the ledger from a backup or an export",
-        position=position,
-    )
+    examined = examination.chains.heads
+    for stream in sorted(examined.keys() | found.heads.keys()):
+        if stream not in found.heads:
+            raise EvidenceError(
+                "SL502", "a line is on a stream of no process, batch or person", why=stream
+            )
+        if examined.get(stream) != found.heads[stream]:
+            raise EvidenceError(
+                "SL502",
+                "a stream is not what the log holds of it",
+                why=f"stream {stream} was read to version {found.heads[stream][0]}, the log holds "
+                f"{(examined.get(stream) or (0,))[0]}, or another line there",
+                fix="restore the ledger from a backup or an export",
+            )

@@ -37,10 +37,6 @@ class RecomputedTree:
         if not len(row) % _TILE_BYTES:
             self._close_tile(0)
 
-    def leaf(self, index: int) -> bytes:
-        """Give a leaf hash by its index from 0; b"" where there is none."""
-        return bytes(self._levels[0][index * HASH_BYTES : (index + 1) * HASH_BYTES])
-
     def root(self, size: int) -> bytes:
         """Give the root of the first `size` leaves, none more than there are."""
         peaks: list[bytes] = []

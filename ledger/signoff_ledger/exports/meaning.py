@@ -1,0 +1,204 @@
+"""The meaning half of a verification, beside the evidence half where a log is long.
+
+Taking decisions again needs nothing that reading the evidence finds out, only the same lines. On a
+long log a second process does it; what it found counts only where the evidence held.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from signoff_ledger.application.auditing import audit_people, audit_process
+from signoff_ledger.application.line_archive import LineArchive
+from signoff_ledger.domain.person_events import PersonEnrolled
+from signoff_ledger.domain.process_events import ProcessDefined
+from signoff_ledger.errors import EvidenceError
+from signoff_ledger.exports.log_folder import LogFolder
+from signoff_ledger.integrity.examination import OPEN, PROVED, Check
+from signoff_ledger.integrity.leaf import leaf_hash
+from signoff_ledger.persistence.store import SqliteStore
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from uuid import UUID
+
+    from signoff_ledger.application.line_archive import LinesOf, Placed
+
+WORTH_A_PROCESS = 20_000
+"""Events from which a second process is worth the time it takes to start."""
+
+
+class Place(NamedTuple):
+    """Where a log can be read again from the beginning.
+
+    Attributes:
+        path: A ledger's file, or an exported folder.
+        size: Events to read; what a ledger in use has beyond them is left for the next time.
+    """
+
+    path: Path
+    size: int
+
+
+class Meaning(NamedTuple):
+    """What an audit found, and of which lines.
+
+    Attributes:
+        check: What to tell.
+        heads: Version and leaf hash of the last line read of each stream.
+    """
+
+    check: Check
+    heads: dict[str, tuple[int, str]]
+
+
+class _Reading:
+    """Gives the lines of streams, and notes how far each was read."""
+
+    def __init__(self, lines_of: LinesOf) -> None:
+        self._lines_of = lines_of
+        self.heads: dict[str, tuple[int, str]] = {}
+
+    def lines_of(self, stream: UUID) -> Iterator[Placed]:
+        name, version, head = str(stream), 0, ""
+        for position, line in self._lines_of(stream):
+            # Among canonical lines of this format no other member is spelt like this one.
+            if version and f'"prev":"{head}"'.encode() not in line:
+                raise EvidenceError(
+                    "SL502",
+                    "a stream is not what the log holds of it",
+                    why=f"stream {name} holds another line here",
+                    position=position,
+                )
+            version, head = version + 1, leaf_hash(line).hex()
+            if version > self.heads.get(name, (0, ""))[0]:
+                self.heads[name] = (version, head)
+            yield position, line
+
+
+def audit(processes: Iterable[str], people: Iterable[str], lines_of: LinesOf) -> Meaning:
+    """Take every decision again, process by process.
+
+    Raises:
+        EvidenceError: SL509 at the first one that does not follow; SL501 to SL503 for lines that
+            are no events.
+    """
+    reading = _Reading(lines_of)
+    decisions = orders = count = 0
+    for key in dict.fromkeys(processes):
+        audited = audit_process(LineArchive(reading.lines_of), reading.lines_of, key)
+        decisions += len(audited.decisions)
+        orders += audited.orders
+        count += 1
+    audit_people(LineArchive(reading.lines_of), people)
+    check = Check("decisions", OPEN, "nothing has been decided yet")
+    if decisions:
+        check = Check(
+            "decisions",
+            PROVED,
+            f"{decisions} decisions on {count} processes, taken again from their events, come out "
+            f"the same; {orders} orders were under a sign-off that stood",
+        )
+    return Meaning(check, reading.heads)
+
+
+class Apart:
+    """Audits a log in a process of its own.
+
+    Args:
+        place: Where the log is.
+    """
+
+    def __init__(self, place: Place) -> None:
+        # A plain command: what multiprocessing offers runs the caller's own program again. -P keeps
+        # the folder one stands in, which may be what is verified, from being imported from.
+        self._process = subprocess.Popen(  # noqa: S603  # this interpreter and this very module
+            [sys.executable, "-P", "-m", __name__, str(place.path), str(place.size)],
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
+
+    def meaning(self) -> Meaning | None:
+        """Wait for what it found; None where it ended without an answer.
+
+        Raises:
+            EvidenceError: As `audit` does.
+        """
+        said, _ = self._process.communicate()
+        try:
+            found = json.loads(said)
+            if "check" in found:
+                heads = {stream: (int(v), str(h)) for stream, (v, h) in found["heads"].items()}
+                return Meaning(Check(*found["check"]), heads)
+            error = EvidenceError(
+                found["code"], found["what"], why=found["why"], position=found["position"]
+            )
+        except (ValueError, KeyError, TypeError):
+            return None
+        raise error
+
+    def close(self) -> None:
+        """End it, whether or not anybody wants to know."""
+        self._process.kill()
+        self._process.wait()
+        if self._process.stdout is not None:
+            self._process.stdout.close()
+
+
+def apart(place: Place) -> Apart | None:
+    """Begin to audit in a second process, where there is one to be had and the log is long."""
+    if place.size < WORTH_A_PROCESS or (os.cpu_count() or 1) == 1 or not sys.executable:
+        return None
+    return Apart(place)
+
+
+def _main(path: str, size: str) -> None:
+    """Answer on standard output, in one line of JSON."""
+    place = Place(Path(path), int(size))
+    answer: dict[str, object]
+    try:
+        found = _audit_folder(place) if place.path.is_dir() else _audit_ledger(place)
+        answer = {"check": found.check, "heads": found.heads}
+    except EvidenceError as error:
+        answer = error.as_data()
+    sys.stdout.write(json.dumps(answer))
+
+
+def _audit_ledger(place: Place) -> Meaning:
+    with closing(SqliteStore.open(place.path)) as store:
+
+        def lines_of(stream: UUID) -> Iterable[Placed]:
+            return ((at, line) for at, line in store.lines(stream) if at <= place.size)
+
+        people = [
+            recorded.entry.event.person
+            for recorded in store.read_type(PersonEnrolled.TOPIC)
+            if isinstance(recorded.entry.event, PersonEnrolled)
+        ]
+        return audit(store.process_keys(), people, lines_of)
+
+
+def _audit_folder(place: Place) -> Meaning:
+    folder = LogFolder(place.path)
+    keys: dict[str, list[str]] = {ProcessDefined.TOPIC: [], PersonEnrolled.TOPIC: []}
+    offset = 0
+    for position, row in enumerate(folder.rows(), 1):
+        fields = json.loads(row.line)
+        folder.note_place(fields["stream"], position, offset)
+        offset += len(row.line) + 1
+        if fields["type"] in keys:
+            data = fields["data"]
+            keys[fields["type"]].append(str(data.get("process") or data.get("person")))
+    return audit(keys[ProcessDefined.TOPIC], keys[PersonEnrolled.TOPIC], folder.lines_of)
+
+
+if __name__ == "__main__":
+    _main(*sys.argv[1:])
