@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.attacks.story import Told, tell, tell_shortly
+from tests.attacks.story import Told, tell, tell_shortly, tell_unsigned
 
 
 @pytest.fixture(scope="session")
@@ -27,5 +27,13 @@ def other(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
 def short(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
     """The shortest story that ends in a signed decision."""
     story = tell_shortly(tmp_path_factory.mktemp("short"))
+    yield story
+    story.opened.close()
+
+
+@pytest.fixture(scope="session")
+def unsigned(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
+    """The whole story, signed by nobody."""
+    story = tell_unsigned(tmp_path_factory.mktemp("unsigned"))
     yield story
     story.opened.close()

@@ -170,10 +170,10 @@ class Told:
             export_decision(self.opened.store, position, self.dossier(position))
 
 
-def begin(folder: Path, origin: str) -> Told:
-    """Begin a ledger whose founder signs with a key."""
+def begin_unsigned(folder: Path, origin: str) -> Told:
+    """Begin a ledger; its founder has no key."""
     folder.mkdir(parents=True, exist_ok=True)
-    vault, clock, ids = KeptKeys(folder / "keys"), TickingClock(), CountingIds()
+    vault, clock, ids = KeptKeys(folder / "keys"), TickingClock(), CountingIds(origin)
     opened = begin_ledger(
         folder / "ledger.db",
         Call("olga"),
@@ -186,7 +186,12 @@ def begin(folder: Path, origin: str) -> Told:
     )
     shop = Shop(opened.store, clock, ids)
     shop.ledger = opened.ledger
-    told = Told(folder, opened, shop, vault)
+    return Told(folder, opened, shop, vault)
+
+
+def begin(folder: Path, origin: str) -> Told:
+    """Begin a ledger whose founder signs with a key."""
+    told = begin_unsigned(folder, origin)
     (folder / "people").mkdir()
     make_key(told, "olga")
     register(told, "olga", "olga")
@@ -196,8 +201,8 @@ def begin(folder: Path, origin: str) -> Told:
 def make_key(told: Told, name: str) -> None:
     """Make a key for a person, as they would."""
     path = told.key_of(name)
-    command = [needed("ssh-keygen"), "-q", "-t", "ed25519", "-N", "", "-C", name, "-f", path]
-    subprocess.run(command, check=True)
+    command = [needed("ssh-keygen"), "-q", "-t", "ed25519", "-N", "", "-C", name, "-f"]
+    subprocess.run([*command, str(path)], check=True)
 
 
 def register(told: Told, person: str, key: str) -> None:
@@ -209,7 +214,8 @@ def register(told: Told, person: str, key: str) -> None:
 def enrol_unsigned(told: Told, person: str) -> None:
     """Enrol a person who never has a key."""
     name, roles = PEOPLE[person]
-    people.enrol(told.opened.ledger, told.call("olga"), person, name, list(roles))
+    owner = told.call("olga") if told.key_of("olga").exists() else Call("olga")
+    people.enrol(told.opened.ledger, owner, person, name, list(roles))
 
 
 def enrol(told: Told, person: str) -> None:
@@ -257,6 +263,27 @@ def change_keys(told: Told) -> None:
     keys.revoke_key(ledger, Call("anna"), "anna", fingerprint, "lost")
     make_key(told, "anna-3")
     register(told, "anna", "anna-3")
+
+
+def tell_unsigned(folder: Path) -> Told:
+    """Tell the story without anybody's key: what the holder of the log's key can rewrite."""
+    told = begin_unsigned(folder, "example.com/plain")
+    for person in PEOPLE:
+        enrol_unsigned(told, person)
+    shop = told.shop
+    shop.publish()
+    shop.register()
+    told.seal()
+    shop.build("B1", rejects=2)
+    shop.hold()
+    shop.answer("B1")
+    told.cosign_last()
+    shop.build("B2")
+    shop.sign()
+    shop.order()
+    told.seal()
+    told.export()
+    return told
 
 
 def tell_shortly(folder: Path) -> Told:

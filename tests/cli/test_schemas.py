@@ -127,6 +127,9 @@ def test_an_error_is_as_its_schema_says(
         attempt = reproducer(World(tmp_path, monkeypatch, stack))
         said = attempt.terminal("--json", *attempt.args, by=attempt.by)
 
+    if attempt.args[0] == "verify" and said.code == 5:
+        check(said.answer)
+        return
     validator("signoff.error/1").validate(json.loads(said.err))
 
 

@@ -586,6 +586,9 @@ EVERY: Mapping[str, Mapping[str, Reproducer]] = {
         "no log key": _no_log_key_at_all,
         "an event not sealed yet": _typed("begun", "aude", "prove", "5"),
     },
+    "SL605": {
+        "nobody there": _typed("witnessed", "olga", "witness", "request", "witness.example/north")
+    },
     "SL701": {
         "a text": _no_ledger(b"dear diary\n"),
         "nothing in it": _no_ledger(b""),

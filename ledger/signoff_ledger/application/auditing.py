@@ -6,15 +6,15 @@ store and no library stands between what was exported and what is judged.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from copy import deepcopy
 from typing import TYPE_CHECKING, NamedTuple
-from uuid import UUID
 
-from signoff_ledger.application.ports import Recorded
-from signoff_ledger.application.replay import ReplayedDecision, taken_again
-from signoff_ledger.domain.aggregate import Aggregate
+from signoff_ledger.application.line_archive import LineArchive, LinesOf, read_placed
+from signoff_ledger.application.replay import ReplayedDecision, case_of, taken_again
+from signoff_ledger.domain import decision
 from signoff_ledger.domain.batch import Batch
-from signoff_ledger.domain.catalogue import read_line
+from signoff_ledger.domain.decision import Reviewed
+from signoff_ledger.domain.event import Entry, Event, Stamp
 from signoff_ledger.domain.founding import Founding
 from signoff_ledger.domain.person import Person
 from signoff_ledger.domain.process import Process
@@ -26,73 +26,24 @@ from signoff_ledger.domain.process_events import (
 from signoff_ledger.errors import EvidenceError, SignoffError
 
 if TYPE_CHECKING:
-    from signoff_ledger.application.ports import A
+    from collections.abc import Iterable
+    from uuid import UUID
 
-Placed = tuple[int | None, bytes]
-"""A line with its position; None in an excerpt, where nobody needs one."""
-
-LinesOf = Callable[[UUID], Iterable[Placed]]
+    from signoff_ledger.application.ports import A, Recorded
+    from signoff_ledger.domain.aggregate import Aggregate
+    from signoff_ledger.domain.case import Case
 
 
 class Audited(NamedTuple):
     """What an audit found.
 
     Attributes:
-        events: Events read.
         decisions: Decisions taken again, each to the same verdict.
         orders: Production orders, each under a sign-off that stood.
     """
 
-    events: int
     decisions: tuple[ReplayedDecision, ...]
     orders: int
-
-
-class LineArchive:
-    """Aggregates made from lines, each stream read forwards once.
-
-    Args:
-        lines_of: Gives the lines of a stream, oldest first.
-    """
-
-    def __init__(self, lines_of: LinesOf) -> None:
-        self._lines_of = lines_of
-        self._folds: dict[tuple[str, str], tuple[Aggregate, Iterator[Placed]]] = {}
-        self.events = 0
-
-    def load(self, kind: type[A], key: str, version: int | None = None) -> A:
-        """Rebuild an aggregate as of a version, the latest by default; empty if unknown.
-
-        What is given moves on with the next call for the same aggregate.
-        """
-        known = self._folds.get((kind.KIND, key))
-        if known is None or (version is not None and version < known[0].version):
-            begun = kind(key)
-            known = (begun, iter(self._lines_of(begun.id)))
-            self._folds[(kind.KIND, key)] = known
-        aggregate, lines = known
-        assert isinstance(aggregate, kind)  # noqa: S101  # made by this very kind
-        while version is None or aggregate.version < version:
-            placed = next(lines, None)
-            if placed is None:
-                break
-            aggregate.apply(read_placed(placed).entry)
-            self.events += 1
-        return aggregate
-
-
-def read_placed(placed: Placed) -> Recorded:
-    """Turn a line into an event.
-
-    Raises:
-        EvidenceError: With the line's position.
-    """
-    position, line = placed
-    try:
-        return Recorded(position or 0, read_line(line))
-    except EvidenceError as error:
-        error.position = position
-        raise
 
 
 def audit_process(archive: LineArchive, lines_of: LinesOf, key: str) -> Audited:
@@ -102,7 +53,7 @@ def audit_process(archive: LineArchive, lines_of: LinesOf, key: str) -> Audited:
         EvidenceError: SL509 at the first one that does not follow; SL501 to SL503 for lines that
             are no events, or do not make a story.
     """
-    process, decisions, orders, events = Process(key), [], 0, 0
+    process, decisions, orders = Process(key), [], 0
     for placed in lines_of(process.id):
         recorded = read_placed(placed)
         event = recorded.entry.event
@@ -120,10 +71,9 @@ def audit_process(archive: LineArchive, lines_of: LinesOf, key: str) -> Audited:
             raise _does_not_follow(
                 recorded, f"it makes no sense where it stands: {error}"
             ) from None
-        events += 1
     for batch in process.batches:
         archive.load(Batch, batch)
-    return Audited(events, tuple(decisions), orders)
+    return Audited(tuple(decisions), orders)
 
 
 def audit_people(archive: LineArchive, keys: Iterable[str]) -> None:
@@ -152,7 +102,89 @@ def _checked(
         raise _does_not_follow(
             recorded, f"replayed, the verdict is another one; {lost} does not hold"
         )
+    case = case_of(archive, key, recorded, event)
+    _check_whole(archive, case, recorded, event)
+    _check_written(archive, case, recorded, event)
     return replayed
+
+
+def _check_whole(
+    archive: LineArchive, case: Case, recorded: Recorded, event: ProcessHeld | ProcessSignedOff
+) -> None:
+    """Refuse a decision that leaves out a batch, or what was there of one when it was prepared."""
+    left_out = set(case.process.batches) ^ set(case.batches)
+    if left_out:
+        raise _does_not_follow(recorded, f"it was not taken on {', '.join(sorted(left_out))}")
+    for key, batch in case.batches.items():
+        behind = archive.ahead(batch, 1)
+        # In an excerpt no line has a position; the deciding batch notes the decision even there.
+        if behind and recorded.position and behind[0].position <= event.heads.size:
+            raise _does_not_follow(
+                recorded, f"batch {key} held more than version {batch.version} that was looked at"
+            )
+
+
+def _check_written(
+    archive: LineArchive, case: Case, recorded: Recorded, event: ProcessHeld | ProcessSignedOff
+) -> None:
+    """Take the decision by the domain's own steps, and find what that writes on every stream.
+
+    The store saves all of it at once, and only behind the very versions that the decision names:
+    that nothing had moved meanwhile is what the notes on the batch and the person show.
+    """
+    by, heads = recorded.entry.by, event.heads
+    signer = None if heads.person is None else archive.load(Person, by, heads.person)
+    parties: list[Aggregate] = [case.process]
+    parties += [party for party in (case.batch, signer) if party is not None]
+    written = _written(case, signer, recorded, event)
+    for party in parties:
+        expected = [entry for entry in written if entry.stream == party.id]
+        found = [item.entry for item in archive.ahead(party, len(expected))]
+        if list(map(_said, expected)) != list(map(_said, found)):
+            raise _does_not_follow(
+                recorded,
+                f"{party.KIND} {party.key} does not say behind version {party.version} what "
+                "taking it writes there",
+            )
+
+
+def _written(
+    case: Case,
+    signer: Person | None,
+    recorded: Recorded,
+    event: ProcessHeld | ProcessSignedOff,
+) -> list[Entry]:
+    """Decide again, on copies; gives the entries."""
+
+    def signed(made: Event, _: UUID, __: int) -> Event:
+        mine = isinstance(made, type(event))
+        return made.model_copy(update={"signature": event.signature}) if mine else made
+
+    journal: list[Entry] = []
+    entry, rules = recorded.entry, event.verdict.rule_set
+    stamp = Stamp(entry.at, entry.by, entry.cmd, signed)
+    copies = {key: _copied(batch, journal) for key, batch in case.batches.items()}
+    twin = type(case)(_copied(case.process, journal), copies, case.batch_key, case.signer)
+    reviewed = Reviewed(event.heads.root, event.heads.size)
+    if signer is None:
+        decision.hold_if_missed(stamp, twin, reviewed=lambda: reviewed, rule_set=rules)
+        return journal
+    person = _copied(signer, journal)
+    if isinstance(event, ProcessHeld):
+        decision.hold(stamp, twin, person, reviewed=reviewed, reason=event.reason, rule_set=rules)
+    else:
+        decision.sign_off(stamp, twin, person, reviewed=reviewed, note=event.note, rule_set=rules)
+    return journal
+
+
+def _copied(aggregate: A, journal: list[Entry]) -> A:
+    twin = deepcopy(aggregate)
+    twin.journal = journal
+    return twin
+
+
+def _said(entry: Entry) -> tuple[int, object, str, str, Event]:
+    return entry.version, entry.at, entry.by, entry.cmd, entry.event
 
 
 def _check_order(process: Process, recorded: Recorded, event: ProductionOrderCommitted) -> None:

@@ -71,10 +71,12 @@ def sign(
     checked_text("the note", note)
 
     def decide(work: Work) -> None:
+        # Before anything is loaded: whatever is decided on is then at least as new as the tree.
+        reviewed = work.reviewed
         person = work.person(work.stamp.by)
         case = work.case(process, batch, person)
         _check_seen(work, case, seen)
-        decision.sign_off(work.stamp, case, person, reviewed=work.reviewed, note=note)
+        decision.sign_off(work.stamp, case, person, reviewed=reviewed, note=note)
 
     content = {"process": process, "batch": batch, "note": note}
     return ledger.act(call, "sign", content, decide)
@@ -93,10 +95,12 @@ def hold(
     checked_text("the reason", reason)
 
     def decide(work: Work) -> None:
+        # Before anything is loaded: whatever is decided on is then at least as new as the tree.
+        reviewed = work.reviewed
         person = work.person(work.stamp.by)
         case = work.case(process, batch, person)
         _check_seen(work, case, seen)
-        decision.hold(work.stamp, case, person, reviewed=work.reviewed, reason=reason)
+        decision.hold(work.stamp, case, person, reviewed=reviewed, reason=reason)
 
     content = {"process": process, "batch": batch, "reason": reason}
     return ledger.act(call, "hold", content, decide)

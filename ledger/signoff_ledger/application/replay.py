@@ -101,17 +101,7 @@ def taken_again(
             why=f"this program has {', '.join(RULE_SETS)}",
             fix="install a newer signoff-ledger",
         )
-    heads = event.heads
-    signer = None
-    if heads.person is not None:
-        person = _as_of(store, Person, recorded.entry.by, heads.person)
-        signer = Signer(person.key, person.printed_name, frozenset(person.roles))
-    case = Case(
-        process=_as_of(store, Process, process, heads.process),
-        batches=_in_order(store, heads.batches),
-        batch_key=event.verdict.batch,
-        signer=signer,
-    )
+    case = case_of(store, process, recorded, event)
     return ReplayedDecision(
         position=recorded.position,
         at=recorded.entry.at,
@@ -120,6 +110,27 @@ def taken_again(
         outcome=Outcome.HELD if isinstance(event, ProcessHeld) else Outcome.SIGNED_OFF,
         recorded=event.verdict,
         replayed=judge(case, event.verdict.rule_set),
+    )
+
+
+def case_of(
+    store: Archive, process: str, recorded: Recorded, event: ProcessHeld | ProcessSignedOff
+) -> Case:
+    """Put the case that a decision was taken on, as its heads name it.
+
+    Raises:
+        EvidenceError: SL502 where events are missing.
+    """
+    heads = event.heads
+    signer = None
+    if heads.person is not None:
+        person = _as_of(store, Person, recorded.entry.by, heads.person)
+        signer = Signer(person.key, person.printed_name, frozenset(person.roles))
+    return Case(
+        process=_as_of(store, Process, process, heads.process),
+        batches=_in_order(store, heads.batches),
+        batch_key=event.verdict.batch,
+        signer=signer,
     )
 
 

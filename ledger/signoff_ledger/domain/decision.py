@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from signoff_ledger.domain import process_events as events
 from signoff_ledger.domain.case import Case, Signer
-from signoff_ledger.domain.gate import judge, misses_the_bar
+from signoff_ledger.domain.gate import CURRENT_RULE_SET, judge, misses_the_bar
 from signoff_ledger.domain.person_events import DecisionTaken
 from signoff_ledger.domain.process_state import Standing
 from signoff_ledger.domain.values import Outcome, Role
@@ -55,7 +55,13 @@ _NOT_ABOUT_THE_UNITS = frozenset({"latest-batch", "no-correction-pending"})
 
 
 def sign_off(
-    stamp: Stamp, case: Case, person: Person, *, reviewed: Reviewed, note: str | None = None
+    stamp: Stamp,
+    case: Case,
+    person: Person,
+    *,
+    reviewed: Reviewed,
+    note: str | None = None,
+    rule_set: str = CURRENT_RULE_SET,
 ) -> Verdict:
     """Sign a process off on a batch; every rule must hold (S-20).
 
@@ -65,13 +71,14 @@ def sign_off(
         person: The signer, whose own stream notes the decision.
         reviewed: What the signer could review.
         note: Free words kept with the decision.
+        rule_set: The rules; others than the current ones only to take an old decision again.
 
     Raises:
         RuleRefusedError: A rule does not hold; the attempt is to be recorded (G13).
     """
     process = case.process
     process.check_not_signed_off()
-    verdict = judge(case)
+    verdict = judge(case, rule_set)
     if not verdict.allows_sign_off:
         raise _refusal(case, verdict)
     batch, count, design = case.batch, case.tally, process.design
@@ -109,10 +116,18 @@ def sign_off(
     return verdict
 
 
-def hold(stamp: Stamp, case: Case, person: Person, *, reviewed: Reviewed, reason: str) -> Verdict:
+def hold(
+    stamp: Stamp,
+    case: Case,
+    person: Person,
+    *,
+    reviewed: Reviewed,
+    reason: str,
+    rule_set: str = CURRENT_RULE_SET,
+) -> Verdict:
     """Hold a process; a reason is all it needs (S-20)."""
     case.process.made_on()
-    verdict = judge(case)
+    verdict = judge(case, rule_set)
     held = case.process.emit(
         stamp,
         events.ProcessHeld(
@@ -128,7 +143,13 @@ def hold(stamp: Stamp, case: Case, person: Person, *, reviewed: Reviewed, reason
     return verdict
 
 
-def hold_if_missed(stamp: Stamp, case: Case, *, reviewed: Callable[[], Reviewed]) -> Verdict | None:
+def hold_if_missed(
+    stamp: Stamp,
+    case: Case,
+    *,
+    reviewed: Callable[[], Reviewed],
+    rule_set: str = CURRENT_RULE_SET,
+) -> Verdict | None:
     """Hold the process by itself when its batch has missed the bar (S-42).
 
     Happens to a batch that nobody has decided on yet, as soon as every planned unit has every
@@ -140,7 +161,7 @@ def hold_if_missed(stamp: Stamp, case: Case, *, reviewed: Callable[[], Reviewed]
         return None
     if batch.is_open and not count.is_complete:
         return None
-    verdict = judge(replace(case, signer=None))
+    verdict = judge(replace(case, signer=None), rule_set)
     missed = misses_the_bar(verdict, closed=not batch.is_open)
     if not missed:
         return None

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
+import stat
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import TYPE_CHECKING
@@ -14,7 +16,7 @@ from signoff_ledger.errors import EvidenceError, NotFoundError, StoreError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from types import TracebackType
-    from typing import Self
+    from typing import BinaryIO, Self
 
 FILE_LIMIT_BYTES = 1 << 22
 """Longest file beside the lines that a reader takes: proofs, notes and keys are far shorter."""
@@ -83,6 +85,17 @@ class Bundle:
             self.write(name, content)
 
 
+def open_plain(path: Path) -> BinaryIO:
+    """Open a file that somebody handed over, if it is one: a pipe would never end, or never begin.
+
+    Raises:
+        OSError: It cannot be opened, or is no plain file.
+    """
+    if not stat.S_ISREG(path.stat().st_mode):
+        raise OSError(errno.EINVAL, "it is not a plain file")
+    return path.open("rb")
+
+
 def read_file(folder: Path, name: str) -> bytes:
     """Read a short file of a folder that somebody handed over.
 
@@ -91,7 +104,7 @@ def read_file(folder: Path, name: str) -> bytes:
         EvidenceError: SL510, it is longer than any such file is, or no file.
     """
     try:
-        with (folder / name).open("rb") as file:
+        with open_plain(folder / name) as file:
             content = file.read(FILE_LIMIT_BYTES + 1)
     except FileNotFoundError:
         raise NotFoundError(

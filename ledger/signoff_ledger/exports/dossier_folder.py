@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from signoff_ledger.application.auditing import LineArchive, audit_people, audit_process
+from signoff_ledger.application.auditing import audit_people, audit_process
+from signoff_ledger.application.line_archive import LineArchive
 from signoff_ledger.errors import EvidenceError
 from signoff_ledger.exports.bundle import read_file
-from signoff_ledger.exports.dossier import DECISION, STREAMS, stem_of
+from signoff_ledger.exports.dossier import DECISION, DECISIONS, STREAMS, stem_of
 from signoff_ledger.exports.log_folder import (
     CHECKPOINT,
     LOG_KEY,
@@ -23,7 +24,7 @@ from signoff_ledger.integrity.cosignature import verified_cosignatures
 from signoff_ledger.integrity.examination import OPEN, PROVED, Check, no_quorum
 from signoff_ledger.integrity.excerpt import Excerpt
 from signoff_ledger.integrity.leaf import leaf_hash
-from signoff_ledger.integrity.line import read_fields
+from signoff_ledger.integrity.line import read_fields, stream_id
 from signoff_ledger.integrity.note import parse_note
 from signoff_ledger.integrity.proofs import verify_consistency
 from signoff_ledger.integrity.tlog_proof import parse_tlog_proof, verify_tlog_proof
@@ -34,9 +35,11 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from signoff_ledger.integrity.examination import Trust
+    from signoff_ledger.integrity.log_keys import LogKeys
     from signoff_ledger.integrity.verifier_key import VerifierKey
 
 _LINES = ".ndjson"
+_DECIDED = {kind.TOPIC for kind in DECISIONS}
 
 
 def is_dossier(folder: Path) -> bool:
@@ -69,8 +72,14 @@ def verify_dossier(folder: Path, trust: Trust) -> Iterator[Check]:
     yield _decision(excerpt, raw, line, position)
     yield _reviewed(folder, line, note, sealed)
     yield from _signed(folder, excerpt, line)
-    yield from _trusted(note, sealed, key, trust)
+    yield from _trusted(note, sealed, excerpt.keys, trust)
     yield _meaning(excerpt, raw)
+    yield Check(
+        "afterwards",
+        OPEN,
+        "each stream is complete up to its last line here; that none came behind it, such as a "
+        "withdrawal, only the whole log shows",
+    )
 
 
 def _streams(folder: Path) -> dict[str, list[bytes]]:
@@ -84,10 +93,17 @@ def _streams(folder: Path) -> dict[str, list[bytes]]:
         kind, _, key = path.name.removesuffix(_LINES).partition("-")
         name = f"{kind} {unquote(key)}".strip()
         lines = [row.line for row in LogFolder.rows_of(path)]
-        if not lines:
-            raise not_as_written(f"{path.name} holds no line")
+        named = f"{STREAMS}/{path.name}" == f"{stem_of(name)}{_LINES}" and bool(lines)
+        if not named or read_fields(lines[0])["stream"] != str(stream_id(*_kind_and_key(name))):
+            # Decisions are looked for by name: under another one they would not be judged.
+            raise not_as_written(f"{path.name} does not hold the stream of its name")
         streams[name] = lines
     return streams
+
+
+def _kind_and_key(name: str) -> tuple[str, str]:
+    kind, _, key = name.partition(" ")
+    return kind, key or kind
 
 
 def _log_key(folder: Path, excerpt: Excerpt) -> VerifierKey:
@@ -116,7 +132,7 @@ def _prove(folder: Path, name: str, line: bytes, note: bytes, key: VerifierKey) 
 def _decision(excerpt: Excerpt, raw: dict[str, list[bytes]], line: bytes, position: int) -> Check:
     fields = read_fields(line)
     of = [n for n, lines in excerpt.streams.items() if lines[0]["stream"] == fields["stream"]]
-    if not of or line not in raw[of[0]] or "heads" not in fields["data"]:
+    if not of or line not in raw[of[0]] or fields["type"] not in _DECIDED:
         raise not_as_written(f"{DECISION}.json is not a decision of its streams")
     return Check("decision", PROVED, f"it is at position {position} of the log, in {of[0]}")
 
@@ -156,7 +172,7 @@ def _signed(folder: Path, excerpt: Excerpt, line: bytes) -> Iterator[Check]:
         )
 
 
-def _trusted(note: bytes, sealed: Checkpoint, key: VerifierKey, trust: Trust) -> Iterator[Check]:
+def _trusted(note: bytes, sealed: Checkpoint, keys: LogKeys, trust: Trust) -> Iterator[Check]:
     policy = trust.policy
     if trust.since is not None:
         yield Check("growth", OPEN, "a dossier does not hold the log; ask for it whole")
@@ -168,8 +184,8 @@ def _trusted(note: bytes, sealed: Checkpoint, key: VerifierKey, trust: Trust) ->
             "(--policy) would show that",
         )
         return
-    if policy.logs and policy.log_key(key.name) != key:
-        raise EvidenceError("SL505", "your policy does not name this log's key", why=key.name)
+    if policy.logs and not any(log.key in keys.all for log in policy.logs):
+        raise EvidenceError("SL505", "your policy does not name this log's key", why=keys.origin)
     seen = verified_cosignatures(parse_note(note), [w.key for w in policy.witnesses])
     if not policy.satisfied_by(seen):
         raise no_quorum(seen)

@@ -6,7 +6,7 @@ from array import array
 from typing import TYPE_CHECKING, NamedTuple
 
 from signoff_ledger.errors import EvidenceError
-from signoff_ledger.exports.bundle import Bundle, read_file
+from signoff_ledger.exports.bundle import Bundle, open_plain, read_file
 from signoff_ledger.exports.readme import log_readme
 from signoff_ledger.exports.signers import allowed_signers
 from signoff_ledger.integrity.canonical import LINE_LIMIT_BYTES
@@ -64,7 +64,7 @@ def export_log(store: SqliteStore, target: Path) -> Exported:
             bundle.write(LOG_KEY, f"{key.line}\n".encode())
         bundle.write(SIGNERS, allowed_signers(examination.people.people))
         exported = Exported(size, notes[-1][0] if notes else 0, examination.tree.root(size))
-        bundle.write(README, log_readme(exported.size, exported.sealed, key).encode())
+        bundle.write(README, log_readme(exported.size, exported.sealed).encode())
     return exported
 
 
@@ -126,7 +126,7 @@ class LogFolder:
             EvidenceError: SL510, the file is not one of lines.
         """
         try:
-            with path.open("rb") as file:
+            with open_plain(path) as file:
                 while line := file.readline(LINE_LIMIT_BYTES + 2):
                     if not line.endswith(b"\n"):
                         raise _no_lines(path.name, "a line is too long or does not end")

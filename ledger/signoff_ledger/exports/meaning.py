@@ -14,17 +14,21 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from signoff_ledger.application.auditing import LineArchive, audit_people, audit_process
+from signoff_ledger.application.auditing import audit_people, audit_process
+from signoff_ledger.application.line_archive import LineArchive
 from signoff_ledger.domain.person_events import PersonEnrolled
 from signoff_ledger.domain.process_events import ProcessDefined
 from signoff_ledger.errors import EvidenceError
 from signoff_ledger.exports.log_folder import LogFolder
 from signoff_ledger.integrity.examination import OPEN, PROVED, Check
+from signoff_ledger.integrity.leaf import leaf_hash
 from signoff_ledger.persistence.store import SqliteStore
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable, Iterator
     from uuid import UUID
+
+    from signoff_ledger.application.line_archive import LinesOf, Placed
 
 WORTH_A_PROCESS = 20_000
 """Events from which a second process is worth the time it takes to start."""
@@ -42,32 +46,66 @@ class Place(NamedTuple):
     size: int
 
 
-def audit(
-    processes: Iterable[str],
-    people: Iterable[str],
-    lines_of: Callable[[UUID], Iterable[tuple[int | None, bytes]]],
-) -> Check:
+class Meaning(NamedTuple):
+    """What an audit found, and of which lines.
+
+    Attributes:
+        check: What to tell.
+        heads: Version and leaf hash of the last line read of each stream.
+    """
+
+    check: Check
+    heads: dict[str, tuple[int, str]]
+
+
+class _Reading:
+    """Gives the lines of streams, and notes how far each was read."""
+
+    def __init__(self, lines_of: LinesOf) -> None:
+        self._lines_of = lines_of
+        self.heads: dict[str, tuple[int, str]] = {}
+
+    def lines_of(self, stream: UUID) -> Iterator[Placed]:
+        name, version, head = str(stream), 0, ""
+        for position, line in self._lines_of(stream):
+            # Among canonical lines of this format no other member is spelt like this one.
+            if version and f'"prev":"{head}"'.encode() not in line:
+                raise EvidenceError(
+                    "SL502",
+                    "a stream is not what the log holds of it",
+                    why=f"stream {name} holds another line here",
+                    position=position,
+                )
+            version, head = version + 1, leaf_hash(line).hex()
+            if version > self.heads.get(name, (0, ""))[0]:
+                self.heads[name] = (version, head)
+            yield position, line
+
+
+def audit(processes: Iterable[str], people: Iterable[str], lines_of: LinesOf) -> Meaning:
     """Take every decision again, process by process.
 
     Raises:
         EvidenceError: SL509 at the first one that does not follow; SL501 to SL503 for lines that
             are no events.
     """
+    reading = _Reading(lines_of)
     decisions = orders = count = 0
-    for key in processes:
-        audited = audit_process(LineArchive(lines_of), lines_of, key)
+    for key in dict.fromkeys(processes):
+        audited = audit_process(LineArchive(reading.lines_of), reading.lines_of, key)
         decisions += len(audited.decisions)
         orders += audited.orders
         count += 1
-    audit_people(LineArchive(lines_of), people)
-    if not decisions:
-        return Check("decisions", OPEN, "nothing has been decided yet")
-    return Check(
-        "decisions",
-        PROVED,
-        f"{decisions} decisions on {count} processes, taken again from their events, come out the "
-        f"same; {orders} orders were under a sign-off that stood",
-    )
+    audit_people(LineArchive(reading.lines_of), people)
+    check = Check("decisions", OPEN, "nothing has been decided yet")
+    if decisions:
+        check = Check(
+            "decisions",
+            PROVED,
+            f"{decisions} decisions on {count} processes, taken again from their events, come out "
+            f"the same; {orders} orders were under a sign-off that stood",
+        )
+    return Meaning(check, reading.heads)
 
 
 class Apart:
@@ -88,7 +126,7 @@ class Apart:
             stderr=subprocess.DEVNULL,
         )
 
-    def check(self) -> Check | None:
+    def meaning(self) -> Meaning | None:
         """Wait for what it found; None where it ended without an answer.
 
         Raises:
@@ -98,7 +136,8 @@ class Apart:
         try:
             found = json.loads(said)
             if "check" in found:
-                return Check(*found["check"])
+                heads = {stream: (int(v), str(h)) for stream, (v, h) in found["heads"].items()}
+                return Meaning(Check(*found["check"]), heads)
             error = EvidenceError(
                 found["code"], found["what"], why=found["why"], position=found["position"]
             )
@@ -127,16 +166,16 @@ def _main(path: str, size: str) -> None:
     answer: dict[str, object]
     try:
         found = _audit_folder(place) if place.path.is_dir() else _audit_ledger(place)
-        answer = {"check": found}
+        answer = {"check": found.check, "heads": found.heads}
     except EvidenceError as error:
         answer = error.as_data()
     sys.stdout.write(json.dumps(answer))
 
 
-def _audit_ledger(place: Place) -> Check:
+def _audit_ledger(place: Place) -> Meaning:
     with closing(SqliteStore.open(place.path)) as store:
 
-        def lines_of(stream: UUID) -> Iterable[tuple[int | None, bytes]]:
+        def lines_of(stream: UUID) -> Iterable[Placed]:
             return ((at, line) for at, line in store.lines(stream) if at <= place.size)
 
         people = [
@@ -147,7 +186,7 @@ def _audit_ledger(place: Place) -> Check:
         return audit(store.process_keys(), people, lines_of)
 
 
-def _audit_folder(place: Place) -> Check:
+def _audit_folder(place: Place) -> Meaning:
     folder = LogFolder(place.path)
     keys: dict[str, list[str]] = {ProcessDefined.TOPIC: [], PersonEnrolled.TOPIC: []}
     offset = 0

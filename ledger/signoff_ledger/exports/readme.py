@@ -8,7 +8,6 @@ from signoff_ledger.integrity.sshsig import NAMESPACE
 
 if TYPE_CHECKING:
     from signoff_ledger.exports.dossier import Dossier
-    from signoff_ledger.integrity.verifier_key import VerifierKey
 
 _WITH_SIGNOFF = """\
 ## With signoff
@@ -22,17 +21,85 @@ It prints what it proved and what it could not prove, and why. Bring your own tr
 """
 
 _CHECKPOINT = """\
-## The checkpoint, with OpenSSL
+## The checkpoint, with OpenSSL 3
 
 A checkpoint is a signed note (c2sp.org/signed-note): text, an empty line, signature lines.
 The key of this log is in `log.vkey`, as `name+id+base64`; the last 32 bytes of the base64 are the
-Ed25519 key.
+Ed25519 key. Compare it with one that you got another way: whoever made this folder chose the file.
 
-    sed -n '/^$/q;p' checkpoint > text
-    grep '^— ' checkpoint | head -1 | cut -d' ' -f3 | base64 -d | tail -c 64 > signature
-    printf '\\060\\052\\060\\005\\006\\003\\053\\145\\160\\003\\041\\000' > key
-    cut -d+ -f3- log.vkey | base64 -d | tail -c 32 >> key
-    openssl pkeyutl -verify -pubin -keyform DER -inkey key -rawin -in text -sigfile signature
+    work=$(mktemp -d)
+    sed -n '/^$/q;p' checkpoint > "$work/text"
+    grep '^— ' checkpoint | head -n 1 | cut -d' ' -f3 | base64 -d | tail -c 64 > "$work/signature"
+    printf '\\060\\052\\060\\005\\006\\003\\053\\145\\160\\003\\041\\000' > "$work/key"
+    cut -d+ -f3- log.vkey | base64 -d | tail -c 32 >> "$work/key"
+    openssl pkeyutl -verify -pubin -keyform DER -inkey "$work/key" \\
+        -rawin -in "$work/text" -sigfile "$work/signature"
+"""
+
+_NODES = """\
+    bytes() { printf "$(printf '%s' "$1" | sed 's/../\\\\x&/g')"; }
+    node() { { printf '\\001'; bytes "$1"; bytes "$2"; } | sha256sum | cut -c1-64; }
+"""
+
+_TREE = """\
+## The tree, with bash and coreutils
+
+The hash of a line is SHA-256 over a zero byte and the line without its newline. `prev` in a line is
+the hash of the line before it in the same stream.
+
+    sed -n 1p events.ndjson
+    { printf '\\000'; sed -n 1p events.ndjson | tr -d '\\n'; } | sha256sum
+
+The tree (RFC 6962, section 2.1) hashes a one byte and two nodes into the node above them. This
+makes its root from all the lines that the checkpoint seals, some hundred lines a second:
+
+{nodes}\
+    peaks=(); count=0
+    while IFS= read -r line; do
+        hash=$({ printf '\\000'; printf '%s' "$line"; } | sha256sum | cut -c1-64)
+        pairs=$count
+        while [ $((pairs % 2)) = 1 ]; do
+            last=$((${#peaks[@]} - 1))
+            hash=$(node "${peaks[$last]}" "$hash")
+            unset "peaks[$last]"
+            pairs=$((pairs / 2))
+        done
+        peaks+=("$hash"); count=$((count + 1))
+    done < <(head -n "$(sed -n 2p checkpoint)" events.ndjson)
+    root=${peaks[${#peaks[@]} - 1]}
+    for ((at = ${#peaks[@]} - 2; at >= 0; at--)); do root=$(node "${peaks[$at]}" "$root"); done
+    [ "$count $(bytes "$root" | base64)" = "$(sed -n 2,3p checkpoint | paste -s -d' ')" ] &&
+        echo the root is the sealed one || { echo THE ROOT IS ANOTHER ONE; false; }
+"""
+
+_INCLUSION = """\
+## The proof that the decision is in the log, with bash and coreutils
+
+The hash of a line is SHA-256 over a zero byte and the line. Begin with that of the decision, and
+take the hashes of `{name}.tlog-proof` one by one: the node above two is the hash of a one byte and
+both, the left one first (RFC 9162, section 2.1.3.2). The last one must be the root in `checkpoint`.
+
+{nodes}\
+    hash=$({ printf '\\000'; cat {name}.json; } | sha256sum | cut -c1-64)
+    index=$(sed -n 's/^index //p' {name}.tlog-proof)
+    last=$(($(sed -n 2p checkpoint) - 1))
+    for encoded in $(sed -n '/^$/q; 3,$p' {name}.tlog-proof); do
+        sibling=$(printf '%s' "$encoded" | base64 -d | od -An -v -tx1 | tr -d ' \\n')
+        if [ $((index % 2)) = 1 ] || [ "$index" = "$last" ]; then
+            hash=$(node "$sibling" "$hash")
+            while [ $((index % 2)) = 0 ] && [ "$index" != 0 ]; do
+                index=$((index / 2)); last=$((last / 2))
+            done
+        else
+            hash=$(node "$hash" "$sibling")
+        fi
+        index=$((index / 2)); last=$((last / 2))
+    done
+    [ "$last $(bytes "$hash" | base64)" = "0 $(sed -n 3p checkpoint)" ] &&
+        echo the decision is in the log || { echo THE DECISION IS NOT IN THE LOG; false; }
+
+The same goes for the last line of each stream and its proof, and for every line before it by
+`prev`: the hash of the line before.
 """
 
 _SIGNATURES = """\
@@ -43,7 +110,7 @@ keys were in force when. The signature's own time is the statement's `signed.at`
 """
 
 
-def log_readme(size: int, sealed: int, key: VerifierKey | None) -> str:
+def log_readme(size: int, sealed: int) -> str:
     """Write the README of a whole log."""
     tail = size - sealed
     unsealed = f" The last {tail} events are not sealed by it." if tail and sealed else ""
@@ -62,21 +129,12 @@ def log_readme(size: int, sealed: int, key: VerifierKey | None) -> str:
 | `log.vkey` | the key that signs checkpoints; compare it with one you got another way |
 | `allowed_signers` | who could sign with which SSH key, from when to when |
 
-The hash of a line is SHA-256 over a zero byte and the line without its newline. `prev` in a line is
-the hash of the line before it in the same stream.
+Run the commands below in this folder, with bash. None of them needs a program of ours.
 """,
         _WITH_SIGNOFF.format(folder="."),
     ]
-    if key is not None:
-        parts.append(_CHECKPOINT)
-    parts.append(
-        """\
-## The lines, with jq and coreutils
-
-    sed -n 7p events.ndjson | jq .
-    ( printf '\\0'; sed -n 7p events.ndjson | tr -d '\\n' ) | sha256sum
-"""
-    )
+    if sealed:
+        parts += [_CHECKPOINT, _TREE.replace("{nodes}", _NODES)]
     return "\n".join(parts)
 
 
@@ -101,11 +159,12 @@ a checkpoint of {dossier.size} events.
 | `checkpoint`, `log.vkey` | the signed size and root, and the key to check it with |
 | `allowed_signers` | who could sign with which SSH key, from when to when |
 
-In each stream, `prev` of a line is the hash of the line before it, so that none can be missing.
+In each stream, `prev` of a line is the hash of the line before it, so that none can be missing but
+at its end. Run the commands below in this folder, with bash. None of them needs a program of ours.
 """,
         _WITH_SIGNOFF.format(folder="."),
         _CHECKPOINT,
-        _inclusion(dossier),
+        _INCLUSION.replace("{nodes}", _NODES).replace("{name}", name),
     ]
     if dossier.signer is not None:
         parts.append(_SIGNATURES)
@@ -116,7 +175,10 @@ In each stream, `prev` of a line is the hash of the line before it, so that none
 
 The statement's `data` is that of the line, without the signature:
 
-    diff <(jq -S .data {name}.statement) <(jq -S '.data | del(.signature)' {name}.json)
+    said=$(sed 's/^{{"by":"[^"]*","data":\\(.*\\),"ledger":.*$/\\1/' {name}.statement)
+    kept=$(sed 's/^{{"at":[^{{]*"data":\\(.*\\),"prev":.*$/\\1/' {name}.json)
+    [ "$said" = "$(printf '%s' "$kept" | sed 's/"signature":{{[^}}]*}},//')" ] &&
+        echo it is || {{ echo IT IS ANOTHER ONE; false; }}
 """
         )
     else:
@@ -125,16 +187,3 @@ The statement's `data` is that of the line, without the signature:
             "nothing against whoever ran the ledger.\n"
         )
     return "\n".join(parts)
-
-
-def _inclusion(dossier: Dossier) -> str:
-    return f"""\
-## The inclusion proof, with coreutils
-
-Begin with the hash of the line, take the hashes of `{dossier.name}.tlog-proof` one by one, and hash
-a one byte with both, the left one first; the last result is the root in `checkpoint`, in base64.
-At each step the line's index says which is left: an odd index, or the last one of its level, has
-its sibling on the left. Then halve the index. (RFC 9162, section 2.1.3.2.)
-
-    ( printf '\\0'; cat {dossier.name}.json ) | sha256sum
-"""

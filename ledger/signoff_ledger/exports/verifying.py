@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from signoff_ledger.domain.process_events import ProcessDefined
 from signoff_ledger.errors import EvidenceError
 from signoff_ledger.exports.log_folder import sealed_notes
-from signoff_ledger.exports.meaning import Place, apart, audit
+from signoff_ledger.exports.meaning import Meaning, Place, apart, audit
 from signoff_ledger.integrity.examination import PROVED, Check, Examination, Row
 
 if TYPE_CHECKING:
@@ -150,8 +150,32 @@ def verify_log(source: LogSource, trust: Trust) -> Iterator[Check]:
         yield from examination.seals(notes)
         yield from examination.trusted(notes, trust)
         yield from examination.signatures()
-        found = beside.check() if beside is not None else None
-        yield found or audit(processes, examination.people.people, source.lines_of)
+        found = beside.meaning() if beside is not None else None
+        found = found or audit(processes, examination.people.people, source.lines_of)
+        _hold_together(examination, found)
+        yield found.check
     finally:
         if beside is not None:
             beside.close()
+
+
+def _hold_together(examination: Examination, found: Meaning) -> None:
+    """Refuse a meaning that was made of other lines than the evidence, or not of all of them.
+
+    A stream's last line names the hash of the one before it, and so on to the first: two readings
+    that end in the same line of the same version have read the same stream.
+    """
+    examined = examination.chains.heads
+    for stream in sorted(examined.keys() | found.heads.keys()):
+        if stream not in found.heads:
+            raise EvidenceError(
+                "SL502", "a line is on a stream of no process, batch or person", why=stream
+            )
+        if examined.get(stream) != found.heads[stream]:
+            raise EvidenceError(
+                "SL502",
+                "a stream is not what the log holds of it",
+                why=f"stream {stream} was read to version {found.heads[stream][0]}, the log holds "
+                f"{(examined.get(stream) or (0,))[0]}, or another line there",
+                fix="restore the ledger from a backup or an export",
+            )

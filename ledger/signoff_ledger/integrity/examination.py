@@ -216,16 +216,23 @@ class Examination:
         Raises:
             EvidenceError: The log is not one the reader trusts, or did not grow from what they had.
         """
+        grown = 0
         if trust.since is not None:
-            yield self._grown(trust.since)
+            grown = self._grown(trust.since)
+            yield Check(
+                "growth", PROVED, f"it begins with the {grown} events of your checkpoint, unchanged"
+            )
         if trust.policy is not None:
+            yield from self._named(trust.policy, sealed=bool(notes))
             yield from self._witnessed(notes, trust.policy)
-        if trust.since is None and trust.policy is None:
+        elif grown < self.tree.size:
+            rest = f"the last {self.tree.size - grown} events" if grown else "all of it"
             yield Check(
                 "history",
                 OPEN,
-                "whoever holds the log's key can have rewritten all of it; an older checkpoint of "
-                "your own (--since) or a policy with witnesses (--policy) would show that",
+                f"whoever holds the log's key can have rewritten {rest}; "
+                f"{'a later' if grown else 'an older'} checkpoint of your own (--since) or a "
+                "policy with witnesses (--policy) would show that",
             )
 
     def _open(self, size: int, note: bytes) -> Checkpoint:
@@ -247,22 +254,28 @@ class Examination:
             )
         return sealed
 
-    def _grown(self, since: bytes) -> Check:
+    def _grown(self, since: bytes) -> int:
         size = Checkpoint.parse(parse_note(since).text).size
         self._open(size, since)
-        return Check(
-            "growth", PROVED, f"it begins with the {size} events of your checkpoint, unchanged"
-        )
+        return size
 
-    def _witnessed(self, notes: Sequence[tuple[int, bytes]], policy: Policy) -> Iterator[Check]:
-        if policy.logs and policy.log_key(self.keys.origin) not in self.keys.all:
+    def _named(self, policy: Policy, *, sealed: bool) -> Iterator[Check]:
+        """Hold the log's key against those that the reader believes."""
+        if not policy.logs:
+            return
+        if not any(log.key in self.keys.all for log in policy.logs):
             raise EvidenceError(
                 "SL505",
                 "your policy does not name this log",
                 why=f"it is {self.keys.origin or 'a log without a key'}",
             )
-        if policy.logs:
+        if sealed:
             yield Check("log key", PROVED, f"your policy names the key of {self.keys.origin}")
+        else:
+            says = f"the lines name the key of {self.keys.origin}, and nothing is sealed by it"
+            yield Check("log key", OPEN, says)
+
+    def _witnessed(self, notes: Sequence[tuple[int, bytes]], policy: Policy) -> Iterator[Check]:
         for size, note in reversed(notes):
             seen = verified_cosignatures(parse_note(note), map(_key, policy.witnesses))
             if seen and policy.satisfied_by(seen):

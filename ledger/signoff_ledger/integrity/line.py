@@ -73,6 +73,11 @@ class Chains:
     def __len__(self) -> int:
         return len(self._heads)
 
+    @property
+    def heads(self) -> Mapping[str, tuple[int, str]]:
+        """Version and leaf hash of each stream's last line."""
+        return self._heads
+
     def take(self, fields: Mapping[str, Any], leaf: bytes) -> None:
         """Take the next line of the log.
 
@@ -90,10 +95,6 @@ class Chains:
                 f"{str(prev)[:12]}...",
             )
         self._heads[stream] = (fields["version"], leaf.hex())
-
-    def head(self, stream: str) -> tuple[int, str] | None:
-        """Give version and leaf hash of a stream's last line."""
-        return self._heads.get(stream)
 
 
 def _not_a_line(why: str) -> EvidenceError:

@@ -27,6 +27,9 @@ POLICY_LIMIT_BYTES = 1 << 20
 
 NO_QUORUM = "none"
 
+_SHOWN = 20
+"""Problems told of one file; whoever names another file by mistake needs no more."""
+
 
 @dataclass(frozen=True, slots=True)
 class Log:
@@ -112,7 +115,7 @@ def parse_policy(data: bytes, source: str = "policy") -> Policy:
         source: What to call it in messages.
 
     Raises:
-        InputError: SL113, with every line that is not valid.
+        InputError: SL113, with the lines that are not valid.
     """
     if len(data) > POLICY_LIMIT_BYTES:
         problem = f"{source}: the file has {len(data)} bytes, the limit is {POLICY_LIMIT_BYTES}"
@@ -217,9 +220,11 @@ def _key(line: str, algorithm: int, kind: str) -> VerifierKey:
 
 
 def _invalid(source: str, problems: Sequence[str]) -> InputError:
+    more = len(problems) - _SHOWN
+    shown = [*problems[:_SHOWN], *([f"and {more} more"] if more > 0 else [])]
     return InputError(
         "SL113",
         f"{source}: the policy file is not valid",
-        why="\n       ".join(problems),
+        why="\n       ".join(shown),
         fix="correct the lines; c2sp.org/tlog-policy describes the format",
     )

@@ -27,6 +27,7 @@ REGISTERED = "signoff.signing-key-registered.v1"
 ACCEPTED = "signoff.signing-key-accepted.v1"
 REVOKED = "signoff.signing-key-revoked.v1"
 GIVEN = "signoff.signature-given.v1"
+GRANTED = "signoff.role-granted.v1"
 DECIDED = "signoff.decision-taken.v1"
 
 
@@ -51,6 +52,7 @@ class Signatory:
     person: str
     printed_name: str
     keys: dict[str, HeldKey] = field(default_factory=dict)
+    roles: set[str] = field(default_factory=set)
 
     @property
     def must_sign(self) -> bool:
@@ -111,6 +113,10 @@ class Signatories:
         if isinstance(signature, dict):
             self._take_signature(line, signature, position)
         match kind:
+            case "signoff.role-granted.v1":
+                self._take_role(line, granted=True)
+            case "signoff.role-revoked.v1":
+                self._take_role(line, granted=False)
             case "signoff.signing-key-registered.v1":
                 self._register(line)
             case "signoff.signing-key-accepted.v1":
@@ -171,6 +177,14 @@ class Signatories:
             _refuse(f"{line['by']} did not acknowledge it, somebody else did", position)
         keys = {f: held.key for f, held in person.keys.items() if held.in_force}
         self._verify(line, person, keys, position)
+        if line["type"] in {ACCEPTED, GRANTED} and "owner" not in person.roles:
+            _refuse(f"{person.person} was no owner, who alone vouches for others", position)
+
+    def _take_role(self, line: Mapping[str, Any], *, granted: bool) -> None:
+        person, role = self._by_stream.get(line["stream"]), _text(line["data"], "role")
+        if person is None:
+            _refuse("a role is granted on a stream of nobody", None)
+        person.roles = person.roles | {role} if granted else person.roles - {role}
 
     def _verify(
         self,

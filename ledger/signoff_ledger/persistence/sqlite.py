@@ -18,7 +18,6 @@ from eventsourcing.persistence import (
     IntegrityError,
     InterfaceError,
     Notification,
-    OperationalError,
     StoredEvent,
 )
 from eventsourcing.sqlite import (
@@ -44,6 +43,9 @@ APPLICATION_ID = 0x5349474E
 BUSY_TIMEOUT_S = 30.0
 _CACHED_STATEMENTS = 128
 _SYNCHRONOUS_FULL = 2
+
+DRIVER_ERRORS = (sqlite3.Error, UnicodeDecodeError)
+"""What the driver raises; the second where a damaged schema is quoted in a message."""
 
 
 class LedgerConnection(SQLiteConnection):
@@ -108,8 +110,8 @@ def assert_durable(connection: sqlite3.Connection, *, read_only: bool) -> None:
         connection.execute("PRAGMA synchronous = FULL")
         synchronous = connection.execute("PRAGMA synchronous").fetchone()[0]
         connection.execute("PRAGMA trusted_schema = OFF")
-    except sqlite3.Error as error:
-        raise OperationalError(error) from error
+    except DRIVER_ERRORS as error:
+        raise translated(error) from error
     if not read_only and (mode, synchronous) != ("wal", _SYNCHRONOUS_FULL):
         raise StoreError(
             "SL706",
@@ -381,14 +383,16 @@ def errors_translated() -> Iterator[None]:
     """Turn the driver's errors into the event store's, the way its own recorders do."""
     try:
         yield
-    except sqlite3.Error as error:
+    except DRIVER_ERRORS as error:
         raise translated(error) from error
 
 
-def translated(error: sqlite3.Error) -> Exception:
+def translated(error: sqlite3.Error | UnicodeDecodeError) -> Exception:
     """Give the event store's error for one of the driver's."""
     from eventsourcing import persistence  # noqa: PLC0415  # read by name below
 
+    if isinstance(error, UnicodeDecodeError):
+        return DatabaseError("the schema is malformed")
     for kind in type(error).__mro__:
         match = getattr(persistence, kind.__name__, None)
         if isinstance(match, type) and issubclass(match, persistence.PersistenceError):

@@ -10,7 +10,12 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 from uuid import UUID
 
 from eventsourcing.application import AggregateNotFoundError, Application
-from eventsourcing.persistence import IntegrityError, PersistenceError, StoredEvent
+from eventsourcing.persistence import (
+    DatabaseError,
+    IntegrityError,
+    PersistenceError,
+    StoredEvent,
+)
 from eventsourcing.sqlite import SQLiteCursor, SQLiteFactory
 from eventsourcing.utils import Environment
 
@@ -193,19 +198,20 @@ class SqliteStore:
             "SELECT position, stream, version, type, line, leaf FROM events"
             " WHERE position > ? ORDER BY position LIMIT ?"
         )
-        while page := self._query(statement, after, PAGE):
-            yield from map(tuple, page)
+        kinds = (int, str, int, str, bytes, bytes)
+        while page := self._table(kinds, statement, after, PAGE):
+            yield from page
             after = page[-1][0]
 
     def lines(self, stream: UUID) -> Iterator[tuple[int, bytes]]:
         """Read the lines of one stream with their positions, as they are stored."""
         statement = "SELECT position, line FROM events WHERE stream = ? ORDER BY version"
-        yield from map(tuple, self._query(statement, str(stream)))
+        yield from self._table((int, bytes), statement, str(stream))
 
     def nodes(self) -> Iterator[tuple[int, int, bytes]]:
         """Read the stored subtree roots: level, number, hash."""
         statement = "SELECT level, number, hash FROM nodes ORDER BY level, number"
-        yield from map(tuple, self._query(statement))
+        yield from self._table((int, int, bytes), statement)
 
     def stream(self, stream: UUID, until: int | None = None) -> Iterator[Recorded]:
         """Read one stream in order, as of a position."""
@@ -244,13 +250,12 @@ class SqliteStore:
 
     def checkpoint(self, size: int) -> bytes | None:
         """Give the signed checkpoint of a size; None where there is none."""
-        rows = self._query("SELECT note FROM checkpoints WHERE size = ?", size)
+        rows = self._table((bytes,), "SELECT note FROM checkpoints WHERE size = ?", size)
         return rows[0][0] if rows else None
 
     def checkpoints(self) -> list[tuple[int, bytes]]:
         """Give every checkpoint with its size, smallest first."""
-        rows = self._query("SELECT size, note FROM checkpoints ORDER BY size")
-        return [(size, note) for size, note in rows]
+        return self._table((int, bytes), "SELECT size, note FROM checkpoints ORDER BY size")
 
     def sealed_size(self) -> int:
         """Give the size of the latest checkpoint; 0 before the first."""
@@ -270,8 +275,8 @@ class SqliteStore:
 
     def cosignatures(self, size: int) -> list[str]:
         """Give the cosignature lines kept for a checkpoint, in the order of their text."""
-        rows = self._query("SELECT line FROM cosignatures WHERE size = ? ORDER BY line", size)
-        return [row[0] for row in rows]
+        statement = "SELECT line FROM cosignatures WHERE size = ? ORDER BY line"
+        return [row[0] for row in self._table((str,), statement, size)]
 
     def cosigned(self) -> list[tuple[int, str]]:
         """Give every cosignature line with its checkpoint's size, largest first."""
@@ -317,6 +322,18 @@ class SqliteStore:
             rows = self.recorder.events(clause, parameters)
         for position, stream, version, topic, line in rows:
             yield Recorded(position, checked_entry(StoredEvent(stream, version, topic, line)))
+
+    def _table(self, kinds: tuple[type, ...], statement: str, *parameters: object) -> list[Any]:
+        """Read rows whose columns are of these types, whatever a damaged page makes of them.
+
+        Raises:
+            StoreError: SL701, a row cannot be one that was written.
+        """
+        rows = list(map(tuple, self._query(statement, *parameters)))
+        with told_plainly(self.path):
+            if any(tuple(map(type, row)) != kinds for row in rows):
+                raise DatabaseError("a row is malformed")
+        return rows
 
     def _query(self, statement: str, *parameters: object) -> list[Any]:
         with told_plainly(self.path):

@@ -1,0 +1,127 @@
+"""One flip in every byte: found, or without effect on what is exported.
+
+Every byte takes minutes, so that by default every so manieth of each file is flipped, another bit
+each time; `SIGNOFF_FLIP_EVERY=1` flips one bit in each of them.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from signoff_ledger.errors import SignoffError, StoreError
+from signoff_ledger.exports.log_folder import export_log
+from signoff_ledger.exports.verifying import LiveLog, verify_log
+from signoff_ledger.integrity.canonical import parse
+from signoff_ledger.integrity.examination import Trust
+from signoff_ledger.integrity.leaf import leaf_hash
+from signoff_ledger.integrity.tlog_proof import parse_tlog_proof, verify_tlog_proof
+from signoff_ledger.integrity.verifier_key import VerifierKey
+from signoff_ledger.persistence.backup import back_up
+from signoff_ledger.persistence.store import SqliteStore
+from tests.attacks.forging import verify
+from tests.attacks.story import Told
+from tests.attacks.test_dossier import read
+
+EVERY = int(os.environ.get("SIGNOFF_FLIP_EVERY", "0"))
+FOR_PEOPLE = "README.md"
+
+
+def flips(content: bytes, every: int) -> Iterator[tuple[int, bytes]]:
+    """Flip a bit in every so manieth byte; the first and the last byte are always among them."""
+    chance = Random(len(content))
+    step = EVERY or every
+    for at in sorted({*range(chance.randrange(step), len(content), step), 0, len(content) - 1}):
+        flipped = bytearray(content)
+        flipped[at] ^= 1 << chance.randrange(8)
+        yield at, bytes(flipped)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["log", "dossier"])
+def test_a_flip_in_an_exported_file_is_found(short: Told, tmp_path: Path, kind: str) -> None:
+    """By a reader who names the witness; nobody else reads its line."""
+    source = short.log if kind == "log" else short.dossier(short.signed_off)
+    files = read(source)
+    for name, content in files.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(content)
+    policy = short.policy()
+    assert verify(tmp_path, policy)
+    kept = []
+    for name, content in files.items():
+        if name == FOR_PEOPLE:
+            continue
+        every = 60 if name.endswith(".ndjson") else 15
+        for at, flipped in flips(content, every):
+            (tmp_path / name).write_bytes(flipped)
+            try:
+                verify(tmp_path, policy)
+            except SignoffError:
+                continue
+            kept.append((name, at))
+        (tmp_path / name).write_bytes(content)
+
+    assert [] == kept
+
+
+def test_a_flip_in_a_proof_or_its_line_is_found(short: Told) -> None:
+    files = read(short.dossier(short.signed_off))
+    line, proof = files["decision.json"], files["decision.tlog-proof"]
+    key = VerifierKey.parse(files["log.vkey"].decode().rstrip("\n"))
+
+    def holds(line: bytes, proof: bytes) -> bool:
+        try:
+            parse(line)
+            verify_tlog_proof(leaf_hash(line), parse_tlog_proof(proof), key)
+        except SignoffError:
+            return False
+        return True
+
+    assert holds(line, proof)
+    cosigned = proof.index("— witness".encode())
+    assert [] == [at for at, flipped in flips(line, 1) if holds(flipped, proof)]
+    assert [] == [at for at, flipped in flips(proof, 1) if at < cosigned and holds(line, flipped)]
+
+
+def kept_by(path: Path) -> tuple[list[bytes], list[tuple[int, bytes]]]:
+    """Verify a ledger's file as it stands, and give what an export would hold of it."""
+    with closing(SqliteStore.open(path)) as store:
+        for _ in verify_log(LiveLog(store), Trust()):
+            pass
+        return [row[4] for row in store.raw()], store.checkpoints()
+
+
+@pytest.mark.slow
+def test_a_flip_in_the_database_is_found_or_changes_nothing(short: Told, tmp_path: Path) -> None:
+    ledger, flipped_ledger = tmp_path / "whole.db", tmp_path / "flipped.db"
+    back_up(short.opened.store, ledger)
+    lines, notes = kept_by(ledger)
+    found = unchanged = 0
+    for at, flipped in flips(ledger.read_bytes(), 150):
+        for beside in tmp_path.glob("flipped.db*"):
+            beside.unlink()
+        flipped_ledger.write_bytes(flipped)
+        try:
+            now, sealed = kept_by(flipped_ledger)
+        except SignoffError as error:
+            assert error.exit_code == 5 or isinstance(error, StoreError) or error.code == "SL205"
+            found += 1
+            continue
+        unchanged += 1
+        assert lines == now, at
+        assert notes == sealed, at
+    assert found > 50
+    assert unchanged > 10
+
+
+def test_what_passes_for_the_same_is_exported_as_the_same_bytes(
+    short: Told, tmp_path: Path
+) -> None:
+    with closing(SqliteStore.open(short.ledger)) as store:
+        export_log(store, tmp_path / "again")
+
+    assert read(short.log) == read(tmp_path / "again")

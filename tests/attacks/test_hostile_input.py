@@ -1,0 +1,188 @@
+"""Hostile files, handed to every command that reads one: a line of refusal, and no traceback."""
+
+import os
+import resource
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+from tests.attacks.forging import write_files
+from tests.attacks.story import Told
+from tests.attacks.test_dossier import read
+from tests.cli.shops import at
+from tests.cli.terminal import Terminal
+
+MANY = 100_000
+ESCAPES = "\x1b]0;owned\x07\x1b[2J\u202e\u2066\x9b31m"
+OBEYED = ("\x1b", "\x07", "\u202e", "\u2066", "\x9b")
+
+CONTENTS: Mapping[str, bytes] = {
+    "nothing": b"",
+    "a newline": b"\n",
+    "newlines": b"\n" * MANY,
+    "NULs": b"\x00" * MANY,
+    "noise": bytes(range(256)) * 400,
+    "deep arrays": b"[" * 1_000_000 + b"\n",
+    "deep objects": b'{"a":' * 1_000_000 + b"\n",
+    "deep and closed": b"[" * MANY + b"]" * MANY + b"\n",
+    "a huge integer": b'{"v":' + b"9" * MANY + b"}\n",
+    "a huge exponent": b'{"v":1e999999999}\n',
+    "NaN": b'{"v":NaN}\n',
+    "infinity": b'{"v":-Infinity}\n',
+    "a key twice": b'{"v":1,"v":1}\n',
+    "half a surrogate": b'{"v":"\\ud800"}\n',
+    "a surrogate in bytes": b'{"v":"\xed\xa0\x80"}\n',
+    "overlong UTF-8": b'{"v":"\xc0\xaf"}\n',
+    "escapes": f'{{"v":"{ESCAPES}"}}\n'.encode(),
+    "escapes in a name": f"{ESCAPES}+{ESCAPES}+{ESCAPES}\n\n— {ESCAPES} AAAA\n".encode(),
+    "a long line": b"a" * 5_000_000,
+    "long lines": (b"a" * 70_000 + b"\n") * 70,
+    "many signatures": b"x\n1\n=\n\n" + "— a AAAAAAAA\n".encode() * 60_000,
+    "a word a million times": b"log " * 250_000 + b"\n",
+    "an array": b"[]\n",
+    "a text": b'"text"\n',
+    "null": b"null\n",
+    "an empty object": b"{}\n",
+    "every member null": b'{"at":null,"by":null,"cmd":null,"data":null,"stream":null,"type":null,"v":1,"version":1}\n',
+    "UTF-16": "log".encode("utf-16"),
+}
+
+
+def refused(said_code: int, out: str, err: str) -> None:
+    """Hold a refusal to one short message without anything that a terminal would obey."""
+    assert said_code in {2, 5}, out + err
+    said = out + err
+    assert "Traceback" not in said
+    assert "unexpected" not in said
+    assert not any(character in said for character in OBEYED)
+    assert len(said) < 6_000, len(said)
+
+
+LOG_FILES = ("events.ndjson", "checkpoint", "log.vkey", "allowed_signers", "checkpoints/latest")
+DOSSIER_FILES = (
+    "decision.json", "decision.tlog-proof", "decision.growth", "decision.statement",
+    "decision.statement.sig", "checkpoint", "log.vkey", "allowed_signers",
+    "streams/process-mug.ndjson", "streams/process-mug.tlog-proof", "streams/person-x.ndjson",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("content", CONTENTS)
+def test_a_hostile_file_in_an_exported_log_is_refused(
+    told: Told, tmp_path: Path, content: str
+) -> None:
+    for number, name in enumerate(LOG_FILES):
+        folder = f"log-{number}"
+        write_files(tmp_path / folder, read(told.log) | {name: CONTENTS[content]})
+        said = Terminal(tmp_path)("verify", folder)
+        refused(said.code, said.out, said.err)
+        assert 5 == said.code
+        said = Terminal(tmp_path)("restore", folder, "--ledger", f"{folder}.db")
+        refused(said.code, said.out, said.err)
+        assert not (tmp_path / f"{folder}.db").exists()
+
+
+@pytest.mark.parametrize("content", CONTENTS)
+def test_a_hostile_file_in_a_dossier_is_refused(short: Told, tmp_path: Path, content: str) -> None:
+    for number, name in enumerate(DOSSIER_FILES):
+        folder = f"dossier-{number}"
+        files = read(short.dossier(short.signed_off)) | {name: CONTENTS[content]}
+        write_files(tmp_path / folder, files)
+        said = Terminal(tmp_path)("verify", folder)
+        refused(said.code, said.out, said.err)
+        assert 5 == said.code, name
+
+
+@pytest.mark.parametrize("content", CONTENTS)
+def test_a_hostile_file_that_the_caller_names_is_refused(
+    told: Told, tmp_path: Path, content: str
+) -> None:
+    """A policy, an older checkpoint, a public key, a statement and a signature."""
+    terminal = at("clear", tmp_path)
+    before = terminal.events()
+    (tmp_path / "hostile").write_bytes(CONTENTS[content])
+    for by, *args in (
+        (None, "verify", str(told.log), "--policy", "hostile"),
+        (None, "verify", str(told.log), "--since", "hostile"),
+        ("anna", "key", "register", "hostile"),
+        ("anna", "sign", "mug", "--yes", "--attach", "hostile"),
+        ("anna", "hold", "mug", "--reason", "x", "--yes", "--attach", "hostile.sig"),
+    ):
+        (tmp_path / "hostile.sig").write_bytes(CONTENTS[content])
+        said = terminal(*args, by=by)
+        refused(said.code, said.out, said.err)
+    assert before == terminal.events()
+
+
+def fifo(path: Path) -> None:
+    os.mkfifo(path)
+
+
+def loop(path: Path) -> None:
+    path.symlink_to(path)
+
+
+PLACES: Mapping[str, Callable[[Path], object]] = {
+    "a folder": Path.mkdir,
+    "a pipe that nobody writes": fifo,
+    "a link to itself": loop,
+    "a link to nowhere": lambda path: path.symlink_to("nowhere"),
+    "a link to endless zeros": lambda path: path.symlink_to("/dev/zero"),
+    "a link to a terminal": lambda path: path.symlink_to("/dev/tty"),
+}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pipes or devices as files")
+@pytest.mark.parametrize("place", PLACES)
+def test_what_is_no_file_is_refused_where_a_file_is_expected(
+    short: Told, tmp_path: Path, place: str
+) -> None:
+    for source, names in ((short.log, LOG_FILES), (short.dossier(short.signed_off), DOSSIER_FILES)):
+        for number, name in enumerate(names):
+            folder = f"{source.name}-{number}"
+            write_files(tmp_path / folder, read(source))
+            (tmp_path / folder / name).unlink(missing_ok=True)
+            PLACES[place](tmp_path / folder / name)
+            said = Terminal(tmp_path)("verify", folder)
+            refused(said.code, said.out, said.err)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse such names themselves")
+def test_names_that_are_no_text_are_refused(short: Told, tmp_path: Path) -> None:
+    for number, name in enumerate((b"checkpoints/\xff", b"checkpoints/\x1b[2J", b"checkpoints/\n")):
+        write_files(tmp_path / f"log-{number}", read(short.log))
+        (tmp_path / f"log-{number}" / os.fsdecode(name)).write_bytes(b"x")
+        said = Terminal(tmp_path)("verify", f"log-{number}")
+        refused(said.code, said.out, said.err)
+    for number, name in enumerate((b"streams/\xff.ndjson", b"streams/a-\x1b[2J.ndjson")):
+        write_files(tmp_path / f"dossier-{number}", read(short.dossier(short.signed_off)))
+        (tmp_path / f"dossier-{number}" / os.fsdecode(name)).write_bytes(b"x\n")
+        said = Terminal(tmp_path)("verify", f"dossier-{number}")
+        refused(said.code, said.out, said.err)
+    said = Terminal(tmp_path)("verify", os.fsdecode(b"\xff"))
+    refused(said.code, said.out, said.err)
+
+
+def test_where_nothing_is_nothing_is_verified(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "file").write_bytes(b"")
+    for folder in ("nowhere", "empty", "file", "file/below", ESCAPES):
+        said = Terminal(tmp_path)("verify", folder)
+        refused(said.code, said.out, said.err)
+        said = Terminal(tmp_path)("restore", folder, "--ledger", "l.db")
+        refused(said.code, said.out, said.err)
+    assert not (tmp_path / "l.db").exists()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the limit is Linux's")
+def test_a_line_of_a_hundred_megabytes_takes_no_memory(short: Told, tmp_path: Path) -> None:
+    write_files(tmp_path / "log", read(short.log))
+    with (tmp_path / "log" / "events.ndjson").open("wb") as file:
+        file.truncate(100 << 20)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+    said = Terminal(tmp_path)("verify", "log")
+
+    refused(said.code, said.out, said.err)
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 50_000

@@ -1,0 +1,208 @@
+"""Attacks on people's signatures, by whoever can seal the log anew: none counts but the real one."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from signoff_ledger.errors import EvidenceError
+from signoff_ledger.integrity.ssh_key import parse_ssh_public_key
+from signoff_ledger.integrity.sshsig import NAMESPACE
+from signoff_ledger.integrity.statement import statement_of
+from tests.attacks.forging import Fields, Forgery, dumped
+from tests.attacks.story import Told
+
+SIGN_OFF, HOLD = "process-signed-off", "process-held"
+
+
+@dataclass
+class Desk:
+    """Where signatures are forged.
+
+    Attributes:
+        forgery: The log.
+        other: The same story in another ledger.
+    """
+
+    forgery: Forgery
+    other: Told
+
+    def statement(self, topic: str = SIGN_OFF) -> bytes:
+        """Make the statement of an event, as it stands in the log."""
+        fields = self.forgery.fields(self.forgery.find(topic))
+        return statement_of(fields, "example.com/mugs", fields["data"]["printed_name"])
+
+    def put(self, armored: str, key: str | None = None, topic: str = SIGN_OFF) -> None:
+        """Put a signature into an event, and say that a key made it."""
+
+        def change(fields: Fields) -> None:
+            fields["data"]["signature"]["sshsig"] = armored
+            if key is not None:
+                fields["data"]["signature"]["fingerprint"] = self.fingerprint(key)
+
+        self.forgery.edit(self.forgery.find(topic), change)
+
+    def fingerprint(self, key: str) -> str:
+        """Give the fingerprint of a key."""
+        public = self.forgery.told.key_of(key).with_suffix(".pub").read_text("ascii")
+        return parse_ssh_public_key(public).fingerprint
+
+    def signed_by(self, key: str, namespace: str = NAMESPACE, statement: bytes = b"") -> None:
+        """Sign the sign-off with somebody's key."""
+        made = self.forgery.told.sign_with(key, namespace, statement or self.statement())
+        self.put(made, key)
+
+    def signature_of(self, told: Told, topic: str) -> Fields:
+        """Give the signature of an event of a story."""
+        genuine = Forgery(told, self.forgery.folder)
+        found: Fields = genuine.fields(genuine.find(topic))["data"]["signature"]
+        return found
+
+    def transplant(self, told: Told, topic: str, into: str = SIGN_OFF) -> None:
+        """Put the whole signature of one event into another."""
+        moved = self.signature_of(told, topic)
+        self.forgery.edit(
+            self.forgery.find(into), lambda fields: fields["data"].update(signature=moved)
+        )
+
+
+def unacknowledged(desk: Desk) -> None:
+    forgery = desk.forgery
+    forgery.remove(forgery.find("decision-taken"))
+
+
+def acknowledged_by_another(desk: Desk) -> None:
+    forgery = desk.forgery
+    at = forgery.find("decision-taken")
+    stream = forgery.fields(forgery.find("person-enrolled"))["stream"]
+    forgery.edit(at, lambda fields: fields.update(stream=stream))
+    forgery.renumber()
+
+
+def unsigned(desk: Desk) -> None:
+    desk.forgery.edit(
+        desk.forgery.find(SIGN_OFF), lambda f: f["data"].update(signature={"kind": "none"})
+    )
+
+
+def revocation_put_first(desk: Desk) -> None:
+    """Let the key with which the sign-off was signed have been revoked before."""
+    forgery = desk.forgery
+    line = forgery.fields(forgery.find("signing-key-revoked"))
+    line["data"]["fingerprint"] = desk.fingerprint("anna-2")
+    forgery.insert(forgery.find(SIGN_OFF), line)
+
+
+def acceptance_put_last(desk: Desk) -> None:
+    """Let the key with which the sign-off was signed have been accepted only later."""
+    forgery = desk.forgery
+    accepted = forgery.find("signing-key-accepted")
+    line, given = forgery.fields(accepted), forgery.fields(accepted + 1)
+    assert "signoff.signature-given.v1" == given["type"]
+    forgery.remove(accepted, accepted + 1)
+    forgery.lines += [dumped(line), dumped(given)]
+    forgery.renumber()
+
+
+def accepted_by_no_owner(desk: Desk) -> None:
+    """Let somebody who is no owner confirm Anna's third key, and sign with it."""
+    forgery, told = desk.forgery, desk.forgery.told
+    accepted = forgery.fields(forgery.find("signing-key-accepted"))
+    given = forgery.fields(forgery.find("signing-key-accepted") + 1)
+    at = forgery.find(SIGN_OFF)
+    stream = forgery.fields(forgery.find("signature-given", 0))["stream"]
+    bela = next(
+        forgery.fields(p)["stream"]
+        for p in range(1, len(forgery.lines))
+        if forgery.fields(p)["by"] == "bela" and "signature-given" in forgery.fields(p)["type"]
+    )
+    assert stream != bela
+    accepted["by"] = given["by"] = "bela"
+    accepted["data"]["fingerprint"] = desk.fingerprint("anna-3")
+    forgery.insert(at, accepted)
+    accepted = forgery.fields(at)
+    accepted["data"]["signature"]["fingerprint"] = desk.fingerprint("bela")
+    statement = statement_of(accepted, "example.com/mugs", "Bela Buyer")
+    accepted["data"]["signature"]["sshsig"] = told.sign_with("bela", NAMESPACE, statement)
+    forgery.lines[at - 1] = dumped(accepted)
+    given["stream"] = bela
+    given["data"] |= {
+        "fingerprint": desk.fingerprint("bela"), "signed_stream": accepted["stream"],
+        "signed_version": accepted["version"],
+    }  # fmt: skip
+    forgery.insert(at + 1, given)
+
+
+FORGERIES: Mapping[str, Callable[[Desk], None]] = {
+    "of another version": lambda d: d.transplant(d.forgery.told, HOLD),
+    "of the sign-off on the hold": lambda d: d.transplant(d.forgery.told, SIGN_OFF, HOLD),
+    "of another kind of event": lambda d: d.transplant(
+        d.forgery.told, "acceptance-criteria-registered"
+    ),
+    "of another person's event": lambda d: d.transplant(
+        d.forgery.told, "acceptance-criteria-countersigned"
+    ),
+    "of another ledger": lambda d: d.transplant(d.other, SIGN_OFF),
+    "of a key's registration": lambda d: d.transplant(d.forgery.told, "signing-key-registered"),
+    "by another person": lambda d: d.signed_by("egon"),
+    "by an owner": lambda d: d.signed_by("olga"),
+    "by another person, said to be the signer's": lambda d: d.put(
+        d.forgery.told.sign_with("egon", NAMESPACE, d.statement()), "anna-2"
+    ),
+    "by a key that was revoked": lambda d: d.signed_by("anna"),
+    "by a key that nobody accepted": lambda d: d.signed_by("anna-3"),
+    "for commits": lambda d: d.signed_by("anna-2", "git"),
+    "for files": lambda d: d.signed_by("anna-2", "file"),
+    "in nearly the same namespace": lambda d: d.signed_by("anna-2", f"{NAMESPACE}1"),
+    "over another statement": lambda d: d.signed_by(
+        "anna-2", statement=d.statement().replace(b"well done", b"well dine")
+    ),
+    "over the statement without its newline": lambda d: d.signed_by(
+        "anna-2", statement=d.statement().rstrip()
+    ),
+    "over nothing": lambda d: d.signed_by("anna-2", statement=b"\n"),
+    "over the line instead": lambda d: d.signed_by(
+        "anna-2", statement=d.forgery.lines[d.forgery.find(SIGN_OFF) - 1]
+    ),
+    "cut": lambda d: d.put(str(d.signature_of(d.forgery.told, SIGN_OFF)["sshsig"])[:-40]),
+    "emptied": lambda d: d.put(""),
+    "without its last newline": lambda d: d.put(
+        str(d.signature_of(d.forgery.told, SIGN_OFF)["sshsig"])[:-1]
+    ),
+    "in one long line": lambda d: d.put(
+        str(d.signature_of(d.forgery.told, SIGN_OFF)["sshsig"]).replace("\n", "")
+    ),
+    "taken away": unsigned,
+    "taken away with its acknowledgement": lambda d: (unsigned(d), unacknowledged(d)) and None,
+    "that nobody acknowledged": unacknowledged,
+    "that somebody else acknowledged": acknowledged_by_another,
+    "by a key revoked just before": revocation_put_first,
+    "by a key accepted only later": acceptance_put_last,
+    "over another meaning": lambda d: d.forgery.edit(
+        d.forgery.find(SIGN_OFF), lambda f: f["data"]["signature"].update(meaning="I looked at it.")
+    ),
+    "at another time": lambda d: d.forgery.edit(
+        d.forgery.find(SIGN_OFF),
+        lambda f: f["data"]["signature"].update(at="2026-03-02T08:00:00.000000Z"),
+    ),
+    "over another size": lambda d: d.forgery.edit(
+        d.forgery.find(SIGN_OFF), lambda f: f["data"]["signature"].update(size=3)
+    ),
+    "by a key that somebody without the right accepted": accepted_by_no_owner,
+}
+
+
+@pytest.mark.parametrize("name", FORGERIES)
+def test_a_signature_that_is_not_the_signers_own_over_this_event_is_refused(
+    told: Told, other: Told, tmp_path: Path, name: str
+) -> None:
+    forgery = Forgery(told, tmp_path / "log")
+    FORGERIES[name](Desk(forgery, other))
+    forgery.forge()
+
+    with pytest.raises(EvidenceError) as caught:
+        forgery.verify()
+
+    code = "SL509" if name == "taken away with its acknowledgement" else "SL506"
+    assert code == caught.value.code, caught.value
