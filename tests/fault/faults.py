@@ -18,15 +18,21 @@ from unittest import mock
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from eventsourcing.sqlite import SQLiteConnection, SQLiteCursor
 
+from signoff_ledger.application.ports import SystemClock
+from signoff_ledger.application.witnessing import latest_seal, request
 from signoff_ledger.bootstrap import Opened
 from signoff_ledger.custody.guard import Guard
+from signoff_ledger.domain.founding import Founding
 from signoff_ledger.errors import StoreError
 from signoff_ledger.exports.log_folder import export_log
 from signoff_ledger.exports.restoring import restore_log
 from signoff_ledger.integrity import checkpoint
 from signoff_ledger.integrity.cosignature import cosign
 from signoff_ledger.integrity.note import parse_note
+from signoff_ledger.integrity.verifier_key import VerifierKey
 from signoff_ledger.persistence import sqlite
+from signoff_ledger.witness.judge import Witness
+from signoff_ledger.witness.memory import Memory
 from tests.fault.ledgers import give
 
 COMMAND = "hold-broken"
@@ -52,6 +58,20 @@ def cosignature(ledger: Opened) -> tuple[int, str]:
     size, note = ledger.store.checkpoints()[0]
     key = Ed25519PrivateKey.from_private_bytes(bytes(32))
     return size, cosign(parse_note(note).text, "witness.example/w1", key, 1_772_000_000).line
+
+
+def be_witnessed(ledger: Opened, folder: Path) -> None:
+    """Have a witness, with a memory of its own, cosign the latest checkpoint; keep what it says."""
+    key = Ed25519PrivateKey.from_private_bytes(bytes(31) + b"1")
+    log_key = ledger.store.load(Founding, "ledger").log_key or ""
+    logs = [VerifierKey.parse(log_key)]
+    witness = Witness("witness.example/w2", key, logs, Memory(folder / "witness"), SystemClock())
+    seal = latest_seal(ledger.store)
+    verdict = witness.add_checkpoint(request(ledger.store, seal, 0))
+    if verdict.status == 409:
+        verdict = witness.add_checkpoint(request(ledger.store, seal, int(verdict.body)))
+    assert 200 == verdict.status, verdict
+    ledger.store.keep_cosignature(seal.size, verdict.body)
 
 
 def hand_over(ledger: Opened, folder: Path) -> None:
@@ -111,6 +131,14 @@ FAULTS: Mapping[str, Fault] = {
     "guard synced": Fault(os, "fsync", _FILE),
     "guard renamed": Fault(Path, "replace", _FILE, _becomes("guard.json")),
     "witness": Fault(SQLiteConnection, "commit", _DISK, act=keep_a_cosignature),
+    "witness remembers": Fault(os, "fsync", _FILE, act=be_witnessed, turn=4),
+    "witness renamed": Fault(
+        Path,
+        "replace",
+        _FILE,
+        lambda _, target: Path(target).suffix == ".checkpoint",
+        act=be_witnessed,
+    ),
     "export renamed": Fault(Path, "replace", _FILE, _becomes(EXPORT), act=hand_over),
     "restore committed": Fault(SQLiteConnection, "commit", _DISK, turn=5, act=bring_back),
     "restore renamed": Fault(Path, "replace", _FILE, _becomes(RESTORED), act=bring_back),

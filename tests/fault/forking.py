@@ -183,7 +183,7 @@ def main() -> None:
 
 def moment(chance: random.Random) -> tuple[int, float]:
     """Choose when to kill: one time in eight before the first command, else anywhere behind."""
-    lines = 0 if chance.random() < 1 / 8 else chance.randrange(1, 40)
+    lines = 0 if chance.random() < 1 / 8 else chance.randrange(1, 30)
     return lines, chance.uniform(0, 0.005)
 
 

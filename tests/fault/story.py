@@ -18,7 +18,7 @@ from signoff_ledger.exports import bundle
 from signoff_ledger.exports.log_folder import export_log
 from signoff_ledger.persistence import sqlite
 from signoff_ledger.persistence.store import SqliteStore
-from tests.fault.faults import cosignature
+from tests.fault.faults import be_witnessed, cosignature
 from tests.fault.ledgers import WITHOUT_END, give, opened, shop_of, staffed
 
 SESSIONS = 4
@@ -59,7 +59,7 @@ def settings(synchronous: str) -> Callable[..., None]:
 
 
 def tell(folder: Path) -> None:
-    """Found a ledger; record, decide, seal, be cosigned and export; close and open it again."""
+    """Found a ledger; record, decide, seal, be witnessed and export; close and open it again."""
     with staffed(folder, WITHOUT_END) as ledger:
         shop_of(ledger).open("B1")
         assert ledger.sealer is not None
@@ -72,7 +72,9 @@ def tell(folder: Path) -> None:
                 give(ledger.ledger, f"unit-{session}-{number}")
             give(ledger.ledger, f"hold-{session}")
             give(ledger.ledger, f"unit-{session}-last")
-            ledger.sealer.seal()
+            sealed = ledger.sealer.seal()
+            be_witnessed(ledger, folder)
+            say(f"witnessed {sealed.size}")
             export_log(ledger.store, folder / f"export-{session}")
             say(f"exported export-{session}")
 

@@ -2,9 +2,9 @@
 
 A real process is traced from the founding of a ledger on; `disk.py` says what a disk may keep of
 its writes as of a point. Each state that is left is opened by the whole product: it verifies, every
-acknowledgement made before that point still holds, and the next command and the next seal go
-through, under the same guard. Points that leave the same bytes are opened once, and held to all
-that was acknowledged before each of them.
+acknowledgement made before that point still holds, and the next command, the next seal and its
+witness go through, under the same guard. Points that leave the same bytes are opened once, and held
+to all that was acknowledged before each of them.
 """
 
 import os
@@ -24,6 +24,7 @@ from signoff_ledger.exports.log_folder import LogFolder
 from signoff_ledger.exports.verifying import ExportedLog, verify_log
 from signoff_ledger.integrity.examination import Trust
 from tests.fault.disk import Disk, Fate, File, Operation
+from tests.fault.faults import be_witnessed
 from tests.fault.ledgers import KEYS, Found, assert_given_once, held_together, lay_out, opened
 from tests.fault.tracing import traced
 
@@ -69,7 +70,13 @@ class State:
         guarded = [Guard(path).last() for path in (folder / KEYS).glob("*/guard.json")]
         last = max((signed.size for signed in guarded if signed), default=0)
         self.holds.update(f"sealed {size}" for size in found.sealed if size <= last)
+        for path in folder.glob("witness/cosigned/*.checkpoint"):
+            size = int(path.read_text().splitlines()[1])
+            # A witness remembers the last tree alone, and that the others grew to it.
+            self.holds.update(f"witnessed {number}" for number in range(1, size + 1))
         with held_together(folder) as ledger:
+            if found.sealed:
+                be_witnessed(ledger, folder)
             if ledger.ledger.work().batch("B1").exists:
                 assert_given_once(ledger, "unit-after")
 

@@ -21,7 +21,16 @@ from signoff_ledger.exports.restoring import restore_log
 from signoff_ledger.exports.verifying import ExportedLog, verify_log
 from signoff_ledger.integrity.examination import Trust
 from signoff_ledger.persistence.store import SqliteStore
-from tests.fault.faults import COMMAND, EXPORT, FAULTS, RESTORED, broken, cosignature, decide
+from tests.fault.faults import (
+    COMMAND,
+    EXPORT,
+    FAULTS,
+    RESTORED,
+    be_witnessed,
+    broken,
+    cosignature,
+    decide,
+)
 from tests.fault.forking import Parent, needs_forks, parent
 from tests.fault.ledgers import (
     ALMOST_A_NODE,
@@ -151,6 +160,7 @@ def assert_nothing_came_of_it(folder: Path) -> None:
         assert 1 == sum(isinstance(event, ProcessHeld) for event in held)
         assert ALMOST_A_NODE + 3 == ledger.store.size()
         assert_cosigned_once(ledger)
+        be_witnessed(ledger, folder)
         assert_exported_whole(ledger, folder)
         assert_restored_whole(folder)
     check_ledger(folder / LEDGER)

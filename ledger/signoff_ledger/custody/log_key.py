@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from signoff_ledger.custody.guard import sync_folder
+from signoff_ledger.custody.guard import make_folder, sync_folder
 from signoff_ledger.errors import IdentityError, StoreError
 
 if TYPE_CHECKING:
@@ -34,17 +34,15 @@ def write_key(path: Path, key: Ed25519PrivateKey, passphrase: str | None) -> Non
         s.BestAvailableEncryption(passphrase.encode()) if passphrase else s.NoEncryption()
     )
     pem = key.private_bytes(s.Encoding.PEM, s.PrivateFormat.PKCS8, encryption)
-    missing = [folder for folder in path.parents if not folder.exists()]
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_folder(path.parent)
         descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
         with os.fdopen(descriptor, "wb") as file:
             file.write(pem)
             file.flush()
             os.fsync(file.fileno())
         # A log outlives a power cut only together with the key that seals it.
-        for folder in (path.parent, *(made.parent for made in missing)):
-            sync_folder(folder)
+        sync_folder(path.parent)
     except FileExistsError:
         raise StoreError(
             "SL704", f"there is a file already: {path}", why="a key is never overwritten"

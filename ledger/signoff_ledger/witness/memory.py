@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from signoff_ledger.custody.guard import replace_file
+from signoff_ledger.custody.guard import make_folder, replace_file
 from signoff_ledger.errors import StoreError
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ class Memory:
         self._evidence = folder / EVIDENCE
         try:
             for inner in (self._cosigned, self._evidence):
-                inner.mkdir(mode=0o700, parents=True, exist_ok=True)
+                make_folder(inner)
         except OSError as error:
             raise _refused(folder, str(error.strerror)) from None
 
