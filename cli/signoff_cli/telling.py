@@ -96,6 +96,10 @@ STEPS = (
     Step((7, 7, 40), "a.mercer", ("why", "kiln-lid"), "Why was it signed off?"),
     Step((7, 7, 45), "a.mercer", ("replay", "kiln-lid"),
          "Every decision can be taken again from the events up to it, and comes out the same."),
+    Step((7, 7, 50), "a.mercer", ("checkpoint", "--quiet"),
+         "Whoever keeps this checkpoint can show later that nothing before it was changed."),
+    Step((7, 7, 55), "a.mercer", ("verify",),
+         "The ledger proves itself, and says what it cannot prove: here nobody signed with a key."),
 )  # fmt: skip
 
 

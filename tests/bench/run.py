@@ -25,6 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     chosen = parser.parse_args(arguments)
     # The tree is measured, not whatever else is installed.
     sys.path[:0] = map(str, SOURCE_ROOTS)
+    from tests.bench.evidence import peak_mb
     from tests.bench.measure import table, write_json
     from tests.bench.sizes import FULL, QUICK
 
@@ -33,19 +34,22 @@ def main(arguments: Sequence[str] | None = None) -> None:
         print(f"measured: {figure.name}", file=sys.stderr)
         figures.append(figure)
     print(table(figures))
+    print(f"\nlargest memory of a process that verified or answered: {peak_mb():.0f} MB")
     if chosen.json:
         write_json(figures, chosen.json)
 
 
 def measure(sizes: "Sizes") -> "Iterator[Figure]":
     """Measure everything at these sizes, in a folder of its own."""
-    from tests.bench import inside, whole
+    from tests.bench import evidence, inside, whole
     from tests.bench.measure import measured
 
     with tempfile.TemporaryDirectory(prefix="signoff-bench-") as name:
         folder = Path(name)
         for case in inside.cases(folder, sizes):
             yield measured(case, sizes.rounds)
+        for case in evidence.cases(folder, sizes):
+            yield measured(case, min(sizes.rounds, 3))
         for case in whole.cases(folder, sizes):
             yield measured(case, sizes.starts)
 

@@ -14,6 +14,7 @@ class Sizes(NamedTuple):
         rebuilt: Events of the ledger whose views are built again.
         small: Events of the ledger that an answer is asked of.
         large: Events of the one that it shall cost no more of.
+        verified: Events of the log that is verified and proved in.
         rounds: How often everything is done; the median counts.
         starts: How often a process is started.
     """
@@ -25,12 +26,15 @@ class Sizes(NamedTuple):
     rebuilt: int = 20_000
     small: int = 1_000
     large: int = 100_000
+    verified: int = 1_000_000
     rounds: int = 7
     starts: int = 15
 
 
 FULL = Sizes()
-QUICK = Sizes(units=200, appends=10, rebuilt=2_000, large=10_000, rounds=3, starts=5)
+QUICK = Sizes(
+    units=200, appends=10, rebuilt=2_000, large=10_000, verified=30_000, rounds=3, starts=5
+)
 TOY = Sizes(
     units=5,
     characteristics=3,
@@ -39,6 +43,7 @@ TOY = Sizes(
     rebuilt=60,
     small=40,
     large=60,
+    verified=60,
     rounds=1,
     starts=1,
 )

@@ -102,8 +102,9 @@ def audit(processes: Iterable[str], people: Iterable[str], lines_of: LinesOf) ->
         check = Check(
             "decisions",
             PROVED,
-            f"{decisions} decisions on {count} processes, taken again from their events, come out "
-            f"the same; {orders} orders were under a sign-off that stood",
+            "taken again from their events, decisions come out the same: "
+            f"{decisions} of {decisions}, on {count} of {count} processes; orders under a sign-off "
+            f"that stood: {orders} of {orders}",
         )
     return Meaning(check, reading.heads)
 
