@@ -241,12 +241,13 @@ def bench(arguments: Sequence[str]) -> int:
 
 
 def faults(arguments: Sequence[str]) -> int:
-    """Kill, cut the power and break each step for longer; --rounds N, 2000 unless given."""
+    """Kill, cut the power, break each step and flip every byte; --rounds N, 2000 unless given."""
     rounds = rounds_of(arguments)
     return run(
         *(PYTHON, "-m", "pytest", "-n", "auto", "--dist", "loadgroup", "--durations=10"),
-        "tests/fault",
+        *("tests/fault", "tests/attacks/test_every_byte.py"),
         SIGNOFF_FAULT_ROUNDS=str(rounds),
+        SIGNOFF_FLIP_EVERY="1",
     )
 
 

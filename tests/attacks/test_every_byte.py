@@ -55,7 +55,7 @@ def test_a_flip_in_an_exported_file_is_found(short: Told, tmp_path: Path, kind: 
     for name, content in files.items():
         if name == FOR_PEOPLE:
             continue
-        every = 30 if name.endswith(".ndjson") else 8
+        every = 40 if name.endswith(".ndjson") else 20
         for at, flipped in flips(content, every):
             (tmp_path / name).write_bytes(flipped)
             try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
+from uuid import UUID
 
 from signoff_ledger.domain.process_events import ProcessDefined
 from signoff_ledger.errors import EvidenceError
@@ -12,8 +13,8 @@ from signoff_ledger.integrity.examination import PROVED, Check, Examination, Row
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from uuid import UUID
 
+    from signoff_ledger.application.line_archive import LinesOf
     from signoff_ledger.exports.log_folder import LogFolder
     from signoff_ledger.integrity.examination import Trust
     from signoff_ledger.persistence.store import SqliteStore
@@ -154,14 +155,14 @@ def verify_log(source: LogSource, trust: Trust) -> Iterator[Check]:
         yield from examination.signatures()
         found = beside.meaning() if beside is not None else None
         found = found or audit(processes, examination.people.people, source.lines_of)
-        _hold_together(examination, found)
+        _hold_together(examination, found, source.lines_of)
         yield found.check
     finally:
         if beside is not None:
             beside.close()
 
 
-def _hold_together(examination: Examination, found: Meaning) -> None:
+def _hold_together(examination: Examination, found: Meaning, lines_of: LinesOf) -> None:
     """Refuse a meaning that was made of other lines than the evidence, or not of all of them.
 
     A stream's last line names the hash of the one before it, and so on to the first: two readings
@@ -170,8 +171,12 @@ def _hold_together(examination: Examination, found: Meaning) -> None:
     examined = examination.chains.heads
     for stream in sorted(examined.keys() | found.heads.keys()):
         if stream not in found.heads:
+            position, _ = next(iter(lines_of(UUID(stream))))
             raise EvidenceError(
-                "SL502", "a line is on a stream of no process, batch or person", why=stream
+                "SL502",
+                "a line is on a stream of no process, batch or person",
+                why=stream,
+                position=position,
             )
         if examined.get(stream) != found.heads[stream]:
             raise EvidenceError(
