@@ -255,7 +255,7 @@ def tell(folder: Path, origin: str = "example.com/mugs") -> Told:
 def change_keys(told: Told) -> None:
     """Rotate the log's key; give Anna a new key, revoke her old one, and leave a third waiting."""
     ledger = told.opened.ledger
-    keys.rotate_log_key(ledger, Call("olga"), told.vault)
+    keys.rotate_log_key(ledger, Call("olga"), told.vault, "every year")
     make_key(told, "anna-2")
     register(told, "anna", "anna-2")
     keys.accept_key(ledger, told.call("olga"), "anna", None)

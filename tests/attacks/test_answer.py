@@ -1,6 +1,7 @@
-"""What `signoff verify` answers: each check by name, as its schema says, and nothing that is obeyed."""
+"""What `signoff verify` answers: each check by name, as its schema says, and no escape."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -8,6 +9,9 @@ from tests.attacks.forging import Forgery
 from tests.attacks.story import Told
 from tests.cli.terminal import Terminal
 from tests.cli.test_schemas import check, check_row
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 WHOLE = ["lines", "clock", "reviewed", "files", "seal", "history", "signatures", "unsigned"]
 ESCAPES = "\x1b[2J\x1b]0;owned\x07\u202e"
@@ -91,7 +95,7 @@ def test_a_failure_is_the_last_check_and_names_the_position(told: Told, tmp_path
 @pytest.mark.parametrize("form", ["table", "json", "jsonl", "csv"])
 def test_nothing_that_a_terminal_obeys_is_printed(told: Told, tmp_path: Path, form: str) -> None:
     """Whatever somebody wrote into an export."""
-    attacks = [
+    attacks: list[Callable[[Forgery], object]] = [
         lambda f: f.edit(3, lambda x: x["data"].update(role=ESCAPES)),
         lambda f: f.edit(f.find("person-enrolled"), lambda x: x["data"].update(person=ESCAPES)),
         lambda f: f.edit(f.find("process-signed-off"), lambda x: x.update(by=ESCAPES)),

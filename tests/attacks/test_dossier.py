@@ -101,6 +101,14 @@ def flipped(encoded: bytes) -> bytes:
     return b64encode(bytes([raw[0] ^ 1]) + raw[1:])
 
 
+def run_of(name: str) -> Change:
+    """Change the largest run that was signed off, wherever a file says it."""
+    return change(
+        name,
+        lambda b: b.replace(b'"run_max":100,"run_min":50,"sig', b'"run_max":999,"run_min":50,"sig'),
+    )
+
+
 def without_first_hash(proof: bytes) -> bytes:
     return proof.replace(hashes_of(proof)[0] + b"\n", b"", 1)
 
@@ -123,6 +131,27 @@ def next_index(proof: bytes) -> bytes:
 def of_another(name: str) -> Change:
     """Put a file of the same log's other dossier in place of one."""
     return lambda copy: copy.files.update({name: copy.held[name]})
+
+
+def both(one: Change, two: Change) -> Change:
+    """Do one thing after the other."""
+
+    def does(copy: Copy) -> None:
+        one(copy)
+        two(copy)
+
+    return does
+
+
+def another_line(topic: str) -> Change:
+    """Put the last line of a kind in the place of the decision's, and prove it."""
+
+    def does(copy: Copy) -> None:
+        line = copy.told.lines[copy.told.positions(topic)[-1] - 1]
+        copy.files["decision.json"] = line
+        copy.prove("decision", line)
+
+    return does
 
 
 def of_another_ledger(*names: str) -> Change:
@@ -174,24 +203,10 @@ ATTACKS: Mapping[str, tuple[str, Change]] = {
     "another decision's line": ("SL504", of_another("decision.json")),
     "another decision's line and proof": (
         "SL510",
-        lambda c: (of_another("decision.json")(c), of_another("decision.tlog-proof")(c)),
+        both(of_another("decision.json"), of_another("decision.tlog-proof")),
     ),
-    "another line of the log as the decision": (
-        "SL510",
-        lambda c: (
-            c.files.update({"decision.json": c.told.lines[0]}),
-            c.prove("decision", c.told.lines[0]),
-        ),
-    ),
-    "a person's note of it as the decision": (
-        "SL510",
-        lambda c: (
-            c.files.update(
-                {"decision.json": c.told.lines[c.told.positions("decision-taken")[-1] - 1]}
-            ),
-            c.prove("decision", c.files["decision.json"]),
-        ),
-    ),
+    "another line of the log as the decision": ("SL510", another_line("ledger-founded")),
+    "a person's note of it as the decision": ("SL510", another_line("decision-taken")),
     "the decision with a newline": ("SL504", change("decision.json", lambda b: b + b"\n")),
     "the decision in other spelling": (
         "SL504",
@@ -203,15 +218,7 @@ ATTACKS: Mapping[str, tuple[str, Change]] = {
     ),
     "the decision's run in its stream too": (
         "SL502",
-        lambda c: (
-            change("decision.json", lambda b: b.replace(b'"run_max":100', b'"run_max":999'))(c),
-            change(
-                "streams/process-mug.ndjson",
-                lambda b: b.replace(
-                    b'"run_max":100,"run_min":50,"sig', b'"run_max":999,"run_min":50,"sig'
-                ),
-            )(c),
-        ),
+        both(run_of("decision.json"), run_of("streams/process-mug.ndjson")),
     ),
     **{
         f"{what} of {name}": (code, change(f"{name}.tlog-proof", how))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.attacks.forging import write_files
+from tests.attacks.forging import Forgery, write_files
 from tests.attacks.story import Told
 from tests.attacks.test_dossier import read
 from tests.cli.shops import at
@@ -45,7 +45,10 @@ CONTENTS: Mapping[str, bytes] = {
     "a text": b'"text"\n',
     "null": b"null\n",
     "an empty object": b"{}\n",
-    "every member null": b'{"at":null,"by":null,"cmd":null,"data":null,"stream":null,"type":null,"v":1,"version":1}\n',
+    "every member null": (
+        b'{"at":null,"by":null,"cmd":null,"data":null,"stream":null,"type":null,"v":1,'
+        b'"version":1}\n'
+    ),
     "UTF-16": "log".encode("utf-16"),
 }
 
@@ -173,6 +176,20 @@ def test_where_nothing_is_nothing_is_verified(tmp_path: Path) -> None:
         said = Terminal(tmp_path)("restore", folder, "--ledger", "l.db")
         refused(said.code, said.out, said.err)
     assert not (tmp_path / "l.db").exists()
+
+
+def test_a_command_id_in_two_places_is_not_restored(unsigned: Told, tmp_path: Path) -> None:
+    """The holder of the log's key can write one there; a ledger has each of them once."""
+    forgery = Forgery(unsigned, tmp_path / "log")
+    once = forgery.fields(forgery.find("process-defined"))["cmd"]
+    forgery.edit(len(forgery.lines), lambda fields: fields.update(cmd=once))
+    forgery.forge()
+    forgery.write()
+
+    said = Terminal(tmp_path)("restore", "log", "--ledger", "ledger.db")
+
+    refused(said.code, said.out, said.err)
+    assert not (tmp_path / "ledger.db").exists()
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the limit is Linux's")

@@ -68,11 +68,11 @@ def unit_scrapped_behind(forgery: Forgery) -> None:
 
 def role_revoked_before(forgery: Forgery) -> None:
     """Let the signer's role have been taken back before the sign-off."""
-    granted = [
+    granted = next(
         at
         for at in range(1, len(forgery.lines) + 1)
         if forgery.fields(at)["data"].get("role") == "approver"
-    ][0]
+    )
     line = forgery.fields(granted)
     line["type"] = "signoff.role-revoked.v1"
     line["data"] = {"reason": "left", "role": "approver"}
@@ -158,8 +158,8 @@ MEANING: Mapping[str, tuple[str, Callable[[Forgery], None]]] = {
     "a log of less than nothing looked at": ("SL504", heads(size=-1)),
     "an event on the batch behind the signer's back": ("SL509", unit_scrapped_behind),
     "a role taken back before": ("SL509", role_revoked_before),
-    "a signer without the role": ("SL509", signer_without_role),
-    "a sign-off that its signer did not note": ("SL509", without_note("decision-taken")),
+    "a signer without the role": ("SL506", signer_without_role),
+    "a sign-off that its signer did not note": ("SL506", without_note("decision-taken")),
     "a sign-off that its batch did not note": ("SL509", without_note("batch-decided")),
     "a sign-off that its signer notes as a hold": ("SL509", note_of_another),
     "an order without a sign-off": ("SL509", no_sign_off),
@@ -171,7 +171,7 @@ MEANING: Mapping[str, tuple[str, Callable[[Forgery], None]]] = {
         lambda f: f.edit(f.find(ORDER), lambda x: x.update(type="signoff.os-system.v1")),
     ),
     "an event of another aggregate's kind": (
-        "SL502",
+        "SL506",
         lambda f: f.edit(
             f.find(ORDER),
             lambda x: x.update(type="signoff.role-granted.v1", data={"note": "x", "role": "owner"}),

@@ -499,7 +499,7 @@ SEALS: dict[str, Attack] = {
     "a checkpoint renamed to a word": Attack("SL510", rename_badly("latest")),
     "a checkpoint renamed with a leading zero": Attack("SL510", rename_badly("0015")),
     "a checkpoint renamed with a sign": Attack("SL510", rename_badly("+15")),
-    "a checkpoint renamed in Arabic digits": Attack("SL510", rename_badly("١٥")),
+    "a checkpoint renamed in Arabic digits": Attack("SL510", rename_badly("\u0661\u0665")),
     "a checkpoint renamed to a huge number": Attack("SL510", rename_badly("9" * 200)),
     "the latest checkpoint renamed beyond the log": Attack(
         "SL508",

@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from eventsourcing.persistence import StoredEvent
+from eventsourcing.persistence import IntegrityError, StoredEvent
 
 from signoff_ledger.custody.guard import sync_folder
 from signoff_ledger.errors import EvidenceError, StoreError
@@ -18,7 +18,7 @@ from signoff_ledger.exports.verifying import ExportedLog
 from signoff_ledger.integrity.examination import Examination
 from signoff_ledger.integrity.line import read_fields
 from signoff_ledger.integrity.note import parse_note
-from signoff_ledger.persistence.store import SqliteStore, claim, remove
+from signoff_ledger.persistence.store import SqliteStore, claim, remove, told_plainly
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -51,7 +51,7 @@ def restore_log(folder: Path, target: Path) -> tuple[int, bytes]:
     try:
         with _beside(target) as made, closing(SqliteStore.create(made)) as store:
             for command_id, events in _by_command(source):
-                store.recorder.insert_events(events, command_id=command_id)
+                _append(store, command_id, events)
             _check_same(store, size, root)
             for at, note in notes:
                 _keep(store, at, note)
@@ -77,6 +77,19 @@ def _beside(target: Path) -> Iterator[Path]:
             why=str(error.strerror),
             fix="nothing is there; free the disk or get permission, then restore again",
         ) from None
+
+
+def _append(store: SqliteStore, command_id: str, events: list[StoredEvent]) -> None:
+    with told_plainly(store.path):
+        try:
+            store.recorder.insert_events(events, command_id=command_id)
+        except IntegrityError:
+            raise EvidenceError(
+                "SL502",
+                "the log holds one command in two places",
+                why=f"{command_id!r:.80}: a ledger records each id once, its events together",
+                position=store.size() + 1,
+            ) from None
 
 
 def _check_same(store: SqliteStore, size: int, root: bytes) -> None:

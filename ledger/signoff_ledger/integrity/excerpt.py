@@ -18,7 +18,8 @@ class Excerpt:
     """Streams of one log, by name.
 
     Args:
-        streams: The lines of each stream, from its first.
+        streams: The lines of each stream, from its first, by its kind and key: `batch B1`; that
+            of the ledger itself is called `ledger`.
     """
 
     def __init__(self, streams: Mapping[str, Sequence[bytes]]) -> None:
@@ -39,10 +40,15 @@ class Excerpt:
         """
         for name, lines in self._raw.items():
             parsed = [read_fields(line) for line in lines]
+            named = str(stream_id(*_named(name)))
             for line, fields in zip(lines, parsed, strict=True):
                 self.chains.take(fields, leaf_hash(line))
-                if fields["stream"] != parsed[0]["stream"]:
-                    raise EvidenceError("SL502", "a stream holds a line of another", why=name)
+                if fields["stream"] != named:
+                    raise EvidenceError(
+                        "SL502",
+                        "a stream holds a line of another",
+                        why=f"{name} is stream {named}, and the line is of {fields['stream']}",
+                    )
                 self.lines += 1
             self.streams[name] = parsed
         for fields in self.streams.get("ledger", []):
@@ -89,3 +95,8 @@ class Excerpt:
             return False
         known = taken.get(str(stream))
         return known is not None and type(version) is int and known < version
+
+
+def _named(name: str) -> tuple[str, str]:
+    kind, _, key = name.partition(" ")
+    return kind, key or kind

@@ -59,8 +59,11 @@ class LogKeys:
         Raises:
             EvidenceError: SL505, a key follows another that did not sign for it.
         """
-        if line["type"] == FOUNDED and "log_key" in line["data"]:
-            self._keys.append((position, _key(line["data"]["log_key"], position)))
+        if line["type"] == FOUNDED:
+            if position != 1:
+                _refuse("a log is founded once, by its first line", position)
+            if "log_key" in line["data"]:
+                self._keys.append((position, _key(line["data"]["log_key"], position)))
         elif line["type"] == ROTATED:
             self._rotate(line["data"], position)
 

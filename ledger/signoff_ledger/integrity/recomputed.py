@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from signoff_ledger.integrity.fields import HASH_BYTES
+from signoff_ledger.integrity.fields import HASH_BYTES, SIZE_LIMIT
 from signoff_ledger.integrity.proofs import Frontier, root_of_peaks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 _WIDTH = 256
 _TILE_BYTES = _WIDTH * HASH_BYTES
+_LEVELS_MAX = 8
 
 
 class RecomputedTree:
@@ -52,6 +53,17 @@ class RecomputedTree:
             for number in range(len(row) // HASH_BYTES):
                 yield level, number, bytes(row[number * HASH_BYTES : (number + 1) * HASH_BYTES])
 
+    def differences(self, kept: Iterable[tuple[int, int, bytes]], now: int) -> int:
+        """Count subtree roots that a store keeps and these leaves do not have, or the other way.
+
+        Args:
+            kept: Level, number and hash of each.
+            now: Size of the stored log after they were read; it may have grown since its leaves
+                were.
+        """
+        mine = {node for node in kept if not self.size < _leaves_under(node) <= now}
+        return len(mine ^ set(self.nodes()))
+
     def _close_tile(self, level: int) -> None:
         if level + 1 == len(self._levels):
             self._levels.append(bytearray())
@@ -67,3 +79,9 @@ class RecomputedTree:
         row = self._levels[level]
         for at in range(first * HASH_BYTES, end * HASH_BYTES, HASH_BYTES):
             yield bytes(row[at : at + HASH_BYTES])
+
+
+def _leaves_under(node: tuple[int, int, bytes]) -> int:
+    """Count the leaves up to the end of a subtree; more than any log has for one of nothing."""
+    level, number, _ = node
+    return (number + 1) * _WIDTH**level if 1 <= level <= _LEVELS_MAX else SIZE_LIMIT

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from signoff_ledger.errors import EvidenceError, InputError
+from signoff_ledger.integrity.line import stream_id
 from signoff_ledger.integrity.ssh_key import parse_ssh_public_key
 from signoff_ledger.integrity.sshsig import NAMESPACE, verify_sshsig
 from signoff_ledger.integrity.statement import statement_of
@@ -107,8 +108,7 @@ class Signatories:
         """
         kind, data = line["type"], line["data"]
         if kind == ENROLLED:
-            person = Signatory(_text(data, "person"), _text(data, "printed_name"))
-            self._by_stream[line["stream"]] = self.people[person.person] = person
+            self._enrol(line, position)
         signature = data.get("signature")
         if isinstance(signature, dict):
             self._take_signature(line, signature, position)
@@ -207,6 +207,19 @@ class Signatories:
         if fingerprint != claimed or fingerprint not in keys:
             _refuse(f"{fingerprint} was not a key in force of {person.person}", position)
         self.signed.append(Signed(line, position, fingerprint, statement, armored))
+
+    def _enrol(self, line: Mapping[str, Any], position: int | None) -> None:
+        """Take somebody's enrolment, once and on their own stream.
+
+        A second one would be a person of the same name without keys, who never had to sign.
+        """
+        data = line["data"]
+        person = Signatory(_text(data, "person"), _text(data, "printed_name"))
+        own = str(stream_id("person", person.person))
+        if (line["stream"], line["version"]) != (own, 1):
+            _refuse(f"{person.person[:64]!r} is enrolled elsewhere than at the beginning of their "
+                    "own stream", position)
+        self._by_stream[own] = self.people[person.person] = person
 
     def _register(self, line: Mapping[str, Any]) -> None:
         person = self._by_stream.get(line["stream"])

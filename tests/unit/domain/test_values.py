@@ -13,9 +13,11 @@ from signoff_ledger.domain.values import (
     Severity,
     UtcTime,
     Value,
+    check_fingerprint,
     check_key,
     check_label,
     check_text,
+    check_verifier_key,
     format_utc,
     in_key_order,
     parse_utc,
@@ -223,3 +225,51 @@ def test_a_value_cannot_be_changed() -> None:
 def test_a_value_takes_no_unknown_field() -> None:
     with pytest.raises(ValidationError, match="Extra inputs are not permitted"):
         Price.model_validate({"amount": "149", "currency": "GBP", "discount": "10"})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "SHA256:",
+        "SHA256:" + "A" * 42,
+        "SHA256:" + "A" * 44,
+        "SHA256:" + "A" * 42 + "=",
+        "SHA256:" + "A" * 42 + "-",
+        "sha256:" + "A" * 43,
+        "MD5:" + "A" * 43,
+        "SHA256:" + "A" * 43 + "\n",
+        "SHA256:" + "A" * 42 + "\u00c4",
+    ],
+)
+def test_what_names_no_key_as_openssh_does_is_refused(text: str) -> None:
+    assert "SHA256:" + "A+/" * 14 + "z" == check_fingerprint("SHA256:" + "A+/" * 14 + "z")
+
+    with pytest.raises(ValueError, match="must be SHA256: and 43 characters of base64"):
+        check_fingerprint(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "a+c74f20a3",
+        "a+c74f20a+" + "A" * 44,
+        "a+C74F20A3+" + "A" * 44,
+        "a+c74f20a3+" + "A" * 43,
+        "a+c74f20a3+" + "A" * 45,
+        "a+c74f20a3+" + "A" * 43 + "=",
+        "+c74f20a3+" + "A" * 44,
+        "a b+c74f20a3+" + "A" * 44,
+        "a+b+c74f20a3+" + "A" * 44,
+        "\u00e4+c74f20a3+" + "A" * 44,
+        "a" * 201 + "+c74f20a3+" + "A" * 44,
+        "a+c74f20a3+" + "A" * 44 + "\n",
+    ],
+)
+def test_what_is_not_shaped_as_a_verifier_key_is_refused(text: str) -> None:
+    good = "a" * 200 + "+c74f20a3+" + "A" * 44
+    assert good == check_verifier_key(good)
+
+    with pytest.raises(ValueError, match="must be a verifier key such as"):
+        check_verifier_key(text)

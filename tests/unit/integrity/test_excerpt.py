@@ -1,0 +1,155 @@
+"""Some streams of a log without the rest: complete, what they are called, and acknowledged."""
+
+from collections.abc import Mapping, Sequence
+
+import pytest
+
+from signoff_ledger.errors import EvidenceError
+from signoff_ledger.integrity.excerpt import Excerpt
+from signoff_ledger.integrity.line import stream_id
+from tests.lines import LEDGER, PERSON, PROCESS, Lines, log_key, rotation
+from tests.refusals import refusal
+from tests.signers import LOG, NORTH
+
+NAMES = {"process mug": PROCESS, "ledger": LEDGER, "person ines": PERSON}
+"""In an order in which no signature comes before what it is of."""
+
+
+def story() -> Lines:
+    """Tell of a signed note and of a signed decision."""
+    log = Lines().founded().registered().accepted()
+    log.given(log.signed("note", {"text": "x"}))
+    log.decided(log.signed("process-held", {"heads": {"root": log.root(2).hex(), "size": 2}}))
+    log.revoked()
+    return log
+
+
+def streams(log: Lines, names: Sequence[str] = tuple(NAMES)) -> dict[str, list[bytes]]:
+    """Give some streams of a log."""
+    return {
+        name: [
+            line
+            for line, fields in zip(log.lines, log.parsed, strict=True)
+            if fields["stream"] == NAMES[name]
+        ]
+        for name in names
+    }
+
+
+def read(parts: Mapping[str, Sequence[bytes]]) -> Excerpt:
+    """Read an excerpt."""
+    excerpt = Excerpt(parts)
+    excerpt.read()
+    return excerpt
+
+
+def refused(code: str, why: str, parts: Mapping[str, Sequence[bytes]]) -> None:
+    """Expect an excerpt to be refused."""
+    with pytest.raises(EvidenceError) as caught:
+        read(parts)
+    assert (code, True) == (caught.value.code, why in caught.value.why)
+
+
+@pytest.mark.parametrize("reverse", [False, True])
+def test_streams_hold_in_whatever_order_they_are_given(reverse: bool) -> None:  # noqa: FBT001
+    log = story()
+    names = list(NAMES)[::-1] if reverse else list(NAMES)
+    excerpt = read(streams(log, names))
+
+    assert 9 == excerpt.lines == len(log.lines)
+    assert [log_key()] == [key.line for key in excerpt.keys.all]
+    assert {"signing-key-registered", "note", "process-held"} == {
+        signed.line["type"].split(".")[1] for signed in excerpt.people.signed
+    }
+    assert [None] * 3 == [signed.position for signed in excerpt.people.signed]
+    assert PROCESS == excerpt.streams["process mug"][0]["stream"]
+
+
+def test_the_logs_key_is_followed_by_the_ledgers_own_stream() -> None:
+    log = story()
+    log.add("log-key-rotated", "olga", rotation(LOG, NORTH))
+    excerpt = read(streams(log))
+
+    assert [log_key(), log_key(NORTH)] == [key.line for key in excerpt.keys.all]
+
+
+def test_a_signer_may_have_signed_in_streams_that_are_not_here() -> None:
+    log = story()
+
+    excerpt = read(streams(log, ["ledger", "person ines"]))
+    assert ["signoff.signing-key-registered.v1"] == [
+        signed.line["type"] for signed in excerpt.people.signed
+    ]
+
+
+def test_a_signature_whose_signers_stream_is_missing_is_refused() -> None:
+    refused(
+        "SL506",
+        "ines never acknowledged it on their own stream",
+        streams(story(), ["ledger", "process mug"]),
+    )
+
+
+@pytest.mark.parametrize("at", [0, 1, 2])
+def test_a_stream_without_one_of_its_lines_is_refused(at: int) -> None:
+    parts = streams(story())
+    del parts["person ines"][at]
+
+    refused("SL502", "is at version", parts)
+
+
+def test_a_stream_cut_short_does_not_pass_where_it_was_signed() -> None:
+    parts = streams(story())
+    del parts["process mug"][-1]
+
+    refused("SL506", "person ines acknowledges what its stream does not hold", parts)
+
+
+@pytest.mark.parametrize(
+    ("called", "instead"),
+    [
+        ("process mug", "process cup"),
+        ("person ines", "person olga"),
+        ("person ines", "batch ines"),
+        ("ledger", "ledger x"),
+    ],
+)
+def test_a_stream_is_not_called_by_anothers_name(called: str, instead: str) -> None:
+    """Whatever is read by its name, a process above all, would not be looked at."""
+    parts = streams(story())
+    parts = {instead if name == called else name: lines for name, lines in parts.items()}
+
+    refused("SL502", f"{instead} is stream {stream_id(*instead.split())}", parts)
+
+
+def test_a_stream_does_not_hold_lines_of_another() -> None:
+    parts = streams(story())
+    parts["process mug"] += parts.pop("ledger")
+
+    refused("SL502", f"and the line is of {LEDGER}", parts)
+
+
+def test_a_stream_without_lines_is_let_be() -> None:
+    assert [] == read(streams(story()) | {"batch B1": []}).streams["batch B1"]
+
+
+def test_a_line_that_is_none_is_refused() -> None:
+    parts = streams(story())
+    parts["ledger"][0] += b" "
+
+    with refusal("SL503"):
+        read(parts)
+
+
+@pytest.mark.parametrize("version", [True, "1", None])
+def test_an_acknowledgement_without_a_number_acknowledges_nothing(version: object) -> None:
+    log = Lines().founded().registered().accepted()
+    line = log.signed("note", {})
+    log.add(
+        "signature-given",
+        "ines",
+        {"signed_stream": line["stream"], "signed_version": version},
+        PERSON,
+    )
+
+    refused("SL506", "never acknowledged", streams(log))

@@ -1,0 +1,392 @@
+"""People's signatures in a log: every way in which one is none."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from signoff_ledger.errors import EvidenceError
+from signoff_ledger.integrity.line import stream_id
+from signoff_ledger.integrity.signatories import Signatories
+from tests import signers
+from tests.lines import LEDGER, PERSON, PROCESS, Fields, Lines
+from tests.refusals import refusal
+from tests.signers import INES, NORTH, ORIGIN, SOUTH
+
+INES_KEY, SOUTH_KEY = signers.fingerprint_of(INES), signers.fingerprint_of(SOUTH)
+
+
+def taken(log: Lines, origin: str = ORIGIN) -> Signatories:
+    """Take every line of a log, and finish."""
+    people = Signatories(lambda: origin, lambda key: str(stream_id("process", key)))
+    for position, fields in enumerate(log.parsed, 1):
+        people.take(fields, position)
+    people.finish()
+    return people
+
+
+def in_force() -> Lines:
+    """Give a log of four lines in which Ines has a key in force."""
+    return Lines().founded().registered().accepted()
+
+
+def refused(log: Lines, why: str, position: int | None) -> None:
+    """Expect the log to be refused."""
+    with pytest.raises(EvidenceError) as caught:
+        taken(log)
+    assert "SL506" == caught.value.code
+    assert why in caught.value.why
+    assert position == caught.value.position
+
+
+# --- what holds -------------------------------------------------------------------------------
+
+
+def test_a_signature_is_known_with_what_was_signed() -> None:
+    log = in_force()
+    line = log.signed("note", {"text": "x"})
+    log.given(line)
+    people = taken(log)
+
+    registration, signed = people.signed
+    assert (3, INES_KEY) == (registration.position, registration.fingerprint)
+    assert (line, 5, INES_KEY) == (signed.line, signed.position, signed.fingerprint)
+    assert line["data"]["signature"]["sshsig"] == signed.armored
+    assert b'"data":{"text":"x"}' in signed.statement
+
+
+def test_a_signed_decision_is_acknowledged_by_its_process_and_version() -> None:
+    log = in_force()
+    line = log.signed("process-held", {"heads": {}})
+    log.decided(line)
+
+    assert [3, 5] == [signed.position for signed in taken(log).signed]
+
+
+def test_a_key_knows_from_when_to_when_it_signed() -> None:
+    log = in_force().revoked()
+    person = taken(log).people["ines"]
+    held = person.keys[INES_KEY]
+
+    assert ("Ines I", "ines", True) == (person.printed_name, person.person, person.must_sign)
+    assert log.parsed[3]["at"] == held.accepted_at
+    assert log.parsed[4]["at"] == held.revoked_at
+    assert not held.in_force
+
+
+def test_a_key_that_waits_is_not_in_force_and_obliges_nobody() -> None:
+    log = Lines().founded().registered()
+    person = taken(log).people["ines"]
+
+    assert not person.must_sign
+    assert not person.keys[INES_KEY].in_force
+    assert person.keys[INES_KEY].accepted_at is None
+
+
+def test_a_sole_owners_first_key_is_in_force_at_once() -> None:
+    log = Lines().founded().registered(in_force=True)
+    log.given(log.signed("note", {}))
+
+    assert taken(log).people["ines"].keys[INES_KEY].in_force
+
+
+def test_each_of_two_keys_in_force_signs() -> None:
+    log = in_force().registered(SOUTH).accepted(SOUTH)
+    for key in (INES, SOUTH):
+        log.given(log.signed("note", {}, key=key))
+
+    assert [INES_KEY, SOUTH_KEY] == [s.fingerprint for s in taken(log).signed[2:]]
+
+
+def test_what_was_signed_before_a_revocation_stays_signed() -> None:
+    log = in_force()
+    log.given(log.signed("note", {}))
+    log.revoked()
+
+    assert [3, 5] == [signed.position for signed in taken(log).signed]
+
+
+def test_what_could_be_signed_and_is_not_is_told() -> None:
+    log = Lines().founded()
+    log.unsigned("note")
+    people = taken(log)
+
+    assert ([3], [], []) == (people.unsigned, people.missing, people.signed)
+
+
+def test_an_unsigned_event_of_somebody_who_signs_is_missing_a_signature() -> None:
+    log = in_force()
+    log.unsigned("note")
+    people = taken(log)
+
+    assert [4, 5] == people.unsigned
+    assert [5] == people.missing
+
+
+def test_an_automatic_hold_needs_nobodys_signature() -> None:
+    log = in_force()
+    log.unsigned("process-held", automatic=True, heads={})
+    people = taken(log)
+
+    assert ([4], []) == (people.unsigned, people.missing)
+
+
+def test_an_unsigned_decision_of_somebody_without_a_key_needs_their_acknowledgement() -> None:
+    log = Lines().founded()
+    log.decided(log.unsigned("process-held", heads={}))
+
+    assert [3] == taken(log).unsigned
+
+
+def test_an_acknowledgement_of_what_an_excerpt_does_not_hold_is_let_be() -> None:
+    log = in_force()
+    log.given({"stream": PROCESS, "version": 99})
+    log.decided({"version": 99})
+
+    assert 1 == len(taken(log).signed)
+
+
+# --- what does not -----------------------------------------------------------------------------
+
+
+def test_a_signature_that_nobody_acknowledged_is_refused() -> None:
+    log = in_force()
+    log.signed("note", {})
+
+    refused(log, "ines never acknowledged it on their own stream", 5)
+
+
+def test_a_decision_that_nobody_acknowledged_is_refused() -> None:
+    log = in_force()
+    log.unsigned("process-held", heads={})
+
+    refused(log, "ines never acknowledged it on their own stream", 5)
+
+
+BELA = str(stream_id("person", "bela"))
+
+
+def enrol_bela(log: Lines) -> None:
+    """Enrol Bela, who has no key."""
+    log.add("person-enrolled", "olga", {"person": "bela", "printed_name": "Bela B"}, BELA)
+
+
+@pytest.mark.parametrize("stream", [BELA, LEDGER])
+def test_nobody_acknowledges_anothers_signature(stream: str) -> None:
+    log = in_force()
+    enrol_bela(log)
+    log.given(log.signed("note", {}), stream=stream)
+
+    refused(log, "ines did not acknowledge it, somebody else did", 6)
+
+
+@pytest.mark.parametrize("stream", [BELA, LEDGER])
+def test_nobody_acknowledges_anothers_unsigned_decision(stream: str) -> None:
+    log = in_force()
+    enrol_bela(log)
+    log.decided(log.unsigned("process-held", heads={}), stream=stream)
+
+    refused(log, "ines did not acknowledge it, somebody else did", 6)
+
+
+def test_whoever_has_a_key_in_force_does_not_decide_without_it() -> None:
+    log = in_force()
+    log.decided(log.unsigned("process-held", heads={}))
+
+    refused(log, "ines had a key in force, and the decision is not signed", 5)
+
+
+def test_a_revoked_key_is_no_way_back_to_deciding_by_name() -> None:
+    log = in_force().revoked()
+    log.decided(log.unsigned("process-held", heads={}))
+
+    refused(log, "ines had a key in force, and the decision is not signed", 6)
+
+
+@pytest.mark.parametrize("stream", [str(stream_id("person", "ines2")), LEDGER])
+def test_nobody_is_enrolled_a_second_time_elsewhere_to_be_free_of_their_key(stream: str) -> None:
+    log = in_force()
+    log.add("person-enrolled", "olga", {"person": "ines", "printed_name": "Ines I"}, stream)
+
+    refused(log, "'ines' is enrolled elsewhere than at the beginning of their own stream", 5)
+
+
+def test_nobody_is_enrolled_anew_on_their_own_stream() -> None:
+    log = in_force()
+    log.add("person-enrolled", "olga", {"person": "ines", "printed_name": "Ines I"}, PERSON)
+
+    refused(log, "'ines' is enrolled elsewhere than at the beginning of their own stream", 5)
+
+
+def before_acceptance(log: Lines) -> None:
+    """Sign with a key that waits."""
+    log.registered(SOUTH)
+    log.given(log.signed("note", {}, key=SOUTH))
+
+
+def after_revocation(log: Lines) -> None:
+    """Sign with a key that was revoked."""
+    log.revoked()
+    log.given(log.signed("note", {}))
+
+
+def revoked_in_between(log: Lines) -> None:
+    """Acknowledge a signature after the key was revoked."""
+    line = log.signed("note", {})
+    log.revoked()
+    log.given(line)
+
+
+def anothers_key(log: Lines) -> None:
+    """Sign with a key of nobody."""
+    log.given(log.signed("note", {}, key=NORTH))
+
+
+def claims_another(log: Lines) -> None:
+    """Sign with one key in force and claim another one."""
+    log.registered(SOUTH).accepted(SOUTH)
+    log.given(log.signed("note", {}, fingerprint=SOUTH_KEY))
+
+
+@pytest.mark.parametrize(
+    ("spoil", "position"),
+    [
+        (before_acceptance, 6),
+        (after_revocation, 6),
+        (revoked_in_between, 5),
+        (anothers_key, 5),
+        (claims_another, 7),
+    ],
+)
+def test_only_a_key_in_force_at_that_moment_signs(
+    spoil: Callable[[Lines], None], position: int
+) -> None:
+    """Part 11 11.100, 11.300."""
+    log = in_force()
+    spoil(log)
+
+    refused(log, "was not a key in force of ines", position)
+
+
+@pytest.mark.parametrize("name", ["at", "fingerprint", "meaning", "root", "size", "sshsig"])
+def test_a_signature_that_lacks_a_part_is_refused(name: str) -> None:
+    log = in_force()
+    log.given(log.signed("note", {}, **{name: None}))
+
+    refused(log, "the signature lacks a part", 5)
+
+
+def test_a_signature_that_is_no_text_is_refused() -> None:
+    log = in_force()
+    log.given(log.signed("note", {}, sshsig=7))
+
+    refused(log, "the signature lacks a part", 5)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"at": "2026-03-02T08:00:59.000000Z"},
+        {"meaning": "I do not."},
+        {"root": "00" * 32},
+        {"size": 2},
+    ],
+)
+def test_a_signature_is_of_its_own_act_alone(other: Fields) -> None:
+    """Part 11 11.70."""
+    log = in_force()
+    log.given(log.signed("note", {}, **other))
+
+    refused(log, "", 5)
+
+
+def test_a_signature_is_of_its_own_ledger_alone() -> None:
+    """Part 11 11.70."""
+    log = Lines().founded()
+    log.registered()
+
+    with refusal("SL506"):
+        taken(log, "log.example/cup")
+
+
+def test_a_key_is_shown_by_whoever_can_sign_with_it() -> None:
+    log = Lines().founded()
+    data: dict[str, Any] = {"in_force": False, "public_key": signers.line_of(SOUTH)}
+    log.signed("signing-key-registered", data, PERSON, INES)
+
+    refused(log, "was not a key in force of ines", 3)
+
+
+@pytest.mark.parametrize(
+    ("by", "stream", "why"),
+    [
+        ("olga", PERSON, "'olga' was not enrolled"),
+        ("bela", PERSON, "it is not of this text"),
+        ("ines", BELA, "it is not of this text"),
+    ],
+)
+def test_a_key_is_not_registered_for_somebody_else(by: str, stream: str, why: str) -> None:
+    log = Lines().founded()
+    enrol_bela(log)
+    data: dict[str, Any] = {"in_force": False, "public_key": signers.line_of(INES)}
+    signature = Lines().founded().signed("signing-key-registered", data, PERSON)
+    log.add("signing-key-registered", by, signature["data"], stream)
+
+    with refusal("SL506", why if "enrolled" in why else ""):
+        taken(log)
+
+
+def test_a_key_signed_by_its_holder_is_not_put_on_anothers_stream() -> None:
+    log = Lines().founded()
+    enrol_bela(log)
+    data: dict[str, Any] = {"in_force": True, "public_key": signers.line_of(INES)}
+    log.signed("signing-key-registered", data, BELA)
+
+    refused(log, "a key was registered by somebody else than its holder", None)
+
+
+@pytest.mark.parametrize("stream", [PERSON, LEDGER])
+@pytest.mark.parametrize("kind", ["signing-key-accepted", "signing-key-revoked"])
+def test_a_key_is_not_accepted_or_revoked_before_it_is_registered(kind: str, stream: str) -> None:
+    log = Lines().founded()
+    log.add(kind, "olga", {"fingerprint": INES_KEY}, stream)
+
+    refused(log, "a key is accepted or revoked that was never registered", None)
+
+
+def test_a_key_of_a_kind_that_is_not_accepted_is_refused() -> None:
+    log = Lines().founded()
+    data = {"public_key": "ssh-dss AAAA", "signature": {"kind": "ssh"}}
+    log.add("signing-key-registered", "ines", data, PERSON)
+
+    refused(log, "", None)
+
+
+@pytest.mark.parametrize(
+    ("kind", "data", "stream", "name"),
+    [
+        ("person-enrolled", {"person": 7, "printed_name": "x"}, BELA, "person"),
+        ("person-enrolled", {"person": "bela"}, BELA, "printed_name"),
+        ("signing-key-registered", {"public_key": ["x"]}, PERSON, "public_key"),
+        ("signing-key-accepted", {}, PERSON, "fingerprint"),
+        ("signing-key-revoked", {"fingerprint": None}, PERSON, "fingerprint"),
+        ("decision-taken", {"process": 7}, PERSON, "process"),
+    ],
+)
+def test_a_name_that_is_no_text_is_refused(
+    kind: str, data: Fields, stream: str, name: str
+) -> None:
+    log = Lines().founded()
+    log.add(kind, "ines", data, stream)
+
+    refused(log, f"{name} is not a text", None)
+
+
+@pytest.mark.parametrize("version", [True, "1", None, 1.0])
+def test_a_version_that_is_no_number_acknowledges_nothing(version: object) -> None:
+    log = in_force()
+    line = log.signed("note", {})
+    data = {"signed_stream": line["stream"], "signed_version": version}
+    log.add("signature-given", "ines", data, PERSON)
+
+    refused(log, "ines never acknowledged it on their own stream", 5)
