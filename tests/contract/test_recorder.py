@@ -118,6 +118,20 @@ def test_a_version_that_is_taken_is_stale(kept: Kept) -> None:
         kept.store.save(remarks(ours, 1), "c3")
 
 
+def test_a_save_is_refused_when_a_stream_that_was_only_looked_at_has_moved(kept: Kept) -> None:
+    """Nothing is decided on what was not seen, although nothing is written there."""
+    looked_at, unborn = Process("looked-at"), Process("unborn")
+    kept.store.save(remarks(looked_at, 1), "c1")
+    seen = {looked_at.id: looked_at.version, unborn.id: 0}
+    assert [2] == kept.store.save(remarks(Process("a"), 1), "c2", seen)
+    kept.store.save(remarks(unborn, 1), "c3")
+    with pytest.raises(StaleError):
+        kept.store.save(remarks(Process("b"), 1), "c4", seen)
+
+    assert 3 == kept.store.size()
+    assert [] == kept.store.of_command("c4")
+
+
 def test_a_version_that_leaves_one_out_is_stale_and_does_not_persist(kept: Kept) -> None:
     """A writer that remembers more than is on record, after a restore say, is not let in."""
     process = Process("p")

@@ -41,7 +41,7 @@ WITHOUT_END = PLAN.replace("units = 4", "units = 100000")
 @pytest.mark.slow
 @pytest.mark.parametrize("part", range(PARTS))
 def test_what_was_acknowledged_outlives_every_kill(tmp_path: Path, part: int) -> None:
-    """Each round goes on where the last one was killed; every three rounds there is a new ledger."""
+    """Each round goes on where the last one was killed; each third begins a new ledger."""
     chance = random.Random(f"kill {part}")
     ended: Counter[str] = Counter()
     with parent() as nursery:
