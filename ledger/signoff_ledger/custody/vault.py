@@ -7,7 +7,6 @@ import sys
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 from signoff_ledger.custody.guard import Guard, Signed
 from signoff_ledger.custody.log_key import read_key, write_key
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 _LOCK_TIMEOUT_S = 30.0
+_PLAIN = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-.")
 
 
 def default_folder() -> Path:
@@ -165,8 +165,8 @@ class Vault:
         return read_key(self._key_path(log_key), self._ask)
 
     def _folder_of(self, log_key: str) -> Path:
-        # A file name of its own for every origin, on systems that ignore case, too.
-        return self.folder / quote(_origin(log_key), safe="").replace("%", "_")
+        name = "".join(map(_spelt, _origin(log_key)))
+        return self.folder / (name if name.strip(".") else name.replace(".", "_2E"))
 
     def _key_path(self, log_key: str) -> Path:
         return self._folder_of(log_key) / f"{log_key.split('+', 2)[1]}.pem"
@@ -177,3 +177,10 @@ class Vault:
 
 def _origin(log_key: str) -> str:
     return log_key.split("+", 2)[0]
+
+
+def _spelt(character: str) -> str:
+    """Spell a character so that every origin has a folder, on systems that ignore case, too."""
+    if character in _PLAIN:
+        return character
+    return "".join(f"_{byte:02X}" for byte in character.encode())

@@ -94,11 +94,13 @@ def test_a_decision_that_was_taken_on_another_version_does_not_follow(
 
 
 def test_a_decision_whose_verdict_comes_out_otherwise_does_not_follow(told: Told) -> None:
-    """S-42: a measured value behind a sign-off was edited, and everything else put right."""
-    at = told.find("unit-inspected")
-    told.lines[at] = told.lines[at].replace(b"25", b"95")
+    """S-42: what was found on units behind a sign-off was edited, and all else put right."""
+    for last in (-1, -2):
+        found = {"characteristic": "gap", "mode": "LID-SEAT", "number": 9 + last, "severity": "major"}
+        at = told.find("unit-inspected", last)
+        told.edit(at, lambda fields: fields["data"].update(nonconformities=[found]))
 
-    refused(told, "SL509", told.find("process-signed-off"), "")
+    refused(told, "SL509", told.find("process-signed-off"), "replayed, the verdict is another one")
 
 
 def test_an_order_beyond_the_sign_off_does_not_follow(told: Told) -> None:
