@@ -277,4 +277,3 @@ def test_a_rotation_that_was_beaten_once_uses_the_key_it_made(
 
 def _failing() -> None:
     raise StoreError("SL703", "the guard cannot be kept", why="the disk is full")
-

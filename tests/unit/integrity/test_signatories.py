@@ -373,9 +373,7 @@ def test_a_key_of_a_kind_that_is_not_accepted_is_refused() -> None:
         ("decision-taken", {"process": 7}, PERSON, "process"),
     ],
 )
-def test_a_name_that_is_no_text_is_refused(
-    kind: str, data: Fields, stream: str, name: str
-) -> None:
+def test_a_name_that_is_no_text_is_refused(kind: str, data: Fields, stream: str, name: str) -> None:
     log = Lines().founded()
     log.add(kind, "ines", data, stream)
 

@@ -68,9 +68,9 @@ def test_the_statement_of_a_line_is_made_again_from_it() -> None:
 
     again = statement_of(line, ORIGIN, "Ines I")
 
-    assert {
-        name: signature[name] for name in ("at", "meaning", "root", "size")
-    } == json.loads(again)["signed"]
+    assert {name: signature[name] for name in ("at", "meaning", "root", "size")} == json.loads(
+        again
+    )["signed"]
     assert {"text": "x"} == json.loads(again)["data"]
     assert written() != again
 
