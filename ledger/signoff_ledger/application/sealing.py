@@ -117,6 +117,8 @@ class Sealer:
             self.seal()
         except SignoffError as error:
             return f"{error.what}: {error.why}" if error.why else error.what
+        except OSError as error:
+            return str(error)
         return ""
 
     def has_decision(self, journal: Sequence[Entry]) -> bool:
