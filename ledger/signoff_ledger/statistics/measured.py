@@ -11,6 +11,8 @@ learned: they are to be shown in build order with Kendall's tau, Biometrika 30 (
 from __future__ import annotations
 
 import math
+from bisect import bisect_left, bisect_right, insort
+from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from signoff_ledger.statistics.counting import FUZZ
@@ -203,13 +205,13 @@ def units_for_extremes(coverage: float, confidence: float, sides: int = 1) -> in
 def kendall_tau(values: Sequence[float]) -> float | None:
     """Give Kendall's tau-b between build order and value; None when all values are equal."""
     n = len(values)
-    agree = tied = 0
-    for i in range(n):
-        for j in range(i + 1, n):
-            rise = values[j] - values[i]
-            agree += (rise > 0) - (rise < 0)
-            tied += rise == 0
+    agree = 0
+    seen: list[float] = []
+    for value in values:
+        agree += bisect_left(seen, value) - (len(seen) - bisect_right(seen, value))
+        insort(seen, value)
     pairs = n * (n - 1) // 2
+    tied = sum(count * (count - 1) // 2 for count in Counter(values).values())
     if pairs == tied:
         return None
     return agree / math.sqrt(pairs * (pairs - tied))
