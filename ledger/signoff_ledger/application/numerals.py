@@ -91,7 +91,7 @@ def rounded(value: Decimal) -> Decimal:
 
 def rounded_up(value: int) -> int:
     """Round a bound up to two significant digits."""
-    step = 10 ** max(0, len(str(value)) - 2)
+    step = int("1".ljust(max(1, len(str(value)) - 1), "0"))
     return -(-value // step) * step
 
 

@@ -93,15 +93,7 @@ def taken_again(
         EvidenceError: SL501 for a rule set that this program does not have, SL502 where events are
             missing.
     """
-    if event.verdict.rule_set not in RULE_SETS:
-        raise EvidenceError(
-            "SL501",
-            f"the decision at position {recorded.position} names rule set "
-            f"{event.verdict.rule_set!r}",
-            why=f"this program has {', '.join(RULE_SETS)}",
-            fix="install a newer signoff-ledger",
-        )
-    case = case_of(store, process, recorded, event)
+    case = case_of(store, process, recorded)
     return ReplayedDecision(
         position=recorded.position,
         at=recorded.entry.at,
@@ -113,14 +105,29 @@ def taken_again(
     )
 
 
-def case_of(
-    store: Archive, process: str, recorded: Recorded, event: ProcessHeld | ProcessSignedOff
-) -> Case:
-    """Put the case that a decision was taken on, as its heads name it.
+def case_of(store: Archive, process: str, recorded: Recorded) -> Case:
+    """Rebuild the case that a decision was taken on, from its events up to the versions it names.
+
+    Args:
+        store: Where the events are.
+        process: The process.
+        recorded: The decision, as recorded.
 
     Raises:
-        EvidenceError: SL502 where events are missing.
+        EvidenceError: It names a rule set that this program does not have, or was taken on events
+            that the ledger no longer has.
     """
+    event = recorded.entry.event
+    if not isinstance(event, (ProcessHeld, ProcessSignedOff)):
+        raise TypeError(event)
+    if event.verdict.rule_set not in RULE_SETS:
+        raise EvidenceError(
+            "SL501",
+            f"the decision at position {recorded.position} names rule set "
+            f"{event.verdict.rule_set!r}",
+            why=f"this program has {', '.join(RULE_SETS)}",
+            fix="install a newer signoff-ledger",
+        )
     heads = event.heads
     signer = None
     if heads.person is not None:

@@ -228,7 +228,8 @@ def _run(run: RunFigures, currency: str | None) -> str:
             f"rate, about {money(rounded(run.mean_money), currency)} in the mean forecast."
         )
     return (
-        f"If the run of {grouped(run.run)} is made by this same process: {whole(run.expected)} bad units at "
+        f"If the run of {grouped(run.run)} is made by this same process: {whole(run.expected)} bad "
+        f"units at "
         f"the observed rate ({whole(run.expected_lower)} to {whole(run.expected_upper)}, 95 % "
         f"interval); the forecast is about {about(run.mean)}, {grouped(run.lower_90)} to "
         f"{grouped(run.upper_90)} plausible (9 in 10 forecasts; Jeffreys prior), at most "

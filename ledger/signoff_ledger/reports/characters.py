@@ -157,9 +157,7 @@ def _run_chart(chart: RunChart, signs: Signs) -> list[str]:
             rows[height(value)][at] = signs.beyond if beyond else signs.point
             at += 1
     lines = [
-        f"{high * (1 - i / _HEIGHT):>6.1f} {signs.left}{''.join(row)} {notes.get(i, '')}"
-        if i % 5 == 0 or i in notes
-        else f"{'':6} {signs.left}{''.join(row)}"
+        f"{_scale(i, high):>6} {signs.left}{''.join(row)} {notes.get(i, '')}"
         for i, row in enumerate(rows)
     ]
     names = ", then ".join(label for label, _ in chart.series)
@@ -169,6 +167,10 @@ def _run_chart(chart: RunChart, signs: Signs) -> list[str]:
 
 def _thinned(series: Sequence[tuple[str, Sequence[float]]], step: int) -> list[list[float]]:
     return [[max(run[i : i + step]) for i in range(0, len(run), step)] for _, run in series]
+
+
+def _scale(i: int, high: float) -> str:
+    return f"{high * (1 - i / _HEIGHT):.1f}" if i % 5 == 0 else ""
 
 
 def _block(length: float, signs: Signs) -> str:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     Scale = Callable[[float], float]
 
-WIDTH = 720
+WIDTH = 640
 INK, SOFT, PALE, PAPER = "#111", "#595959", "#d9d9d9", "#fff"
 _LEFT, _RIGHT = 64, 24
 
@@ -132,7 +132,10 @@ def _unit_grid(canvas: Canvas, grid: UnitGrid) -> float:
         canvas.path("".join(plain), edge=SOFT)
     top = 8 + ceil(len(grid.marks) / columns) * pitch + 18
     for sign, meaning in grid.legend:
-        canvas.text(12, top, sign, size=13)
+        if sign == Mark.CONFORMING:
+            canvas.box(11, top - 11, 12, 12, edge=SOFT)
+        else:
+            canvas.text(12, top, sign)
         canvas.text(34, top, meaning)
         top += 19
     return top
@@ -175,7 +178,7 @@ def _before_after(canvas: Canvas, chart: BeforeAfter) -> float:
 
 
 def _oc_curve(canvas: Canvas, chart: OcCurve) -> float:
-    top, bottom, right = 14, 280, WIDTH - _RIGHT
+    top, bottom, right = 26, 292, WIDTH - _RIGHT
     high = chart.points[-1][0]
 
     def x(rate: float) -> float:
@@ -187,8 +190,13 @@ def _oc_curve(canvas: Canvas, chart: OcCurve) -> float:
     if chart.fits is not None:
         low, up = x(chart.fits[0]), x(chart.fits[1])
         canvas.box(low, top, up - low, bottom - top, fill=PALE, edge="none")
-        canvas.text(up + 6 if up < right - 150 else up - 6, top + 14, "shaded: rates that fit the batch",
-                    anchor="start" if up < right - 150 else "end")  # fmt: skip
+        beside = up < right - 220
+        canvas.text(
+            up + 6 if beside else up - 6,
+            top + 14,
+            "shaded: rates that fit the batch",
+            anchor="start" if beside else "end",
+        )
     for tick in range(6):
         chance, rate = tick / 5, high * tick / 5
         canvas.line(_LEFT - 5, y(chance), _LEFT, y(chance))
@@ -204,7 +212,7 @@ def _oc_curve(canvas: Canvas, chart: OcCurve) -> float:
     canvas.text(
         (_LEFT + right) / 2, bottom + 42, "true reject rate of the process", anchor="middle"
     )
-    canvas.text(_LEFT + 4, top - 2, "chance that the bar passes it")
+    canvas.text(_LEFT - 40, top - 12, "chance that the bar passes it")
     return bottom + 52
 
 
@@ -255,7 +263,7 @@ def _run_chart(canvas: Canvas, chart: RunChart) -> float:
             else:
                 canvas.dot(sx, sy, radius)
         start += len(run)
-    canvas.text(_LEFT + 4, top - 12, f"build time, {chart.unit}")
+    canvas.text(_LEFT - 40, top - 12, f"build time, {chart.unit}")
     canvas.text((_LEFT + right) / 2, bottom + 40, "units in the order built", anchor="middle")
     return bottom + 50
 
