@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from signoff_cli.color import wanted
+from signoff_cli.color import plain, wanted
 
 if TYPE_CHECKING:
     from signoff_cli.session import Session
@@ -137,6 +137,11 @@ def width() -> int:
 def colored(session: Session) -> bool:
     """Say whether to colour this answer."""
     return wanted(session.color_choice)
+
+
+def keeps_to_ascii(session: Session) -> bool:
+    """Say whether pictures in this answer keep to ASCII."""
+    return plain(session.color_choice)
 
 
 def progress(session: Session, noun: str) -> Callable[[int, int], None]:

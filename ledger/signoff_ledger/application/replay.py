@@ -67,13 +67,25 @@ def replay(store: Store, process: str, until: int | None = None) -> Iterator[Rep
         EvidenceError: A decision names a rule set that this program does not have, or was taken
             on events that the ledger no longer has.
     """
+    for recorded, event in decisions_of(store, process, until):
+        yield taken_again(store, process, recorded, event)
+
+
+def decisions_of(
+    store: Store, process: str, until: int | None = None
+) -> Iterator[tuple[Recorded, ProcessHeld | ProcessSignedOff]]:
+    """Give every decision on a process, oldest first.
+
+    Raises:
+        NotFoundError: There is no such process.
+    """
     checked_key("the process's key", process)
     known = store.load(Process, process)
     known.made_on()
     for recorded in store.stream(known.id, until):
         event = recorded.entry.event
         if isinstance(event, (ProcessHeld, ProcessSignedOff)):
-            yield taken_again(store, process, recorded, event)
+            yield recorded, event
 
 
 class Archive(Protocol):

@@ -142,7 +142,7 @@ def _evidence(figures: Figures) -> list[str]:
         sentences.append(_open_units(figures.open_units, figures.bar))
     sentences += [_run(run, figures.currency) for run in figures.runs]
     if figures.fix is not None:
-        sentences += _fix(figures.fix)
+        sentences += fix_sentences(figures.fix)
     sentences += [_spared(each, figures.currency) for each in figures.spared]
     sentences += [
         f"Recurrence: {mode} was declared fixed by a change before this batch, and was found again."
@@ -257,7 +257,8 @@ def _signed(number: int) -> str:
     return grouped(number).replace("-", "\N{MINUS SIGN}")
 
 
-def _fix(fix: FixFigures) -> list[str]:
+def fix_sentences(fix: FixFigures) -> list[str]:
+    """Say whether a fix held, whether the batches could have shown it, and mode by mode."""
     counts = (
         f"{fix.before_rejects} of {grouped(fix.before_inspected)} before (batch "
         f"{fix.before_batch}), {fix.after_rejects} of {grouped(fix.after_inspected)} after"

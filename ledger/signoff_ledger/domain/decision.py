@@ -76,6 +76,7 @@ def sign_off(
     Raises:
         RuleRefusedError: A rule does not hold; the attempt is to be recorded (G13).
     """
+    _check_is_real(case)
     process = case.process
     process.check_not_signed_off()
     verdict = judge(case, rule_set)
@@ -126,6 +127,7 @@ def hold(
     rule_set: str = CURRENT_RULE_SET,
 ) -> Verdict:
     """Hold a process; a reason is all it needs (S-20)."""
+    _check_is_real(case)
     case.process.made_on()
     verdict = judge(case, rule_set)
     held = case.process.emit(
@@ -203,6 +205,12 @@ def reconsider(stamp: Stamp, case: Case) -> Verdict | None:
         events.SignOffUnsupported(batch=batch, sign_off=sign_off_.version, verdict=verdict),
     )
     return verdict
+
+
+def _check_is_real(case: Case) -> None:
+    """Refuse a case under a bar that nobody set: a what-if answer can never become a decision."""
+    if case.bar_instead is not None:
+        raise ValueError("a case under another bar than the one set cannot be decided")
 
 
 def _note(

@@ -50,7 +50,7 @@ def pictures(case: Case, figures: Figures) -> tuple[Picture, ...]:
     shown = [*case.earlier, batch]
     made: list[Picture | None] = [
         unit_grid(batch, count, bar),
-        _before_after(shown, bar, case.batch_key),
+        before_after(case),
         oc_curve(figures.bar, figures),
         _pareto(batch, count),
         _run_chart(shown, bar, case.batch_key),
@@ -118,7 +118,12 @@ class _Letters(dict[str, str]):
         return ascii_uppercase[-1]
 
 
-def _before_after(shown: list[Batch], bar: Bar, key: str | None) -> BeforeAfter | None:
+def before_after(case: Case) -> BeforeAfter | None:
+    """Show the rates of a case's batches, the one in question last; None without any evidence."""
+    batch, bar = case.batch, case.bar
+    if batch is None or bar is None:
+        return None
+    key, shown = batch.key, [*case.earlier, batch]
     intervals, rows = [], []
     for batch in shown:
         own = bar if batch.key == key else batch.bar

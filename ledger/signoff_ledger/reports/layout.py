@@ -132,8 +132,10 @@ def _results(data: dict[str, Any]) -> list[Block]:
             f"{b['rejects']} of {b['units']}"
             + (f" ({', '.join(b['reject_serials'])})" if 0 < b["rejects"] <= 40 else ""),
             f"{b['nonconformities']}, critical {b['critical']}",
-            f"{len(b['excluded'])} excluded, {len(b['incomplete'])} incomplete, "
-            f"{b['retests']} tested again",
+            (
+                f"{len(b['excluded'])} excluded, {len(b['incomplete'])} incomplete, "
+                f"{b['retests']} tested again"
+            ),
         )
         for b in data["batches"]
     )
