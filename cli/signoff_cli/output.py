@@ -122,11 +122,17 @@ def table(headings: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
     return "\n".join(lines)
 
 
+_TOGETHER = "\N{NO-BREAK SPACE}%"
+"""A percentage that a line's end must not tear apart."""
+
+
 def paragraph(text: str, indent: str = "") -> str:
     """Wrap a text to the screen."""
-    return textwrap.fill(
-        text, width(), initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False
+    kept = text.replace(" %", _TOGETHER)
+    filled = textwrap.fill(
+        kept, width(), initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False
     )
+    return filled.replace(_TOGETHER, " %")
 
 
 def width() -> int:

@@ -127,11 +127,11 @@ def show(session: Session, process: str | None) -> None:
         if not rows:
             return f"{key} has no bar yet:  signoff bar register FILE"
         shown = [
-            (str(r["number"]), f"#{r['position']}", "; ".join(r["clauses"]),
-             ", ".join(r["loosened"]) or "-")
+            (str(r["number"]), f"#{r['position']}", ", ".join(r["loosened"]) or "-",
+             "; ".join(r["clauses"]))
             for r in rows
         ]  # fmt: skip
-        versions = table(("bar", "event", "clauses", "loosened"), shown)
+        versions = table(("bar", "event", "loosened", "clauses"), shown)
         return "\n\n".join((versions, _told(session, state.bars[-1].bar)))
 
     answer(session, "signoff.bar/1", data, rows, human)

@@ -153,6 +153,7 @@ def _decision(replayed: replaying.ReplayedDecision) -> dict[str, Any]:
         "recorded": replayed.recorded.model_dump(mode="json", exclude_none=True),
         "replayed": replayed.replayed.model_dump(mode="json", exclude_none=True),
         "same": replayed.same,
+        "figures_same": replayed.figures_same,
     }
 
 

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Protocol
 from uuid import UUID
 
 from signoff_ledger.application.ports import Recorded
+from signoff_ledger.application.showing import show
 from signoff_ledger.application.texts import checked_key
 from signoff_ledger.domain.batch import Batch
 from signoff_ledger.domain.batch_events import BatchStarted
 from signoff_ledger.domain.case import Case, Signer
+from signoff_ledger.domain.figures import EDITION
 from signoff_ledger.domain.gate import RULE_SETS, judge
 from signoff_ledger.domain.person import Person
 from signoff_ledger.domain.process import Process
@@ -37,6 +39,7 @@ class ReplayedDecision:
         outcome: What was decided.
         recorded: The verdict kept with it.
         replayed: The verdict from the events up to it, under the same rule set.
+        figures_same: Whether its figures come out the same; None where it kept none.
     """
 
     position: int
@@ -46,11 +49,13 @@ class ReplayedDecision:
     outcome: Outcome
     recorded: Verdict
     replayed: Verdict
+    figures_same: bool | None = None
 
     @property
     def same(self) -> bool:
-        """True when both verdicts are the same bytes, and the outcome was one they allow."""
+        """True when both verdicts are the same bytes, the outcome was allowed, figures agree."""
         allowed = self.outcome is Outcome.HELD or self.replayed.allows_sign_off
+        allowed = allowed and self.figures_same is not False
         return allowed and self.recorded.canonical_json() == self.replayed.canonical_json()
 
 
@@ -114,7 +119,16 @@ def taken_again(
         outcome=Outcome.HELD if isinstance(event, ProcessHeld) else Outcome.SIGNED_OFF,
         recorded=event.verdict,
         replayed=judge(case, event.verdict.rule_set),
+        figures_same=_figures_same(case, event),
     )
+
+
+def _figures_same(case: Case, event: ProcessHeld | ProcessSignedOff) -> bool | None:
+    """Make the figures that a decision showed again; those of another edition are not known here."""
+    if event.figures is None or event.figures.edition != EDITION:
+        return None
+    again = show(case).figures
+    return again is not None and event.figures.agrees_with(again)
 
 
 def case_of(store: Archive, process: str, recorded: Recorded) -> Case:

@@ -9,7 +9,7 @@ which figures an older decision showed.
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from pydantic import Field
 
@@ -309,6 +309,16 @@ class Said(Value):
     evidence: tuple[Text, ...] = Field(default=())
     limits: tuple[Text, ...] = Field(default=())
     rule: tuple[Text, ...] = Field(default=())
+
+
+class Shown(NamedTuple):
+    """What a person is shown beside a verdict; nothing where no batch is in question."""
+
+    figures: Figures | None = None
+    says: Said | None = None
+
+
+NOTHING_SHOWN = Shown()
 
 
 def _agree(one: Any, other: Any) -> bool:

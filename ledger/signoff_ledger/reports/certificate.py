@@ -10,9 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from signoff_ledger.application.figuring import figures_of
 from signoff_ledger.application.replay import case_of
-from signoff_ledger.application.wording import long_date, said
+from signoff_ledger.application.wording import long_date
 from signoff_ledger.domain import batch_events, process_events
 from signoff_ledger.domain.decision import DOES_NOT_SHOW
 from signoff_ledger.domain.process_events import ProcessHeld, ProcessSignedOff
@@ -94,8 +93,7 @@ def certificate(
             fix=f"see how it stands:  signoff why {process}",
         )
     case = case_of(store, process, decision)
-    figures = figures_of(case)
-    words = said(case, figures) if figures else None
+    figures, words = explanation.shown
     position = until or store.size()
     story = list(store.stream(case.process.id, position))
     drawn = pictures(case, figures) if figures else ()
