@@ -32,6 +32,7 @@ from signoff_ledger.statistics import mil_std_105e
 
 if TYPE_CHECKING:
     from signoff_cli.session import Session
+    from signoff_ledger.application.ledger import Receipt
 
 
 @click.group(short_help="Set, countersign, show or pick the bar.")
@@ -53,7 +54,7 @@ def register(session: Session, file: str) -> None:
     process, read = _bar_of(file)
     with session.open() as opened:
         receipt = register_bar(opened.ledger, session.call(), process, read)
-        receipts.show(session, opened.store, receipt, *_lets_through(session, read))
+        receipts.show(session, opened.store, receipt, *_lets_through(session, read, receipt))
 
 
 @bar.command(short_help="Agree to the bar, as whoever will order.")
@@ -89,7 +90,7 @@ def supersede(session: Session, file: str, reason: str) -> None:
         receipt = supersede_bar(
             opened.ledger, session.call(), process, read, long_text(reason) or ""
         )
-        receipts.show(session, opened.store, receipt, *_lets_through(session, read))
+        receipts.show(session, opened.store, receipt, *_lets_through(session, read, receipt))
 
 
 @bar.command(short_help="Show every bar, and what it lets through.")
@@ -203,8 +204,10 @@ def _curve_data(bar: Bar) -> dict[str, Any]:
     }
 
 
-def _lets_through(session: Session, bar: Bar) -> tuple[dict[str, Any], str]:
-    return _curve_data(bar), _told(session, bar) + "\n"
+def _lets_through(session: Session, bar: Bar, receipt: Receipt) -> tuple[dict[str, Any], str]:
+    """Say what the bar lets through at the moment it is set, when it can still be another one."""
+    new = receipt.recorded or receipt.planned
+    return _curve_data(bar), _told(session, bar) + "\n" if new else ""
 
 
 def _told(session: Session, bar: Bar) -> str:

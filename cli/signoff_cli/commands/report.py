@@ -32,6 +32,7 @@ FORMATS = ("html", "pdf", "md", "json")
 @click.argument("process", required=False)
 @click.option("--format", "kind", type=click.Choice(FORMATS), default="html", show_default=True,
               help="What to write.")  # fmt: skip
+@click.option("--json", "kind", flag_value="json", help="Short for --format json.")
 @click.option("--output", "-o", metavar="FILE", default="-", help="Where to.  [default: standard "
               "output]")  # fmt: skip
 @click.option("--batch", help="The decision on this batch.  [default: the latest decision]")
@@ -71,8 +72,7 @@ def report(
 
 def _content(made: Certificate, kind: str) -> bytes:
     if kind == "json":
-        data = dict(made.data)
-        answer = {"schema": data.pop("schema"), "data": data}
+        answer = {"schema": "signoff.certificate/1", "data": made.data}
         return (json.dumps(answer, ensure_ascii=False, indent=2) + "\n").encode()
     laid_out = document(made)
     if kind == "md":

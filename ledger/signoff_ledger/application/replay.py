@@ -124,7 +124,7 @@ def taken_again(
 
 
 def _figures_same(case: Case, event: ProcessHeld | ProcessSignedOff) -> bool | None:
-    """Make the figures that a decision showed again; those of another edition are not known here."""
+    """Make the figures that a decision showed again; None for none, or of another edition."""
     if event.figures is None or event.figures.edition != EDITION:
         return None
     again = show(case).figures

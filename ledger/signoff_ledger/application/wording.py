@@ -203,10 +203,12 @@ def _attempts(attempts: AttemptFigures) -> str:
     if attempts.batches == 1:
         return here
     chance = times_in_100(_by_rate(attempts.passed_once)[Decimal("0.1")])
-    worst = " This is the worst case: as if no change between them did anything."
+    worst = ""
+    if attempts.on_revision < attempts.batches:
+        worst = " This is the worst case: as if no change between them did anything."
     return (
-        f"{here} A process with 10 % rejects would have passed at least one of the "
-        f"{attempts.batches}, {chance}.{worst if attempts.on_revision < attempts.batches else ''}"
+        f"{here} A process with 10 % rejects would have passed at least one of "
+        f"{attempts.batches} batches {chance}.{worst}"
     )
 
 

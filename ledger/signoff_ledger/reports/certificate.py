@@ -15,9 +15,11 @@ from signoff_ledger.application.wording import long_date
 from signoff_ledger.domain import batch_events, process_events
 from signoff_ledger.domain.decision import DOES_NOT_SHOW
 from signoff_ledger.domain.process_events import ProcessHeld, ProcessSignedOff
+from signoff_ledger.domain.signature import SshSignature
 from signoff_ledger.domain.tally import EXCLUSIONS, tally
 from signoff_ledger.domain.values import format_utc
 from signoff_ledger.errors import RuleRefusedError
+from signoff_ledger.integrity.leaf import leaf_hash
 from signoff_ledger.projections.explanation import explain, positions_of
 from signoff_ledger.projections.sentences import sentence
 from signoff_ledger.projections.subjects import Subject
@@ -29,10 +31,9 @@ if TYPE_CHECKING:
     from signoff_ledger.domain.batch import Batch
     from signoff_ledger.domain.case import Case
     from signoff_ledger.domain.figures import Said
+    from signoff_ledger.domain.signature import Signature
     from signoff_ledger.projections.explanation import Explanation
     from signoff_ledger.reports.picture import Picture
-
-SCHEMA = "signoff.certificate/1"
 
 VOIDS = (
     "A sign-off ends by itself when the process, the tooling, the line, the site or the inspection "
@@ -98,7 +99,6 @@ def certificate(
     story = list(store.stream(case.process.id, position))
     drawn = pictures(case, figures) if figures else ()
     data = {
-        "schema": SCHEMA,
         **_subject(process, explanation, decision),
         "bars": _bars(store, explanation.case),
         "rules": [
@@ -131,8 +131,8 @@ def certificate(
         ],
         "voids": VOIDS if explanation.outcome == "SIGNED_OFF" else HOLDS,
         "does_not_show": DOES_NOT_SHOW,
-        "log": _log(decision, position),
-        "verify": _verify(process, position),
+        "log": _log(store, decision, position),
+        "verify": _verify(process, decision, position),
     }
     return Certificate(data, drawn)
 
@@ -168,6 +168,7 @@ def _subject(process: str, explanation: Explanation, decision: Recorded) -> dict
             "signed_at": format_utc(decision.entry.at),
             "meaning": event.meaning,
             "automatic": not signed and isinstance(event, ProcessHeld) and event.automatic,
+            **_key(event.signature),
         },
         "scope": None,
     }
@@ -182,6 +183,17 @@ def _subject(process: str, explanation: Explanation, decision: Recorded) -> dict
             "bar_sha256": event.bar_sha256,
         }
     return data
+
+
+def _key(signature: Signature) -> dict[str, Any]:
+    """Give what a key's signature consists of, so that it can be checked from the page alone."""
+    if not isinstance(signature, SshSignature):
+        return {"fingerprint": None, "statement_at": None, "sshsig": None}
+    return {
+        "fingerprint": signature.fingerprint,
+        "statement_at": format_utc(signature.at),
+        "sshsig": signature.sshsig,
+    }
 
 
 def bar_clauses(bar: Bar) -> list[str]:
@@ -296,20 +308,26 @@ def _words(words: Said | None) -> dict[str, list[str]]:
     }
 
 
-def _log(decision: Recorded, position: int) -> dict[str, Any]:
+def _log(store: Store, decision: Recorded, position: int) -> dict[str, Any]:
     event = decision.entry.event
     assert isinstance(event, (ProcessHeld, ProcessSignedOff))  # noqa: S101  # decisions are
     return {
         "position": position,
+        "root": store.root(position).hex(),
         "decision_position": decision.position,
         "reviewed_size": event.heads.size,
         "reviewed_root": event.heads.root,
+        "decision_leaf": leaf_hash(decision.entry.line).hex(),
     }
 
 
-def _verify(process: str, position: int) -> list[str]:
+def _verify(process: str, decision: Recorded, position: int) -> list[str]:
+    event = decision.entry.event
+    assert isinstance(event, (ProcessHeld, ProcessSignedOff))  # noqa: S101  # decisions are
+    on = f" --batch {event.verdict.batch}" if event.verdict.batch else ""
     return [
+        "signoff verify",
+        f"signoff export dossier --decision {decision.position}",
         f"signoff replay {process} --until {position}",
-        f"signoff history {process}",
-        f"signoff report {process} --until {position} --format json",
+        f"signoff report {process}{on} --until {position} --format json",
     ]

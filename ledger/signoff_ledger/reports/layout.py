@@ -217,8 +217,10 @@ def _signature(data: dict[str, Any]) -> list[Block]:
         signed = "none: the registered bar held by itself, without a person"
     elif signed == "none":
         signed = "none: unsigned, the name is as authenticated and proves nothing more"
+    elif signed == "ssh":
+        signed = f"SSHSIG by the key {signature['fingerprint']}, made {signature['statement_at']}"
     log = data["log"]
-    return [
+    blocks: list[Block] = [
         Heading("Signature and place in the log"),
         Terms(
             (
@@ -227,12 +229,17 @@ def _signature(data: dict[str, Any]) -> list[Block]:
                 ("meaning", signature["meaning"]),
                 ("signature", signed),
                 ("decision", f"event #{log['decision_position']}"),
+                ("leaf hash of it", log["decision_leaf"]),
                 ("reviewed", f"{log['reviewed_size']:,} events"),
-                ("root reviewed", log["reviewed_root"] or "none: the log had no tree then"),
-                ("log position", f"#{log['position']}"),
+                ("root reviewed", log["reviewed_root"] or "none: nobody reviewed a tree"),
+                ("log position", f"#{log['position']}, which is {log['position']:,} events"),
+                ("root at that position", log["root"]),
             )
         ),
     ]
+    if signature["sshsig"]:
+        blocks.append(Items(tuple(signature["sshsig"].splitlines()), code=True))
+    return blocks
 
 
 def _ends(data: dict[str, Any]) -> list[Block]:
@@ -241,8 +248,10 @@ def _ends(data: dict[str, Any]) -> list[Block]:
         Paragraph(data["voids"]),
         Heading("How to verify it"),
         Paragraph(
-            "With the ledger at hand, these take the decision again from its events and make this "
-            "certificate again, the same bytes each time:"
+            "With the ledger at hand, these prove its log, hand out the decision's dossier for "
+            "other people's tools (ssh-keygen, openssl, any RFC 6962 program), take the decision "
+            "again from its events, and make this certificate again, the same bytes each time. "
+            "The certificate alone proves nothing: a page can be copied and changed."
         ),
         Items(tuple(data["verify"]), code=True),
     ]
