@@ -9,6 +9,7 @@ import os
 import re
 import shutil
 import sqlite3
+import sys
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
@@ -250,6 +251,11 @@ def _forged_verdict(world: World) -> Attempt:
 # --- what the rules say -------------------------------------------------------------------------
 
 
+def _no_pdf(world: World) -> Attempt:
+    world.patch.setitem(sys.modules, "weasyprint", None)
+    return _typed("signed", None, "report", "mug", "--format", "pdf", "-o", "x.pdf")(world)
+
+
 def _closed_series(world: World) -> Attempt:
     terminal = at("answered", world.folder)
     terminal.did("change", "mug", *CHANGE[:-1], "yes", by="egon")
@@ -435,6 +441,7 @@ EVERY: Mapping[str, Mapping[str, Reproducer]] = {
         "two views": _typed("clear", "anna", "status", "mug", "--mine"),
     },
     "SL110": {"a clock without an offset": _clock},
+    "SL114": {"a PDF without its library": _no_pdf},
     "SL111": {
         "an option": _typed("clear", None, "status", "--xyzzy"),
         "a command with an escape": _typed("clear", None, "\x1b[2J"),

@@ -21,7 +21,7 @@ def pdf(page: str) -> bytes:
         weasyprint = importlib.import_module("weasyprint")
     except (ImportError, OSError) as error:
         raise InputError(
-            "SL112",
+            "SL114",
             "a PDF cannot be made here",
             why=f"WeasyPrint does not load: {str(error).splitlines()[0]}",
             fix="pip install 'signoff-ledger[pdf]'  and the system's Pango library "
