@@ -441,7 +441,6 @@ EVERY: Mapping[str, Mapping[str, Reproducer]] = {
         "two views": _typed("clear", "anna", "status", "mug", "--mine"),
     },
     "SL110": {"a clock without an offset": _clock},
-    "SL114": {"a PDF without its library": _no_pdf},
     "SL111": {
         "an option": _typed("clear", None, "status", "--xyzzy"),
         "a command with an escape": _typed("clear", None, "\x1b[2J"),
@@ -459,6 +458,7 @@ EVERY: Mapping[str, Mapping[str, Reproducer]] = {
     "SL113": {
         "no policy": _with_file("signed", "aude", "trust me\n", "verify", "--policy", "given")
     },
+    "SL114": {"a PDF without its library": _no_pdf},
     "SL201": {
         "no process": _typed("clear", None, "why", "cup"),
         "none at all": _typed("begun", None, "why"),
