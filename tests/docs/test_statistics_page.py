@@ -1,4 +1,4 @@
-"""The examples on the reference page of the statistics are computed, and every module has a place."""
+"""The examples on the reference page of the statistics are computed; every module has a place."""
 
 import importlib
 import re
