@@ -39,12 +39,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def measure(sizes: "Sizes") -> "Iterator[Figure]":
     """Measure everything at these sizes, in a folder of its own."""
-    from tests.bench import inside, whole
+    from tests.bench import certified, inside, whole
     from tests.bench.measure import measured
 
     with tempfile.TemporaryDirectory(prefix="signoff-bench-") as name:
         folder = Path(name)
         for case in inside.cases(folder, sizes):
+            yield measured(case, sizes.rounds)
+        for case in certified.cases(folder, sizes):
             yield measured(case, sizes.rounds)
         for case in whole.cases(folder, sizes):
             yield measured(case, sizes.starts)

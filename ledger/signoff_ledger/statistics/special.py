@@ -208,7 +208,9 @@ def t_inverse(p: float, degrees: float) -> float:
     return solve(p, lambda t: t_cdf(t, degrees), low, 0.0)
 
 
-_PANELS = 600
+_FEWEST_PANELS, _MOST_PANELS = 400, 20_000
+_PANELS_PER_TURN = 12
+"""Panels within the width over which the integrand turns from 0 to 1."""
 _REACH = 12
 
 
@@ -231,7 +233,9 @@ def noncentral_t_cdf(t: float, degrees: int, noncentrality: float) -> float:
             density = math.exp(scale + (degrees - 1) * math.log(s) - half * s * s)
         return density * normal_cdf(t * s - noncentrality)
 
-    return min(1.0, max(0.0, simpson(integrand, low, high, _PANELS)))
+    turns = (high - low) * max(1.0, abs(t))
+    panels = min(_MOST_PANELS, max(_FEWEST_PANELS, 2 * int(turns * _PANELS_PER_TURN / 2)))
+    return min(1.0, max(0.0, simpson(integrand, low, high, panels)))
 
 
 def simpson(function: Function, low: float, high: float, panels: int) -> float:

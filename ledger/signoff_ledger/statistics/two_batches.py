@@ -11,7 +11,6 @@ about which one, and with an empty cell there is none. Nothing here ever gates a
 from __future__ import annotations
 
 import math
-from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 
 from signoff_ledger.statistics.counting import binomial_pmf, check_counts
@@ -26,6 +25,7 @@ BOSCHLOO_CAP = 5_000
 
 _GRID = 96
 _NARROWINGS = 40
+_BILLION = 10**9
 _GOLDEN = (math.sqrt(5) - 1) / 2
 
 
@@ -102,17 +102,28 @@ def fisher(before: Counts, after: Counts) -> float:
 
     0/n against 0/n, n/n against n/n and an empty batch have nothing to compare: 1.
     """
-    return float(_fisher_exact(before, after))
+    return _fisher_exact(before, after).value
 
 
-def _fisher_exact(before: Counts, after: Counts) -> Fraction:
+class _Share(NamedTuple):
+    """A chance in whole numbers, so that two of them compare exactly."""
+
+    part: int
+    whole: int
+
+    @property
+    def value(self) -> float:
+        return self.part / self.whole
+
+
+def _fisher_exact(before: Counts, after: Counts) -> _Share:
     total = before.rejects + after.rejects
     least = max(0, total - before.inspected)
     ways = sum(
         math.comb(after.inspected, k) * math.comb(before.inspected, total - k)
         for k in range(least, after.rejects + 1)
     )
-    return Fraction(ways, math.comb(before.inspected + after.inspected, total))
+    return _Share(ways, math.comb(before.inspected + after.inspected, total))
 
 
 def fisher_two_sided(before: Counts, after: Counts) -> float:
@@ -142,12 +153,12 @@ def boschloo(before: Counts, after: Counts) -> float | None:
     return _worst(_region(n1, n2, _fisher_exact(before, after)), n1, n2)
 
 
-def _region(n1: int, n2: int, level: Fraction) -> list[int]:
+def _region(n1: int, n2: int, level: _Share) -> list[int]:
     """Give, for each count before, the largest count after whose Fisher p is within a level.
 
     -1 where there is none. For a given count before, p grows with the count after.
     """
-    up, down = level.numerator, level.denominator
+    up, down = level
     largest = [-1] * (n1 + 1)
     for total in range(n1 + n2 + 1):
         whole = math.comb(n1 + n2, total)
@@ -204,7 +215,7 @@ def _chance(region: Sequence[int], n1: int, n2: int, was: float, now: float) -> 
 
 def fisher_power(n_before: int, n_after: int, was: float, now: float, alpha: float = 0.05) -> float:
     """Give the chance that Fisher's one-sided test sees an improvement between two true rates."""
-    region = _region(n_before, n_after, Fraction(alpha).limit_denominator(10**9))
+    region = _region(n_before, n_after, _Share(round(alpha * _BILLION), _BILLION))
     return _chance(region, n_before, n_after, was, now)
 
 
@@ -214,12 +225,14 @@ def boschloo_power(
     """Give the chance that Boschloo's one-sided test sees it; None above `BOSCHLOO_CAP`."""
     if not n_before or not n_after or n_before * n_after > BOSCHLOO_CAP:
         return None
+    # Equal chances differ by less than a float can tell apart in no table of this size.
     levels = sorted(
-        {
+        (
             _fisher_exact(Counts(x1, n_before), Counts(x2, n_after))
             for x1 in range(n_before + 1)
             for x2 in range(n_after + 1)
-        }
+        ),
+        key=lambda share: share.value,
     )
     low, high = -1, len(levels) - 1
     while low < high:

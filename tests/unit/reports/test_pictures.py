@@ -1,12 +1,15 @@
 """Pictures say what they show, are well-formed, need no colour, and come out the same each time."""
 
 import xml.etree.ElementTree as ET
+from pathlib import Path
 
 import pytest
 
 from signoff_ledger.reports import characters, svg
+from signoff_ledger.reports.certificate import certificate
 from signoff_ledger.reports.document import Document, Drawn, Heading
 from signoff_ledger.reports.hypertext import page
+from signoff_ledger.reports.layout import document
 from signoff_ledger.reports.markdown import markdown
 from signoff_ledger.reports.picture import (
     BeforeAfter,
@@ -18,6 +21,7 @@ from signoff_ledger.reports.picture import (
     RunChart,
     UnitGrid,
 )
+from tests.bench import ledgers
 
 HEAD = ("headings", "of the table")
 ROWS = (("a", "1"), ("<b>", "2"))
@@ -100,6 +104,16 @@ def test_a_thousand_units_stay_small() -> None:
     assert len(svg.draw(MANY)) < 40_000
 
 
+def test_the_certificate_of_a_thousand_units_stays_below_300_kb(tmp_path: Path) -> None:
+    ledger = ledgers.begun(tmp_path / "ledger.db")
+    ledgers.held(ledger, "p-0", 1_000, 4)
+
+    html = page(document(certificate(ledger.store, "p-0")))
+    ledgers.close(ledger)
+
+    assert len(html.encode()) < 300_000
+
+
 def test_a_value_over_its_limit_has_another_shape() -> None:
     assert 1 == characters.draw(TIMES).count("▲")
     assert 1 == characters.draw(TIMES, ascii_only=True).count("^")
@@ -118,9 +132,9 @@ def test_what_is_no_picture_is_not_drawn(draw: object) -> None:
 
 
 def test_somebodys_words_stay_words() -> None:
-    document = Document("<k>", "a|b & *c*", "<HELD>", (Heading("<h>"), Drawn(GRID)))
+    words = Document("<k>", "a|b & *c*", "<HELD>", (Heading("<h>"), Drawn(GRID)))
 
-    html, text = page(document), markdown(document)
+    html, text = page(words), markdown(words)
     assert "<k>" not in html
     assert "&lt;HELD&gt;" in html
     assert "LID &lt;SEAT&gt;" in html
