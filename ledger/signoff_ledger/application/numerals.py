@@ -49,9 +49,9 @@ def times_in_100(chance: Decimal) -> str:
     """Write a chance as a natural frequency; the ends are never called certain."""
     whole = int((chance * _HUNDRED).to_integral_value(ROUND_HALF_UP))
     if whole == 0:
-        return "fewer than 1 time in 100" if chance > 0 else "never"
+        return "fewer than 1 time in 100"
     if whole == 100:
-        return "more than 99 times in 100" if chance < 1 else "always"
+        return "more than 99 times in 100"
     return f"{whole} time{'' if whole == 1 else 's'} in 100"
 
 
