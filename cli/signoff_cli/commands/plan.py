@@ -74,7 +74,11 @@ def size(
     rate, share = fraction("--show", show), fraction("--confidence", confidence)
     so_far = seen_so_far(seen) if seen else None
     if so_far and lot is not None and so_far[1] > lot:
-        raise InputError("SL109", f"{so_far[1]} units cannot be inspected out of a lot of {lot}")
+        raise InputError(
+            "SL109",
+            f"--seen and --lot contradict each other: {so_far[1]} units of a lot of {lot}",
+            why="more units were inspected than the lot has",
+        )
     allowed = range(4) if rejects is None else [rejects]
     rows = [_needed(rate, share, each, lot, so_far) for each in allowed]
     data = {

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from signoff_cli import spoken
-from signoff_cli.output import answer, keeps_to_ascii, table
+from signoff_cli.output import answer, keeps_to_ascii, paragraph, table
 from signoff_cli.session import pass_session, reading
 from signoff_ledger.application.figuring import figures_of
-from signoff_ledger.application.numerals import at_most, percent
+from signoff_ledger.application.numerals import at_most, counted, percent
 from signoff_ledger.application.planning import only_process
 from signoff_ledger.reports.album import pictures
 from signoff_ledger.reports.characters import draw
@@ -74,6 +75,7 @@ def _for_people(case: Case, batches: list[dict[str, Any]], *, ascii_only: bool) 
         return f"{case.process.key} has no batch yet, so there is nothing to show."
     parts = [_summary(case), spoken.for_people(told["says"])]
     parts += [draw(picture, ascii_only=ascii_only) for picture in pictures(case, figures)]
+    parts.append("\n".join(_beside(told)))
     measured = [_measured_row(data) for data in told["measured"] if "mean" in data]
     if measured:
         headings = ("measured", "n", "mean", "sd", "limits", "outside", "Ppk", "Ppk at least")
@@ -103,6 +105,34 @@ def _summary(case: Case) -> str:
         "evidence for the bar's rate",
     )
     return table(headings, rows)
+
+
+def _beside(told: dict[str, Any]) -> list[str]:
+    """Say what helps to understand a batch and decides nothing."""
+    lines = []
+    if told["missed_from_unit"] is not None:
+        lines.append(
+            f"The bar could no longer be met from unit {told['missed_from_unit']} on; the rest was "
+            "worth inspecting for the faults and the rate."
+        )
+    marks = told["per_unit"]
+    if marks is not None:
+        lines.append(
+            f"{counted(marks['nonconformities'], 'nonconformity', 'nonconformities')} on "
+            f"{counted(marks['units'], 'unit')}: {_short(marks['rate'])} per unit, "
+            f"{_short(marks['lower'])} to {_short(marks['upper'])} would fit (95 %, Garwood)."
+        )
+    lines += [
+        f"With the {each['prior']} prior, the chance that the rate is at most "
+        f"{percent(Decimal(each['rate']))} is {percent(Decimal(each['chance_at_most']))}."
+        for each in told["posterior"]
+    ]
+    coarse = [each["name"] for each in told["measured"] if each["coarse"]]
+    if coarse:
+        lines.append(
+            f"Recorded in steps coarser than a tenth of the tolerance: {', '.join(coarse)}."
+        )
+    return [paragraph(line) for line in lines]
 
 
 def _measured_row(data: dict[str, Any]) -> tuple[str, ...]:

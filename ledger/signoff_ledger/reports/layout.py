@@ -134,7 +134,7 @@ def _results(data: dict[str, Any]) -> list[Block]:
             f"{b['nonconformities']}, critical {b['critical']}",
             (
                 f"{len(b['excluded'])} excluded, {len(b['incomplete'])} incomplete, "
-                f"{b['retests']} tested again"
+                f"{b['retests']} tested again, {len(b['reworked'])} reworked"
             ),
         )
         for b in data["batches"]
