@@ -77,9 +77,8 @@ def sign(
         person = work.person(work.stamp.by)
         case = work.case(process, batch, person)
         _check_seen(work, case, seen)
-        decision.sign_off(work.stamp, case, person, reviewed=reviewed, note=note)
         shown = show(case)
-        decision.sign_off(work.stamp, case, person, reviewed=work.reviewed, note=note, shown=shown)
+        decision.sign_off(work.stamp, case, person, reviewed=reviewed, note=note, shown=shown)
 
     content = {"process": process, "batch": batch, "note": note}
     return ledger.act(call, "sign", content, decide)
@@ -103,9 +102,8 @@ def hold(
         person = work.person(work.stamp.by)
         case = work.case(process, batch, person)
         _check_seen(work, case, seen)
-        decision.hold(work.stamp, case, person, reviewed=reviewed, reason=reason)
         shown = show(case)
-        decision.hold(work.stamp, case, person, reviewed=work.reviewed, reason=reason, shown=shown)
+        decision.hold(work.stamp, case, person, reviewed=reviewed, reason=reason, shown=shown)
 
     content = {"process": process, "batch": batch, "reason": reason}
     return ledger.act(call, "hold", content, decide)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from uuid import UUID
 
 from signoff_ledger.application.ports import Recorded
-from signoff_ledger.application.showing import show
+from signoff_ledger.application.showing import say, show
 from signoff_ledger.application.texts import checked_key
 from signoff_ledger.domain.batch import Batch
 from signoff_ledger.domain.batch_events import BatchStarted
@@ -124,11 +124,15 @@ def taken_again(
 
 
 def _figures_same(case: Case, event: ProcessHeld | ProcessSignedOff) -> bool | None:
-    """Make the figures that a decision showed again; None for none, or of another edition."""
+    """Make what a decision showed again, in numbers and words; None for none of this edition.
+
+    The words are made of the figures as recorded, so that no machine's arithmetic changes them.
+    """
     if event.figures is None or event.figures.edition != EDITION:
         return None
     again = show(case).figures
-    return again is not None and event.figures.agrees_with(again)
+    agree = again is not None and event.figures.agrees_with(again)
+    return agree and say(case, event.figures) == event.says
 
 
 def case_of(store: Archive, process: str, recorded: Recorded) -> Case:

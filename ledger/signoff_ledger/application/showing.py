@@ -12,6 +12,7 @@ from signoff_ledger.domain.figures import NOTHING_SHOWN, Shown
 
 if TYPE_CHECKING:
     from signoff_ledger.domain.case import Case
+    from signoff_ledger.domain.figures import Figures, Said
     from signoff_ledger.domain.process_events import ProcessHeld, ProcessSignedOff
 
 
@@ -22,6 +23,13 @@ def show(case: Case) -> Shown:
 
     figures = figures_of(case)
     return NOTHING_SHOWN if figures is None else Shown(figures, said(case, figures))
+
+
+def say(case: Case, figures: Figures) -> Said:
+    """Say figures that were made before."""
+    from signoff_ledger.application.wording import said  # noqa: PLC0415
+
+    return said(case, figures)
 
 
 def shown_by(event: ProcessHeld | ProcessSignedOff, case: Case) -> Shown:

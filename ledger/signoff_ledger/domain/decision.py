@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from signoff_ledger.domain import process_events as events
 from signoff_ledger.domain.case import Case, Signer
-from signoff_ledger.domain.gate import CURRENT_RULE_SET, judge, misses_the_bar
 from signoff_ledger.domain.figures import NOTHING_SHOWN, Shown
-from signoff_ledger.domain.gate import judge, misses_the_bar
+from signoff_ledger.domain.gate import CURRENT_RULE_SET, judge, misses_the_bar
 from signoff_ledger.domain.person_events import DecisionTaken
 from signoff_ledger.domain.process_state import Standing
 from signoff_ledger.domain.values import Outcome, Role

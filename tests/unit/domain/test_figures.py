@@ -2,10 +2,12 @@
 
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from signoff_ledger.application.figuring import figures_of
+from signoff_ledger.application.replay import _figures_same
 from signoff_ledger.application.showing import show
 from signoff_ledger.domain import decision
 from signoff_ledger.domain.figures import NOTHING_SHOWN, Figures
@@ -102,3 +104,41 @@ def test_a_case_under_another_bar_cannot_be_decided() -> None:
         decision.sign_off(*arguments, reviewed=story.reviewed)
     with pytest.raises(ValueError, match="cannot be decided"):
         decision.hold(*arguments, reviewed=story.reviewed, reason="what if")
+
+
+@pytest.mark.parametrize(
+    ("change", "same"),
+    [
+        ("nothing", True),
+        ("no sentence", False),
+        ("no figure", None),
+        ("a rosier sentence", False),
+        ("a rosier figure", False),
+        ("another edition", None),
+    ],
+)
+def test_what_a_decision_showed_is_made_again(change: str, same: bool | None) -> None:
+    story = clear()
+    shown = show(story.case())
+    assert shown.figures is not None
+    assert shown.says is not None
+    decision.hold(
+        story.stamp("anna"),
+        story.case(),
+        story.people["anna"],
+        reviewed=story.reviewed,
+        reason="look again",
+        shown=shown,
+    )
+    event = next(e.event for e in story.journal if isinstance(e.event, ProcessHeld))
+    changes: dict[str, dict[str, Any]] = {
+        "nothing": {},
+        "no sentence": {"says": None},
+        "no figure": {"figures": None},
+        "a rosier sentence": {"says": shown.says.model_copy(update={"evidence": ("All good.",)})},
+        "a rosier figure": {"figures": shown.figures.model_copy(update={"needed": ()})},
+        "another edition": {"figures": shown.figures.model_copy(update={"edition": "0"})},
+    }
+    told_so = event.model_copy(update=changes[change])
+
+    assert same is _figures_same(story.case(), told_so)
