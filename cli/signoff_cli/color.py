@@ -19,6 +19,13 @@ def wanted(choice: str | None) -> bool:
     return os.environ.get("TERM") != "dumb" and sys.stdout.isatty()
 
 
+def plain(choice: str | None) -> bool:
+    """Decide whether pictures keep to ASCII: no colour was asked for, or nothing else is shown."""
+    if choice == "never" or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
+        return True
+    return (sys.stdout.encoding or "").lower().replace("-", "") not in {"utf8", "utf8sig"}
+
+
 def paint(text: str, style: str, *, on: bool) -> str:
     """Colour a word; the word alone must already say it."""
     return f"\x1b[{_STYLES[style]}m{text}\x1b[0m" if on else text

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from datetime import datetime
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 from signoff_ledger.errors import InputError
 
 _LIMIT_BYTES = 64 << 20
+_COUNTS = re.compile(r"(\d{1,7})/(\d{1,7})", re.ASCII)
 
 
 def read_bytes(source: str) -> tuple[bytes, str]:
@@ -83,3 +86,47 @@ def moment(value: str | None) -> datetime | None:
             fix="such as 2026-03-02T09:30:00+01:00 or 2026-03-02T08:30:00Z",
         )
     return read
+
+
+def fraction(name: str, value: str) -> float:
+    """Read a share strictly between 0 and 1, as a percentage or as a decimal.
+
+    Args:
+        name: The option, for the error.
+        value: What was typed: `5%`, `5 %` or `0.05`.
+
+    Raises:
+        InputError: SL109.
+    """
+    text = value.strip()
+    percent = text.endswith("%")
+    try:
+        number = Decimal(text.removesuffix("%").strip())
+    except InvalidOperation:
+        number = Decimal(0)
+    share = number / 100 if percent else number
+    if not share.is_finite() or not 0 < share < 1:
+        raise InputError(
+            "SL109",
+            f"{name} {value[:40]!r} is not a share",
+            why="it must lie between 0 % and 100 %, without the ends",
+            fix=f"such as  {name} 5%  or  {name} 0.05",
+        )
+    return float(share)
+
+
+def seen_so_far(value: str) -> tuple[int, int]:
+    """Read rejects of inspected units, such as `1/20`.
+
+    Raises:
+        InputError: SL109.
+    """
+    match = _COUNTS.fullmatch(value)
+    if match is None or int(match[1]) > int(match[2]):
+        raise InputError(
+            "SL109",
+            f"{value[:40]!r} is not rejects of inspected units",
+            why="a batch has at most as many rejects as units; nonconformities are not rejects",
+            fix="such as  --seen 1/20",
+        )
+    return int(match[1]), int(match[2])

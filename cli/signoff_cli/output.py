@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from signoff_cli.color import wanted
+from signoff_cli.color import plain, wanted
 
 if TYPE_CHECKING:
     from signoff_cli.session import Session
@@ -122,11 +122,17 @@ def table(headings: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
     return "\n".join(lines)
 
 
+_TOGETHER = "\N{NO-BREAK SPACE}%"
+"""A percentage that a line's end must not tear apart."""
+
+
 def paragraph(text: str, indent: str = "") -> str:
     """Wrap a text to the screen."""
-    return textwrap.fill(
-        text, width(), initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False
+    kept = text.replace(" %", _TOGETHER)
+    filled = textwrap.fill(
+        kept, width(), initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False
     )
+    return filled.replace(_TOGETHER, " %")
 
 
 def width() -> int:
@@ -137,6 +143,11 @@ def width() -> int:
 def colored(session: Session) -> bool:
     """Say whether to colour this answer."""
     return wanted(session.color_choice)
+
+
+def keeps_to_ascii(session: Session) -> bool:
+    """Say whether pictures in this answer keep to ASCII."""
+    return plain(session.color_choice)
 
 
 def progress(session: Session, noun: str) -> Callable[[int, int], None]:

@@ -174,6 +174,13 @@ def reading(command: F) -> F:
     return command
 
 
+def reporting(command: F) -> F:
+    """Give a command that has formats of its own the options of every other command."""
+    for option in reversed(_BESIDE_FORMAT):
+        command = option(command)
+    return command
+
+
 def writing(command: F) -> F:
     """Give a command the options of everything that records."""
     for option in reversed(_WRITING):
@@ -188,7 +195,7 @@ def signing(command: F) -> F:
     return writing(command)
 
 
-_READING: tuple[Callable[[Any], Any], ...] = (
+_NAMING: tuple[Callable[[Any], Any], ...] = (
     _option(
         "--ledger",
         to="ledger",
@@ -204,6 +211,8 @@ _READING: tuple[Callable[[Any], Any], ...] = (
         envvar="SIGNOFF_ACTOR",
         help="Who you are.  [env: SIGNOFF_ACTOR]",
     ),
+)
+_FORMAT: tuple[Callable[[Any], Any], ...] = (
     _option(
         "--format",
         to="format",
@@ -218,6 +227,8 @@ _READING: tuple[Callable[[Any], Any], ...] = (
         default=None,
         help="Short for --format json.",
     ),
+)
+_SHOWING: tuple[Callable[[Any], Any], ...] = (
     _option(
         "--color",
         to="color",
@@ -225,8 +236,17 @@ _READING: tuple[Callable[[Any], Any], ...] = (
         envvar="SIGNOFF_COLOR",
         help="When to colour.  [default: auto; env: SIGNOFF_COLOR]",
     ),
+    _option(
+        "--no-color",
+        to="color",
+        flag_value="never",
+        default=None,
+        help="Short for --color never; pictures keep to ASCII.",
+    ),
     _option("--quiet", "-q", to="quiet", is_flag=True, help="Say nothing beside the answer."),
 )
+_READING = (*_NAMING, *_FORMAT, *_SHOWING)
+_BESIDE_FORMAT = (*_NAMING, *_SHOWING)
 _WRITING: tuple[Callable[[Any], Any], ...] = (
     _option("--dry-run", to="dry_run", is_flag=True, help="Decide and show; record nothing."),
     _option(

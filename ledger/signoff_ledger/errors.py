@@ -35,6 +35,7 @@ CODES: Mapping[str, str] = {
     "SL111": "the command line is not understood",
     "SL112": "a public key is not acceptable",
     "SL113": "a policy file is not valid",
+    "SL114": "a part that this needs is not installed",
     "SL201": "no such process",
     "SL202": "no such batch",
     "SL203": "no such person",

@@ -29,7 +29,7 @@ class Target(NamedTuple):
     of: str
 
     def __str__(self) -> str:
-        return f">= {self.limit:,.0f}/s" if self.of == "rate_per_s" else f"<= {self.limit:g}x"
+        return f">= {self.limit:,g}/s" if self.of == "rate_per_s" else f"<= {self.limit:g}x"
 
 
 @dataclass(frozen=True)

@@ -41,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def measure(sizes: "Sizes") -> "Iterator[Figure]":
     """Measure everything at these sizes, in a folder of its own."""
-    from tests.bench import evidence, inside, whole
+    from tests.bench import certified, evidence, inside, whole
     from tests.bench.measure import measured
 
     with tempfile.TemporaryDirectory(prefix="signoff-bench-") as name:
@@ -50,6 +50,8 @@ def measure(sizes: "Sizes") -> "Iterator[Figure]":
             yield measured(case, sizes.rounds)
         for case in evidence.cases(folder, sizes):
             yield measured(case, min(sizes.rounds, 3))
+        for case in certified.cases(folder, sizes):
+            yield measured(case, sizes.rounds)
         for case in whole.cases(folder, sizes):
             yield measured(case, sizes.starts)
 

@@ -295,6 +295,16 @@ READS: Mapping[str, Read] = {
     "history": Read("signed", ("history",), "signoff.history/1"),
     "replay": Read("signed", ("replay", "mug"), "signoff.replay/1"),
     "replay --until": Read("signed", ("replay", "mug", "--until", "30"), "signoff.replay/1"),
+    "replay --what-if": Read(
+        "signed", ("replay", "mug", "--what-if", "ac=0..2"), "signoff.whatif/1"
+    ),
+    "stats": Read("signed", ("stats", "mug"), "signoff.stats/1"),
+    "stats of a batch": Read("held", ("stats", "--batch", "B1"), "signoff.stats/1"),
+    "compare": Read("signed", ("compare", "B1", "B2"), "signoff.compare/1"),
+    "handover": Read("signed", ("handover", "mug"), "signoff.handover/1"),
+    "plan size": Read("empty", ("plan", "size", "--show", "5%"), "signoff.size/1"),
+    "bar show": Read("signed", ("bar", "show", "mug"), "signoff.bar/1"),
+    "bar pick": Read("empty", ("bar", "pick", "--aql", "2.5", "--lot", "1000"), "signoff.pick/1"),
     "person list": Read("signed", ("person", "list"), "signoff.people/1"),
     "doctor": Read("signed", ("doctor",), "signoff.doctor/1"),
     "backup": Read("signed", ("backup", "copy.db"), "signoff.backup/1"),
@@ -327,5 +337,5 @@ READS: Mapping[str, Read] = {
     "init": Read("empty", ("init", "new.db"), "signoff.init/1", by="olga"),
 }
 
-SPEAKING = ("new", "completion", "demo", "help")
+SPEAKING = ("new", "completion", "demo", "help", "report")
 """Commands whose answer is a text for people in every format."""

@@ -135,10 +135,10 @@ def test_nothing_asked_is_answered_with_the_help(tmp_path: Path) -> None:
 def test_a_misspelt_command_suggests_the_nearest(tmp_path: Path) -> None:
     terminal = Terminal(tmp_path)
 
-    near, far = terminal("stauts"), terminal("xyzzy")
+    near, far = terminal("histroy"), terminal("xyzzy")
 
     assert (2, 2) == (near.code, far.code)
-    assert "there is no command 'stauts'. Did you mean status?" in near.err
+    assert "there is no command 'histroy'. Did you mean history?" in near.err
     assert "there is no command 'xyzzy'." in far.err
 
 

@@ -9,6 +9,7 @@ import os
 import re
 import shutil
 import sqlite3
+import sys
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
@@ -250,6 +251,11 @@ def _forged_verdict(world: World) -> Attempt:
 # --- what the rules say -------------------------------------------------------------------------
 
 
+def _no_pdf(world: World) -> Attempt:
+    world.patch.setitem(sys.modules, "weasyprint", None)
+    return _typed("signed", None, "report", "mug", "--format", "pdf", "-o", "x.pdf")(world)
+
+
 def _closed_series(world: World) -> Attempt:
     terminal = at("answered", world.folder)
     terminal.did("change", "mug", *CHANGE[:-1], "yes", by="egon")
@@ -452,6 +458,7 @@ EVERY: Mapping[str, Mapping[str, Reproducer]] = {
     "SL113": {
         "no policy": _with_file("signed", "aude", "trust me\n", "verify", "--policy", "given")
     },
+    "SL114": {"a PDF without its library": _no_pdf},
     "SL201": {
         "no process": _typed("clear", None, "why", "cup"),
         "none at all": _typed("begun", None, "why"),

@@ -296,7 +296,9 @@ def test_no_option_turns_the_gate_off() -> None:
     assert [] == [
         (name, option) for name, option in options if any(word in option for word in suspicious)
     ]
-    assert {"--no-pager"} == {option for _, option in options if option.startswith("--no-")}
+    assert {"--no-color", "--no-pager"} == {
+        option for _, option in options if option.startswith("--no-")
+    }
 
 
 def test_no_variable_turns_the_gate_off(tmp_path: Path) -> None:

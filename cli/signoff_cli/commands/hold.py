@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from signoff_cli import findings, receipts
+from signoff_cli import findings, receipts, spoken
 from signoff_cli.inputs import long_text
 from signoff_cli.prompts import confirmed
 from signoff_cli.session import pass_session, signing
@@ -14,6 +14,7 @@ from signoff_ledger.application.authority import authorise
 from signoff_ledger.application.deciding import check as ask
 from signoff_ledger.application.deciding import hold as hold_process
 from signoff_ledger.application.ledger import named_actor
+from signoff_ledger.application.showing import show
 from signoff_ledger.domain.decision import HOLD_MEANING, SIGN_OFF_MEANING, heads_of
 from signoff_ledger.domain.values import format_utc
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from signoff_cli.session import Session
     from signoff_ledger.application.ledger import Call
     from signoff_ledger.bootstrap import Opened
+    from signoff_ledger.domain.case import Case
     from signoff_ledger.domain.person import Person
     from signoff_ledger.domain.process_events import Heads
 
@@ -79,9 +81,16 @@ def preview(  # everything a signer must see
             "",
             findings.for_people(rows, color=False),
             "",
+            *_spoken(case),
         )
     )
     return shown, heads
+
+
+def _spoken(case: Case) -> list[str]:
+    """Say rule, evidence and limits apart, as they will be kept with the decision and signed."""
+    says = spoken.as_data(show(case))["says"]
+    return [spoken.for_people(says), ""] if says["rule"] else []
 
 
 def _signature(person: Person, call: Call) -> str:

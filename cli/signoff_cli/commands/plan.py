@@ -1,24 +1,30 @@
-"""`signoff plan`: publish an inspection plan."""
+"""`signoff plan`: publish an inspection plan, and say how many units it takes to show a rate."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from signoff_cli import receipts
-from signoff_cli.inputs import long_text, read_text
-from signoff_cli.session import pass_session, signing
+from signoff_cli.inputs import fraction, long_text, read_text, seen_so_far
+from signoff_cli.output import answer
+from signoff_cli.session import pass_session, reading, signing
+from signoff_ledger.application.numerals import percent
 from signoff_ledger.application.planfile import read_plan
 from signoff_ledger.application.planning import publish_plan
+from signoff_ledger.application.rounding import estimate
+from signoff_ledger.errors import InputError
+from signoff_ledger.statistics.sample_size import units_to_show, units_to_show_in_lot
 
 if TYPE_CHECKING:
     from signoff_cli.session import Session
 
 
-@click.group(short_help="Publish an inspection plan.")
+@click.group(short_help="Publish a plan; say how many units it takes.")
 def plan() -> None:
-    """Publish an inspection plan."""
+    """Publish an inspection plan, or say how many units it takes to show a rate."""
 
 
 @plan.command(short_help="Publish the plan of a file.")
@@ -38,3 +44,78 @@ def publish(session: Session, file: str, reason: str | None) -> None:
     with session.open() as opened:
         receipt = publish_plan(opened.ledger, session.call(), read, long_text(reason))
         receipts.show(session, opened.store, receipt)
+
+
+@plan.command(short_help="Say how many units it takes to show a rate.")
+@click.option("--show", required=True, metavar="RATE", help="The reject rate to show, such as 5%.")
+@click.option("--confidence", default="95%", show_default=True, metavar="SHARE",
+              help="Of the claim, one-sided.")  # fmt: skip
+@click.option("--rejects", type=click.IntRange(0, 50), help="Rejects allowed.  [default: 0 to 3]")
+@click.option("--lot", type=click.IntRange(1, 10_000_000), metavar="UNITS",
+              help="For one lot of so many units.  [default: an endless process]")  # fmt: skip
+@click.option("--seen", metavar="X/N", help="Rejects and units inspected so far, such as 1/20.")
+@reading
+@pass_session
+def size(
+    session: Session,
+    show: str,
+    confidence: str,
+    rejects: int | None,
+    lot: int | None,
+    seen: str | None,
+) -> None:
+    """Say how many units show a reject rate of at most RATE, by the number of rejects among them.
+
+    \b
+    Example:
+      signoff plan size --show 5% --confidence 95%
+      signoff plan size --show 10% --confidence 90% --seen 1/20
+    """
+    rate, share = fraction("--show", show), fraction("--confidence", confidence)
+    so_far = seen_so_far(seen) if seen else None
+    if so_far and lot is not None and so_far[1] > lot:
+        raise InputError(
+            "SL109",
+            f"--seen and --lot contradict each other: {so_far[1]} units of a lot of {lot}",
+            why="more units were inspected than the lot has",
+        )
+    allowed = range(4) if rejects is None else [rejects]
+    rows = [_needed(rate, share, each, lot, so_far) for each in allowed]
+    data = {
+        "rate": str(estimate(rate)),
+        "confidence": str(estimate(share)),
+        "lot": lot,
+        "seen": None if so_far is None else {"rejects": so_far[0], "inspected": so_far[1]},
+        "needed": rows,
+    }
+    answer(session, "signoff.size/1", data, rows, lambda: _size_for_people(data))
+
+
+def _needed(
+    rate: float, share: float, rejects: int, lot: int | None, seen: tuple[int, int] | None
+) -> dict[str, int | None]:
+    more = rejects + (seen[0] if seen else 0)
+    units = (
+        units_to_show(rate, share, more)
+        if lot is None
+        else units_to_show_in_lot(rate, share, lot, more)
+    )
+    still = None if units is None or seen is None else max(0, units - seen[1])
+    return {"rejects": more, "units": units, "still": still}
+
+
+def _size_for_people(data: dict[str, Any]) -> str:
+    rate, share = Decimal(data["rate"]), Decimal(data["confidence"])
+    where = "" if data["lot"] is None else f" in a lot of {data['lot']:,}"
+    claim = f"a reject rate of at most {percent(rate)}{where}"
+    lines = [f"To show {claim} with {percent(share)} confidence, one-sided:"]
+    for row in data["needed"]:
+        rejects = "no reject" if row["rejects"] == 0 else f"at most {row['rejects']} rejects"
+        if row["rejects"] == 1:
+            rejects = "at most 1 reject"
+        if row["units"] is None:
+            lines.append(f"  with {rejects}: no number of units shows it")
+            continue
+        still = "" if row["still"] is None else f", {row['still']:,} more than were seen"
+        lines.append(f"  with {rejects}: {row['units']:,} units{still}")
+    return "\n".join(lines)

@@ -14,6 +14,7 @@ from signoff_cli.session import pass_session, reading
 from signoff_cli.walking import walk
 from signoff_ledger.application import replay as replaying
 from signoff_ledger.application.planning import only_process
+from signoff_ledger.application.what_if import STAMP, what_if
 from signoff_ledger.domain.values import format_utc
 from signoff_ledger.errors import EvidenceError, NotFoundError
 from signoff_ledger.projections.explanation import explain
@@ -21,6 +22,7 @@ from signoff_ledger.projections.explanation import explain
 if TYPE_CHECKING:
     from signoff_cli.session import Session
     from signoff_ledger.application.ports import Store
+    from signoff_ledger.application.what_if import WhatIf
 
 _DIFFERS = EvidenceError.exit_code
 _LONGEST_POSITION = 15
@@ -31,6 +33,9 @@ _LONGEST_POSITION = 15
 @click.argument("process", required=False)
 @click.option("--until", metavar="POSITION|DATE", help="Show the state as of then.")
 @click.option("--step", is_flag=True, help="Walk through the events on a terminal.")
+@click.option("--what-if", "question", metavar="CLAUSES",
+              help="Judge every past decision under another bar, such as 'ac=0' or 'ac=0..5,n=20'.",
+              )  # fmt: skip
 @reading
 @pass_session
 def replay(
@@ -38,21 +43,29 @@ def replay(
     process: str | None,
     until: str | None,
     step: bool,  # a flag
+    question: str | None,
 ) -> int:
     """Take every decision on PROCESS again from the events up to it, and compare with the record.
 
     Exits 5 when one does not come out the same. --until rebuilds the state as of a position, or of
     a time with its offset. --step walks event by event: n next, b back, d next decision, q quit.
+    --what-if shows every past decision under a bar that nobody set; no such answer is a decision.
+    Its clauses: ac, n, critical, each and median (times), severity, confirmation, missing, repeat,
+    mode:NAME, characteristic:NAME; a range such as ac=0..5 makes a grid.
 
     \b
     Example:
       signoff replay kiln-lid
       signoff replay kiln-lid --until 2026-03-09T12:00:00Z
+      signoff replay kiln-lid --what-if 'ac=0..5'
     """
     with session.open() as opened:
         store = opened.store
         key = only_process(opened.ledger.work(), process)
         end = _position(store, until)
+        if question is not None:
+            _answer_what_if(session, key, question, list(what_if(store, key, question, end)))
+            return 0
         if step:
             walk(store, key, end)
             return 0
@@ -83,6 +96,51 @@ def replay(
     return 0 if same else _DIFFERS
 
 
+def _answer_what_if(session: Session, key: str, question: str, answers: list[WhatIf]) -> None:
+    """Answer with past decisions under other bars, stamped in every format."""
+    rows = [
+        {
+            "counterfactual": True,
+            "position": a.position,
+            "batch": a.batch,
+            "decided": str(a.decided),
+            "bar_you_did_not_set": dict(a.changed),
+            "would": str(a.would),
+            "flips": a.flips,
+            "missed": [{"rule": rule, "says": says} for rule, says in a.missed],
+            "beside": list(a.beside),
+        }
+        for a in answers
+    ]
+    data = {
+        "counterfactual": True,
+        "stamp": STAMP,
+        "process": key,
+        "what_if": question,
+        "answers": rows,
+    }
+
+    def human() -> str:
+        if not answers:
+            return f"{STAMP}\n\nNo decision has been taken on a batch of {key}."
+        shown = [
+            (
+                f"#{a.position}",
+                a.batch,
+                str(a.decided),
+                ", ".join(f"{name}={value}" for name, value in a.changed.items()),
+                str(a.would) + (" (flips)" if a.flips else ""),
+                "; ".join(rule for rule, _ in a.missed)
+                or ("met; yet " + ", ".join(a.beside) if a.beside else "met"),
+            )
+            for a in answers
+        ]
+        headings = ("event", "batch", "decided", "bar you did not set", "would be", "that bar")
+        return f"{STAMP}\n\n{table(headings, shown)}"
+
+    answer(session, "signoff.whatif/1", data, rows, human)
+
+
 def _decision(replayed: replaying.ReplayedDecision) -> dict[str, Any]:
     return {
         "position": replayed.position,
@@ -95,6 +153,7 @@ def _decision(replayed: replaying.ReplayedDecision) -> dict[str, Any]:
         "recorded": replayed.recorded.model_dump(mode="json", exclude_none=True),
         "replayed": replayed.replayed.model_dump(mode="json", exclude_none=True),
         "same": replayed.same,
+        "figures_same": replayed.figures_same,
     }
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from signoff_cli import findings
+from signoff_cli import findings, spoken
 from signoff_cli.color import paint, style_of
 from signoff_cli.output import answer, colored, paragraph, table
 from signoff_cli.session import pass_session, reading
@@ -88,6 +88,7 @@ def as_data(store: Store, key: str, explanation: Explanation) -> dict[str, Any]:
             for r, says in explanation.beside
         ],
         "does_not_show": explanation.limits,
+        **spoken.as_data(explanation.shown),
     }
 
 
@@ -166,6 +167,8 @@ def for_people(data: dict[str, Any], *, color: bool) -> str:
         lines.append(f"It was held for {_duration(data['held_for_s'])} before that.")
     as_of = "as of the decision; signoff check shows today's" if data["decision"] else "today"
     lines += ["", f"The rules, {as_of}:", findings.for_people(data["rules"], color=color)]
+    if data["says"]["rule"]:
+        lines += ["", spoken.for_people(data["says"])]
     if data["modes"]:
         batches = list(next(iter(data["modes"].values())))
         rows = [(mode, *counts.values()) for mode, counts in data["modes"].items()]

@@ -7,7 +7,7 @@ store and no library stands between what was exported and what is judged.
 from __future__ import annotations
 
 from copy import deepcopy
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from signoff_ledger.application.line_archive import LineArchive, LinesOf, read_placed
 from signoff_ledger.application.replay import ReplayedDecision, case_of, taken_again
@@ -15,6 +15,7 @@ from signoff_ledger.domain import decision
 from signoff_ledger.domain.batch import Batch
 from signoff_ledger.domain.decision import Reviewed
 from signoff_ledger.domain.event import Entry, Event, Stamp
+from signoff_ledger.domain.figures import Shown
 from signoff_ledger.domain.founding import Founding
 from signoff_ledger.domain.person import Person
 from signoff_ledger.domain.process import Process
@@ -102,7 +103,7 @@ def _checked(
         raise _does_not_follow(
             recorded, f"replayed, the verdict is another one; {lost} does not hold"
         )
-    case = case_of(archive, key, recorded, event)
+    case = case_of(archive, key, recorded)
     _check_whole(archive, case, recorded, event)
     _check_written(archive, case, recorded, event)
     return replayed
@@ -166,14 +167,20 @@ def _written(
     copies = {key: _copied(batch, journal) for key, batch in case.batches.items()}
     twin = type(case)(_copied(case.process, journal), copies, case.batch_key, case.signer)
     reviewed = Reviewed(event.heads.root, event.heads.size)
+    # What was shown has been made again and compared by `taken_again`.
+    shown = Shown(event.figures, event.says)
+    given: dict[str, Any] = {"rule_set": rules}
     if signer is None:
-        decision.hold_if_missed(stamp, twin, reviewed=lambda: reviewed, rule_set=rules)
+        decision.hold_if_missed(
+            stamp, twin, reviewed=lambda: reviewed, show=lambda _: shown, **given
+        )
         return journal
     person = _copied(signer, journal)
+    given |= {"reviewed": reviewed, "shown": shown}
     if isinstance(event, ProcessHeld):
-        decision.hold(stamp, twin, person, reviewed=reviewed, reason=event.reason, rule_set=rules)
+        decision.hold(stamp, twin, person, reason=event.reason, **given)
     else:
-        decision.sign_off(stamp, twin, person, reviewed=reviewed, note=event.note, rule_set=rules)
+        decision.sign_off(stamp, twin, person, note=event.note, **given)
     return journal
 
 

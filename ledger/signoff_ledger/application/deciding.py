@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from signoff_ledger.application.people import everybody
+from signoff_ledger.application.showing import show
 from signoff_ledger.application.texts import checked_label, checked_text
 from signoff_ledger.domain import decision
 from signoff_ledger.domain.case import Case, Signer
@@ -76,7 +77,8 @@ def sign(
         person = work.person(work.stamp.by)
         case = work.case(process, batch, person)
         _check_seen(work, case, seen)
-        decision.sign_off(work.stamp, case, person, reviewed=reviewed, note=note)
+        shown = show(case)
+        decision.sign_off(work.stamp, case, person, reviewed=reviewed, note=note, shown=shown)
 
     content = {"process": process, "batch": batch, "note": note}
     return ledger.act(call, "sign", content, decide)
@@ -100,7 +102,8 @@ def hold(
         person = work.person(work.stamp.by)
         case = work.case(process, batch, person)
         _check_seen(work, case, seen)
-        decision.hold(work.stamp, case, person, reviewed=reviewed, reason=reason)
+        shown = show(case)
+        decision.hold(work.stamp, case, person, reviewed=reviewed, reason=reason, shown=shown)
 
     content = {"process": process, "batch": batch, "reason": reason}
     return ledger.act(call, "hold", content, decide)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from signoff_ledger.application.showing import show
 from signoff_ledger.application.texts import (
     checked_key,
     checked_label,
@@ -158,7 +159,7 @@ def settle(work: Work, batch: Batch) -> None:
     if batch.is_open and len(batch.units) < batch.bar.units:
         return
     case = work.case(batch.started.process, batch.key)
-    hold_if_missed(work.stamp, case, reviewed=lambda: work.reviewed)
+    hold_if_missed(work.stamp, case, reviewed=lambda: work.reviewed, show=show)
 
 
 def amend(work: Work, batch: Batch) -> None:

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Protocol
 from uuid import UUID
 
 from signoff_ledger.application.ports import Recorded
+from signoff_ledger.application.showing import say, show
 from signoff_ledger.application.texts import checked_key
 from signoff_ledger.domain.batch import Batch
 from signoff_ledger.domain.batch_events import BatchStarted
 from signoff_ledger.domain.case import Case, Signer
+from signoff_ledger.domain.figures import EDITION
 from signoff_ledger.domain.gate import RULE_SETS, judge
 from signoff_ledger.domain.person import Person
 from signoff_ledger.domain.process import Process
@@ -37,6 +39,7 @@ class ReplayedDecision:
         outcome: What was decided.
         recorded: The verdict kept with it.
         replayed: The verdict from the events up to it, under the same rule set.
+        figures_same: Whether its figures come out the same; None where it kept none.
     """
 
     position: int
@@ -46,11 +49,13 @@ class ReplayedDecision:
     outcome: Outcome
     recorded: Verdict
     replayed: Verdict
+    figures_same: bool | None = None
 
     @property
     def same(self) -> bool:
-        """True when both verdicts are the same bytes, and the outcome was one they allow."""
+        """True when both verdicts are the same bytes, the outcome was allowed, figures agree."""
         allowed = self.outcome is Outcome.HELD or self.replayed.allows_sign_off
+        allowed = allowed and self.figures_same is not False
         return allowed and self.recorded.canonical_json() == self.replayed.canonical_json()
 
 
@@ -67,13 +72,25 @@ def replay(store: Store, process: str, until: int | None = None) -> Iterator[Rep
         EvidenceError: A decision names a rule set that this program does not have, or was taken
             on events that the ledger no longer has.
     """
+    for recorded, event in decisions_of(store, process, until):
+        yield taken_again(store, process, recorded, event)
+
+
+def decisions_of(
+    store: Store, process: str, until: int | None = None
+) -> Iterator[tuple[Recorded, ProcessHeld | ProcessSignedOff]]:
+    """Give every decision on a process, oldest first.
+
+    Raises:
+        NotFoundError: There is no such process.
+    """
     checked_key("the process's key", process)
     known = store.load(Process, process)
     known.made_on()
     for recorded in store.stream(known.id, until):
         event = recorded.entry.event
         if isinstance(event, (ProcessHeld, ProcessSignedOff)):
-            yield taken_again(store, process, recorded, event)
+            yield recorded, event
 
 
 class Archive(Protocol):
@@ -93,15 +110,7 @@ def taken_again(
         EvidenceError: SL501 for a rule set that this program does not have, SL502 where events are
             missing.
     """
-    if event.verdict.rule_set not in RULE_SETS:
-        raise EvidenceError(
-            "SL501",
-            f"the decision at position {recorded.position} names rule set "
-            f"{event.verdict.rule_set!r}",
-            why=f"this program has {', '.join(RULE_SETS)}",
-            fix="install a newer signoff-ledger",
-        )
-    case = case_of(store, process, recorded, event)
+    case = case_of(store, process, recorded)
     return ReplayedDecision(
         position=recorded.position,
         at=recorded.entry.at,
@@ -110,17 +119,45 @@ def taken_again(
         outcome=Outcome.HELD if isinstance(event, ProcessHeld) else Outcome.SIGNED_OFF,
         recorded=event.verdict,
         replayed=judge(case, event.verdict.rule_set),
+        figures_same=_figures_same(case, event),
     )
 
 
-def case_of(
-    store: Archive, process: str, recorded: Recorded, event: ProcessHeld | ProcessSignedOff
-) -> Case:
-    """Put the case that a decision was taken on, as its heads name it.
+def _figures_same(case: Case, event: ProcessHeld | ProcessSignedOff) -> bool | None:
+    """Make what a decision showed again, in numbers and words; None for none of this edition.
+
+    The words are made of the figures as recorded, so that no machine's arithmetic changes them.
+    """
+    if event.figures is None or event.figures.edition != EDITION:
+        return None
+    again = show(case).figures
+    agree = again is not None and event.figures.agrees_with(again)
+    return agree and say(case, event.figures) == event.says
+
+
+def case_of(store: Archive, process: str, recorded: Recorded) -> Case:
+    """Rebuild the case that a decision was taken on, from its events up to the versions it names.
+
+    Args:
+        store: Where the events are.
+        process: The process.
+        recorded: The decision, as recorded.
 
     Raises:
-        EvidenceError: SL502 where events are missing.
+        EvidenceError: It names a rule set that this program does not have, or was taken on events
+            that the ledger no longer has.
     """
+    event = recorded.entry.event
+    if not isinstance(event, (ProcessHeld, ProcessSignedOff)):
+        raise TypeError(event)
+    if event.verdict.rule_set not in RULE_SETS:
+        raise EvidenceError(
+            "SL501",
+            f"the decision at position {recorded.position} names rule set "
+            f"{event.verdict.rule_set!r}",
+            why=f"this program has {', '.join(RULE_SETS)}",
+            fix="install a newer signoff-ledger",
+        )
     heads = event.heads
     signer = None
     if heads.person is not None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from signoff_ledger.domain import process_events as events
 from signoff_ledger.domain.case import Case, Signer
+from signoff_ledger.domain.figures import NOTHING_SHOWN, Shown
 from signoff_ledger.domain.gate import CURRENT_RULE_SET, judge, misses_the_bar
 from signoff_ledger.domain.person_events import DecisionTaken
 from signoff_ledger.domain.process_state import Standing
@@ -62,6 +63,7 @@ def sign_off(
     reviewed: Reviewed,
     note: str | None = None,
     rule_set: str = CURRENT_RULE_SET,
+    shown: Shown = NOTHING_SHOWN,
 ) -> Verdict:
     """Sign a process off on a batch; every rule must hold (S-20).
 
@@ -72,10 +74,12 @@ def sign_off(
         reviewed: What the signer could review.
         note: Free words kept with the decision.
         rule_set: The rules; others than the current ones only to take an old decision again.
+        shown: Figures and sentences shown beside the verdict; kept with it, read by no rule.
 
     Raises:
         RuleRefusedError: A rule does not hold; the attempt is to be recorded (G13).
     """
+    _check_is_real(case)
     process = case.process
     process.check_not_signed_off()
     verdict = judge(case, rule_set)
@@ -91,6 +95,7 @@ def sign_off(
         events.ProcessSignedOff(
             bar_sha256=batch.started.bar_sha256,
             design=design,
+            figures=shown.figures,
             heads=heads_of(case, person.version, reviewed),
             meaning=SIGN_OFF_MEANING,
             note=note,
@@ -99,6 +104,7 @@ def sign_off(
             process_revision=process.revision,
             run_max=identity.run_max,
             run_min=identity.run_min,
+            says=shown.says,
             tooling=batch.started.required.tooling,
             tooling_revision=batch.started.required.tooling_revision,
             verdict=verdict,
@@ -124,18 +130,22 @@ def hold(
     reviewed: Reviewed,
     reason: str,
     rule_set: str = CURRENT_RULE_SET,
+    shown: Shown = NOTHING_SHOWN,
 ) -> Verdict:
     """Hold a process; a reason is all it needs (S-20)."""
+    _check_is_real(case)
     case.process.made_on()
     verdict = judge(case, rule_set)
     held = case.process.emit(
         stamp,
         events.ProcessHeld(
+            figures=shown.figures,
             heads=heads_of(case, person.version, reviewed),
             meaning=HOLD_MEANING,
             printed_name=person.printed_name,
             process_revision=case.process.revision,
             reason=reason,
+            says=shown.says,
             verdict=verdict,
         ),
     )
@@ -149,6 +159,7 @@ def hold_if_missed(
     *,
     reviewed: Callable[[], Reviewed],
     rule_set: str = CURRENT_RULE_SET,
+    show: Callable[[Case], Shown] = lambda _: NOTHING_SHOWN,
 ) -> Verdict | None:
     """Hold the process by itself when its batch has missed the bar (S-42).
 
@@ -165,15 +176,18 @@ def hold_if_missed(
     missed = misses_the_bar(verdict, closed=not batch.is_open)
     if not missed:
         return None
+    shown = show(case)
     held = case.process.emit(
         stamp,
         events.ProcessHeld(
             automatic=True,
+            figures=shown.figures,
             heads=heads_of(case, None, reviewed()),
             meaning=AUTOMATIC_MEANING,
             printed_name=AUTOMATIC_NAME,
             process_revision=case.process.revision,
             reason=_missed_reason(missed, verdict),
+            says=shown.says,
             verdict=verdict,
         ),
     )
@@ -203,6 +217,12 @@ def reconsider(stamp: Stamp, case: Case) -> Verdict | None:
         events.SignOffUnsupported(batch=batch, sign_off=sign_off_.version, verdict=verdict),
     )
     return verdict
+
+
+def _check_is_real(case: Case) -> None:
+    """Refuse a case under a bar that nobody set: a what-if answer can never become a decision."""
+    if case.bar_instead is not None:
+        raise ValueError("a case under another bar than the one set cannot be decided")
 
 
 def _note(

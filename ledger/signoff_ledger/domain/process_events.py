@@ -11,6 +11,7 @@ from pydantic import Field
 
 from signoff_ledger.domain.bar import Bar
 from signoff_ledger.domain.event import Event
+from signoff_ledger.domain.figures import Figures, Said
 from signoff_ledger.domain.plan import DesignApproval, InspectionPlan
 from signoff_ledger.domain.signature import UNSIGNED, Signature
 from signoff_ledger.domain.values import (
@@ -222,27 +223,40 @@ class ProcessChangeApplied(Event):
 
 
 class ProcessHeld(Event):
-    """The decision to hold, taken by a person or by the bar itself (S-19, S-42)."""
+    """The decision to hold, taken by a person or by the bar itself (S-19, S-42).
+
+    Attributes:
+        figures: What was shown in numbers beside the verdict; absent without a batch.
+        says: What was shown in words.
+    """
 
     TOPIC: ClassVar[str] = "signoff.process-held.v1"
 
     automatic: bool = False
+    figures: Figures | None = None
     heads: Heads
     meaning: Text
     printed_name: Text
     process_revision: int
     reason: Text
+    says: Said | None = None
     signature: Signature = UNSIGNED
     verdict: Verdict
 
 
 class ProcessSignedOff(Event):
-    """The sign-off of a process revision for a run, with the verdict it was taken on (S-08)."""
+    """The sign-off of a process revision for a run, with the verdict it was taken on (S-08).
+
+    Attributes:
+        figures: What was shown in numbers beside the verdict.
+        says: What was shown in words.
+    """
 
     TOPIC: ClassVar[str] = "signoff.process-signed-off.v1"
 
     bar_sha256: Sha256
     design: DesignApproval
+    figures: Figures | None = None
     heads: Heads
     meaning: Text
     note: Text | None = None
@@ -251,6 +265,7 @@ class ProcessSignedOff(Event):
     process_revision: int
     run_max: int
     run_min: int
+    says: Said | None = None
     signature: Signature = UNSIGNED
     tooling: Label
     tooling_revision: Label

@@ -8,10 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from signoff_ledger.application.replay import case_as_of
+from signoff_ledger.application.replay import case_as_of, case_of
+from signoff_ledger.application.showing import show, shown_by
 from signoff_ledger.domain import process_events as events
 from signoff_ledger.domain.decision import DOES_NOT_SHOW
 from signoff_ledger.domain.faults import faults_of
+from signoff_ledger.domain.figures import NOTHING_SHOWN, Shown
 from signoff_ledger.domain.gate import judge
 from signoff_ledger.domain.tally import tally
 from signoff_ledger.domain.values import Outcome
@@ -49,6 +51,7 @@ class Explanation:
         beside: Changes, orders, refusals, remarks and endings, oldest first, as sentences.
         held_for_s: How long the process was held before the sign-off explained here.
         handed_over: Serials that went to the next activity with it.
+        shown: Figures and sentences beside the verdict, as the decision kept them.
     """
 
     case: Case
@@ -58,6 +61,7 @@ class Explanation:
     beside: tuple[tuple[Recorded, str], ...]
     held_for_s: int | None
     handed_over: tuple[str, ...]
+    shown: Shown = NOTHING_SHOWN
 
     @property
     def outcome(self) -> str:
@@ -116,7 +120,18 @@ def explain(
         beside=beside,
         held_for_s=_held_for_s(story, decision),
         handed_over=_handed_over(story, decision),
+        shown=_shown(store, _about(case, about), decision),
     )
+
+
+def _shown(store: Store, case: Case, decision: Recorded | None) -> Shown:
+    """Give what a decision showed, or what would be shown now while there is none."""
+    if decision is None:
+        return show(case)
+    event = decision.entry.event
+    if not isinstance(event, (events.ProcessHeld, events.ProcessSignedOff)):
+        raise TypeError(event)
+    return shown_by(event, case_of(store, case.process.key, decision))
 
 
 def positions_of(store: Store, process: str, finding: Finding) -> list[int]:

@@ -1,0 +1,66 @@
+"""`signoff handover`: the units that went on to the next activity."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from signoff_cli.output import answer, table
+from signoff_cli.session import pass_session, reading
+from signoff_ledger.application.planning import only_process
+from signoff_ledger.domain.process_state import Standing
+from signoff_ledger.errors import RuleRefusedError
+from signoff_ledger.projections.explanation import explain
+
+if TYPE_CHECKING:
+    from signoff_cli.session import Session
+
+
+@click.command(short_help="List the units that went on.")
+@click.argument("process", required=False)
+@reading
+@pass_session
+def handover(session: Session, process: str | None) -> None:
+    """List the conforming units of PROCESS's deciding batch and the activity they went on to.
+
+    A nonconforming unit is never among them. There is a list only while the sign-off stands.
+
+    \b
+    Example:
+      signoff handover kiln-lid
+    """
+    with session.open() as opened:
+        key = only_process(opened.ledger.work(), process)
+        explanation = explain(opened.store, key)
+    state = explanation.case.process
+    sign_off = state.sign_off
+    if sign_off is None or state.standing is not Standing.SIGNED_OFF:
+        raise RuleRefusedError(
+            "SL309",
+            f"no units of {key} are handed over",
+            why=f"the process stands at {state.standing}",
+            fix=f"see what is missing:  signoff check {key} --list",
+        )
+    batch = sign_off.signed.verdict.batch
+    with session.open() as opened:
+        decided = explain(opened.store, key, batch)
+    identity = decided.case.batches[batch or ""].plan.identity
+    rows = [{"batch": batch, "serial": serial} for serial in decided.handed_over]
+    data = {
+        "process": key,
+        "batch": batch,
+        "activity": identity.next_activity,
+        "from_activity": identity.activity,
+        "serials": list(decided.handed_over),
+    }
+    answer(
+        session,
+        "signoff.handover/1",
+        data,
+        rows,
+        lambda: (
+            f"{len(rows)} conforming units of {batch} go to activity "
+            f"{identity.next_activity}:\n" + table(("unit",), [(row["serial"],) for row in rows])
+        ),
+    )

@@ -1,0 +1,115 @@
+"""`signoff report`: the certificate of a decision, as a page, a PDF, Markdown or data."""
+
+from __future__ import annotations
+
+import json
+import sys
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from signoff_cli.output import say, write
+from signoff_cli.session import pass_session, reporting
+from signoff_ledger.application.planning import only_process
+from signoff_ledger.application.replay import checked_position
+from signoff_ledger.errors import InputError, StoreError
+from signoff_ledger.reports.certificate import certificate
+from signoff_ledger.reports.hypertext import page
+from signoff_ledger.reports.layout import document
+from signoff_ledger.reports.markdown import markdown
+from signoff_ledger.reports.pdf import pdf
+
+if TYPE_CHECKING:
+    from signoff_cli.session import Session
+    from signoff_ledger.reports.certificate import Certificate
+
+FORMATS = ("html", "pdf", "md", "json")
+
+
+@click.command(short_help="Write the certificate of a decision.")
+@click.argument("process", required=False)
+@click.option("--format", "kind", type=click.Choice(FORMATS), default="html", show_default=True,
+              help="What to write.")  # fmt: skip
+@click.option("--json", "kind", flag_value="json", help="Short for --format json.")
+@click.option("--output", "-o", metavar="FILE", default="-", help="Where to.  [default: standard "
+              "output]")  # fmt: skip
+@click.option("--batch", help="The decision on this batch.  [default: the latest decision]")
+@click.option("--until", type=click.IntRange(min=1), metavar="POSITION",
+              help="As of this position of the log.  [default: its end]")  # fmt: skip
+@reporting
+@pass_session
+def report(
+    session: Session,
+    process: str | None,
+    kind: str,
+    output: str,
+    batch: str | None,
+    until: int | None,
+) -> None:
+    """Write the certificate of the latest decision on PROCESS, or of the one on a batch.
+
+    It is one page without script that fetches nothing. The same position of the log gives the same
+    bytes. A PDF needs the extra `pdf`.
+
+    \b
+    Example:
+      signoff report kiln-lid --format html -o certificate.html
+      signoff report kiln-lid --batch PB-1 --format md
+    """
+    with session.open() as opened:
+        key = only_process(opened.ledger.work(), process)
+        if until is not None:
+            checked_position(opened.store, until)
+        made = certificate(opened.store, key, batch=batch, until=until)
+    content = _content(made, kind)
+    if output == "-":
+        _to_standard_output(content, kind)
+        return
+    _to_file(session, Path(output), content)
+
+
+def _content(made: Certificate, kind: str) -> bytes:
+    if kind == "json":
+        answer = {"schema": "signoff.certificate/1", "data": made.data}
+        return (json.dumps(answer, ensure_ascii=False, indent=2) + "\n").encode()
+    laid_out = document(made)
+    if kind == "md":
+        return markdown(laid_out).encode()
+    html = page(laid_out)
+    return pdf(html) if kind == "pdf" else html.encode()
+
+
+def _to_standard_output(content: bytes, kind: str) -> None:
+    if kind != "pdf":
+        write(content.decode().rstrip("\n"))
+        return
+    if sys.stdout.isatty():
+        raise InputError(
+            "SL109", "a PDF is not for a terminal", fix="name a file with -o, or pipe it on"
+        )
+    sys.stdout.buffer.write(content)
+    sys.stdout.buffer.flush()
+
+
+def _to_file(session: Session, path: Path, content: bytes) -> None:
+    """Write a new file; one with the same bytes may be there already, any other stays."""
+    try:
+        with path.open("xb") as file:
+            file.write(content)
+        done = "wrote"
+    except FileExistsError:
+        if not path.is_file() or path.read_bytes() != content:
+            raise StoreError(
+                "SL704",
+                f"{path} is already there, with other content",
+                why="a report never overwrites a file",
+                fix="name another file, or move that one away",
+            ) from None
+        done = "already there, the same bytes:"
+    except OSError as error:
+        raise StoreError("SL703", f"{path} cannot be written", why=str(error.strerror)) from None
+    if not session.quiet:
+        digest = sha256(content).hexdigest()
+        say(f"{done} {path}, {len(content):,} bytes, SHA-256 {digest}")

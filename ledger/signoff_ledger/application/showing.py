@@ -1,0 +1,44 @@
+"""What a person is shown beside a verdict: made now, or as a decision kept it.
+
+The statistics are imported here, in a function's body, so that a command which decides nothing
+does not pay for them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from signoff_ledger.domain.figures import NOTHING_SHOWN, Shown
+
+if TYPE_CHECKING:
+    from signoff_ledger.domain.case import Case
+    from signoff_ledger.domain.figures import Figures, Said
+    from signoff_ledger.domain.process_events import ProcessHeld, ProcessSignedOff
+
+
+def show(case: Case) -> Shown:
+    """Make the figures and sentences of a case; nothing where no batch is in question."""
+    from signoff_ledger.application.figuring import figures_of  # noqa: PLC0415
+    from signoff_ledger.application.wording import said  # noqa: PLC0415
+
+    figures = figures_of(case)
+    return NOTHING_SHOWN if figures is None else Shown(figures, said(case, figures))
+
+
+def say(case: Case, figures: Figures) -> Said:
+    """Say figures that were made before."""
+    from signoff_ledger.application.wording import said  # noqa: PLC0415
+
+    return said(case, figures)
+
+
+def shown_by(event: ProcessHeld | ProcessSignedOff, case: Case) -> Shown:
+    """Give what a decision showed; one that kept nothing is shown as its case would be now.
+
+    Args:
+        event: The decision.
+        case: The case it was taken on.
+    """
+    if event.figures is None or event.says is None:
+        return show(case)
+    return Shown(event.figures, event.says)

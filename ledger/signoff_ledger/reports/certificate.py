@@ -1,0 +1,333 @@
+"""The certificate of a decision as data: everything a reader must see, at one place of the log.
+
+One decision, as of one position of the log: the same position gives the same certificate, byte for
+byte, in every format. It tells Part 11 11.50 (printed name, time, meaning), Annex 11 8.2 (whether
+data changed since first entry), and what the decision does not show (S-36).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from signoff_ledger.application.replay import case_of
+from signoff_ledger.application.wording import long_date
+from signoff_ledger.domain import batch_events, process_events
+from signoff_ledger.domain.decision import DOES_NOT_SHOW
+from signoff_ledger.domain.process_events import ProcessHeld, ProcessSignedOff
+from signoff_ledger.domain.signature import SshSignature
+from signoff_ledger.domain.tally import EXCLUSIONS, tally
+from signoff_ledger.domain.values import format_utc
+from signoff_ledger.errors import RuleRefusedError
+from signoff_ledger.integrity.leaf import leaf_hash
+from signoff_ledger.projections.explanation import explain, positions_of
+from signoff_ledger.projections.sentences import sentence
+from signoff_ledger.projections.subjects import Subject
+from signoff_ledger.reports.album import pictures
+
+if TYPE_CHECKING:
+    from signoff_ledger.application.ports import Recorded, Store
+    from signoff_ledger.domain.bar import Bar
+    from signoff_ledger.domain.batch import Batch
+    from signoff_ledger.domain.case import Case
+    from signoff_ledger.domain.figures import Said
+    from signoff_ledger.domain.signature import Signature
+    from signoff_ledger.projections.explanation import Explanation
+    from signoff_ledger.reports.picture import Picture
+
+VOIDS = (
+    "A sign-off ends by itself when the process, the tooling, the line, the site or the inspection "
+    "plan changes, when the design is approved anew, and after two years without a production "
+    "order. A person may withdraw it with a reason. A correction that takes away what it stood on "
+    "marks it unsupported, which shuts the order gate."
+)
+HOLDS = "A hold lasts until a batch meets every rule and a person signs the process off."
+
+_FAULTS = (
+    process_events.CauseStated,
+    process_events.NonconformityAttributed,
+    process_events.ProcessChangeApplied,
+)
+_WORDS = (process_events.RemarkRecorded, process_events.CommandRefused)
+_CORRECTIONS = (
+    batch_events.CorrectionRequested,
+    batch_events.CorrectionConfirmed,
+    batch_events.CorrectionDeclined,
+)
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """A certificate, ready to be written in any format.
+
+    Attributes:
+        data: Everything in it, as plain data.
+        pictures: The same findings drawn.
+    """
+
+    data: dict[str, Any]
+    pictures: tuple[Picture, ...]
+
+
+def certificate(
+    store: Store, process: str, *, batch: str | None = None, until: int | None = None
+) -> Certificate:
+    """Make the certificate of a process's latest decision, or of the one on a batch.
+
+    Args:
+        store: Where the events are.
+        process: The process.
+        batch: The batch decided on; by default that of the latest decision.
+        until: The position of the log to look from; by default its end.
+
+    Raises:
+        NotFoundError: There is no such process or batch.
+        RuleRefusedError: Nothing has been decided yet.
+    """
+    explanation = explain(store, process, batch, until)
+    decision = explanation.decision
+    if decision is None:
+        raise RuleRefusedError(
+            "SL308",
+            f"nothing has been decided on {process} that a certificate could show",
+            why="a certificate is of a sign-off or a hold",
+            fix=f"see how it stands:  signoff why {process}",
+        )
+    case = case_of(store, process, decision)
+    figures, words = explanation.shown
+    position = until or store.size()
+    story = list(store.stream(case.process.id, position))
+    drawn = pictures(case, figures) if figures else ()
+    data = {
+        **_subject(process, explanation, decision),
+        "bars": _bars(store, explanation.case),
+        "rules": [
+            {
+                "rule": finding.rule,
+                "holds": finding.holds,
+                "says": finding.says,
+                "settled_by": positions_of(store, process, finding),
+            }
+            for finding in explanation.verdict.findings
+        ],
+        "batches": [_batch(b) for b in (*case.earlier, *([case.batch] if case.batch else []))],
+        "faults_and_changes": _told(story, _FAULTS, process, decision.position),
+        "beside": _told(story, _WORDS, process, position),
+        "figures": figures.model_dump(mode="json", exclude_none=True) if figures else None,
+        "says": _words(words),
+        "corrections": _corrections(store, explanation.case, position),
+        "handover": {
+            "activity": _identity(case)["next_activity"],
+            "serials": list(explanation.handed_over),
+        },
+        "pictures": [
+            {
+                "name": p.name,
+                "title": p.title,
+                "finding": p.finding,
+                "table": [list(p.headings), *map(list, p.rows)],
+            }
+            for p in drawn
+        ],
+        "voids": VOIDS if explanation.outcome == "SIGNED_OFF" else HOLDS,
+        "does_not_show": DOES_NOT_SHOW,
+        "log": _log(store, decision, position),
+        "verify": _verify(process, decision, position),
+    }
+    return Certificate(data, drawn)
+
+
+def _identity(case: Case) -> dict[str, Any]:
+    batch = case.batch
+    plan = batch.plan if batch else case.process.plans[-1].plan
+    return plan.identity.model_dump(mode="json")
+
+
+def _subject(process: str, explanation: Explanation, decision: Recorded) -> dict[str, Any]:
+    event = decision.entry.event
+    assert isinstance(event, (ProcessHeld, ProcessSignedOff))  # noqa: S101  # decisions are
+    identity = _identity(explanation.case)
+    signed = isinstance(event, ProcessSignedOff)
+    data = {
+        "process": process,
+        "name": identity["name"],
+        "called": identity["called"],
+        "activity": identity["activity"],
+        "stage": identity["stage"],
+        "outcome": explanation.outcome,
+        "standing": str(explanation.case.process.standing),
+        "standing_why": explanation.case.process.standing_why,
+        "batch": explanation.batch,
+        "process_revision": event.process_revision,
+        "reason": event.note if isinstance(event, ProcessSignedOff) else event.reason,
+        "held_for_s": explanation.held_for_s,
+        "signature": {
+            "kind": event.signature.kind,
+            "printed_name": event.printed_name,
+            "person": decision.entry.by,
+            "signed_at": format_utc(decision.entry.at),
+            "meaning": event.meaning,
+            "automatic": not signed and isinstance(event, ProcessHeld) and event.automatic,
+            **_key(event.signature),
+        },
+        "scope": None,
+    }
+    if isinstance(event, ProcessSignedOff):
+        data["scope"] = {
+            "run_min": event.run_min,
+            "run_max": event.run_max,
+            "tooling": event.tooling,
+            "tooling_revision": event.tooling_revision,
+            "design": event.design.model_dump(mode="json"),
+            "plan_sha256": event.plan_sha256,
+            "bar_sha256": event.bar_sha256,
+        }
+    return data
+
+
+def _key(signature: Signature) -> dict[str, Any]:
+    """Give what a key's signature consists of, so that it can be checked from the page alone."""
+    if not isinstance(signature, SshSignature):
+        return {"fingerprint": None, "statement_at": None, "sshsig": None}
+    return {
+        "fingerprint": signature.fingerprint,
+        "statement_at": format_utc(signature.at),
+        "sshsig": signature.sshsig,
+    }
+
+
+def bar_clauses(bar: Bar) -> list[str]:
+    """Write every clause of a bar as a short phrase."""
+    clauses = [
+        f"at most {bar.max_rejects} of {bar.units} units rejected, from {bar.reject_from} up",
+        f"at most {bar.max_critical} critical nonconformities",
+    ]
+    if bar.build_time_median_max_s is not None:
+        clauses.append(f"median build time at most {bar.build_time_median_max_s} s")
+    if bar.build_time_each_max_s is not None:
+        clauses.append(f"build time of every unit at most {bar.build_time_each_max_s} s")
+    clauses += [f"{c.mode} on at most {c.max_units} units" for c in bar.modes]
+    clauses += [f"{c.characteristic} failing on at most {c.max_units}" for c in bar.characteristics]
+    clauses += [
+        f"confirmation batch: {bar.confirmation_batch}",
+        f"missing units: {bar.missing_units}",
+        f"repeat without change: {bar.repeat_without_change}",
+    ]
+    return clauses
+
+
+def _bars(store: Store, case: Case) -> list[dict[str, Any]]:
+    return [
+        {
+            "number": each.number,
+            "registered_at": format_utc(each.at),
+            "registered_on": long_date(each.at),
+            "position": store.position(case.process.id, each.version),
+            "clauses": bar_clauses(each.bar),
+            "rationale": each.bar.rationale,
+            "loosened": list(each.loosened),
+            "reason": each.reason,
+            "sha256": each.sha256,
+        }
+        for each in case.process.bars
+    ]
+
+
+def _batch(batch: Batch) -> dict[str, Any]:
+    count = tally(batch.units, batch.started, batch.bar)
+    return {
+        "batch": batch.key,
+        "attempt": batch.started.attempt,
+        "process_revision": batch.started.process_revision,
+        "bar": batch.started.bar_number,
+        "planned": count.planned,
+        "units": len(count.representative),
+        "rejects": len(count.rejects),
+        "reject_serials": list(count.rejects),
+        "nonconformities": count.nonconformities,
+        "critical": count.critical,
+        "excluded": [
+            {"serial": serial, "reasons": [EXCLUSIONS[code] for code in codes]}
+            for serial, codes in count.excluded.items()
+        ],
+        "incomplete": [
+            {"serial": serial, "missing": list(ids)} for serial, ids in count.incomplete.items()
+        ],
+        "retests": sum(unit.retests for unit in batch.units.values()),
+        "reworked": [
+            serial for serial, unit in batch.units.items() if str(unit.disposition) == "rework"
+        ],
+        "outcomes": [str(outcome) for outcome in batch.outcomes],
+    }
+
+
+def _told(
+    story: list[Recorded], kinds: tuple[type, ...], process: str, until: int
+) -> list[dict[str, Any]]:
+    subject = Subject("process", process, process)
+    return [
+        _event(r, subject)
+        for r in story
+        if isinstance(r.entry.event, kinds) and r.position <= until
+    ]
+
+
+def _event(recorded: Recorded, subject: Subject) -> dict[str, Any]:
+    return {
+        "position": recorded.position,
+        "at": format_utc(recorded.entry.at),
+        "by": recorded.entry.by,
+        "says": sentence(recorded.entry, subject),
+    }
+
+
+def _corrections(store: Store, case: Case, until: int) -> dict[str, Any]:
+    """List every correction asked for since first entry, with what became of it."""
+    events = [
+        _event(recorded, Subject("batch", batch.key, case.process.key))
+        for batch in case.batches.values()
+        for recorded in store.stream(batch.id, until)
+        if isinstance(recorded.entry.event, _CORRECTIONS)
+    ]
+    made = sum(
+        1
+        for batch in case.batches.values()
+        for correction in batch.corrections.values()
+        if correction.confirmed_by is not None
+    )
+    return {"made": made, "events": sorted(events, key=lambda each: each["position"])}
+
+
+def _words(words: Said | None) -> dict[str, list[str]]:
+    if words is None:
+        return {"rule": [], "evidence": [], "limits": []}
+    return {
+        "rule": list(words.rule),
+        "evidence": list(words.evidence),
+        "limits": list(words.limits),
+    }
+
+
+def _log(store: Store, decision: Recorded, position: int) -> dict[str, Any]:
+    event = decision.entry.event
+    assert isinstance(event, (ProcessHeld, ProcessSignedOff))  # noqa: S101  # decisions are
+    return {
+        "position": position,
+        "root": store.root(position).hex(),
+        "decision_position": decision.position,
+        "reviewed_size": event.heads.size,
+        "reviewed_root": event.heads.root,
+        "decision_leaf": leaf_hash(decision.entry.line).hex(),
+    }
+
+
+def _verify(process: str, decision: Recorded, position: int) -> list[str]:
+    event = decision.entry.event
+    assert isinstance(event, (ProcessHeld, ProcessSignedOff))  # noqa: S101  # decisions are
+    on = f" --batch {event.verdict.batch}" if event.verdict.batch else ""
+    return [
+        "signoff verify",
+        f"signoff export dossier --decision {decision.position}",
+        f"signoff replay {process} --until {position}",
+        f"signoff report {process}{on} --until {position} --format json",
+    ]

@@ -1,0 +1,125 @@
+"""Nonconformities per unit: a rate of marks, not of units.
+
+Garwood, Biometrika 28 (1936) 437-442; the ratio of two rates by the conditional binomial
+(Przyborowski & Wilenski, Biometrika 31 (1940) 313-323). Which unit carries which mark is not in
+such counts, so a reject rate cannot be had from them: `rejects_from_defects` refuses.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, NamedTuple
+
+from signoff_ledger.statistics.counting import binomial_cdf
+from signoff_ledger.statistics.proportion import clopper_pearson
+from signoff_ledger.statistics.special import gamma_inverse
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class DefectRate(NamedTuple):
+    """Nonconformities per inspected unit, with Garwood's bounds."""
+
+    per_unit: float
+    interval: tuple[float, float]
+    upper_one_sided: float
+
+
+class RateRatio(NamedTuple):
+    """Rate before over rate after.
+
+    Attributes:
+        ratio: None when there is none after.
+        interval: Its upper end is infinite when there is none after; None without any mark.
+        p_one_sided: That the rate fell.
+        p_two_sided: Tables no likelier than the one seen.
+    """
+
+    ratio: float | None
+    interval: tuple[float, float] | None
+    p_one_sided: float
+    p_two_sided: float
+
+
+def defect_rate(defects: int, units: int, confidence: float = 0.95) -> DefectRate | None:
+    """Give nonconformities per unit over the units that were looked at; None without one.
+
+    Raises:
+        ValueError: A count is negative.
+    """
+    if defects < 0 or units < 0:
+        raise ValueError(f"{defects} nonconformities on {units} units cannot be")
+    if units == 0:
+        return None
+    each = (1 - confidence) / 2
+    lower = gamma_inverse(each, defects) if defects else 0.0
+    return DefectRate(
+        per_unit=defects / units,
+        interval=(lower / units, gamma_inverse(1 - each, defects + 1) / units),
+        upper_one_sided=gamma_inverse(confidence, defects + 1) / units,
+    )
+
+
+def looked_at(counts: Sequence[int | None]) -> tuple[int, int]:
+    """Give nonconformities and inspected units; a blank was not looked at and is not a zero."""
+    seen = [count for count in counts if count is not None]
+    return sum(seen), len(seen)
+
+
+def rejects_from_defects(defects: int, units: int) -> int:
+    """Refuse to turn a total of nonconformities into a number of rejects.
+
+    Only two totals tell: none at all, and marks on a single unit.
+
+    Raises:
+        ValueError: Which unit carries which mark was not kept.
+    """
+    if defects < 0 or units < 0:
+        raise ValueError(f"{defects} nonconformities on {units} units cannot be")
+    if defects == 0 or units == 1:
+        return min(defects, 1)
+    raise ValueError(
+        f"{defects} nonconformities on {units} units are not {defects} rejects: which unit carries "
+        "which was not kept"
+    )
+
+
+def rate_ratio(
+    before: tuple[int, int], after: tuple[int, int], confidence: float = 0.95
+) -> RateRatio | None:
+    """Compare two rates, each given as nonconformities and units; None without units.
+
+    Given all marks, those before are binomial with the share of the units before.
+    """
+    (x1, n1), (x2, n2) = before, after
+    if min(x1, x2, n1, n2) < 0:
+        raise ValueError("counts cannot be negative")
+    if not n1 or not n2:
+        return None
+    total, share = x1 + x2, n1 / (n1 + n2)
+    if total == 0:
+        return RateRatio(None, None, 1.0, 1.0)
+    found = clopper_pearson(x1, total, confidence)
+    assert found is not None  # noqa: S101  # there is at least one mark
+    low = found.lower / (1 - found.lower) * n2 / n1
+    high = math.inf if found.upper == 1 else found.upper / (1 - found.upper) * n2 / n1
+    fewer = 1 - binomial_cdf(x1 - 1, total, share)
+    return RateRatio(
+        ratio=x1 / n1 / (x2 / n2) if x2 else None,
+        interval=(low, high),
+        p_one_sided=fewer,
+        p_two_sided=_two_sided(x1, total, share),
+    )
+
+
+def _two_sided(seen: int, total: int, share: float) -> float:
+    def log_chance(k: int) -> float:
+        return (
+            math.lgamma(total + 1) - math.lgamma(k + 1) - math.lgamma(total - k + 1)
+            + k * math.log(share) + (total - k) * math.log1p(-share)
+        )  # fmt: skip
+
+    limit = log_chance(seen) + 1e-7
+    chances = (log_chance(k) for k in range(total + 1))
+    return min(1.0, math.fsum(math.exp(each) for each in chances if each <= limit))

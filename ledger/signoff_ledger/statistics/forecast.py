@@ -1,0 +1,214 @@
+"""Bad units in the run: the beta-binomial forecast, and bounds for the lot that was sampled.
+
+Posterior predictive with the Jeffreys prior (Brown, Cai & DasGupta 2001; Gelman et al., Bayesian
+Data Analysis, 2.4). It assumes that the run is made by the same process, and it is about units
+still to be made: the pilot units count only if they ship. Where the inspected units are a part of
+the finite lot being judged, the hypergeometric bound applies instead (Wright, Exact Confidence
+Bounds when Sampling from Small Finite Universes, 1991).
+"""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_left
+from itertools import accumulate
+from typing import NamedTuple
+
+from signoff_ledger.statistics.counting import check_counts, hypergeometric_cdf
+from signoff_ledger.statistics.special import beta_inverse, log_beta
+
+JEFFREYS = (0.5, 0.5)
+
+LARGEST_EXACT = 50_000
+"""Runs above this are forecast by the posterior's own quantiles; the units add nothing there."""
+
+
+class Forecast(NamedTuple):
+    """Bad units in a run of `run` units still to be made.
+
+    Attributes:
+        run: Units still to be made.
+        mean: Expected bad units.
+        median: As many, or fewer, in half of such forecasts.
+        central_90: Range of nine in ten forecasts.
+        central_95: Range of nineteen in twenty.
+        upper_95: As many, or fewer, in nineteen of twenty forecasts.
+    """
+
+    run: int
+    mean: float
+    median: int
+    central_90: tuple[int, int]
+    central_95: tuple[int, int]
+    upper_95: int
+
+
+class LotBound(NamedTuple):
+    """Bad units in a finite lot of which a sample was inspected, at a one-sided confidence."""
+
+    lower_total: int
+    upper_total: int
+    upper_uninspected: int
+
+
+class BetaBinomial:
+    """The number of bad units in a run, given what a batch showed."""
+
+    def __init__(
+        self, rejects: int, inspected: int, run: int, prior: tuple[float, float] = JEFFREYS
+    ) -> None:
+        """Prepare the forecast.
+
+        Args:
+            rejects: Rejects in the batch.
+            inspected: Units inspected in it.
+            run: Units still to be made.
+            prior: Shapes of the beta prior.
+
+        Raises:
+            ValueError: The counts cannot be, or the run is negative.
+        """
+        check_counts(rejects, inspected)
+        if run < 0:
+            raise ValueError(f"a run of {run} units cannot be made")
+        self.run = run
+        self._a = rejects + prior[0]
+        self._b = inspected - rejects + prior[1]
+        self._cumulative = self._sum() if run <= LARGEST_EXACT else None
+
+    def _sum(self) -> list[float]:
+        """Add up the chances of 0, 1 ... bad units, in logarithms against under- and overflow."""
+        a, b, m = self._a, self._b, self.run
+        logs = [log_beta(a, b + m) - log_beta(a, b)]
+        for k in range(m):
+            ratio = (m - k) * (k + a) / ((k + 1) * (m - k - 1 + b))
+            logs.append(logs[-1] + math.log(ratio))
+        chances = [math.exp(each) for each in logs]
+        whole = math.fsum(chances)
+        return [min(1.0, each / whole) for each in accumulate(chances)]
+
+    @property
+    def mean(self) -> float:
+        """Expected bad units."""
+        return self.run * self._a / (self._a + self._b)
+
+    def at_most(self, bad: int) -> float:
+        """Give the chance of at most `bad` bad units.
+
+        Raises:
+            ValueError: The run is longer than `LARGEST_EXACT`.
+        """
+        if self._cumulative is None:
+            raise ValueError(f"a run above {LARGEST_EXACT} units is forecast by its rate alone")
+        if bad < 0:
+            return 0.0
+        return self._cumulative[min(bad, self.run)] if bad < self.run else 1.0
+
+    def quantile(self, chance: float) -> int:
+        """Give the smallest number of bad units that is not exceeded with a chance."""
+        if self._cumulative is None:
+            return math.ceil(self.run * beta_inverse(chance, self._a, self._b))
+        return min(bisect_left(self._cumulative, chance), self.run)
+
+
+def forecast(
+    rejects: int, inspected: int, run: int, prior: tuple[float, float] = JEFFREYS
+) -> Forecast | None:
+    """Forecast the bad units of a run; None when nothing was inspected."""
+    check_counts(rejects, inspected)
+    if inspected == 0:
+        return None
+    bad = BetaBinomial(rejects, inspected, run, prior)
+    return Forecast(
+        run=run,
+        mean=bad.mean,
+        median=bad.quantile(0.5),
+        central_90=(bad.quantile(0.05), bad.quantile(0.95)),
+        central_95=(bad.quantile(0.025), bad.quantile(0.975)),
+        upper_95=bad.quantile(0.95),
+    )
+
+
+class Difference(NamedTuple):
+    """Bad units that a run is spared: by one forecast less another."""
+
+    mean: float
+    central_90: tuple[int, int]
+
+
+def spared(
+    before: tuple[int, int], after: tuple[int, int], run: int, prior: tuple[float, float] = JEFFREYS
+) -> Difference | None:
+    """Forecast how many fewer bad units a run has after a fix than it would have had before.
+
+    Args:
+        before: Rejects and inspected units before.
+        after: Rejects and inspected units after.
+        run: Units in the run, at most `LARGEST_EXACT`.
+        prior: Shapes of the beta prior, for both.
+
+    Returns:
+        None when either batch has no inspected unit or the run is longer.
+    """
+    if not before[1] or not after[1] or run > LARGEST_EXACT:
+        return None
+    was, is_now = BetaBinomial(*before, run, prior), BetaBinomial(*after, run, prior)
+    # P(was - now <= d) is the sum over was of P(was) P(now >= was - d).
+    chances = [was.at_most(k) - was.at_most(k - 1) for k in range(run + 1)]
+
+    def at_most(difference: int) -> float:
+        return math.fsum(
+            chance * (1 - is_now.at_most(k - difference - 1)) for k, chance in enumerate(chances)
+        )
+
+    def quantile(chance: float) -> int:
+        low, high = -run, run
+        while low < high:
+            middle = (low + high) // 2
+            if at_most(middle) >= chance:
+                high = middle
+            else:
+                low = middle + 1
+        return low
+
+    return Difference(was.mean - is_now.mean, (quantile(0.05), quantile(0.95)))
+
+
+def lot_bound(rejects: int, inspected: int, lot: int, confidence: float = 0.95) -> LotBound | None:
+    """Bound the bad units of a lot from a sample of it, exactly and one-sided each way.
+
+    Args:
+        rejects: Rejects in the sample.
+        inspected: Units in the sample.
+        lot: Units in the lot, the sample included.
+        confidence: Of each bound.
+
+    Returns:
+        None when nothing was inspected.
+
+    Raises:
+        ValueError: The sample is larger than the lot.
+    """
+    check_counts(rejects, inspected)
+    if inspected > lot:
+        raise ValueError(f"{inspected} units cannot be drawn from a lot of {lot}")
+    if inspected == 0:
+        return None
+    risk = 1 - confidence
+    most = lot - (inspected - rejects)
+    low, high = rejects, most
+    while low < high:  # the largest lot content that would give so few rejects often enough
+        middle = (low + high + 1) // 2
+        if hypergeometric_cdf(rejects, lot, middle, inspected) > risk:
+            low = middle
+        else:
+            high = middle - 1
+    upper = low
+    low, high = rejects, most
+    while low < high:  # the smallest that would give so many
+        middle = (low + high) // 2
+        if 1 - hypergeometric_cdf(rejects - 1, lot, middle, inspected) > risk:
+            high = middle
+        else:
+            low = middle + 1
+    return LotBound(low, upper, upper - rejects)
