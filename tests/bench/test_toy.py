@@ -15,7 +15,7 @@ def test_everything_can_be_measured_at_toy_sizes(tmp_path: Path) -> None:
     figures = [*measure(TOY)]
     write_json(figures, tmp_path / "figures.json")
 
-    assert 10 == len(figures)
+    assert 13 == len(figures)
     assert all(figure.rate_per_s > 0 < figure.ratio for figure in figures)
     assert {"name", "store", "events", "rate_per_s", "floor_per_s", "ratio", "target"} <= {
         *json.loads((tmp_path / "figures.json").read_text("utf-8"))[0]
