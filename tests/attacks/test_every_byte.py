@@ -112,7 +112,8 @@ def test_a_flip_in_the_database_is_found_or_changes_nothing(short: Told, tmp_pat
             continue
         unchanged += 1
         assert lines == now, at
-        assert notes == sealed, at
+        # A page that is emptied takes a checkpoint away, which is then told as not proved.
+        assert set(sealed) <= set(notes), at
     assert len(refusals) > 50
     assert {EvidenceError, StoreError} == {*map(type, refusals)}
     assert unchanged > 10

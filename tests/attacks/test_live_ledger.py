@@ -143,3 +143,22 @@ def test_a_file_without_its_triggers_is_told_by_the_doctor(told: Told, tmp_path:
             connection.execute(statement)
         assert 5 == said.code
         assert name in str(said.data)
+
+
+def test_a_stream_that_the_index_does_not_find_is_missed(told: Told, tmp_path: Path) -> None:
+    """The evidence is read by position, the meaning by stream: both must be the same lines."""
+    ledger = tmp_path / "ledger.db"
+    back_up(told.opened.store, ledger)
+    with closing(disarmed(ledger)) as connection:
+        connection.execute("PRAGMA writable_schema = ON")
+        # An index whose entries are those of another column finds nothing.
+        swapped = connection.execute(
+            "UPDATE sqlite_schema SET rootpage = (SELECT rootpage FROM sqlite_schema"
+            " WHERE name = 'events_by_type') WHERE name = 'sqlite_autoindex_events_1'"
+        ).rowcount
+        assert 1 == swapped
+
+    said = Terminal(tmp_path)("verify", "--ledger", "ledger.db", "--json")
+
+    assert said.code in {1, 5}, said.out + said.err
+    assert "unexpected" not in said.err

@@ -171,7 +171,8 @@ def _hold_together(examination: Examination, found: Meaning, lines_of: LinesOf) 
     examined = examination.chains.heads
     for stream in sorted(examined.keys() | found.heads.keys()):
         if stream not in found.heads:
-            position, _ = next(iter(lines_of(UUID(stream))))
+            # The index may not find it again: then nobody can say where it stood.
+            position, _ = next(iter(lines_of(UUID(stream))), (None, b""))
             raise EvidenceError(
                 "SL502",
                 "a line is on a stream of no process, batch or person",
