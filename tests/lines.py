@@ -38,9 +38,7 @@ def log_key(key: Ed25519PrivateKey = LOG, origin: str = ORIGIN) -> str:
     return VerifierKey(origin, ED25519, signers.raw(key)).line
 
 
-def rotation(
-    old: Ed25519PrivateKey | None, new: Ed25519PrivateKey, origin: str = ORIGIN
-) -> Fields:
+def rotation(old: Ed25519PrivateKey | None, new: Ed25519PrivateKey, origin: str = ORIGIN) -> Fields:
     """Give the data of a rotation that both keys signed."""
     old_line, new_line = log_key(old) if old else None, log_key(new, origin)
     statement = dumped({"new": new_line, "old": old_line, "statement": "signoff-log-key@v1"})
@@ -147,7 +145,7 @@ class Lines:
         data: Fields,
         stream: str = PROCESS,
         key: Ed25519PrivateKey = INES,
-        **signature: object,
+        **signature: Any,
     ) -> Fields:
         """Append a line that Ines signs; parts of the signature may be put in other words."""
         version, _ = self._heads.get(stream, (0, None))

@@ -203,8 +203,11 @@ class Signatories:
         person = Signatory(_text(data, "person"), _text(data, "printed_name"))
         own = str(stream_id("person", person.person))
         if (line["stream"], line["version"]) != (own, 1):
-            _refuse(f"{person.person[:64]!r} is enrolled elsewhere than at the beginning of their "
-                    "own stream", position)
+            _refuse(
+                f"{person.person[:64]!r} is enrolled elsewhere than at the beginning of their "
+                "own stream",
+                position,
+            )
         self._by_stream[own] = self.people[person.person] = person
 
     def _register(self, line: Mapping[str, Any]) -> None:

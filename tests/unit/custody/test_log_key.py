@@ -77,7 +77,17 @@ def test_a_key_is_what_openssl_takes_for_one(tmp_path: Path) -> None:
     openssl = tool("openssl")
     write_key(tmp_path / "key.pem", LOG, "open sesame")
     done = subprocess.run(
-        [openssl, "pkey", "-in", "key.pem", "-passin", "pass:open sesame", "-pubout", "-outform", "DER"],
+        [
+            openssl,
+            "pkey",
+            "-in",
+            "key.pem",
+            "-passin",
+            "pass:open sesame",
+            "-pubout",
+            "-outform",
+            "DER",
+        ],
         cwd=tmp_path,
         capture_output=True,
         check=True,

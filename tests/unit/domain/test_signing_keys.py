@@ -109,7 +109,7 @@ def test_a_sole_owners_first_key_is_in_force_at_once() -> None:
 
 
 @pytest.mark.parametrize("revoke", [False, True])
-def test_a_sole_owners_second_key_waits(revoke: bool) -> None:  # noqa: FBT001
+def test_a_sole_owners_second_key_waits(revoke: bool) -> None:
     story, person = enrolled()
     person.register_key(story.stamp("dan"), KEY, sole_owner=True)
     if revoke:
@@ -131,7 +131,7 @@ def test_of_two_keys_each_signs_until_it_is_revoked() -> None:
 
 
 @pytest.mark.parametrize("revoke", [False, True])
-def test_a_key_is_shown_once(revoke: bool) -> None:  # noqa: FBT001
+def test_a_key_is_shown_once(revoke: bool) -> None:
     """Part 11 11.100(a)."""
     story, person = waiting()
     if revoke:
@@ -171,7 +171,7 @@ def test_a_key_is_accepted_once() -> None:
 
 
 @pytest.mark.parametrize("accepted", [False, True])
-def test_a_revoked_key_is_never_accepted(accepted: bool) -> None:  # noqa: FBT001
+def test_a_revoked_key_is_never_accepted(accepted: bool) -> None:
     story, person = in_force() if accepted else waiting()
     person.revoke_key(story.stamp("olga"), PRINT, "lost")
 
@@ -255,9 +255,7 @@ def test_an_event_that_cannot_be_signed_is_not_emitted() -> None:
         raise InputError("SL101", f"no pen for {version}")
 
     with pytest.raises(InputError):
-        person.emit(
-            story.stamp("olga")._replace(sign=sign), SigningKeyAccepted(fingerprint=PRINT)
-        )
+        person.emit(story.stamp("olga")._replace(sign=sign), SigningKeyAccepted(fingerprint=PRINT))
 
     assert not person.must_sign
     assert (2, PRINT in person.keys_in_force) == (person.version, False)

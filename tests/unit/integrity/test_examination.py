@@ -323,9 +323,7 @@ def witness_key(name: str = "north.example/w") -> VerifierKey:
 
 def policy(*, quorum: str = "w", log: str | None = None) -> bytes:
     """Write a policy with one witness."""
-    return (
-        f"log {log or log_key()}\nwitness w {witness_key().line}\nquorum {quorum}\n"
-    ).encode()
+    return (f"log {log or log_key()}\nwitness w {witness_key().line}\nquorum {quorum}\n").encode()
 
 
 def cosigned(note: bytes) -> bytes:
@@ -390,7 +388,7 @@ def test_what_is_behind_the_last_quorum_is_told() -> None:
 
 
 @pytest.mark.parametrize("sealed", [False, True])
-def test_a_log_without_the_readers_quorum_is_refused(sealed: bool) -> None:  # noqa: FBT001
+def test_a_log_without_the_readers_quorum_is_refused(sealed: bool) -> None:
     log = story()
 
     with refusal("SL505", "none of its witnesses cosigned the last one"):

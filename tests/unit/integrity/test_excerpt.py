@@ -51,7 +51,7 @@ def refused(code: str, why: str, parts: Mapping[str, Sequence[bytes]]) -> None:
 
 
 @pytest.mark.parametrize("reverse", [False, True])
-def test_streams_hold_in_whatever_order_they_are_given(reverse: bool) -> None:  # noqa: FBT001
+def test_streams_hold_in_whatever_order_they_are_given(reverse: bool) -> None:
     log = story()
     names = list(NAMES)[::-1] if reverse else list(NAMES)
     excerpt = read(streams(log, names))

@@ -49,7 +49,9 @@ def test_what_both_keys_sign_names_both() -> None:
 
 
 def test_each_key_seals_from_its_own_line_on() -> None:
-    keys = keys_of(founding(log_key()), rotated(rotation(LOG, NORTH)), rotated(rotation(NORTH, SOUTH)))
+    keys = keys_of(
+        founding(log_key()), rotated(rotation(LOG, NORTH)), rotated(rotation(NORTH, SOUTH))
+    )
 
     assert (verifier(LOG), verifier(NORTH), verifier(SOUTH)) == keys.all
     assert verifier(SOUTH) == keys.current

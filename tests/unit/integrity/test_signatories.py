@@ -271,7 +271,7 @@ def test_only_a_key_in_force_at_that_moment_signs(
 @pytest.mark.parametrize("name", ["at", "fingerprint", "meaning", "root", "size", "sshsig"])
 def test_a_signature_that_lacks_a_part_is_refused(name: str) -> None:
     log = in_force()
-    log.given(log.signed("note", {}, **{name: None}))
+    log.given(log.signed("note", {}, **dict[str, Any]({name: None})))
 
     refused(log, "the signature lacks a part", 5)
 
@@ -373,9 +373,7 @@ def test_a_key_of_a_kind_that_is_not_accepted_is_refused() -> None:
         ("decision-taken", {"process": 7}, PERSON, "process"),
     ],
 )
-def test_a_name_that_is_no_text_is_refused(
-    kind: str, data: Fields, stream: str, name: str
-) -> None:
+def test_a_name_that_is_no_text_is_refused(kind: str, data: Fields, stream: str, name: str) -> None:
     log = Lines().founded()
     log.add(kind, "ines", data, stream)
 
