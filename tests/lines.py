@@ -145,7 +145,7 @@ class Lines:
         data: Fields,
         stream: str = PROCESS,
         key: Ed25519PrivateKey = INES,
-        **signature: object,
+        **signature: Any,
     ) -> Fields:
         """Append a line that Ines signs; parts of the signature may be put in other words."""
         version, _ = self._heads.get(stream, (0, None))

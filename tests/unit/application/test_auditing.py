@@ -94,15 +94,11 @@ def test_a_decision_that_was_taken_on_another_version_does_not_follow(
 
 def test_a_decision_whose_verdict_comes_out_otherwise_does_not_follow(told: Told) -> None:
     """S-42: what was found on units behind a sign-off was edited, and all else put right."""
+    fault = {"characteristic": "gap", "mode": "LID-SEAT", "severity": "major"}
     for last in (-1, -2):
-        found = {
-            "characteristic": "gap",
-            "mode": "LID-SEAT",
-            "number": 9 + last,
-            "severity": "major",
-        }
+        found = [fault | {"number": 9 + last}]
         at = told.find("unit-inspected", last)
-        told.edit(at, lambda fields: fields["data"].update(nonconformities=[found]))
+        told.edit(at, lambda fields, found=found: fields["data"].update(nonconformities=found))  # type: ignore[misc]
 
     refused(told, "SL509", told.find("process-signed-off"), "replayed, the verdict is another one")
 

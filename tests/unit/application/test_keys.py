@@ -1,12 +1,13 @@
 """People's signing keys as commands, and the rotation of the log's own."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Never
 
 import pytest
 
 from signoff_ledger.application import keys, people
-from signoff_ledger.application.ledger import Call, Ledger
+from signoff_ledger.application.ledger import Call, Ledger, Receipt
 from signoff_ledger.application.sealing import Sealer
 from signoff_ledger.custody.vault import Vault
 from signoff_ledger.domain.values import Role
@@ -112,10 +113,11 @@ def test_a_key_is_revoked_by_its_holder_or_an_owner(office: Office) -> None:
 
 @pytest.mark.parametrize("text", ["", "x", "SHA256:", "SHA256:\x1b[2J"])
 def test_a_fingerprint_that_is_none_is_refused(office: Office, text: str) -> None:
-    for ask in (
+    asked: list[Callable[[], Receipt]] = [
         lambda: keys.accept_key(office.ledger, by("olga"), "anna", text),
         lambda: keys.revoke_key(office.ledger, by("olga"), "anna", text, "lost"),
-    ):
+    ]
+    for ask in asked:
         with pytest.raises(InputError) as refused:
             ask()
         assert "SL106" == refused.value.code
@@ -237,7 +239,7 @@ def test_a_seal_that_fails_behind_a_rotation_does_not_cost_the_new_key(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The new key is in the log: without it, nothing could ever be sealed again."""
-    seal, asked = office.sealer.seal, []
+    seal, asked = office.sealer.seal, list[int]()
 
     def second_fails() -> object:
         asked.append(1)
@@ -257,7 +259,7 @@ def test_a_rotation_that_was_beaten_once_uses_the_key_it_made(
 ) -> None:
     """Somebody else records in between: the second try rests on the new state."""
     other = SqliteStore.open(office.store.path)
-    save, beaten = office.store.save, []
+    save, beaten = office.store.save, list[int]()
 
     def beat(*args: object) -> list[int]:
         if not beaten:
@@ -275,5 +277,5 @@ def test_a_rotation_that_was_beaten_once_uses_the_key_it_made(
     assert 3 == len(kept(office.vault))
 
 
-def _failing() -> None:
+def _failing() -> Never:
     raise StoreError("SL703", "the guard cannot be kept", why="the disk is full")

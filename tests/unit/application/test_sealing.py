@@ -1,7 +1,7 @@
 """Sealing: when it is due, what is never undone by it, and with which key."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
@@ -228,14 +228,14 @@ def test_nobody_decides_in_an_old_copy_of_the_log(
     size = copy.store.size()
     call = by("anna")
 
+    commands: dict[str, Callable[[], object]] = {
+        "sign": lambda: copy.sign(call),
+        "hold": lambda: copy.hold(call),
+        "withdraw": lambda: deciding.withdraw(copy.ledger, call, "mug", "no"),
+    }
+
     with pytest.raises(EvidenceError) as refused:
-        match command:
-            case "sign":
-                copy.sign(call)
-            case "hold":
-                copy.hold(call)
-            case _:
-                deciding.withdraw(copy.ledger, call, "mug", "no")
+        commands[command]()
     assert "SL507" == refused.value.code
     assert size == copy.store.size()
     assert [] == call.pen.statements  # type: ignore[union-attr]

@@ -8,7 +8,7 @@ import pytest
 
 from signoff_ledger.application import deciding, inspecting, keys, people, planning
 from signoff_ledger.application.ledger import Call
-from signoff_ledger.application.ports import Prepared
+from signoff_ledger.application.ports import Pen, Prepared
 from signoff_ledger.application.signing import MEANINGS
 from signoff_ledger.custody.pen import StatementPen
 from signoff_ledger.domain.decision import heads_of
@@ -19,7 +19,7 @@ from signoff_ledger.errors import ConflictError, IdentityError
 from tests.ledgers import CUP, PLAN, START, Shop, check_ledger
 from tests.offices import ANNA, BELA, SPARE, STRANGER, KeyPen, Office, by, fingerprint, public
 from tests.refusals import refusal
-from tests.signers import INES, InkPen
+from tests.signers import INES, sign
 
 
 @pytest.fixture
@@ -187,6 +187,14 @@ class Muddled(KeyPen):
         return super().sign(statement + b" ", keys)
 
 
+class FilePen(KeyPen):
+    """Signs for another purpose."""
+
+    def sign(self, statement: bytes, keys: Sequence[str]) -> str:
+        del keys
+        return sign(self.key, statement, b"file")
+
+
 class Scribble(KeyPen):
     """Does not sign at all."""
 
@@ -194,10 +202,10 @@ class Scribble(KeyPen):
         return "a scribble"
 
 
-REFUSED = {
+REFUSED: dict[str, tuple[Pen, str]] = {
     "of another text": (Muddled(ANNA), ""),
     "none at all": (Scribble(ANNA), ""),
-    "for another purpose": (InkPen(ANNA, namespace=b"file"), "it was made for 'file'"),
+    "for another purpose": (FilePen(ANNA), "it was made for 'file'"),
     "of a stranger": (KeyPen(STRANGER), "which is not a key in force of anna"),
     "of somebody else here": (KeyPen(BELA), "which is not a key in force of anna"),
 }
@@ -210,11 +218,12 @@ def test_a_signature_that_is_not_theirs_is_refused_and_on_record(built: Office, 
     size = built.store.size()
     call = Call("anna", "try-1", pen=pen)
 
-    for _ in range(2):
-        with pytest.raises(IdentityError) as refused:
-            built.sign(call)
-        assert "SL405" == refused.value.code
-        assert why in refused.value.why
+    with pytest.raises(IdentityError):
+        built.sign(call)
+    with pytest.raises(IdentityError) as refused:
+        built.sign(call)
+    assert "SL405" == refused.value.code
+    assert why in refused.value.why
     assert "this command was refused before" in refused.value.fix
     assert ["signature-refused"] == built.topics(size)
     (recorded,) = built.store.read(size)

@@ -31,7 +31,7 @@ def test_a_guard_remembers_the_last_tree_for_good(guard: Guard, tmp_path: Path) 
     guard.remember(Signed("00" * 32, 9))
 
     assert Signed("00" * 32, 9) == Guard(tmp_path / "guard.json").last()
-    assert ["guard.json"] == os.listdir(tmp_path)
+    assert [tmp_path / "guard.json"] == list(tmp_path.iterdir())
     assert b'{"root": "' + b"00" * 32 + b'", "size": 9}\n' == (tmp_path / "guard.json").read_bytes()
 
 
@@ -159,7 +159,7 @@ def test_a_file_is_on_disk_before_it_takes_its_place_and_its_name_after(
     fsync, replace = os.fsync, Path.replace
 
     def sync(descriptor: int) -> None:
-        done.append("sync folder" if os.path.isdir(f"/proc/self/fd/{descriptor}") else "sync file")
+        done.append("sync folder" if Path(f"/proc/self/fd/{descriptor}").is_dir() else "sync file")
         fsync(descriptor)
 
     def move(self: Path, target: Path) -> Path:
@@ -170,7 +170,7 @@ def test_a_file_is_on_disk_before_it_takes_its_place_and_its_name_after(
     monkeypatch.setattr(Path, "replace", move)
     replace_file(tmp_path / "a.json", b"x")
 
-    if os.path.isdir("/proc/self/fd"):
+    if Path("/proc/self/fd").is_dir():
         assert ["sync file", "replace", "sync folder"] == done
     sync_folder(tmp_path)
     assert b"x" == (tmp_path / "a.json").read_bytes()

@@ -115,11 +115,13 @@ def agent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     )
     try:
         monkeypatch.setenv("SSH_AUTH_SOCK", str(socket))
+        done = None
         for _ in range(200):
             done = subprocess.run([add, "-q", str(key)], check=False, capture_output=True)
             if done.returncode == 0:
                 break
             running.poll()
+        assert done is not None
         assert done.returncode == 0, done.stderr
         key.unlink()
         yield key

@@ -271,7 +271,7 @@ def test_only_a_key_in_force_at_that_moment_signs(
 @pytest.mark.parametrize("name", ["at", "fingerprint", "meaning", "root", "size", "sshsig"])
 def test_a_signature_that_lacks_a_part_is_refused(name: str) -> None:
     log = in_force()
-    log.given(log.signed("note", {}, **{name: None}))
+    log.given(log.signed("note", {}, **dict[str, Any]({name: None})))
 
     refused(log, "the signature lacks a part", 5)
 

@@ -77,7 +77,7 @@ def test_the_statement_of_a_line_is_made_again_from_it() -> None:
 
 @pytest.mark.parametrize("name", ["at", "meaning", "root", "size"])
 def test_a_line_whose_signature_lacks_a_part_has_no_statement(name: str) -> None:
-    line = Lines().founded().signed("note", {}, **{name: None})
+    line = Lines().founded().signed("note", {}, **dict[str, Any]({name: None}))
 
     with pytest.raises(KeyError, match=name):
         statement_of(line, ORIGIN, "Ines I")
