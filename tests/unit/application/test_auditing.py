@@ -7,7 +7,8 @@ from uuid import UUID
 
 import pytest
 
-from signoff_ledger.application.auditing import LineArchive, audit_people, audit_process
+from signoff_ledger.application.auditing import audit_people, audit_process
+from signoff_ledger.application.line_archive import LineArchive
 from signoff_ledger.domain.batch import Batch
 from signoff_ledger.domain.founding import Founding
 from signoff_ledger.domain.person import Person
@@ -72,11 +73,10 @@ def test_every_decision_and_order_of_a_true_story_follows(told: Told) -> None:
 
     assert 2 == len(audited.decisions)
     assert 1 == audited.orders
-    assert len(list(told.of(MUG))) == audited.events
 
 
 def test_a_process_that_is_not_there_has_nothing_to_audit(told: Told) -> None:
-    assert (0, (), 0) == audit_process(LineArchive(told.of), told.of, "cup")
+    assert ((), 0) == audit_process(LineArchive(told.of), told.of, "cup")
 
 
 @pytest.mark.parametrize("move", [-1, 1])
@@ -171,11 +171,10 @@ def test_people_and_the_ledger_are_read_as_what_they_are(told: Told) -> None:
 
 def test_each_stream_is_read_forwards_once(told: Told) -> None:
     archive = LineArchive(told.of)
-    last = archive.load(Person, "olga").version
+    archive.load(Person, "olga")
     told.reads.clear()
     archive.load(Person, "olga")
     assert [] == told.reads
-    assert last == archive.events
 
     assert 1 == archive.load(Person, "olga", 1).version
     assert 2 == archive.load(Person, "olga", 2).version
