@@ -255,4 +255,6 @@ def test_ending_lets_those_be_answered_who_have_asked(tmp_path: Path) -> None:
         assert b"HTTP/1.1 200 " in idle.recv(4096)
 
     with idle:
-        assert b"" == idle.recv(10)
+        # The body may come after the head; behind it nothing does, and nobody waits for us.
+        while idle.recv(4096):
+            pass
