@@ -165,7 +165,7 @@ MEANING: Mapping[str, tuple[str, Callable[[Forgery], None]]] = {
     "an order without a sign-off": ("SL509", no_sign_off),
     "an order of more than was signed off": ("SL509", data(ORDER, quantity=101)),
     "a process that calls itself otherwise": ("SL502", process_defined_by_another_name),
-    "a person on a stream of nobody": ("SL502", person_on_another_stream),
+    "a person on a stream of nobody": ("SL506", person_on_another_stream),
     "an event of no kind": (
         "SL501",
         lambda f: f.edit(f.find(ORDER), lambda x: x.update(type="signoff.os-system.v1")),

@@ -27,6 +27,7 @@ from signoff_ledger.integrity.sshsig import NAMESPACE
 from signoff_ledger.persistence import sqlite
 from signoff_ledger.persistence.lock import WriterLock
 from signoff_ledger.persistence.store import SqliteStore
+from tests.cli.shops import WITNESS
 from tests.cli.shops import CHANGE, at
 from tests.cli.terminal import Terminal
 from tests.ledgers import PLAN, Shop, disarmed, raw, unit, wide
@@ -218,6 +219,14 @@ def _another_root(folder: Path) -> None:
 
 def _another_signer_list(folder: Path) -> None:
     (folder / "allowed_signers").write_bytes(b"anybody *\n")
+
+
+def _nobody_to_cosign(world: World) -> Attempt:
+    terminal = at("begun", world.folder)
+    # The discard port: nobody answers there.
+    terminal.did("witness", "add", WITNESS, "--url", "http://127.0.0.1:9", by="olga")
+    terminal.did("checkpoint")
+    return Attempt(terminal, ("witness", "request", "witness.example/north"), "olga")
 
 
 def _forged_signature(world: World) -> Attempt:
@@ -594,7 +603,7 @@ EVERY: Mapping[str, Mapping[str, Reproducer]] = {
         "an event not sealed yet": _typed("begun", "aude", "prove", "5"),
     },
     "SL605": {
-        "nobody there": _typed("witnessed", "olga", "witness", "request", "witness.example/north")
+        "nobody there": _nobody_to_cosign
     },
     "SL701": {
         "a text": _no_ledger(b"dear diary\n"),
