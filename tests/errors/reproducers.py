@@ -27,8 +27,7 @@ from signoff_ledger.integrity.sshsig import NAMESPACE
 from signoff_ledger.persistence import sqlite
 from signoff_ledger.persistence.lock import WriterLock
 from signoff_ledger.persistence.store import SqliteStore
-from tests.cli.shops import WITNESS
-from tests.cli.shops import CHANGE, at
+from tests.cli.shops import CHANGE, WITNESS, at
 from tests.cli.terminal import Terminal
 from tests.ledgers import PLAN, Shop, disarmed, raw, unit, wide
 from tests.signers import INES, SOUTH, fingerprint_of, sign

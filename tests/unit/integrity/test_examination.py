@@ -412,7 +412,7 @@ def test_a_policy_that_names_another_log_is_not_satisfied() -> None:
         trusted(Lines().founded(None), [], policy=policy())
 
 
-def test_a_policy_may_name_a_key_that_was_rotated_since() -> None:
+def test_a_policy_that_names_a_key_rotated_since_proves_less() -> None:
     log = Lines().founded()
     log.add("log-key-rotated", "olga", rotation(LOG, NORTH))
 
