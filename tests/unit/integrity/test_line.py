@@ -100,8 +100,8 @@ def test_every_stream_is_a_chain_of_its_own() -> None:
         chains.take(fields, leaf)
 
     assert 2 == len(chains)
-    assert (2, log.leaves[2].hex()) == chains.head(PERSON)
-    assert chains.head(PROCESS) is None
+    assert (2, log.leaves[2].hex()) == chains.heads.get(PERSON)
+    assert PROCESS not in chains.heads
 
 
 @pytest.mark.parametrize(
@@ -124,4 +124,4 @@ def test_a_line_that_does_not_follow_is_refused_and_not_taken(spoilt: Fields, wh
 
     assert "SL502" == refused.value.code
     assert why in refused.value.why
-    assert (1, leaf_hash(log.lines[1]).hex()) == chains.head(PERSON)
+    assert (1, leaf_hash(log.lines[1]).hex()) == chains.heads.get(PERSON)
