@@ -388,3 +388,33 @@ def test_a_version_that_is_no_number_acknowledges_nothing(version: object) -> No
     log.add("signature-given", "ines", data, PERSON)
 
     refused(log, "ines never acknowledged it on their own stream", 5)
+
+
+def test_nobody_has_a_role_on_a_stream_of_nobody() -> None:
+    log = Lines().founded()
+    log.add("role-granted", "olga", {"role": "owner"}, BELA)
+
+    refused(log, "a role is granted on a stream of nobody", None)
+
+
+@pytest.mark.parametrize("owner", [False, True])
+def test_only_an_owner_vouches_for_others(owner: bool) -> None:
+    log = in_force()
+    if owner:
+        log.add("role-granted", "olga", {"role": "owner"}, PERSON)
+    enrol_bela(log)
+    log.given(log.signed("role-granted", {"role": "buyer"}, BELA))
+    if owner:
+        assert 2 == len(taken(log).signed)
+    else:
+        refused(log, "ines was no owner, who alone vouches for others", 6)
+
+
+def test_whoever_was_an_owner_vouches_for_nobody() -> None:
+    log = in_force()
+    for kind in ("role-granted", "role-revoked"):
+        log.add(kind, "olga", {"role": "owner"}, PERSON)
+    enrol_bela(log)
+    log.given(log.signed("role-granted", {"role": "buyer"}, BELA))
+
+    refused(log, "ines was no owner, who alone vouches for others", 8)
