@@ -100,11 +100,7 @@ def test_every_stream_is_a_chain_of_its_own() -> None:
         chains.take(fields, leaf)
 
     assert 2 == len(chains)
-<<<<<<< HEAD
     assert (2, log.leaves[2].hex()) == chains.heads[PERSON]
-=======
-    assert (2, log.leaves[2].hex()) == chains.heads.get(PERSON)
->>>>>>> 9634bf13a26d5e340ee463eed7f7b32e25243023
     assert PROCESS not in chains.heads
 
 
@@ -128,8 +124,4 @@ def test_a_line_that_does_not_follow_is_refused_and_not_taken(spoilt: Fields, wh
 
     assert "SL502" == refused.value.code
     assert why in refused.value.why
-<<<<<<< HEAD
     assert (1, leaf_hash(log.lines[1]).hex()) == chains.heads[PERSON]
-=======
-    assert (1, leaf_hash(log.lines[1]).hex()) == chains.heads.get(PERSON)
->>>>>>> 9634bf13a26d5e340ee463eed7f7b32e25243023
