@@ -7,12 +7,14 @@ store and no library stands between what was exported and what is judged.
 from __future__ import annotations
 
 from copy import deepcopy
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from signoff_ledger.application.line_archive import LineArchive, LinesOf, read_placed
 from signoff_ledger.application.replay import ReplayedDecision, case_of, taken_again
 from signoff_ledger.domain import decision
 from signoff_ledger.domain.batch import Batch
+from signoff_ledger.domain.batch_events import UnitInspected
 from signoff_ledger.domain.decision import Reviewed
 from signoff_ledger.domain.event import Entry, Event, Stamp
 from signoff_ledger.domain.figures import Shown
@@ -47,13 +49,18 @@ class Audited(NamedTuple):
     orders: int
 
 
-def audit_process(archive: LineArchive, lines_of: LinesOf, key: str) -> Audited:
-    """Take every decision and every order on a process again.
+def audit_process(lines_of: LinesOf, key: str) -> Audited:
+    """Take every decision and every order on a process again, and judge every reading.
+
+    Args:
+        lines_of: Gives the lines of a stream, oldest first.
+        key: The process.
 
     Raises:
         EvidenceError: SL509 at the first one that does not follow; SL501 to SL503 for lines that
             are no events, or do not make a story.
     """
+    archive = LineArchive(lines_of, _check_results)
     process, decisions, orders = Process(key), [], 0
     for placed in lines_of(process.id):
         recorded = read_placed(placed)
@@ -77,12 +84,13 @@ def audit_process(archive: LineArchive, lines_of: LinesOf, key: str) -> Audited:
     return Audited(tuple(decisions), orders)
 
 
-def audit_people(archive: LineArchive, keys: Iterable[str]) -> None:
+def audit_people(lines_of: LinesOf, keys: Iterable[str]) -> None:
     """Read the streams of people and of the ledger itself as what they are.
 
     Raises:
         EvidenceError: SL501 to SL503.
     """
+    archive = LineArchive(lines_of)
     for key in keys:
         archive.load(Person, key)
     archive.load(Founding, "ledger")
@@ -165,7 +173,7 @@ def _written(
     entry, rules = recorded.entry, event.verdict.rule_set
     stamp = Stamp(entry.at, entry.by, entry.cmd, signed)
     copies = {key: _copied(batch, journal) for key, batch in case.batches.items()}
-    twin = type(case)(_copied(case.process, journal), copies, case.batch_key, case.signer)
+    twin = replace(case, process=_copied(case.process, journal), batches=copies)
     reviewed = Reviewed(event.heads.root, event.heads.size)
     # What was shown has been made again and compared by `taken_again`.
     shown = Shown(event.figures, event.says)
@@ -192,6 +200,27 @@ def _copied(aggregate: A, journal: list[Entry]) -> A:
 
 def _said(entry: Entry) -> tuple[int, object, str, str, Event]:
     return entry.version, entry.at, entry.by, entry.cmd, entry.event
+
+
+def _check_results(aggregate: Aggregate, recorded: Recorded) -> None:
+    """Refuse a unit whose readings do not show the faults that its line says they show."""
+    event = recorded.entry.event
+    if not isinstance(event, UnitInspected) or not isinstance(aggregate, Batch):
+        return
+    by_id = aggregate.plan.by_id
+    try:
+        failing = {
+            name for name, value in event.readings.items() if not by_id[name].conforms(value)
+        }
+    except KeyError as unknown:
+        raise _does_not_follow(recorded, f"the plan has no characteristic {unknown}") from None
+    shown = {n.characteristic for n in event.nonconformities if n.characteristic is not None}
+    if failing != shown:
+        raise _does_not_follow(
+            recorded,
+            f"unit {event.serial}: {', '.join(sorted(failing ^ shown))} is read and judged "
+            "otherwise than the line says",
+        )
 
 
 def _check_order(process: Process, recorded: Recorded, event: ProductionOrderCommitted) -> None:

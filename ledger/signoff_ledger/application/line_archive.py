@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 from uuid import UUID
 
 from signoff_ledger.application.ports import Recorded
@@ -20,16 +20,20 @@ Placed = tuple[int | None, bytes]
 
 LinesOf = Callable[[UUID], Iterable[Placed]]
 
+Look: TypeAlias = "Callable[[Aggregate, Recorded], None]"
+
 
 class LineArchive:
     """Aggregates made from lines, each stream read forwards once.
 
     Args:
         lines_of: Gives the lines of a stream, oldest first.
+        check: Looks at each event before it is applied, and raises what it finds.
     """
 
-    def __init__(self, lines_of: LinesOf) -> None:
+    def __init__(self, lines_of: LinesOf, check: Look | None = None) -> None:
         self._lines_of = lines_of
+        self._check = check
         self._folds: dict[tuple[str, str], _Fold] = {}
 
     def load(self, kind: type[A], key: str, version: int | None = None) -> A:
@@ -48,7 +52,10 @@ class LineArchive:
             upcoming = known.ahead(1)
             if not upcoming:
                 break
-            aggregate.apply(known.take().entry)
+            recorded = known.take()
+            if self._check is not None:
+                self._check(aggregate, recorded)
+            aggregate.apply(recorded.entry)
         return aggregate
 
     def ahead(self, aggregate: Aggregate, count: int) -> list[Recorded]:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from signoff_ledger.application.auditing import audit_people, audit_process
-from signoff_ledger.application.line_archive import LineArchive
 from signoff_ledger.errors import EvidenceError
 from signoff_ledger.exports.bundle import read_file
 from signoff_ledger.exports.dossier import DECISION, DECISIONS, STREAMS, stem_of
@@ -202,10 +201,10 @@ def _meaning(excerpt: Excerpt, raw: dict[str, list[bytes]]) -> Check:
     processes = [n.partition(" ")[2] for n in raw if n.startswith("process ")]
     decisions = 0
     for key in processes:
-        audited = audit_process(LineArchive(lines_of), lines_of, key)
+        audited = audit_process(lines_of, key)
         decisions += len(audited.decisions)
     people = [n.partition(" ")[2] for n in raw if n.startswith("person ")]
-    audit_people(LineArchive(lines_of), people)
+    audit_people(lines_of, people)
     return Check(
         "decisions",
         PROVED,

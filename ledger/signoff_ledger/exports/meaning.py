@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from signoff_ledger.application.auditing import audit_people, audit_process
-from signoff_ledger.application.line_archive import LineArchive
 from signoff_ledger.domain.person_events import PersonEnrolled
 from signoff_ledger.domain.process_events import ProcessDefined
 from signoff_ledger.errors import EvidenceError
@@ -92,11 +91,11 @@ def audit(processes: Iterable[str], people: Iterable[str], lines_of: LinesOf) ->
     reading = _Reading(lines_of)
     decisions = orders = count = 0
     for key in dict.fromkeys(processes):
-        audited = audit_process(LineArchive(reading.lines_of), reading.lines_of, key)
+        audited = audit_process(reading.lines_of, key)
         decisions += len(audited.decisions)
         orders += audited.orders
         count += 1
-    audit_people(LineArchive(reading.lines_of), people)
+    audit_people(reading.lines_of, people)
     check = Check("decisions", OPEN, "nothing has been decided yet")
     if decisions:
         check = Check(

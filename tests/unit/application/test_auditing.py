@@ -47,7 +47,7 @@ class Told:
 
     def audit(self) -> object:
         """Audit the process."""
-        return audit_process(LineArchive(self.of), self.of, "mug")
+        return audit_process(self.of, "mug")
 
 
 @pytest.fixture
@@ -69,14 +69,14 @@ def refused(told: Told, code: str, position: int, why: str) -> None:
 
 
 def test_every_decision_and_order_of_a_true_story_follows(told: Told) -> None:
-    audited = audit_process(LineArchive(told.of), told.of, "mug")
+    audited = audit_process(told.of, "mug")
 
     assert 2 == len(audited.decisions)
     assert 1 == audited.orders
 
 
 def test_a_process_that_is_not_there_has_nothing_to_audit(told: Told) -> None:
-    assert ((), 0) == audit_process(LineArchive(told.of), told.of, "cup")
+    assert ((), 0) == audit_process(told.of, "cup")
 
 
 @pytest.mark.parametrize("move", [-1, 1])
@@ -96,11 +96,32 @@ def test_a_decision_whose_verdict_comes_out_otherwise_does_not_follow(told: Told
     """S-42: what was found on units behind a sign-off was edited, and all else put right."""
     fault = {"characteristic": "gap", "mode": "LID-SEAT", "severity": "major"}
     for last in (-1, -2):
-        found = [fault | {"number": 9 + last}]
-        at = told.find("unit-inspected", last)
-        told.edit(at, lambda fields, found=found: fields["data"].update(nonconformities=found))  # type: ignore[misc]
+        _misread(told, told.find("unit-inspected", last), [fault | {"number": 9 + last}])
 
     refused(told, "SL509", told.find("process-signed-off"), "replayed, the verdict is another one")
+
+
+def _misread(told: Told, at: int, found: list[dict[str, Any]]) -> None:
+    """Let a unit's gap be too wide, and its line say what was found."""
+
+    def change(fields: dict[str, Any]) -> None:
+        fields["data"]["readings"]["gap"] = 95
+        fields["data"]["nonconformities"] = found
+
+    told.edit(at, change)
+
+
+def test_a_reading_that_fails_is_a_fault_whatever_its_line_says(told: Told) -> None:
+    """S-42: a result is judged by the plan, and not by whoever can write a line."""
+    at = told.find("unit-inspected", -1)
+    _misread(told, at, [])
+    refused(told, "SL509", at, "gap is read and judged otherwise than the line says")
+
+
+def test_a_reading_of_what_the_plan_does_not_have_makes_no_sense(told: Told) -> None:
+    at = told.find("unit-inspected", -1)
+    told.edit(at, lambda fields: fields["data"]["readings"].update(weight=1))
+    refused(told, "SL509", at, "the plan has no characteristic 'weight'")
 
 
 def test_an_order_beyond_the_sign_off_does_not_follow(told: Told) -> None:
@@ -158,13 +179,13 @@ def test_the_lines_of_batches_are_read_to_their_end(told: Told) -> None:
 
 
 def test_people_and_the_ledger_are_read_as_what_they_are(told: Told) -> None:
-    audit_people(LineArchive(told.of), ["olga", "anna"])
+    audit_people(told.of, ["olga", "anna"])
     founded, granted = told.find("ledger-founded"), told.find("role-granted", 0)
     for at in (founded, granted):
         kept = told.lines[at]
         told.edit(at, lambda fields: fields.update(type="signoff.process-defined.v1"))
         with pytest.raises(EvidenceError) as caught:
-            audit_people(LineArchive(told.of), ["olga"])
+            audit_people(told.of, ["olga"])
         assert at == caught.value.position
         told.lines[at] = kept
 
