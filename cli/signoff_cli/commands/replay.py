@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from signoff_ledger.application.what_if import WhatIf
 
 _DIFFERS = EvidenceError.exit_code
+_SIGNATURES = {True: "holds", False: "DOES NOT HOLD", None: "none"}
 _LONGEST_POSITION = 15
 """Digits of the largest position; whatever is longer is none."""
 
@@ -78,11 +79,11 @@ def replay(
     def human() -> str:
         shown = [
             (f"#{d['position']}", d["outcome"], d["batch"] or "-", d["rule_set"],
-             "same" if d["same"] else "DIFFERENT")
+             "same" if d["same"] else "DIFFERENT", _SIGNATURES[d["signature_holds"]])
             for d in decisions
         ]  # fmt: skip
         text = (
-            table(("event", "outcome", "batch", "rules", "replayed"), shown)
+            table(("event", "outcome", "batch", "rules", "replayed", "signature"), shown)
             if shown
             else f"No decision has been taken on {key}."
         )
@@ -154,6 +155,7 @@ def _decision(replayed: replaying.ReplayedDecision) -> dict[str, Any]:
         "replayed": replayed.replayed.model_dump(mode="json", exclude_none=True),
         "same": replayed.same,
         "figures_same": replayed.figures_same,
+        "signature_holds": replayed.signature_holds,
     }
 
 

@@ -10,11 +10,13 @@ from uuid import UUID
 
 from signoff_ledger.application.ports import Recorded
 from signoff_ledger.application.showing import say, show
+from signoff_ledger.application.signing import holds_signature
 from signoff_ledger.application.texts import checked_key
 from signoff_ledger.domain.batch import Batch
 from signoff_ledger.domain.batch_events import BatchStarted
 from signoff_ledger.domain.case import Case, Signer
 from signoff_ledger.domain.figures import EDITION
+from signoff_ledger.domain.founding import Founding
 from signoff_ledger.domain.gate import RULE_SETS, judge
 from signoff_ledger.domain.person import Person
 from signoff_ledger.domain.process import Process
@@ -24,6 +26,7 @@ from signoff_ledger.errors import EvidenceError, NotFoundError
 
 if TYPE_CHECKING:
     from signoff_ledger.application.ports import A, Store
+    from signoff_ledger.domain.event import Entry
     from signoff_ledger.domain.verdict import Verdict
 
 
@@ -40,6 +43,8 @@ class ReplayedDecision:
         recorded: The verdict kept with it.
         replayed: The verdict from the events up to it, under the same rule set.
         figures_same: Whether its figures come out the same; None where it kept none.
+        signature_holds: Whether its signature is one, by a key in force then; None where the bar
+            took it, or nobody had to sign.
     """
 
     position: int
@@ -50,12 +55,13 @@ class ReplayedDecision:
     recorded: Verdict
     replayed: Verdict
     figures_same: bool | None = None
+    signature_holds: bool | None = None
 
     @property
     def same(self) -> bool:
-        """True when both verdicts are the same bytes, the outcome was allowed, figures agree."""
+        """True when both verdicts are the same bytes, and outcome, figures and signature hold."""
         allowed = self.outcome is Outcome.HELD or self.replayed.allows_sign_off
-        allowed = allowed and self.figures_same is not False
+        allowed = allowed and False not in {self.figures_same, self.signature_holds}
         return allowed and self.recorded.canonical_json() == self.replayed.canonical_json()
 
 
@@ -120,7 +126,19 @@ def taken_again(
         recorded=event.verdict,
         replayed=judge(case, event.verdict.rule_set),
         figures_same=_figures_same(case, event),
+        signature_holds=_signature_holds(store, recorded.entry, event),
     )
+
+
+def _signature_holds(
+    store: Archive, entry: Entry, event: ProcessHeld | ProcessSignedOff
+) -> bool | None:
+    """Check a decision's signature against the key registered when it was taken."""
+    if event.heads.person is None:
+        return None
+    person = _as_of(store, Person, entry.by, event.heads.person)
+    origin = store.load(Founding, "ledger").origin or ""
+    return holds_signature(entry, person, origin)
 
 
 def _figures_same(case: Case, event: ProcessHeld | ProcessSignedOff) -> bool | None:

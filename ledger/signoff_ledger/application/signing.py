@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from signoff_ledger.domain import person_events as people
 from signoff_ledger.domain import process_events as process
-from signoff_ledger.domain.signature import SshSignature
+from signoff_ledger.domain.signature import UNSIGNED, SshSignature
 from signoff_ledger.domain.values import format_utc
 from signoff_ledger.errors import Attempt, ConflictError, EvidenceError, IdentityError
+from signoff_ledger.integrity.canonical import parse
 from signoff_ledger.integrity.ssh_key import parse_ssh_public_key
 from signoff_ledger.integrity.sshsig import NAMESPACE, verify_sshsig
-from signoff_ledger.integrity.statement import Act, write_statement
+from signoff_ledger.integrity.statement import Act, statement_of, write_statement
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from signoff_ledger.application.ledger import Work
     from signoff_ledger.application.ports import Pen
-    from signoff_ledger.domain.event import Event
+    from signoff_ledger.domain.event import Entry, Event
     from signoff_ledger.domain.person import Person
 
 MEANINGS: Mapping[type[Event], str] = {
@@ -42,6 +43,32 @@ def meaning_of(event: Event) -> str | None:
         automatic = isinstance(event, process.ProcessHeld) and event.automatic
         return None if automatic else event.meaning
     return MEANINGS.get(type(event))
+
+
+def holds_signature(entry: Entry, person: Person, origin: str) -> bool | None:
+    """Check the signature in a recorded event once more.
+
+    Args:
+        entry: The event.
+        person: Who recorded it, as of the moment before they noted on their own stream that they
+            had.
+        origin: The log's origin.
+
+    Returns:
+        None for an event that nobody signed and nobody had to.
+    """
+    signature = getattr(entry.event, "signature", UNSIGNED)
+    if not isinstance(signature, SshSignature):
+        return False if person.must_sign else None
+    key = person.keys.get(signature.fingerprint)
+    if key is None or not key.signs_at(person.version + 1):
+        return False
+    try:
+        statement = statement_of(parse(entry.line), origin, person.printed_name)
+        signed = verify_sshsig(signature.sshsig, statement, NAMESPACE)
+    except EvidenceError:
+        return False
+    return signed.fingerprint == signature.fingerprint
 
 
 class Signing:
