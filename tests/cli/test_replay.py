@@ -20,7 +20,7 @@ def test_every_decision_comes_out_the_same(tmp_path: Path) -> None:
         (d["outcome"], d["batch"], d["automatic"], d["same"]) for d in data["decisions"]
     ]
     assert all(decision["recorded"] == decision["replayed"] for decision in data["decisions"])
-    assert ["same", "same"] == [line.split()[-1] for line in said.out.splitlines()[1:]]
+    assert [["same", "none"]] * 2 == [line.split()[-2:] for line in said.out.splitlines()[1:]]
 
 
 def test_a_process_without_a_decision_has_none_to_replay(tmp_path: Path) -> None:

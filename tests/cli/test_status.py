@@ -10,7 +10,7 @@ from tests.cli.shops import at
 def test_every_process_is_listed_with_its_standing(tmp_path: Path) -> None:
     said = at("signed", tmp_path).did("status")
 
-    assert ["mug", "SIGNED_OFF", "2", "2", "B2", "A", "mug", "with", "a", "lid"] == (
+    assert ["mug", "SIGNED_OFF", "none", "2", "2", "B2", "A", "mug", "with", "a", "lid"] == (
         said.out.splitlines()[1].split()
     )
 

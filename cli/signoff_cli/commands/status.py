@@ -73,11 +73,12 @@ def _overview(session: Session, opened: Opened) -> None:
         if not rows:
             return "No process yet. Publish a plan:  signoff plan publish FILE"
         return table(
-            ("process", "standing", "revision", "attempts", "batch", "name"),
+            ("process", "standing", "signature", "revision", "attempts", "batch", "name"),
             [
                 (
                     r["process"],
                     r["standing"],
+                    r["signature"] or "-",
                     r["process_revision"],
                     r["attempts"],
                     r["latest_batch"] or "-",
@@ -117,6 +118,8 @@ def _one(session: Session, opened: Opened, process: str, *, why_not: bool, exit_
 
 def _process_for_people(data: dict[str, Any], *, color: bool) -> str:
     because = f": {data['standing_why']}" if data["standing_why"] else ""
+    if data["signature"]:
+        because += f" (signature: {data['signature']})"
     lines = [
         f"{data['process']}  {data['name']} ({data['called']}, activity {data['activity']})",
         f"{data['standing']}{because}",

@@ -82,13 +82,14 @@ class Cause:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A decision as taken."""
+    """A decision as taken; `signature` is the kind of it, `none` or `ssh`."""
 
     version: int
     at: datetime
     by: str
     outcome: Outcome
     batch: str | None
+    signature: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,19 +239,24 @@ class ProcessState(Aggregate):
             self.required = self.required.model_copy(update=update)
 
     def _held(self, event: events.ProcessHeld, entry: Entry) -> None:
-        self._decide(Outcome.HELD, event.verdict.batch, entry)
+        self._decide(Outcome.HELD, event, entry)
         self.sign_off = None
         self.standing, self.standing_why = Standing.HELD, event.reason
 
     def _signed(self, event: events.ProcessSignedOff, entry: Entry) -> None:
-        self._decide(Outcome.SIGNED_OFF, event.verdict.batch, entry)
+        self._decide(Outcome.SIGNED_OFF, event, entry)
         # Signing the same batch again does not allow the same run to be ordered again.
         ordered = self.ordered.get(event.verdict.batch or "", 0)
         self.sign_off = SignOff(event, entry.version, entry.at, entry.by, ordered)
         self.standing, self.standing_why = Standing.SIGNED_OFF, ""
 
-    def _decide(self, outcome: Outcome, batch: str | None, entry: Entry) -> None:
-        self.decisions.append(Decision(entry.version, entry.at, entry.by, outcome, batch))
+    def _decide(
+        self, outcome: Outcome, event: events.ProcessHeld | events.ProcessSignedOff, entry: Entry
+    ) -> None:
+        batch, signature = event.verdict.batch, event.signature.kind
+        self.decisions.append(
+            Decision(entry.version, entry.at, entry.by, outcome, batch, signature)
+        )
 
     def _handed_over(self, event: events.UnitsHandedOver, entry: Entry) -> None:
         """Nothing changes here; the projections show where the units went."""

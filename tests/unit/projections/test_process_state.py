@@ -23,6 +23,7 @@ def test_a_process_without_a_bar_is_shown(shop: Shop, views: Views) -> None:
         "next_activity": "08.20.01",
         "standing": "NOT_DECIDED",
         "standing_why": "",
+        "signature": "",
         "process_revision": 1,
         "signed_revision": None,
         "run_min": 50,
