@@ -164,3 +164,10 @@ def test_what_is_known_to_be_safe_is_written_alike() -> None:
     value = {"b": [1, "é"], "a": None}
 
     assert canonical(value) == write_checked(value)
+
+
+def test_the_one_key_among_others_that_is_not_ascii_is_named() -> None:
+    with pytest.raises(EvidenceError, match="canonical") as refused:
+        canonical({"a": 1, "\u00e9": 2})
+
+    assert "\u00e9" in refused.value.why
