@@ -27,43 +27,11 @@ from signoff_ledger.projections.subjects import Subject
 from tests.ledgers import PLAN, check_ledger, disarmed, long, plan_file, raw, readings, rewrite
 from tests.offices import Office, by
 from tests.refusals import refusal
+from tests.roles import MATRIX
 from tests.tree import LEDGER, python_files, relative
 
 LOOSER = PLAN.replace("max_rejects = 1", "max_rejects = 2")
 EVIDENCE = ("events", "commands", "nodes", "checkpoints", "cosignatures")
-
-MATRIX = {
-    "person enrol": "owner",
-    "person grant": "owner",
-    "person revoke": "owner",
-    "key register": "inspector engineer approver buyer auditor owner",
-    "key accept": "owner",
-    "key revoke": "inspector engineer approver buyer auditor owner",
-    "key rotate-log": "owner",
-    "witness add": "owner",
-    "plan publish": "engineer",
-    "approval": "engineer approver",
-    "bar register": "engineer approver",
-    "bar supersede": "approver",
-    "bar countersign": "buyer",
-    "open": "engineer",
-    "record": "inspector engineer",
-    "import": "inspector engineer",
-    "defect add": "inspector engineer",
-    "defect attribute": "engineer",
-    "defect cause": "engineer approver",
-    "change": "engineer",
-    "dispose": "engineer approver",
-    "correct": "inspector engineer approver",
-    "close": "inspector engineer",
-    "sign": "approver",
-    "hold": "inspector engineer approver",
-    "withdraw": "approver",
-    "order commit": "buyer",
-    "order report": "inspector engineer approver buyer auditor owner",
-    "dissent": "inspector engineer approver buyer auditor owner",
-}
-"""What each role is for, written out by hand so that a slip in the code's table shows."""
 
 
 # --- (a) to (c): records that can be trusted, copied and kept ------------------------------------

@@ -13,6 +13,16 @@ def held(office: Office) -> list[bool | None]:
     return [decision.signature_holds for decision in replay(office.store, "mug")]
 
 
+def told(folder: Path) -> tuple[Path, int, bytes]:
+    """Give a ledger in which everything happened, and where Anna held the process for a reason."""
+    path = folder / "ledger.db"
+    office = Office.founded(path).told()
+    lines = enumerate(office.lines(), 1)
+    position, line = next((n, line) for n, line in lines if b'"two lids rattle"' in line)
+    office.close_file()
+    return path, position, line
+
+
 def test_a_signature_holds_for_ever_and_the_bar_needs_none(tmp_path: Path) -> None:
     """Part 11 11.70, 11.300(c): what a key signed stays signed when it is revoked."""
     office = Office.founded(tmp_path / "ledger.db").told()
@@ -25,12 +35,7 @@ def test_a_signature_holds_for_ever_and_the_bar_needs_none(tmp_path: Path) -> No
 
 
 def test_a_signature_over_other_words_does_not_hold(tmp_path: Path) -> None:
-    path = tmp_path / "ledger.db"
-    office = Office.founded(path).told()
-    position, line = next(
-        (n, line) for n, line in enumerate(office.lines(), 1) if b'"two lids rattle"' in line
-    )
-    office.close_file()
+    path, position, line = told(tmp_path)
     rewrite(path, position, line.replace(b"two lids rattle", b"all is well now"))
     office = Office.again(path)
 
@@ -40,12 +45,7 @@ def test_a_signature_over_other_words_does_not_hold(tmp_path: Path) -> None:
 
 
 def test_a_decision_that_had_to_be_signed_and_is_not_does_not_hold(tmp_path: Path) -> None:
-    path = tmp_path / "ledger.db"
-    office = Office.founded(path).told()
-    position, line = next(
-        (n, line) for n, line in enumerate(office.lines(), 1) if b'"two lids rattle"' in line
-    )
-    office.close_file()
+    path, position, line = told(tmp_path)
     start = line.index(b'"signature":{') + len(b'"signature":')
     end = line.index(b"}", start) + 1
     rewrite(path, position, line[:start] + b'{"kind":"none"}' + line[end:])
