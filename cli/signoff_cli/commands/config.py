@@ -39,7 +39,7 @@ def config(session: Session) -> None:
         rows.append({"setting": name, "value": setting.value, "origin": setting.origin})
     files = {
         "project_file": PROJECT_FILE,
-        "user_file": os.path.join(click.get_app_dir("signoff"), USER_FILE),  # noqa: PTH118
+        "user_file": os.path.join(click.get_app_dir("signoff"), USER_FILE),  # noqa: PTH118  # a text, as shown
     }
     answer(
         session,

@@ -209,7 +209,7 @@ def _design(document: str, reference: str, sha256: str) -> DesignApproval:
     try:
         return DesignApproval(document=document, reference=reference, sha256=sha256)
     except ValueError as error:
-        first = error.errors()[0]  # type: ignore[attr-defined]
+        first = error.errors()[0]  # type: ignore[attr-defined]  # pydantic raises it
         raise InputError(
             "SL106",
             f"the design approval: {first['loc'][0]} {first['msg'].removeprefix('Value error, ')}",

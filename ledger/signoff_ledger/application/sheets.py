@@ -118,7 +118,7 @@ def _numbered(reader: Iterator[list[str]], name: str) -> Iterator[tuple[int, lis
         except csv.Error as error:
             raise _unreadable(name, f"line {line}: {error}; is a quote left open?") from None
         yield line, cells
-        line = reader.line_num + 1  # type: ignore[attr-defined]
+        line = reader.line_num + 1  # type: ignore[attr-defined]  # csv's, untyped
 
 
 def _header(first: tuple[int, list[str]] | None, name: str) -> tuple[str, ...]:

@@ -18,8 +18,10 @@ if TYPE_CHECKING:
 
 def show(case: Case) -> Shown:
     """Make the figures and sentences of a case; nothing where no batch is in question."""
-    from signoff_ledger.application.figuring import figures_of  # noqa: PLC0415
-    from signoff_ledger.application.wording import said  # noqa: PLC0415
+    # Here, because recording a unit loads this module and shows nothing: the statistics are slow
+    # to load.
+    from signoff_ledger.application.figuring import figures_of  # noqa: PLC0415  # see above
+    from signoff_ledger.application.wording import said  # noqa: PLC0415  # see above
 
     figures = figures_of(case)
     return NOTHING_SHOWN if figures is None else Shown(figures, said(case, figures))
@@ -27,7 +29,7 @@ def show(case: Case) -> Shown:
 
 def say(case: Case, figures: Figures) -> Said:
     """Say figures that were made before."""
-    from signoff_ledger.application.wording import said  # noqa: PLC0415
+    from signoff_ledger.application.wording import said  # noqa: PLC0415  # as in `show`
 
     return said(case, figures)
 

@@ -87,8 +87,8 @@ def sign_off(
         raise _refusal(case, verdict)
     batch, count, design = case.batch, case.tally, process.design
     assert batch is not None  # noqa: S101  # the rules have just said so
-    assert count is not None  # noqa: S101
-    assert design is not None  # noqa: S101
+    assert count is not None  # noqa: S101  # nor without its units
+    assert design is not None  # noqa: S101  # nor without a design
     identity = batch.plan.identity
     signed = process.emit(
         stamp,

@@ -278,7 +278,7 @@ class LedgerRecorder(SQLiteApplicationRecorder):
             for position, stream, version, topic, line in rows
         ]
 
-    def max_notification_id(self) -> int | None:  # type: ignore[override]
+    def max_notification_id(self) -> int | None:  # type: ignore[override]  # theirs lacks None
         """Give the last position, or None for an empty log."""
         last: int | None = self.query("SELECT max(position) FROM events")[0][0]
         return last
