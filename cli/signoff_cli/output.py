@@ -28,7 +28,7 @@ Row = Mapping[str, Any]
 
 _OBEYED = re.compile(
     r"(?!\x1b\[[0-9;]{1,5}m)"  # a colour of ours
-    "[\x00-\x09\x0b-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]"
+    "[\x00-\x09\x0b-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff]"
 )
 
 _PROGRESS_AFTER_S = 0.5

@@ -10,7 +10,7 @@ import click
 from signoff_cli.inputs import read_bytes
 from signoff_cli.output import answer, table
 from signoff_cli.session import pass_session, reading
-from signoff_ledger.errors import EvidenceError
+from signoff_ledger.errors import EvidenceError, NotFoundError
 from signoff_ledger.exports.dossier_folder import is_dossier, verify_dossier
 from signoff_ledger.exports.log_folder import LogFolder
 from signoff_ledger.exports.verifying import ExportedLog, LiveLog, verify_log
@@ -67,6 +67,10 @@ def _checks(session: Session, folder: Path | None, trust: Trust) -> Iterator[Che
     if folder is None:
         with session.open() as opened:
             yield from verify_log(LiveLog(opened.store), trust)
+    elif not folder.exists():
+        raise NotFoundError(
+            "SL205", f"there is nothing at {folder}", fix="name an exported folder, whole"
+        )
     elif is_dossier(folder):
         yield from verify_dossier(folder, trust)
     else:
