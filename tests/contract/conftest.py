@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from signoff_ledger.persistence.store import SqliteStore
+from signoff_ledger.persistence.sqlite.store import SqliteStore
 from tests.contract.kept import Kept
 from tests.ledgers import raw
 
