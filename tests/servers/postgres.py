@@ -1,0 +1,123 @@
+"""A PostgreSQL of the tests' own, which they may stop, kill and start again."""
+
+import signal
+from datetime import datetime
+from typing import Any, Literal, Self
+
+import psycopg
+from psycopg import sql
+
+from tests.servers.binaries import Binaries
+from tests.servers.daemon import Daemon
+from tests.servers.databases import Databases
+
+OWNER = "owner"
+"""The superuser of every server here."""
+
+TRY_AGAIN_S = 0.005
+
+SETTINGS = """
+# Acknowledged means on disk, also here: the product refuses a server that says otherwise.
+fsync = on
+max_connections = 100
+shared_buffers = 32MB
+"""
+
+STOPS = {
+    "smart": signal.SIGTERM,
+    "fast": signal.SIGINT,
+    "immediate": signal.SIGQUIT,
+}
+
+
+class Server(Daemon, Databases):
+    """A PostgreSQL that listens on a socket in its own folder, and on nothing else.
+
+    Attributes:
+        binaries: The programs it is made of.
+        data: The folder of its files.
+    """
+
+    def __init__(self, binaries: Binaries) -> None:
+        Daemon.__init__(self)
+        Databases.__init__(self, f"host={self.folder} port=5432 user={OWNER}")
+        self.binaries = binaries
+        self.data = self.folder / "data"
+
+    @classmethod
+    def made(cls, binaries: Binaries) -> Self:
+        """Make a server and start it."""
+        server = cls(binaries)
+        try:
+            server.initialise()
+            server.start()
+        except BaseException:
+            server.close()
+            raise
+        return server
+
+    def initialise(self) -> None:
+        """Write the files of an empty server."""
+        encoding = ("--no-locale", "-E", "UTF8")
+        initdb = self.binaries.program("initdb")
+        self.finish(initdb, "-A", "trust", "-N", *encoding, "-U", OWNER, "-D", self.data)
+        with (self.data / "postgresql.conf").open("a", encoding="utf-8") as file:
+            file.write(SETTINGS)
+
+    def start(self) -> None:
+        """Start it, and wait until it answers."""
+        socket_only = ("-k", str(self.folder), "-c", "listen_addresses=", "-p", "5432")
+        self.launch([self.binaries.program("postgres"), "-D", self.data, *socket_only])
+        while not self.answers():
+            if self.ended(TRY_AGAIN_S):
+                raise RuntimeError(f"PostgreSQL does not start:\n{self.logs()}")
+
+    def answers(self) -> bool:
+        """Tell whether it takes connections."""
+        try:
+            self.connect().close()
+        except psycopg.OperationalError:
+            return False
+        return True
+
+    def stop(self, mode: Literal["smart", "fast", "immediate"] = "fast") -> None:
+        """Stop it as `pg_ctl stop -m` does, and wait until all its processes have gone."""
+        self.end(STOPS[mode])
+
+    def kill(self) -> None:
+        """Kill the first process with -9, and wait until the others have noticed and gone."""
+        self.end(signal.SIGKILL)
+        # All have gone, so nobody can mistake a program that bears the number next for them.
+        for name in (self.data / "postmaster.pid", self.folder / ".s.PGSQL.5432.lock"):
+            name.unlink(missing_ok=True)
+
+    def restart(self) -> None:
+        """Stop it in an orderly way and start it again."""
+        self.stop()
+        self.start()
+
+    def setting(self, name: str, value: str) -> None:
+        """Set a parameter for good, restarting the server if it is one that needs it.
+
+        Connections that are open learn of it when they next wait for a statement.
+        """
+        with self.connect() as connection:
+            before = load_time(connection)
+            literal = sql.Literal(value)
+            assigned = sql.SQL("ALTER SYSTEM SET {} = {}")
+            connection.execute(assigned.format(sql.Identifier(name), literal))
+            connection.execute("SELECT pg_reload_conf()")
+        loaded = before
+        while loaded == before:
+            with self.connect() as connection:
+                loaded = load_time(connection)
+        if self.execute("SELECT 1 FROM pg_settings WHERE pending_restart"):
+            self.restart()
+
+
+def load_time(connection: psycopg.Connection[Any]) -> datetime:
+    """Tell when the first process, of which every connection is a child, last read its settings."""
+    row = connection.execute("SELECT pg_conf_load_time()").fetchone()
+    assert row is not None
+    loaded: datetime = row[0]
+    return loaded
