@@ -4,7 +4,8 @@ import os
 import select
 import signal
 import subprocess
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import IO, Self
 
@@ -12,6 +13,7 @@ from tests.servers.account import Account
 from tests.servers.keeper import Keeper
 
 PATIENCE_S = 60
+TRY_AGAIN_S = 0.005
 
 
 class Daemon:
@@ -117,6 +119,17 @@ class Daemon:
         except subprocess.TimeoutExpired:
             return False
         return True
+
+    def wait_until(self, holds: Callable[[], bool]) -> None:
+        """Ask again and again until something holds of the server.
+
+        Raises:
+            RuntimeError: The server has ended, or a minute has gone; the message is all it said.
+        """
+        deadline = time.monotonic() + PATIENCE_S
+        while not holds():
+            if self.ended(TRY_AGAIN_S) or time.monotonic() > deadline:
+                raise RuntimeError(f"the server does not do as it should:\n{self.logs()}")
 
     def end(self, number: signal.Signals) -> None:
         """Send its first process a signal, and wait until the last one has gone.

@@ -3,11 +3,10 @@
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack
-from typing import NoReturn
 
 import pytest
 
-from tests.servers.binaries import available
+from tests.servers.binaries import Binaries, available
 from tests.servers.databases import Databases
 from tests.servers.postgres import Server
 from tests.tools import leave
@@ -26,16 +25,22 @@ MISSING = (
 
 def versions() -> list[str]:
     """List the servers that there are, by names under which tests can be parametrised."""
-    if os.environ.get(GIVEN):
-        return ["given"]
+    return ["given"] if os.environ.get(GIVEN) else launchable()
+
+
+def launchable() -> list[str]:
+    """List the versions of which a test can have a server of its own, the preferred first."""
     return [f"postgres-{binaries.major}" for binaries in available()] or ["postgres"]
 
 
-def missing() -> NoReturn:
-    """Leave a test for want of PostgreSQL."""
-    if os.environ.get(REQUIRED) == "1":
+def programs(version: str) -> Binaries:
+    """Give the programs of one of the `launchable` versions, or leave the test without them."""
+    found = {f"postgres-{binaries.major}": binaries for binaries in available()}
+    if version not in found and os.environ.get(REQUIRED) == "1":
         pytest.fail(MISSING)
-    leave(MISSING)
+    if version not in found:
+        leave(MISSING)
+    return found[version]
 
 
 class Servers:
@@ -63,10 +68,7 @@ class Servers:
     def _start(self, version: str) -> Databases:
         if version == "given":
             return Databases(os.environ[GIVEN])
-        for binaries in available():
-            if version == f"postgres-{binaries.major}":
-                return self._stack.enter_context(Server.made(binaries))
-        missing()
+        return self._stack.enter_context(Server.made(programs(version)))
 
 
 @pytest.fixture(scope="session")
@@ -92,9 +94,13 @@ def database_url(postgres: Databases) -> Iterator[str]:
 
 
 @pytest.fixture
-def own_server() -> Iterator[Server]:
+def binaries() -> Binaries:
+    """Give the programs of the preferred version."""
+    return programs(launchable()[0])
+
+
+@pytest.fixture
+def own_server(binaries: Binaries) -> Iterator[Server]:
     """Give a server of the test's own, which it may stop and kill."""
-    if not available():
-        missing()
-    with Server.made(available()[0]) as server:
+    with Server.made(binaries) as server:
         yield server

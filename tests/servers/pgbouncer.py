@@ -8,7 +8,7 @@ import psycopg
 
 from tests.servers.daemon import Daemon
 from tests.servers.databases import Databases
-from tests.servers.postgres import OWNER, TRY_AGAIN_S, Server
+from tests.servers.postgres import OWNER, Server
 from tests.tools import leave
 
 SETTINGS = """
@@ -31,9 +31,15 @@ auth_query = SELECT usename, passwd FROM pg_shadow WHERE usename = $1
 class PgBouncer(Daemon, Databases):
     """A PgBouncer that lets every role of its server in, on a socket in its own folder."""
 
-    def __init__(self) -> None:
+    def __init__(self, server: Server, *, pool_size: int) -> None:
+        self._program = pgbouncer()
         Daemon.__init__(self)
         Databases.__init__(self, f"host={self.folder} port=6432 user={OWNER}")
+        filled = SETTINGS.format(
+            folder=self.folder, owner=OWNER, pool_size=pool_size, server=server.folder
+        )
+        (self.folder / "pgbouncer.ini").write_text(filled, encoding="utf-8")
+        (self.folder / "users").write_text(f'"{OWNER}" ""\n', encoding="utf-8")
 
     @classmethod
     def before(cls, server: Server, *, pool_size: int = 5) -> Self:
@@ -43,27 +49,18 @@ class PgBouncer(Daemon, Databases):
             server: Where the statements go.
             pool_size: Connections to the server for each database and role.
         """
-        program = pgbouncer()
-        bouncer = cls()
+        bouncer = cls(server, pool_size=pool_size)
         try:
-            bouncer.start(program, server, pool_size)
+            bouncer.start()
         except BaseException:
             bouncer.close()
             raise
         return bouncer
 
-    def start(self, program: str, server: Server, pool_size: int) -> None:
+    def start(self) -> None:
         """Start it, and wait until a statement has come through."""
-        settings = self.folder / "pgbouncer.ini"
-        filled = SETTINGS.format(
-            folder=self.folder, owner=OWNER, pool_size=pool_size, server=server.folder
-        )
-        settings.write_text(filled, encoding="utf-8")
-        (self.folder / "users").write_text(f'"{OWNER}" ""\n', encoding="utf-8")
-        self.launch([program, settings])
-        while not self.answers():
-            if self.ended(TRY_AGAIN_S):
-                raise RuntimeError(f"PgBouncer does not start:\n{self.logs()}")
+        self.launch([self._program, self.folder / "pgbouncer.ini"])
+        self.wait_until(self.answers)
 
     def answers(self) -> bool:
         """Tell whether a statement comes through to the server."""
@@ -73,9 +70,9 @@ class PgBouncer(Daemon, Databases):
             return False
         return True
 
-    def stop(self) -> None:
-        """Stop it, and with it every connection through it."""
-        self.end(signal.SIGTERM)
+    def kill(self) -> None:
+        """Kill it with -9, and with it every connection through it."""
+        self.end(signal.SIGKILL)
 
 
 def pgbouncer() -> str:

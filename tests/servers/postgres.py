@@ -2,7 +2,7 @@
 
 import signal
 from datetime import datetime
-from typing import Any, Literal, Self
+from typing import Literal, Self
 
 import psycopg
 from psycopg import sql
@@ -13,8 +13,6 @@ from tests.servers.databases import Databases
 
 OWNER = "owner"
 """The superuser of every server here."""
-
-TRY_AGAIN_S = 0.005
 
 SETTINGS = """
 # Acknowledged means on disk, also here: the product refuses a server that says otherwise.
@@ -68,9 +66,7 @@ class Server(Daemon, Databases):
         """Start it, and wait until it answers."""
         socket_only = ("-k", str(self.folder), "-c", "listen_addresses=", "-p", "5432")
         self.launch([self.binaries.program("postgres"), "-D", self.data, *socket_only])
-        while not self.answers():
-            if self.ended(TRY_AGAIN_S):
-                raise RuntimeError(f"PostgreSQL does not start:\n{self.logs()}")
+        self.wait_until(self.answers)
 
     def answers(self) -> bool:
         """Tell whether it takes connections."""
@@ -101,23 +97,18 @@ class Server(Daemon, Databases):
 
         Connections that are open learn of it when they next wait for a statement.
         """
+        before = self._load_time()
         with self.connect() as connection:
-            before = load_time(connection)
             literal = sql.Literal(value)
             assigned = sql.SQL("ALTER SYSTEM SET {} = {}")
             connection.execute(assigned.format(sql.Identifier(name), literal))
             connection.execute("SELECT pg_reload_conf()")
-        loaded = before
-        while loaded == before:
-            with self.connect() as connection:
-                loaded = load_time(connection)
+        self.wait_until(lambda: self._load_time() > before)
         if self.execute("SELECT 1 FROM pg_settings WHERE pending_restart"):
             self.restart()
 
-
-def load_time(connection: psycopg.Connection[Any]) -> datetime:
-    """Tell when the first process, of which every connection is a child, last read its settings."""
-    row = connection.execute("SELECT pg_conf_load_time()").fetchone()
-    assert row is not None
-    loaded: datetime = row[0]
-    return loaded
+    def _load_time(self) -> datetime:
+        """Tell when the first process, whose child each connection is, last read its settings."""
+        ((loaded,),) = self.execute("SELECT pg_conf_load_time()")
+        assert isinstance(loaded, datetime)
+        return loaded

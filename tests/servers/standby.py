@@ -3,7 +3,7 @@
 from typing import Self
 
 from tests.servers.binaries import Binaries
-from tests.servers.postgres import OWNER, TRY_AGAIN_S, Server
+from tests.servers.postgres import OWNER, Server
 
 NAME = "standby"
 
@@ -52,9 +52,7 @@ class Pair:
         # Only now: a primary that waits for a standby which is not there answers nobody.
         self.primary.setting("synchronous_standby_names", NAME)
         self.primary.setting("synchronous_commit", "on")
-        while [("sync",)] != self.primary.execute("SELECT sync_state FROM pg_stat_replication"):
-            if self.standby.ended(TRY_AGAIN_S):
-                raise RuntimeError(f"the standby does not follow:\n{self.standby.logs()}")
+        self.standby.wait_until(self.synchronous)
 
     def __enter__(self) -> Self:
         """Give the pair itself."""
@@ -64,11 +62,16 @@ class Pair:
         """End both."""
         self.close()
 
-    def url(self, database: str = "postgres", user: str | None = None, **options: str) -> str:
+    def url(self, database: str = "", user: str | None = None, **options: str) -> str:
         """Give an address with both servers in it, that leads to the one which takes writes."""
         options = {"target_session_attrs": "read-write", **options}
         hosts = f"{self.primary.folder},{self.standby.folder}"
         return self.primary.url(database, user, host=hosts, port="5432,5432", **options)
+
+    def synchronous(self) -> bool:
+        """Tell whether the primary's commits wait for the standby, which keeps up."""
+        followers = self.primary.execute("SELECT sync_state FROM pg_stat_replication")
+        return [("sync",)] == followers
 
     def promote(self) -> None:
         """Let the standby take writes, and wait until it does."""

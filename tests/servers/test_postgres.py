@@ -11,7 +11,7 @@ import psycopg
 import pytest
 
 from tests.servers.account import Account
-from tests.servers.binaries import available
+from tests.servers.binaries import Binaries
 from tests.servers.databases import Databases
 from tests.servers.fixtures import GIVEN, REQUIRED, Servers, versions
 from tests.servers.postgres import Server
@@ -45,13 +45,12 @@ os.kill(os.getpid(), signal.SIGKILL)
 """
 
 
-def child(program: str, *arguments: object) -> subprocess.CompletedProcess[str]:
+def child(binaries: Binaries, program: str, *arguments: object) -> subprocess.CompletedProcess[str]:
     """Run a program beside us, and wait until all that it started has gone too."""
     environment = clean_environment(ROOT, *SOURCE_ROOTS)
-    binaries = available()[0].folder
     return subprocess.run(
         [sys.executable, "-c", program, *map(str, arguments)],
-        env={**environment, "SIGNOFF_TEST_PG_BIN": str(binaries)},
+        env={**environment, "SIGNOFF_TEST_PG_BIN": str(binaries.folder)},
         check=False,
         capture_output=True,
         encoding="utf-8",
@@ -160,9 +159,8 @@ def test_a_missing_server_is_a_named_skip_elsewhere(monkeypatch: pytest.MonkeyPa
         Servers().named("postgres-7")
 
 
-@pytest.mark.skipif(not available(), reason="no PostgreSQL is on this machine")
-def test_nothing_of_it_is_left_when_its_starter_is_killed() -> None:
-    died = child(AND_DIES)
+def test_nothing_of_it_is_left_when_its_starter_is_killed(binaries: Binaries) -> None:
+    died = child(binaries, AND_DIES)
 
     assert -signal.SIGKILL == died.returncode, died.stderr
     folder, pid = died.stdout.split()
@@ -170,12 +168,11 @@ def test_nothing_of_it_is_left_when_its_starter_is_killed() -> None:
     assert not alive(int(pid))
 
 
-@pytest.mark.skipif(not available(), reason="no PostgreSQL is on this machine")
-def test_whoever_is_not_root_starts_it_as_himself() -> None:
+def test_whoever_is_not_root_starts_it_as_himself(binaries: Binaries) -> None:
     account = Account.unprivileged()
     if account.user is None:
         pytest.skip("the other tests run as somebody who is not root already")
 
-    done = child(AS_ANOTHER, account.user, account.group)
+    done = child(binaries, AS_ANOTHER, account.user, account.group)
 
     assert f"{account.user} (42,)\n" == done.stdout, done.stderr

@@ -5,13 +5,14 @@ from contextlib import closing
 import psycopg
 import pytest
 
-from tests.servers.binaries import Binaries, available
+from tests.servers.binaries import Binaries
+from tests.servers.fixtures import launchable, programs
 from tests.servers.standby import Pair
 
 
-@pytest.mark.parametrize("binaries", available(), ids=lambda binaries: f"postgres-{binaries.major}")
-def test_the_promoted_standby_holds_what_was_committed(binaries: Binaries) -> None:
-    with Pair.made(binaries) as pair:
+@pytest.mark.parametrize("version", launchable())
+def test_the_promoted_standby_holds_what_was_committed(version: str) -> None:
+    with Pair.made(programs(version)) as pair:
         pair.primary.execute("CREATE TABLE kept (number integer)")
         pair.primary.execute("INSERT INTO kept VALUES (1)")
 
@@ -22,9 +23,8 @@ def test_the_promoted_standby_holds_what_was_committed(binaries: Binaries) -> No
         assert [(1,), (2,)] == pair.standby.execute("SELECT number FROM kept ORDER BY number")
 
 
-@pytest.mark.skipif(not available(), reason="no PostgreSQL is on this machine")
-def test_a_commit_waits_for_the_standby() -> None:
-    with Pair.made(available()[0]) as pair:
+def test_a_commit_waits_for_the_standby(binaries: Binaries) -> None:
+    with Pair.made(binaries) as pair:
         pair.primary.execute("CREATE TABLE kept (number integer)")
         pair.standby.stop()
 
