@@ -17,6 +17,8 @@ OWNER = "owner"
 SETTINGS = """
 # Acknowledged means on disk, also here: the product refuses a server that says otherwise.
 fsync = on
+# In a file of the server's own: what a killed server leaves in /dev/shm, nobody removes.
+dynamic_shared_memory_type = mmap
 max_connections = 100
 shared_buffers = 32MB
 """
@@ -82,10 +84,22 @@ class Server(Daemon, Databases):
 
     def kill(self) -> None:
         """Kill the first process with -9, and wait until the others have noticed and gone."""
+        if not self.running:
+            return
+        segment = self.segment
         self.end(signal.SIGKILL)
-        # All have gone, so nobody can mistake a program that bears the number next for them.
+        # What PostgreSQL finds and removes when it starts again in this folder, which may not be.
+        self.finish("ipcrm", "-m", segment)
         for name in (self.data / "postmaster.pid", self.folder / ".s.PGSQL.5432.lock"):
             name.unlink(missing_ok=True)
+
+    @property
+    def segment(self) -> str:
+        """Give the number of the shared memory by which PostgreSQL sees that a folder is in use."""
+        _, number = (
+            (self.data / "postmaster.pid").read_text(encoding="ascii").splitlines()[6].split()
+        )
+        return number
 
     def restart(self) -> None:
         """Stop it in an orderly way and start it again."""

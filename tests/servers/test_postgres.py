@@ -17,6 +17,8 @@ from tests.servers.fixtures import GIVEN, REQUIRED, Servers, versions
 from tests.servers.postgres import Server
 from tests.tree import ROOT, SOURCE_ROOTS, clean_environment
 
+SEGMENTS = Path("/proc/sysvipc/shm")
+
 each_version = pytest.mark.parametrize("version", versions())
 
 # Everything is imported before the rights are gone: the tree may be for its owner's eyes only.
@@ -65,6 +67,11 @@ def alive(pid: int) -> bool:
         return False
 
 
+def segments() -> set[str]:
+    """List the numbers of the shared memory that the machine holds."""
+    return {line.split()[1] for line in SEGMENTS.read_text(encoding="ascii").splitlines()}
+
+
 @each_version
 def test_it_listens_on_a_socket_of_its_own_and_on_no_port(servers: Servers, version: str) -> None:
     server = servers.named(version)
@@ -74,6 +81,7 @@ def test_it_listens_on_a_socket_of_its_own_and_on_no_port(servers: Servers, vers
     assert [("",)] == server.execute("SHOW listen_addresses")
     assert [(str(server.folder),)] == server.execute("SHOW unix_socket_directories")
     assert [("on",)] == server.execute("SHOW fsync")
+    assert [("mmap",)] == server.execute("SHOW dynamic_shared_memory_type")
 
 
 @each_version
@@ -101,6 +109,16 @@ def test_it_comes_back_from_every_kind_of_end_with_what_was_committed(own_server
 
     assert [(0,), (1,), (2,)] == own_server.execute("SELECT number FROM kept ORDER BY number")
     assert "database system was not properly shut down" in own_server.logs()
+
+
+@pytest.mark.skipif(not SEGMENTS.exists(), reason="only Linux lists shared memory in a file")
+def test_a_killed_server_leaves_no_shared_memory(own_server: Server) -> None:
+    segment = own_server.segment
+    assert segment in segments()
+
+    own_server.kill()
+
+    assert segment not in segments()
 
 
 def test_a_setting_holds_for_new_connections_and_is_restarted_for_if_need_be(
