@@ -436,8 +436,7 @@ class Batch(Aggregate):
                 replaces=event.replaces.serial if event.replaces else None,
             )
             return
-        self.units[event.serial] = replace(
-            known,
+        self.units[event.serial] = known._replace(
             readings={**known.readings, **event.readings},
             nonconformities={**known.nonconformities, **made},
             inspectors=tuple(dict.fromkeys((*known.inspectors, entry.by))),
@@ -446,20 +445,19 @@ class Batch(Aggregate):
 
     def _retested(self, event: events.UnitRetested, _: Entry) -> None:
         unit = self.units[event.serial]
-        self.units[event.serial] = replace(unit, retests=unit.retests + 1)
+        self.units[event.serial] = unit._replace(retests=unit.retests + 1)
 
     def _nonconformity_recorded(self, event: events.NonconformityRecorded, entry: Entry) -> None:
         unit = self.units[event.serial]
         made = event.nonconformity
         self.last_nonconformity = made.number
-        self.units[event.serial] = replace(
-            unit,
+        self.units[event.serial] = unit._replace(
             nonconformities={**unit.nonconformities, made.number: made},
             events=(*unit.events, entry.version),
         )
 
     def _dispositioned(self, event: events.UnitDispositioned, _: Entry) -> None:
-        self.units[event.serial] = replace(self.units[event.serial], disposition=event.disposition)
+        self.units[event.serial] = self.units[event.serial]._replace(disposition=event.disposition)
 
     def _correction_requested(self, event: events.CorrectionRequested, entry: Entry) -> None:
         self.corrections[event.number] = Correction(event, entry.by, entry.version)
@@ -472,7 +470,7 @@ class Batch(Aggregate):
         self.voided.update(voided)
         if event.nonconformity is not None:
             self.last_nonconformity = event.nonconformity.number
-        self.units[unit.serial] = replace(after, events=(*unit.events, entry.version))
+        self.units[unit.serial] = after._replace(events=(*unit.events, entry.version))
 
     def _correction_declined(self, event: events.CorrectionDeclined, entry: Entry) -> None:
         correction = self.corrections[event.number]
