@@ -13,8 +13,8 @@ from signoff_ledger.domain import batch_events as events
 from signoff_ledger.domain.aggregate import Aggregate
 from signoff_ledger.domain.bar import MissingUnits
 from signoff_ledger.domain.correction import Correction, corrected, correction_for
-from signoff_ledger.domain.nonconformity import failing_one, found_in, reported_one
-from signoff_ledger.domain.tally import exclusions, missing_readings
+from signoff_ledger.domain.nonconformity import check_stated, failing_one, found_in, reported_one
+from signoff_ledger.domain.tally import exclusions, missing_readings, tally
 from signoff_ledger.domain.unit import Unit
 from signoff_ledger.errors import Attempt, InputError, NotFoundError, RuleRefusedError
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from signoff_ledger.domain.bar import Bar
     from signoff_ledger.domain.event import Entry, Stamp
     from signoff_ledger.domain.plan import InspectionPlan
+    from signoff_ledger.domain.tally import Tally
     from signoff_ledger.domain.unit import DefectReport, UnitReport
     from signoff_ledger.domain.values import Disposition, Outcome
 
@@ -50,6 +51,7 @@ class Batch(Aggregate):
         self.bar_version = 1
         self.first_result_version: int | None = None
         self.closed_version: int | None = None
+        self._counted: tuple[int, Bar, Tally] | None = None
 
     @property
     def is_open(self) -> bool:
@@ -75,6 +77,13 @@ class Batch(Aggregate):
                 fix=f"list its units with  signoff status --batch {self.key}",
             )
         return unit
+
+    def tally(self, bar: Bar | None = None) -> Tally:
+        """Count the units under the batch's bar or another; once for each of its versions."""
+        bar = bar or self.bar
+        if self._counted is None or self._counted[:2] != (self.version, bar):
+            self._counted = (self.version, bar, tally(self.units, self.started, bar))
+        return self._counted[2]
 
     def start(self, stamp: Stamp, started: events.BatchStarted) -> None:
         """Begin the batch; `Process.open_batch` has checked that it may."""
@@ -138,7 +147,7 @@ class Batch(Aggregate):
         if known is None:
             self._check_slot(report)
         nonconformities = found_in(report, self.plan, self.last_nonconformity)
-        self._check_stated(report, nonconformities)
+        check_stated(report, nonconformities)
         self.emit(
             stamp,
             events.UnitInspected(
@@ -351,18 +360,6 @@ class Batch(Aggregate):
                 why=why,
                 fix="a unit that counts cannot be exchanged for another",
             )
-
-    def _check_stated(self, report: UnitReport, found: tuple[events.Nonconformity, ...]) -> None:
-        if report.stated_conforms is None or report.stated_conforms == (not found):
-            return
-        stated = "pass" if report.stated_conforms else "fail"
-        judged = ", ".join(n.mode for n in found) or "no nonconformity"
-        raise InputError(
-            "SL103",
-            f"unit {report.serial} is stated as {stated}",
-            why=f"by the plan it has {judged}",
-            fix="correct the reading or the stated result",
-        )
 
     def _pending_correction(self, stamp: Stamp, number: int) -> Correction:
         correction = self.corrections.get(number)
