@@ -23,11 +23,7 @@ def found_in(report: UnitReport, plan: InspectionPlan, last: int) -> tuple[Nonco
         last: The highest number given in the batch so far.
     """
     by_id = plan.by_id
-    failing = [
-        name
-        for name, reading in sorted(report.readings.items())
-        if not by_id[name].conforms(reading)
-    ]
+    failing = sorted(plan.failing(report.readings))
     found: list[Nonconformity] = []
     for defect in report.defects:
         shown_by = next((name for name in failing if by_id[name].mode == defect.mode), None)
