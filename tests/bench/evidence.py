@@ -15,8 +15,8 @@ from pathlib import Path
 from uuid import uuid4
 
 from signoff_ledger.integrity import merkle
-from signoff_ledger.persistence import sqlite
-from signoff_ledger.persistence.store import SqliteStore
+from signoff_ledger.persistence.sqlite import recorder
+from signoff_ledger.persistence.sqlite.store import SqliteStore
 from tests.bench import ledgers
 from tests.bench.measure import Case, Target, Work, at_once
 from tests.bench.sizes import Sizes
@@ -25,7 +25,7 @@ from tests.tree import SOURCE_ROOTS
 _PROOFS = 200
 _VERIFY = (
     "import sys; from pathlib import Path;"
-    "from signoff_ledger.persistence.store import SqliteStore;"
+    "from signoff_ledger.persistence.sqlite.store import SqliteStore;"
     "from signoff_ledger.exports.verifying import LiveLog, verify_log;"
     "from signoff_ledger.integrity.examination import Trust;"
     "list(verify_log(LiveLog(SqliteStore.open(Path(sys.argv[1]))), Trust()));"
@@ -62,11 +62,11 @@ def growing(folder: Path, sizes: Sizes) -> Case:
 
         def work() -> None:
             grown = merkle.grown
-            sqlite.grown = grown if with_tree else lambda *_: iter(())  # type: ignore[attr-defined]
+            recorder.grown = grown if with_tree else lambda *_: iter(())  # type: ignore[attr-defined]
             try:
                 store.recorder.insert_events(events, command_id=str(uuid4()))
             finally:
-                sqlite.grown = grown  # type: ignore[attr-defined]
+                recorder.grown = grown  # type: ignore[attr-defined]
                 store.close()
 
         return work

@@ -14,7 +14,7 @@ from signoff_ledger.application.ledger import Call
 from signoff_ledger.application.replay import replay
 from signoff_ledger.domain.plan import UnitBuild
 from signoff_ledger.domain.values import BuildMethod
-from signoff_ledger.persistence.store import SqliteStore
+from signoff_ledger.persistence.sqlite.store import SqliteStore
 from signoff_ledger.projections.views import Views
 from tests.bench import ledgers
 from tests.bench.measure import Case, Target, Work, at_once

@@ -12,7 +12,7 @@ from signoff_ledger.application.people import enrol, found
 from signoff_ledger.application.planfile import PlanFile, read_plan
 from signoff_ledger.application.ports import RandomIds, SystemClock
 from signoff_ledger.domain.values import BuildMethod, Role
-from signoff_ledger.persistence.store import SqliteStore
+from signoff_ledger.persistence.sqlite.store import SqliteStore
 
 _HEAD = """\
 format = "signoff.plan/1"
