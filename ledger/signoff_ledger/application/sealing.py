@@ -108,13 +108,11 @@ class Sealer:
         What was recorded is acknowledged, whatever becomes of the seal.
         """
         decided = any(isinstance(item.entry.event, DECISIONS) for item in recorded)
-        if not (decided or self._due(recorded, now)):
-            return ""
-        log_key = self._current_key()
-        if log_key is None or not (decided or self._custody.holds(log_key)):
-            return ""
         try:
-            self.seal()
+            if decided or self._due(recorded, now):
+                log_key = self._current_key()
+                if log_key is not None and (decided or self._custody.holds(log_key)):
+                    self.seal()
         except SignoffError as error:
             return f"{error.what}: {error.why}" if error.why else error.what
         except OSError as error:

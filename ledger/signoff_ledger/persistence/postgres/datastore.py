@@ -70,11 +70,15 @@ class PostgresDatastore:
 
     Args:
         url: Where it is.
+
+    Attributes:
+        losses: How often a connection was found lost; the next one may lead to another server.
     """
 
     def __init__(self, url: str) -> None:
         self._url = url
         self._listening: psycopg.Connection[Any] | None = None
+        self.losses = 0
         self._pool = ConnectionPool(
             url,
             kwargs=_SETTINGS,
@@ -141,7 +145,10 @@ class PostgresDatastore:
                 with self._pool.connection() as connection:
                     return work(connection)
             except psycopg.Error as error:
-                if not is_lost(error) or time.monotonic() > deadline:
+                if not is_lost(error):
+                    raise
+                self.losses += 1
+                if time.monotonic() > deadline:
                     raise
 
     def rows(self, statement: str, parameters: Sequence[object] = ()) -> list[Any]:

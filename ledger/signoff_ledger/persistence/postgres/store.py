@@ -17,7 +17,7 @@ from signoff_ledger.persistence.postgres.address import shown
 from signoff_ledger.persistence.postgres.datastore import PostgresDatastore, is_lost
 from signoff_ledger.persistence.postgres.dialect import VIEWS_SCHEMA
 from signoff_ledger.persistence.postgres.recorder import PostgresRecorder
-from signoff_ledger.persistence.store import MOVED, LedgerStore, check_format
+from signoff_ledger.persistence.store import MOVED, A, LedgerStore, check_format
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -40,6 +40,7 @@ class PostgresStore(LedgerStore):
     def __init__(self, url: str, *, read_only: bool) -> None:
         self.datastore = PostgresDatastore(url)
         super().__init__(url, shown(url), PostgresRecorder(self.datastore), read_only=read_only)
+        self._losses = 0
         self.datastore.open()
 
     @classmethod
@@ -116,6 +117,14 @@ class PostgresStore(LedgerStore):
             connection.execute(f"DROP SCHEMA signoff, {VIEWS_SCHEMA} CASCADE")
         self.close()
 
+    def load(self, kind: type[A], key: str, version: int | None = None) -> A:
+        """Rebuild an aggregate as of a version, the latest by default; empty if unknown."""
+        if self._losses != self.datastore.losses:
+            # The server that took over may know less than the lost one did.
+            self._losses = self.datastore.losses
+            self.forget()
+        return super().load(kind, key, version)
+
     def save(
         self, entries: Sequence[Entry], command_id: str, seen: Mapping[UUID, int] | None = None
     ) -> list[int]:
@@ -127,8 +136,7 @@ class PostgresStore(LedgerStore):
         try:
             return super().save(entries, command_id, seen)
         except ConnectionLostError:
-            # After a change of servers this one may know less than the lost one did.
-            self.forget()
+            self.datastore.losses += 1
             found = self._settled(command_id)
             if [line for _, line in found] != [entry.line for entry in entries]:
                 raise StaleError("the connection was lost, and nothing was recorded") from None
