@@ -26,6 +26,7 @@ PATIENCE_S = 30.0
 STATEMENT_TIMEOUT_S = 120
 LOCK_TIMEOUT_S = 30
 _CONNECT_TIMEOUT_S = 10
+_PAUSE_S = 0.2
 _MOST_CONNECTIONS = 8
 _DERIVED_LOCK = 0x5349474E564945
 """Apart from each other are also those who keep what is derived from the events: "SIGNVIE"."""
@@ -91,24 +92,6 @@ class PostgresDatastore:
             open=False,
         )
 
-    def first(self) -> psycopg.Connection[Any]:
-        """Make a connection outside the pool, which says plainly why there is none.
-
-        Where the URL names several hosts, one of them may be about to take over, so they are tried
-        for as long as a lost connection would be.
-        """
-        deadline = time.monotonic() + (PATIENCE_S if has_several_hosts(self._url) else 0)
-        while True:
-            try:
-                connection = psycopg.connect(self._url, **_SETTINGS)
-            except psycopg.OperationalError:
-                if time.monotonic() > deadline:
-                    raise
-                time.sleep(_PAUSE_S)
-            else:
-                _configure(connection)
-                return connection
-
     def open(self) -> None:
         """Open the pool."""
         self._pool.open()
@@ -121,7 +104,7 @@ class PostgresDatastore:
     def listening(self) -> psycopg.Connection[Any]:
         """Give the connection on which it is heard that somebody appended."""
         if self._listening is None:
-            self._listening = self.first()
+            self._listening = connect(self._url)
             self._listening.execute("LISTEN signoff")
         return self._listening
 
@@ -173,13 +156,31 @@ class PostgresDatastore:
             yield DerivedCursor(cursor)
 
 
-_PAUSE_S = 0.2
 _SETTINGS: dict[str, Any] = {
     "autocommit": True,
     "connect_timeout": _CONNECT_TIMEOUT_S,
     "client_encoding": "utf8",
     "application_name": "signoff",
 }
+
+
+def connect(url: str) -> psycopg.Connection[Any]:
+    """Make a connection outside any pool, which says plainly why there is none.
+
+    Where the URL names several hosts, one of them may be about to take over, so they are tried for
+    as long as a lost connection would be.
+    """
+    deadline = time.monotonic() + (PATIENCE_S if has_several_hosts(url) else 0)
+    while True:
+        try:
+            connection = psycopg.connect(url, **_SETTINGS)
+        except psycopg.OperationalError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(_PAUSE_S)
+        else:
+            _configure(connection)
+            return connection
 
 
 def _configure(connection: psycopg.Connection[Any]) -> None:

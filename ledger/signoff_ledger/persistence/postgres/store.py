@@ -14,7 +14,7 @@ from signoff_ledger.application.ports import StaleError
 from signoff_ledger.errors import NotFoundError, StoreError
 from signoff_ledger.persistence.postgres import schema
 from signoff_ledger.persistence.postgres.address import shown
-from signoff_ledger.persistence.postgres.datastore import PostgresDatastore, is_lost
+from signoff_ledger.persistence.postgres.datastore import PostgresDatastore, connect, is_lost
 from signoff_ledger.persistence.postgres.dialect import VIEWS_SCHEMA
 from signoff_ledger.persistence.postgres.recorder import PostgresRecorder
 from signoff_ledger.persistence.store import MOVED, A, LedgerStore, check_format
@@ -55,7 +55,7 @@ class PostgresStore(LedgerStore):
             StoreError: SL704 when a ledger is there already, SL703 when it cannot be made, SL707
                 when the database cannot be reached, SL706 when it does not promise durability.
         """
-        with told_plainly(shown(url)), PostgresDatastore(url).first() as connection:
+        with told_plainly(shown(url)), connect(url) as connection:
             schema.make(connection, shown(url))
         store = cls(url, read_only=False)
         if whole:
@@ -72,7 +72,7 @@ class PostgresStore(LedgerStore):
                 a server that does not promise durability, SL707 for one that cannot be reached.
         """
         place = shown(url)
-        with told_plainly(place), PostgresDatastore(url).first() as connection:
+        with told_plainly(place), connect(url) as connection:
             if not schema.is_there(connection):
                 raise NotFoundError(
                     "SL205",
@@ -88,7 +88,7 @@ class PostgresStore(LedgerStore):
     @classmethod
     def is_begun(cls, url: str) -> bool:
         """Say whether a ledger, or part of one, is in the database."""
-        with told_plainly(shown(url)), PostgresDatastore(url).first() as connection:
+        with told_plainly(shown(url)), connect(url) as connection:
             return schema.is_there(connection)
 
     @classmethod
@@ -98,7 +98,7 @@ class PostgresStore(LedgerStore):
         Raises:
             StoreError: See `create`.
         """
-        with told_plainly(shown(url)), PostgresDatastore(url).first() as connection:
+        with told_plainly(shown(url)), connect(url) as connection:
             schema.check_vacant(connection, shown(url))
 
     def complete(self) -> None:
