@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from abc import ABC, abstractmethod
 from threading import Lock
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, cast
@@ -40,6 +41,7 @@ A = TypeVar("A", bound=Aggregate)
 
 PAGE = 1_000
 CACHED_AGGREGATES = 32
+_LOOK_EVERY_S = 0.2
 
 
 class LedgerApplication(Application[UUID]):
@@ -320,6 +322,12 @@ class LedgerStore(ABC):
         """Give the number of events in the log."""
         with self.told():
             return self.recorder.max_notification_id() or 0
+
+    def wait_beyond(self, size: int, timeout_s: float) -> None:
+        """Wait until the log has grown beyond a size, or the time is over."""
+        deadline = time.monotonic() + timeout_s
+        while self.size() <= size and time.monotonic() < deadline:
+            time.sleep(_LOOK_EVERY_S)
 
     def hashes(self, level: int, first: int, count: int) -> list[bytes]:
         """Give the roots of complete subtrees, see `integrity.merkle.Hashes`."""
