@@ -216,7 +216,8 @@ class Work:
             return loaded
         # Nothing is ever made under another key, and a message may then repeat it as it is.
         checked_key(f"the {kind.KIND}'s key", key)
-        found = self.store.load(kind, key)
+        # A command sees the log as of one moment; that it still holds is checked at its save.
+        found = self.store.load(kind, key, look=not self._loaded)
         found.journal = self.journal
         self.seen[found.id] = found.version
         self._loaded[(kind.KIND, key)] = found

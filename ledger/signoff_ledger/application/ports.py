@@ -169,8 +169,15 @@ class StaleError(Exception):
 class Store(Protocol):
     """Keeps lines, and gives aggregates back from them."""
 
-    def load(self, kind: type[A], key: str, version: int | None = None) -> A:
-        """Rebuild an aggregate as of a version, the latest by default; empty if unknown."""
+    def load(self, kind: type[A], key: str, version: int | None = None, *, look: bool = True) -> A:
+        """Rebuild an aggregate as of a version, the latest by default; empty if unknown.
+
+        Args:
+            kind: Of which kind.
+            key: Its key.
+            version: As of which version.
+            look: False to take the latest as of the last look at the log, without another.
+        """
         ...
 
     def save(

@@ -159,8 +159,15 @@ class LedgerStore(ABC):
         with self._loading:
             self._forget()
 
-    def load(self, kind: type[A], key: str, version: int | None = None) -> A:
-        """Rebuild an aggregate as of a version, the latest by default; empty if unknown."""
+    def load(self, kind: type[A], key: str, version: int | None = None, *, look: bool = True) -> A:
+        """Rebuild an aggregate as of a version, the latest by default; empty if unknown.
+
+        Args:
+            kind: Of which kind.
+            key: Its key.
+            version: As of which version.
+            look: False to take the latest as of the last look at the log, without another.
+        """
 
         def project(aggregate: A | None, entries: Iterable[Entry]) -> A | None:
             for entry in entries:
@@ -173,7 +180,7 @@ class LedgerStore(ABC):
             return kind(key)
         # The library copies out of its cache unguarded, while another thread may be moving it on.
         with self.told(), self._loading:
-            if version is None:
+            if version is None and (look or self._end is None):
                 self._catch_up()
             try:
                 return self._application.repository.get(
