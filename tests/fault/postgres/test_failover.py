@@ -130,6 +130,6 @@ def test_nobody_is_told_of_what_the_standby_does_not_have(
 def waiting(pair: Pair, database: str) -> int:
     """Count the commits that wait for the standby."""
     rows = pair.primary.execute(
-        f"SELECT FROM pg_stat_activity WHERE wait_event = 'SyncRep' AND datname = '{database}'"
+        f"SELECT pid FROM pg_stat_activity WHERE wait_event = 'SyncRep' AND datname = '{database}'"
     )
     return len(rows)
