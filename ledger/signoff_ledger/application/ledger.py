@@ -256,8 +256,10 @@ class Ledger:
         """
         actor = named_actor(call)
         command_id, cmd = self._identify(call, command, {**content, "actor": actor})
-        for _ in range(_TRIES):
-            known = self.store.of_command(command_id)
+        for tried in range(_TRIES):
+            # Under an id that was made just now, nothing can be recorded yet.
+            looked_up = call.command_id is not None or tried
+            known = self.store.of_command(command_id) if looked_up else []
             if known:
                 return _answer_again(known, command_id, cmd)
             work = self.work(actor, cmd, call.pen.prepared if call.pen else None)

@@ -6,6 +6,7 @@ The format is in `docs/reference/line-format.md`; `v` names it.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid5
 
@@ -25,6 +26,7 @@ _AT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", re.ASCII)
 _STREAM = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.ASCII)
 
 
+@lru_cache(maxsize=1_024)
 def stream_id(kind: str, key: str) -> UUID:
     """Name the stream of an aggregate by what it is and what people call it."""
     return uuid5(STREAM_NAMESPACE, f"{kind}/{key}")

@@ -74,6 +74,7 @@ class PostgresDatastore:
 
     def __init__(self, url: str) -> None:
         self._url = url
+        self._listening: psycopg.Connection[Any] | None = None
         self._pool = ConnectionPool(
             url,
             kwargs=_SETTINGS,
@@ -110,7 +111,21 @@ class PostgresDatastore:
 
     def close(self) -> None:
         """Close every connection."""
+        self.stop_listening()
         self._pool.close()
+
+    def listening(self) -> psycopg.Connection[Any]:
+        """Give the connection on which it is heard that somebody appended."""
+        if self._listening is None:
+            self._listening = self.first()
+            self._listening.execute("LISTEN signoff")
+        return self._listening
+
+    def stop_listening(self) -> None:
+        """Let go of the connection on which one listened."""
+        if self._listening is not None:
+            self._listening.close()
+            self._listening = None
 
     @contextmanager
     def connection(self) -> Iterator[psycopg.Connection[Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Self
 
@@ -180,6 +181,19 @@ class PostgresStore(LedgerStore):
                 ).format(MOVED + moved_to)
             )
             yield
+
+    def wait_beyond(self, size: int, timeout_s: float) -> None:
+        """Wait until the log has grown beyond a size, or the time is over.
+
+        Whoever appends sends a word. Through a pooler it does not arrive, and time passes instead.
+        """
+        with self.told():
+            try:
+                listening = self.datastore.listening()
+                if self.size() <= size:
+                    deque(listening.notifies(timeout=timeout_s, stop_after=1), maxlen=0)
+            except psycopg.OperationalError:
+                self.datastore.stop_listening()
 
     def has_table(self, name: str) -> bool:
         """Say whether a table of what is derived from the events is there."""
