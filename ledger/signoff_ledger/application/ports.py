@@ -223,6 +223,10 @@ class Store(Protocol):
         """Give the number of events in the log."""
         ...
 
+    def settle(self) -> None:
+        """Wait until all that can be read here is as durable as what was acknowledged."""
+        ...
+
     def checkpoint(self, size: int) -> bytes | None:
         """Give the signed checkpoint of a size; None where there is none."""
         ...

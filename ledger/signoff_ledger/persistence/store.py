@@ -136,6 +136,10 @@ class LedgerStore(ABC):
         """Look at the health of the database around the lines."""
 
     @abstractmethod
+    def settle(self) -> None:
+        """Wait until all that can be read here is as durable as what was acknowledged."""
+
+    @abstractmethod
     def retiring(self, moved_to: str) -> AbstractContextManager[None]:
         """Let nobody record meanwhile, and nobody ever after unless something fails.
 
