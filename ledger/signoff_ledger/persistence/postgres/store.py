@@ -117,13 +117,13 @@ class PostgresStore(LedgerStore):
             connection.execute(f"DROP SCHEMA signoff, {VIEWS_SCHEMA} CASCADE")
         self.close()
 
-    def load(self, kind: type[A], key: str, version: int | None = None) -> A:
+    def load(self, kind: type[A], key: str, version: int | None = None, *, look: bool = True) -> A:
         """Rebuild an aggregate as of a version, the latest by default; empty if unknown."""
         if self._losses != self.datastore.losses:
             # The server that took over may know less than the lost one did.
             self._losses = self.datastore.losses
             self.forget()
-        return super().load(kind, key, version)
+        return super().load(kind, key, version, look=look)
 
     def save(
         self, entries: Sequence[Entry], command_id: str, seen: Mapping[UUID, int] | None = None
