@@ -220,8 +220,8 @@ class Store(Protocol):
         """Give the number of events in the log."""
         ...
 
-    def settle(self) -> None:
-        """Wait until all that can be read here is as durable as what was acknowledged."""
+    def settled_size(self) -> int:
+        """Give the number of events in the log, all as durable as if acknowledged."""
         ...
 
     def checkpoint(self, size: int) -> bytes | None:

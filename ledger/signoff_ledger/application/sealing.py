@@ -88,11 +88,10 @@ class Sealer:
                 "SL604", "this ledger has no log key", fix="make one:  signoff key rotate-log"
             )
         with self._custody.sealing(log_key) as signer:
-            size = self._store.size()
+            # Nothing is sealed that a failing server could take back.
+            size = self._store.settled_size()
             known = self._store.checkpoint(size)
             if known is None:
-                # Whoever sees the seal may never see a log that does not continue it.
-                self._store.settle()
                 note = signer.sign(size, self._store.root)
                 self._store.keep_checkpoint(size, note)
             else:
