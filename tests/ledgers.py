@@ -39,7 +39,8 @@ from signoff_ledger.domain.values import (
 )
 from signoff_ledger.errors import RuleRefusedError
 from signoff_ledger.integrity.canonical import parse
-from signoff_ledger.persistence.store import SqliteStore
+from signoff_ledger.persistence.sqlite.store import SqliteStore
+from signoff_ledger.persistence.store import LedgerStore
 
 START = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 """When the ticking clock begins."""
@@ -160,6 +161,12 @@ class CountingIds:
         """Give the next id."""
         self._given += 1
         return f"{self._prefix}-{self._given}"
+
+
+def on_file(store: LedgerStore) -> SqliteStore:
+    """Give a store of which it is known that it stands in a file."""
+    assert isinstance(store, SqliteStore)
+    return store
 
 
 @dataclass

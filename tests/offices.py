@@ -23,7 +23,7 @@ from signoff_ledger.integrity.examination import Check, Trust
 from signoff_ledger.integrity.fields import encode_base64
 from signoff_ledger.integrity.ssh_key import parse_ssh_public_key
 from signoff_ledger.integrity.sshsig import NAMESPACE
-from signoff_ledger.persistence.store import SqliteStore
+from signoff_ledger.persistence.sqlite.store import SqliteStore
 from tests import signers
 from tests.ledgers import PEOPLE, START, CountingIds, Shop, TickingClock
 

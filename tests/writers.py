@@ -17,7 +17,7 @@ from signoff_ledger.application.ledger import Call, Ledger
 from signoff_ledger.application.ports import RandomIds, SystemClock
 from signoff_ledger.domain.plan import UnitBuild
 from signoff_ledger.domain.values import BuildMethod
-from signoff_ledger.persistence.store import SqliteStore
+from signoff_ledger.persistence.sqlite.store import SqliteStore
 from tests.ledgers import GOOD
 from tests.tree import ROOT, SOURCE_ROOTS, clean_environment
 

@@ -16,6 +16,7 @@ import click
 
 from signoff_cli.session import COLORS, FORMATS
 from signoff_ledger.errors import InputError
+from signoff_ledger.persistence.address import SCHEMES
 
 if TYPE_CHECKING:
     from signoff_ledger.application.sealing import SealPolicy
@@ -109,5 +110,7 @@ def _read(path: Path, kind: str) -> dict[str, Setting]:
                 fix=f"it must be one of {', '.join(choices)}" if choices else "it must be a text",
             )
     for name in {"key", "keys", "ledger"} & document.keys():
+        if document[name].startswith(SCHEMES):
+            continue
         document[name] = str(path.parent / Path(document[name]).expanduser())
     return {name: Setting(value, str(path)) for name, value in document.items()}

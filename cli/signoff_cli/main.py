@@ -53,6 +53,7 @@ COMMANDS: dict[str, Listed] = {
     "approval": Listed("Set up", _AT + "approval:approval", "Refer to an approval from elsewhere."),
     "doctor": Listed("Run", _AT + "doctor:doctor", "Look for trouble in a ledger and around it."),
     "backup": Listed("Run", _AT + "backup:backup", "Copy a ledger while it is in use."),
+    "move": Listed("Run", _AT + "move:move", "Carry a ledger from one store to another."),
     "rebuild": Listed("Run", _AT + "rebuild:rebuild", "Build every view again from the events."),
     "config": Listed("Run", _AT + "config:config", "Show the settings and where they come from."),
     "completion": Listed("Run", _AT + "completion:completion", "Print a completion script."),

@@ -34,7 +34,7 @@ class Session:
     """The shared settings of one invocation.
 
     Attributes:
-        ledger: Path of the ledger, if named.
+        ledger: Path or URL of the ledger, if named.
         actor: Key of the person who acts, if named.
         format: One of `FORMATS`.
         color: auto, always or never.
@@ -86,8 +86,8 @@ class Session:
         """Whether errors are told as JSON; asks no file, which may be what the error is about."""
         return self.format in {"json", "jsonl"}
 
-    def path(self) -> Path:
-        """Give the ledger's path.
+    def address(self) -> str:
+        """Give the ledger's path or URL; the latter may hold a password and is never shown.
 
         Raises:
             NotFoundError: None is named anywhere.
@@ -96,7 +96,7 @@ class Session:
 
         found = self.ledger or find("ledger")
         if found:
-            return Path(found)
+            return found
         from signoff_ledger.errors import NotFoundError
 
         raise NotFoundError(
@@ -105,6 +105,12 @@ class Session:
             fix="--ledger FILE, SIGNOFF_LEDGER, or a signoff.toml with  ledger = 'FILE';  "
             "signoff init FILE  begins one",
         )
+
+    def place(self) -> str:
+        """Give the ledger's path or URL as people may see it."""
+        from signoff_ledger.persistence.address import shown
+
+        return shown(self.address())
 
     def call(self) -> Call:
         """Say how the command is given: by whom and under which id."""
@@ -145,7 +151,7 @@ class Session:
         from signoff_cli.config import seal_policy
         from signoff_ledger.bootstrap import open_ledger  # loads the event store
 
-        return open_ledger(self.path(), self.clock, self.ids, self.vault(), seal_policy())
+        return open_ledger(self.address(), self.clock, self.ids, self.vault(), seal_policy())
 
 
 pass_session = click.make_pass_decorator(Session, ensure=True)
@@ -201,7 +207,7 @@ _NAMING: tuple[Callable[[Any], Any], ...] = (
         to="ledger",
         metavar="FILE",
         envvar="SIGNOFF_LEDGER",
-        help="The ledger.  [env: SIGNOFF_LEDGER]",
+        help="The ledger: a file, or a postgresql:// URL.  [env: SIGNOFF_LEDGER]",
     ),
     _option(
         "--as",

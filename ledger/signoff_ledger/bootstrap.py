@@ -9,8 +9,8 @@ from signoff_ledger.application import people
 from signoff_ledger.application.ledger import Ledger
 from signoff_ledger.application.ports import RandomIds, SystemClock
 from signoff_ledger.application.sealing import Sealer
-from signoff_ledger.persistence.scratch import ScratchDatabase
-from signoff_ledger.persistence.store import SqliteStore, remove
+from signoff_ledger.persistence.opening import create_store, open_store
+from signoff_ledger.persistence.sqlite.scratch import ScratchDatabase
 from signoff_ledger.projections.views import Views
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from signoff_ledger.application.ports import Clock, IdSource
     from signoff_ledger.application.sealing import SealPolicy
     from signoff_ledger.custody.vault import Vault
+    from signoff_ledger.persistence.store import LedgerStore
 
 
 @dataclass(frozen=True)
@@ -27,15 +28,13 @@ class Opened:
     """A ledger ready for use; close it, or use it in a `with` statement.
 
     Attributes:
-        path: The file.
         store: The store, for reading events.
         ledger: The ledger, for giving commands.
         views: The views, for asking questions.
         sealer: Seals the log; None where no vault was given.
     """
 
-    path: Path
-    store: SqliteStore
+    store: LedgerStore
     ledger: Ledger
     views: Views
     sealer: Sealer | None = None
@@ -47,12 +46,12 @@ class Opened:
         self.close()
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Let go of the ledger."""
         self.store.close()
 
 
 def open_ledger(
-    path: Path,
+    address: str | Path,
     clock: Clock | None = None,
     ids: IdSource | None = None,
     vault: Vault | None = None,
@@ -61,7 +60,7 @@ def open_ledger(
     """Open a ledger that exists.
 
     Args:
-        path: The file.
+        address: A file's path, or a `postgresql://` URL.
         clock: The ledger's clock; the machine's by default.
         ids: Where command ids come from; random by default.
         vault: Where the log's key is; without one nothing is sealed.
@@ -71,11 +70,11 @@ def open_ledger(
         NotFoundError: There is nothing.
         StoreError: It is not a ledger, or not one that this program can read.
     """
-    return _wired(SqliteStore.open(path), clock, ids, vault, policy)
+    return _wired(open_store(address), clock, ids, vault, policy)
 
 
 def begin_ledger(
-    path: Path,
+    address: str | Path,
     call: Call,
     *,
     name: str,
@@ -89,7 +88,7 @@ def begin_ledger(
     """Begin a ledger; whoever does becomes its first owner.
 
     Args:
-        path: The file; nothing may be there.
+        address: A file's path or a `postgresql://` URL; no ledger may be there.
         call: By whom.
         name: What people call it.
         printed_name: The owner's name as printed beside decisions.
@@ -100,25 +99,24 @@ def begin_ledger(
         passphrase: Encrypts the key's file.
 
     Raises:
-        StoreError: A file is there already, or none can be made.
-        SignoffError: The founding was refused; no file is left behind.
+        StoreError: A ledger is there already, or none can be made.
+        SignoffError: The founding was refused; nothing is left behind.
     """
-    opened = _wired(SqliteStore.create(path), clock, ids, vault)
+    opened = _wired(create_store(address), clock, ids, vault)
     log_key = None
     try:
         log_key = vault.make_key(origin, name, passphrase) if vault else None
         people.found(opened.ledger, call, name, printed_name, log_key)
     except BaseException:
-        opened.close()
+        opened.store.discard()
         if vault and log_key:
             vault.forget(log_key)
-        remove(path)
         raise
     return opened
 
 
 def _wired(
-    store: SqliteStore,
+    store: LedgerStore,
     clock: Clock | None,
     ids: IdSource | None,
     vault: Vault | None,
@@ -127,7 +125,7 @@ def _wired(
     sealer = Sealer(store, vault, policy) if vault else None
     ledger = Ledger(store, clock or SystemClock(), ids or RandomIds(), sealer)
     views = Views(store, store)
-    if store.datastore.read_only and not views.are_current():
+    if store.read_only and not views.are_current():
         # Nobody can bring the views in the file up to date here, so they are built beside it.
         views = Views(store, ScratchDatabase())
-    return Opened(store.path, store, ledger, views, sealer)
+    return Opened(store, ledger, views, sealer)

@@ -36,6 +36,7 @@ CODES: Mapping[str, str] = {
     "SL112": "a public key is not acceptable",
     "SL113": "a policy file is not valid",
     "SL114": "a part that this needs is not installed",
+    "SL115": "a database's URL cannot be read",
     "SL201": "no such process",
     "SL202": "no such batch",
     "SL203": "no such person",
@@ -84,6 +85,8 @@ CODES: Mapping[str, str] = {
     "SL704": "a file is already there",
     "SL705": "the ledger is busy",
     "SL706": "the database cannot promise durability",
+    "SL707": "the database cannot be reached",
+    "SL708": "the ledger has moved",
 }
 
 

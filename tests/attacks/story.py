@@ -24,7 +24,7 @@ from signoff_ledger.integrity.cosignature import cosign
 from signoff_ledger.integrity.note import parse_note
 from signoff_ledger.integrity.verifier_key import COSIGNATURE_V1, VerifierKey
 from tests.attacks.tools import needed
-from tests.ledgers import PEOPLE, CountingIds, Shop, TickingClock, plan_file, wide
+from tests.ledgers import PEOPLE, CountingIds, Shop, TickingClock, on_file, plan_file, wide
 
 WITNESS = "witness.example/north"
 SMALL_PLAN = """\
@@ -98,7 +98,7 @@ class Told:
     @property
     def ledger(self) -> Path:
         """The ledger's file."""
-        return self.opened.path
+        return on_file(self.opened.store).path
 
     @property
     def log(self) -> Path:
@@ -184,7 +184,7 @@ def begin_unsigned(folder: Path, origin: str) -> Told:
         vault=vault,
         origin=origin,
     )
-    shop = Shop(opened.store, clock, ids)
+    shop = Shop(on_file(opened.store), clock, ids)
     shop.ledger = opened.ledger
     return Told(folder, opened, shop, vault)
 

@@ -20,11 +20,12 @@ from signoff_ledger.integrity.examination import Trust
 from signoff_ledger.integrity.leaf import leaf_hash
 from signoff_ledger.integrity.tlog_proof import parse_tlog_proof, verify_tlog_proof
 from signoff_ledger.integrity.verifier_key import VerifierKey
-from signoff_ledger.persistence.backup import back_up
-from signoff_ledger.persistence.store import SqliteStore
+from signoff_ledger.persistence.sqlite.backup import back_up
+from signoff_ledger.persistence.sqlite.store import SqliteStore
 from tests.attacks.forging import verify
 from tests.attacks.story import Told
 from tests.attacks.test_dossier import read
+from tests.ledgers import on_file
 
 EVERY = int(os.environ.get("SIGNOFF_FLIP_EVERY", "0"))
 FOR_PEOPLE = "README.md"
@@ -98,7 +99,7 @@ def kept_by(path: Path) -> tuple[list[bytes], list[tuple[int, bytes]]]:
 @pytest.mark.slow
 def test_a_flip_in_the_database_is_found_or_changes_nothing(short: Told, tmp_path: Path) -> None:
     ledger, flipped_ledger = tmp_path / "whole.db", tmp_path / "flipped.db"
-    back_up(short.opened.store, ledger)
+    back_up(on_file(short.opened.store), ledger)
     lines, notes = kept_by(ledger)
     unchanged, refusals = 0, []
     for at, flipped in flips(ledger.read_bytes(), 80):

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from signoff_ledger.persistence.backup import back_up
+from signoff_ledger.persistence.sqlite.backup import back_up
 from tests.attacks.story import Told
 from tests.cli.terminal import Terminal
-from tests.ledgers import disarmed
+from tests.ledgers import disarmed, on_file
 
 Attack = Callable[[sqlite3.Connection], object]
 
@@ -110,7 +110,7 @@ ATTACKS: Mapping[str, tuple[str, Attack]] = {
 def test_an_attack_on_the_file_is_refused(told: Told, tmp_path: Path, name: str) -> None:
     code, attack = ATTACKS[name]
     ledger = tmp_path / "ledger.db"
-    back_up(told.opened.store, ledger)
+    back_up(on_file(told.opened.store), ledger)
     with closing(disarmed(ledger)) as connection:
         connection.execute("PRAGMA foreign_keys = OFF")
         attack(connection)
@@ -124,7 +124,7 @@ def test_an_attack_on_the_file_is_refused(told: Told, tmp_path: Path, name: str)
 def test_a_file_without_its_triggers_is_told_by_the_doctor(told: Told, tmp_path: Path) -> None:
     """They prove nothing, but whoever took them away was about to do something."""
     ledger = tmp_path / "ledger.db"
-    back_up(told.opened.store, ledger)
+    back_up(on_file(told.opened.store), ledger)
     with closing(sqlite3.connect(ledger)) as connection:
         names = [
             name
@@ -148,7 +148,7 @@ def test_a_file_without_its_triggers_is_told_by_the_doctor(told: Told, tmp_path:
 def test_a_stream_that_the_index_does_not_find_is_missed(told: Told, tmp_path: Path) -> None:
     """The evidence is read by position, the meaning by stream: both must be the same lines."""
     ledger = tmp_path / "ledger.db"
-    back_up(told.opened.store, ledger)
+    back_up(on_file(told.opened.store), ledger)
     with closing(disarmed(ledger)) as connection:
         connection.execute("PRAGMA writable_schema = ON")
         # An index whose entries are those of another column finds nothing.

@@ -1,6 +1,6 @@
 """The ledgers that rounds write in: a new one each, or one that has grown before."""
 
-from signoff_ledger.persistence.store import SqliteStore
+from signoff_ledger.persistence.store import LedgerStore
 from tests.bench import ledgers
 from tests.bench.stores import Place, RawLog
 
@@ -22,12 +22,12 @@ class Ground:
     """
 
     def __init__(
-        self, place: Place, grown: SqliteStore | None = None, *, empty: bool = False
+        self, place: Place, grown: LedgerStore | None = None, *, empty: bool = False
     ) -> None:
         self._empty = empty
         self._place = place
         self._grown = grown
-        self._passing: SqliteStore | None = None
+        self._passing: LedgerStore | None = None
         self._log: RawLog | None = None
         self.events = grown.size() if grown else 0
 
@@ -37,7 +37,7 @@ class Ground:
         return self._place.name
 
     @property
-    def latest(self) -> SqliteStore:
+    def latest(self) -> LedgerStore:
         """The ledger of the last round."""
         found = self._passing or self._grown
         assert found is not None
@@ -50,7 +50,7 @@ class Ground:
         self._log = self._place.raw_log()
         return self._log
 
-    def __call__(self) -> SqliteStore:
+    def __call__(self) -> LedgerStore:
         """Give the ledger of the next round."""
         if self._grown is not None and self.events > _COPIED_UP_TO:
             return self._grown

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from signoff_ledger.persistence.store import SqliteStore
+from signoff_ledger.persistence.store import LedgerStore
 from tests.bench import ledgers, reading, writing
 from tests.bench.grounds import Ground
 from tests.bench.measure import Case
@@ -12,7 +12,7 @@ from tests.bench.stores import Place
 TOPIC = "Growth"
 
 
-def grown(place: Place, sizes: Sizes) -> Iterator[SqliteStore]:
+def grown(place: Place, sizes: Sizes) -> Iterator[LedgerStore]:
     """Make the ledgers of every size, smallest first."""
     for events in sizes.growth:
         store = place.begin()
@@ -20,7 +20,7 @@ def grown(place: Place, sizes: Sizes) -> Iterator[SqliteStore]:
         yield store
 
 
-def cases(place: Place, store: SqliteStore, sizes: Sizes) -> Iterator[Case]:
+def cases(place: Place, store: LedgerStore, sizes: Sizes) -> Iterator[Case]:
     """Give every case on one ledger; what writes comes last."""
     yield from reading.cases(TOPIC, place, store, "p-0-1", judged=False)
     ground = Ground(place, store)

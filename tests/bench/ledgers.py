@@ -16,7 +16,7 @@ from signoff_ledger.domain.batch import Batch
 from signoff_ledger.domain.batch_events import UnitInspected
 from signoff_ledger.domain.event import Entry, Stamp
 from signoff_ledger.domain.values import BuildMethod, Role
-from signoff_ledger.persistence.store import SqliteStore
+from signoff_ledger.persistence.store import LedgerStore
 
 _HEAD = """\
 format = "signoff.plan/1"
@@ -76,7 +76,7 @@ def sheet(prefix: str, units: int, characteristics: int, rejects: int = 0) -> by
     return out.getvalue().encode()
 
 
-def begun(store: SqliteStore) -> Ledger:
+def begun(store: LedgerStore) -> Ledger:
     """Begin a ledger with an engineer, who also inspects, and an approver."""
     ledger = given(store)
     found(ledger, Call("olga"), "bench", "Olga Owner")
@@ -85,7 +85,7 @@ def begun(store: SqliteStore) -> Ledger:
     return ledger
 
 
-def given(store: SqliteStore) -> Ledger:
+def given(store: LedgerStore) -> Ledger:
     """Take a ledger up that has begun."""
     return Ledger(store, SystemClock(), RandomIds())
 
@@ -112,7 +112,7 @@ def held(ledger: Ledger, process: str, units: int, characteristics: int) -> None
     inspecting.close_batch(ledger, Call("egon"), f"{process}-1", None)
 
 
-def grow(store: SqliteStore, events: int, units: int) -> None:
+def grow(store: LedgerStore, events: int, units: int) -> None:
     """Fill an empty ledger with so many events: `p-0`, always the same, and others around it."""
     ledger = begun(store)
     held(ledger, "p-0", 20, 4)

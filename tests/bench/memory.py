@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from signoff_ledger.persistence.store import SqliteStore
+from signoff_ledger.persistence.store import LedgerStore
 from tests.bench import ledgers
 from tests.bench.measure import Case, Target
 from tests.bench.processes import measuring_peak, python
@@ -15,8 +15,8 @@ _TARGET = Target(300, "peak_mb")
 _OPEN = """
 import sys
 from pathlib import Path
-from signoff_ledger.persistence.store import SqliteStore
-store = SqliteStore.open(Path(sys.argv[1]))
+from signoff_ledger.persistence.opening import open_store
+store = open_store(sys.argv[1])
 """
 _READ = f"{_OPEN}for _ in store.raw(): pass\n"
 _IMPORT = f"""{_OPEN}
@@ -43,10 +43,10 @@ export_log(store, Path(sys.argv[2]))
 """
 
 
-def cases(place: Place, store: SqliteStore, sizes: Sizes, folder: Path) -> Iterator[Case]:
+def cases(place: Place, store: LedgerStore, sizes: Sizes, folder: Path) -> Iterator[Case]:
     """Give every case of this module, one after the other."""
     yield importing(place, store, sizes, folder)
-    where = (place.address(store),)
+    where = (store.address,)
     for name, program, more in (
         ("rebuild", _REBUILD, ()),
         ("verify", _VERIFY, ()),
@@ -55,7 +55,7 @@ def cases(place: Place, store: SqliteStore, sizes: Sizes, folder: Path) -> Itera
         yield _case(name, program, (*where, *more), place, store)
 
 
-def importing(place: Place, store: SqliteStore, sizes: Sizes, folder: Path) -> Case:
+def importing(place: Place, store: LedgerStore, sizes: Sizes, folder: Path) -> Case:
     """A sheet into a batch of the large ledger; the floor starts up and reads the file."""
     file, key = folder / "memory.csv", "memory-1"
     file.write_bytes(ledgers.sheet("memory", sizes.units, sizes.characteristics))
@@ -68,7 +68,7 @@ def importing(place: Place, store: SqliteStore, sizes: Sizes, folder: Path) -> C
         name=f"import of {sizes.units:,} units x {sizes.characteristics}",
         counted="units",
         times=sizes.units,
-        ours=measuring_peak(_IMPORT, peaks, place.address(store), key, str(file)),
+        ours=measuring_peak(_IMPORT, peaks, store.address, key, str(file)),
         floor_is="a process that parses the sheet",
         floor=python(read, str(file)),
         store=place.name,
@@ -79,7 +79,7 @@ def importing(place: Place, store: SqliteStore, sizes: Sizes, folder: Path) -> C
 
 
 def _case(
-    name: str, program: str, arguments: tuple[str, ...], place: Place, store: SqliteStore
+    name: str, program: str, arguments: tuple[str, ...], place: Place, store: LedgerStore
 ) -> Case:
     peaks: list[int] = []
     return Case(
@@ -89,7 +89,7 @@ def _case(
         times=store.size(),
         ours=measuring_peak(program, peaks, *arguments),
         floor_is="a process that reads every row",
-        floor=python(_READ, place.address(store)),
+        floor=python(_READ, store.address),
         store=place.name,
         events=store.size(),
         target=_TARGET,

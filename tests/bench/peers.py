@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from signoff_ledger.domain.batch import Batch
-from signoff_ledger.persistence.store import SqliteStore
+from signoff_ledger.persistence.store import LedgerStore
 from tests.bench import ledgers
 from tests.bench.folder import GitFolder
 from tests.bench.grounds import Ground
@@ -54,14 +54,14 @@ def cases(place: Place, sizes: Sizes, folder: Path) -> Iterator[Case]:
 
 def ours(place: Place, units: list[dict[str, Any]], *, one_by_one: bool) -> Rounds:
     """From fields to disk and back: typed, validated, hashed into the tree, in order."""
-    ground, kept, opened = Ground(place), Ground(place)(), list[SqliteStore]()
+    ground, kept, opened = Ground(place), Ground(place)(), list[LedgerStore]()
 
-    def begun(store: SqliteStore) -> Batch:
+    def begun(store: LedgerStore) -> Batch:
         file = ledgers.plan("peer", 2 * len(units), len(units[0]["readings"]))
         ledgers.opened(ledgers.given(store), file, "peer-1")
         return store.load(Batch, "peer-1")
 
-    def save(store: SqliteStore, batch: Batch, some: list[dict[str, Any]], command: str) -> None:
+    def save(store: LedgerStore, batch: Batch, some: list[dict[str, Any]], command: str) -> None:
         seen = {batch.id: batch.version}
         store.save(ledgers.emitted(batch, some), command, seen)
 
@@ -102,7 +102,7 @@ def kept_by(
     def anew(settings: dict[str, str]) -> Any:
         while opened:
             opened.pop().close()
-        opened.append(log(settings))
+        opened.append(place.keep(log(settings)))
         return opened[0]
 
     def fill(application: Any, aggregate: Any) -> None:

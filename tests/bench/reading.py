@@ -10,7 +10,7 @@ from signoff_ledger.exports.verifying import LiveLog, verify_log
 from signoff_ledger.integrity.examination import Trust
 from signoff_ledger.integrity.leaf import leaf_hash
 from signoff_ledger.integrity.recomputed import RecomputedTree
-from signoff_ledger.persistence.store import SqliteStore
+from signoff_ledger.persistence.store import LedgerStore
 from signoff_ledger.projections.views import Views
 from tests.bench.measure import Case, Prepare, Target, Work
 from tests.bench.stores import Place, RawLog
@@ -34,7 +34,7 @@ class ReadingAll(TypedDict):
 
 
 def cases(
-    topic: str, place: Place, store: SqliteStore, batch: str, *, judged: bool
+    topic: str, place: Place, store: LedgerStore, batch: str, *, judged: bool
 ) -> Iterator[Case]:
     """Give every case of this module, one after the other."""
     yield replaying(topic, place, store, batch, judged=judged)
@@ -43,11 +43,11 @@ def cases(
     yield verifying(topic, place, store)
 
 
-def replaying(topic: str, place: Place, store: SqliteStore, key: str, *, judged: bool) -> Case:
+def replaying(topic: str, place: Place, store: LedgerStore, key: str, *, judged: bool) -> Case:
     """One batch from its lines, each typed and validated, in a store that has nothing cached."""
     batch = store.load(Batch, key)
 
-    def load(opened: SqliteStore) -> None:
+    def load(opened: LedgerStore) -> None:
         assert batch.version == opened.load(Batch, key).version
 
     return Case(
@@ -64,10 +64,10 @@ def replaying(topic: str, place: Place, store: SqliteStore, key: str, *, judged:
     )
 
 
-def folding(topic: str, place: Place, store: SqliteStore, *, judged: bool) -> Case:
+def folding(topic: str, place: Place, store: LedgerStore, *, judged: bool) -> Case:
     """Every row: its kind counted, its leaf made again and compared, the tree's root made again."""
 
-    def fold(opened: SqliteStore) -> None:
+    def fold(opened: LedgerStore) -> None:
         tree, kinds = RecomputedTree(), Counter[str]()
         for _, _, _, kind, line, leaf in opened.raw():
             made = leaf_hash(line)
@@ -85,21 +85,21 @@ def folding(topic: str, place: Place, store: SqliteStore, *, judged: bool) -> Ca
     )
 
 
-def verifying(topic: str, place: Place, store: SqliteStore) -> Case:
+def verifying(topic: str, place: Place, store: LedgerStore) -> Case:
     """Evidence and meaning: all that `signoff verify` looks at."""
 
-    def verify(opened: SqliteStore) -> None:
+    def verify(opened: LedgerStore) -> None:
         for _ in verify_log(LiveLog(opened), Trust()):
             pass
 
     return Case(topic=topic, name="verification", **_reading_all(place, store, verify))
 
 
-def rebuilding(topic: str, place: Place, store: SqliteStore) -> Case:
+def rebuilding(topic: str, place: Place, store: LedgerStore) -> Case:
     """Every view from the first event; the floor parses each line and stores a row for it."""
     logs: list[RawLog] = []
 
-    def rebuild(opened: SqliteStore) -> None:
+    def rebuild(opened: LedgerStore) -> None:
         Views(opened, opened).rebuild()
 
     def floor() -> Work:
@@ -122,7 +122,7 @@ def rebuilding(topic: str, place: Place, store: SqliteStore) -> Case:
 
 
 def _reading_all(
-    place: Place, store: SqliteStore, work: Callable[[SqliteStore], None]
+    place: Place, store: LedgerStore, work: Callable[[LedgerStore], None]
 ) -> ReadingAll:
     """Give the rounds of a case that reads the whole log, beside reading and parsing it."""
     return {
@@ -136,9 +136,9 @@ def _reading_all(
     }
 
 
-def _anew(place: Place, store: SqliteStore, work: Callable[[SqliteStore], None]) -> Prepare:
+def _anew(place: Place, store: LedgerStore, work: Callable[[LedgerStore], None]) -> Prepare:
     """Give each round the ledger in a store of its own."""
-    opened: list[SqliteStore] = []
+    opened: list[LedgerStore] = []
 
     def prepare() -> Work:
         while opened:

@@ -1,15 +1,31 @@
-"""Where ledgers stand while they are measured, and the barest log that the same place can keep."""
+"""Where ledgers stand while they are measured, and the barest log that the same place can keep.
+
+Both stores keep their files on one disk, and both ask it to keep what they were given.
+"""
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing
+from contextlib import ExitStack, closing
 from itertools import count
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 from uuid import UUID
 
-from signoff_ledger.persistence.backup import back_up
-from signoff_ledger.persistence.store import SqliteStore, remove
+from signoff_ledger.exports.moving import copy_ledger
+from signoff_ledger.persistence.opening import create_store, open_store
+from signoff_ledger.persistence.sqlite.file import remove
+from signoff_ledger.persistence.store import LedgerStore
+
+
+class Closable(Protocol):
+    """Whatever holds a connection."""
+
+    def close(self) -> None:
+        """Let go of it."""
+        ...
+
+
+C = TypeVar("C", bound=Closable)
 
 
 class RawLog(Protocol):
@@ -29,23 +45,37 @@ class RawLog(Protocol):
 
 
 class Place(Protocol):
-    """A kind of store, and room for ledgers in it."""
+    """A kind of store, and room for ledgers in it.
+
+    Attributes:
+        name: What figures call it.
+        says: Its version, and where it keeps its files.
+    """
 
     name: str
+    says: str
 
-    def begin(self) -> SqliteStore:
+    def keep(self, thing: C) -> C:
+        """Take care that something is closed in the end, if nobody does before."""
+        ...
+
+    def close(self) -> None:
+        """Close everything, and leave nothing of it."""
+        ...
+
+    def begin(self) -> LedgerStore:
         """Make an empty ledger."""
         ...
 
-    def again(self, store: SqliteStore) -> SqliteStore:
+    def again(self, store: LedgerStore) -> LedgerStore:
         """Open the same ledger anew, with nothing cached."""
         ...
 
-    def copy(self, store: SqliteStore) -> SqliteStore:
+    def copy(self, store: LedgerStore) -> LedgerStore:
         """Make another ledger of the same lines."""
         ...
 
-    def drop(self, store: SqliteStore) -> None:
+    def drop(self, store: LedgerStore) -> None:
         """Close a ledger and give its room back."""
         ...
 
@@ -53,7 +83,7 @@ class Place(Protocol):
         """Make an empty raw log."""
         ...
 
-    def lines(self, store: SqliteStore, stream: UUID | None = None) -> Iterator[bytes]:
+    def lines(self, store: LedgerStore, stream: UUID | None = None) -> Iterator[bytes]:
         """Read the lines of a ledger, or of one stream, with the driver alone."""
         ...
 
@@ -61,46 +91,58 @@ class Place(Protocol):
         """Give the settings by which the event store's own recorder keeps a log here."""
         ...
 
-    def address(self, store: SqliteStore) -> str:
-        """Say how the ledger is named on a command line."""
-        ...
+
+class Room:
+    """What every place has: care for what was opened in it."""
+
+    def __init__(self) -> None:
+        self._stack = ExitStack()
+
+    def keep(self, thing: C) -> C:
+        """Take care that something is closed in the end, if nobody does before."""
+        self._stack.callback(thing.close)
+        return thing
+
+    def close(self) -> None:
+        """Close everything, and leave nothing of it."""
+        self._stack.close()
 
 
-class SqlitePlace:
+class SqlitePlace(Room):
     """Files in one folder."""
 
     name = "sqlite"
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        super().__init__()
+        self.says = f"SQLite {sqlite3.sqlite_version} in {folder}"
         self._names = (folder / f"{number}.db" for number in count(1))
 
-    def begin(self) -> SqliteStore:
+    def begin(self) -> LedgerStore:
         """Make an empty ledger."""
-        return SqliteStore.create(next(self._names))
+        return self.keep(create_store(next(self._names)))
 
-    def again(self, store: SqliteStore) -> SqliteStore:
+    def again(self, store: LedgerStore) -> LedgerStore:
         """Open the same ledger anew, with nothing cached."""
-        return SqliteStore.open(store.path)
+        return self.keep(open_store(store.address))
 
-    def copy(self, store: SqliteStore) -> SqliteStore:
+    def copy(self, store: LedgerStore) -> LedgerStore:
         """Make another ledger of the same lines."""
         path = next(self._names)
-        back_up(store, path)
-        return SqliteStore.open(path)
+        copy_ledger(store, path)
+        return self.keep(open_store(path))
 
-    def drop(self, store: SqliteStore) -> None:
+    def drop(self, store: LedgerStore) -> None:
         """Close a ledger and give its room back."""
-        store.close()
-        remove(store.path)
+        store.discard()
 
     def raw_log(self) -> RawLog:
         """Make an empty raw log."""
-        return SqliteLog(next(self._names))
+        return self.keep(SqliteLog(next(self._names)))
 
-    def lines(self, store: SqliteStore, stream: UUID | None = None) -> Iterator[bytes]:
+    def lines(self, store: LedgerStore, stream: UUID | None = None) -> Iterator[bytes]:
         """Read the lines of a ledger, or of one stream, with the driver alone."""
-        with closing(sqlite3.connect(store.path)) as connection:
+        with closing(sqlite3.connect(Path(store.address))) as connection:
             rows = (
                 connection.execute("SELECT line FROM events ORDER BY position")
                 if stream is None
@@ -117,10 +159,6 @@ class SqlitePlace:
             "PERSISTENCE_MODULE": "eventsourcing.sqlite",
             "SQLITE_DBNAME": str(next(self._names)),
         }
-
-    def address(self, store: SqliteStore) -> str:
-        """Say how the ledger is named on a command line."""
-        return str(store.path)
 
 
 class SqliteLog:

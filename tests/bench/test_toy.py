@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -12,11 +13,13 @@ from tests.bench import run
 from tests.bench.chart import draw
 from tests.bench.grounds import Ground
 from tests.bench.measure import Case, Figure, Target, at_once
+from tests.bench.postgres import PostgresPlace
 from tests.bench.profiling import profile
 from tests.bench.report import by_topic, table, write_json
 from tests.bench.sizes import TOY
-from tests.bench.stores import SqlitePlace
+from tests.bench.stores import Place, SqlitePlace
 from tests.bench.writing import appending
+from tests.servers.databases import Databases
 
 SVG = "{http://www.w3.org/2000/svg}"
 KEYS = {"name", "store", "events", "rate_per_s", "floor_per_s", "ratio", "target"}
@@ -34,8 +37,12 @@ FIGURE = Figure(
 
 
 @pytest.mark.slow
-def test_everything_can_be_measured_at_toy_sizes(tmp_path: Path) -> None:
-    figures = [figure for _, figure in run.measure(TOY)]
+@pytest.mark.parametrize("store", ["sqlite", "postgres"])
+def test_everything_can_be_measured_at_toy_sizes(
+    store: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    with closing(SqlitePlace(tmp_path) if store == "sqlite" else on_a_server(request)) as place:
+        figures = [figure for _, figure in run.measure([place], TOY, tmp_path)]
     write_json(figures, tmp_path / "figures.json")
     kept = json.loads((tmp_path / "figures.json").read_text("utf-8"))
 
@@ -45,6 +52,13 @@ def test_everything_can_be_measured_at_toy_sizes(tmp_path: Path) -> None:
     assert 4 == sum(figure.peak_mb is not None and figure.peak_mb > 10 for figure in figures)
     assert all(figure.name in table(figures) for figure in figures)
     assert_no_words_overlap(draw(figures))
+
+
+def on_a_server(request: pytest.FixtureRequest) -> Place:
+    """Give room on the session's server, which is started only if this test is run."""
+    server = request.getfixturevalue("postgres")
+    assert isinstance(server, Databases)
+    return PostgresPlace(server)
 
 
 def assert_no_words_overlap(picture: str) -> None:
@@ -65,10 +79,15 @@ def test_the_command_prints_a_table_and_keeps_what_it_is_asked_to(
 ) -> None:
     case = a_case(lambda: None)
 
-    def measure(_sizes: object) -> Iterator[tuple[Case, Figure]]:
+    def measure(*_: object) -> Iterator[tuple[Case, Figure]]:
         yield case, replace(FIGURE, target=Target(0.9))
 
+    @contextmanager
+    def places() -> Iterator[tuple[list[Place], Path]]:
+        yield [SqlitePlace(tmp_path)], tmp_path
+
     monkeypatch.setattr(run, "measure", measure)
+    monkeypatch.setattr(run, "places", places)
     files = [tmp_path / "figures.json", tmp_path / "figures.svg"]
     run.main(["--quick", "--profile", "--json", str(files[0]), "--svg", str(files[1])])
 
@@ -119,12 +138,11 @@ def test_figures_of_one_name_stand_together_under_their_topic() -> None:
 
 @pytest.mark.slow
 def test_a_profile_names_the_functions_that_took_the_time(tmp_path: Path) -> None:
-    ground = Ground(SqlitePlace(tmp_path))
-    inside = appending("Speed", ground, TOY, judged=True)
+    with closing(SqlitePlace(tmp_path)) as place:
+        inside = profile(appending("Speed", Ground(place), TOY, judged=True))
     outside = replace(
         a_case(lambda: None), program=("import json; [json.loads('1') for _ in range(9999)]",)
     )
 
-    assert "commit" in profile(inside)
+    assert "commit" in inside
     assert "raw_decode" in profile(outside)
-    ground.close()

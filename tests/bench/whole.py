@@ -5,7 +5,7 @@ from itertools import count
 from pathlib import Path
 from typing import NamedTuple
 
-from signoff_ledger.persistence.store import SqliteStore
+from signoff_ledger.persistence.store import LedgerStore
 from tests.bench import ledgers
 from tests.bench.measure import Case, Prepare, Target, Work
 from tests.bench.processes import BARE, MAIN, python
@@ -22,12 +22,12 @@ class Where(NamedTuple):
     """A ledger that commands are given on; none for those that open none."""
 
     place: Place
-    store: SqliteStore
+    store: LedgerStore
 
     @property
     def option(self) -> tuple[str, ...]:
         """Give the words that name it."""
-        return ("--ledger", self.place.address(self.store))
+        return ("--ledger", self.store.address)
 
 
 def starting() -> Iterator[Case]:
@@ -70,7 +70,7 @@ def recording(where: Where, folder: Path) -> Iterator[Case]:
     yield _case("signoff import, 20 units x 4", bring, where)
 
 
-def growing(place: Place, stores: Sequence[SqliteStore]) -> Iterator[Case]:
+def growing(place: Place, stores: Sequence[LedgerStore]) -> Iterator[Case]:
     """Give the same questions in the largest ledger and in the smallest."""
     small, large = (Where(place, store) for store in (stores[0], stores[-1]))
     for words in (("status", "p-0"), ("why", "p-0"), ("check", "p-0"), ("status",)):

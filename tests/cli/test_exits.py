@@ -94,7 +94,7 @@ def test_an_interruption_ends_with_130(
     def stop(*_: object) -> None:
         raise error
 
-    monkeypatch.setattr("signoff_ledger.persistence.store.SqliteStore.save", stop)
+    monkeypatch.setattr("signoff_ledger.persistence.store.LedgerStore.save", stop)
 
     said = terminal("dissent", "mug", "words", by="bela")
 

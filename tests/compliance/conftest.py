@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from signoff_ledger.persistence import sqlite as sqlite_module
+from signoff_ledger.persistence.sqlite import datastore as sqlite_module
 from tests.offices import Office, careless
 
 

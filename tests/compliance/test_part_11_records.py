@@ -20,8 +20,8 @@ from signoff_ledger.exports.log_folder import LogFolder, export_log
 from signoff_ledger.exports.restoring import restore_log
 from signoff_ledger.exports.verifying import ExportedLog, LiveLog, verify_log
 from signoff_ledger.integrity.examination import Trust
-from signoff_ledger.persistence.backup import back_up
-from signoff_ledger.persistence.store import SqliteStore
+from signoff_ledger.persistence.sqlite.backup import back_up
+from signoff_ledger.persistence.sqlite.store import SqliteStore
 from signoff_ledger.projections.sentences import sentence
 from signoff_ledger.projections.subjects import Subject
 from tests.ledgers import PLAN, check_ledger, disarmed, long, plan_file, raw, readings, rewrite

@@ -21,7 +21,7 @@ from signoff_ledger.integrity.note import parse_note
 from signoff_ledger.integrity.policy import parse_policy
 from signoff_ledger.integrity.recomputed import RecomputedTree
 from signoff_ledger.integrity.verifier_key import COSIGNATURE_V1, ED25519, VerifierKey
-from signoff_ledger.persistence import sqlite as sqlite_module
+from signoff_ledger.persistence.sqlite import datastore as sqlite_module
 from tests.ledgers import PEOPLE
 from tests.offices import LOG_KEY, Office, careless
 from tests.signers import NORTH, raw

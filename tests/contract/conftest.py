@@ -1,32 +1,62 @@
 """Every store there is, behind one fixture: a test asks for `kept` and runs on each of them."""
 
-from collections.abc import Iterator
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
+import psycopg
 import pytest
+from psycopg.types.string import TextLoader
 
-from signoff_ledger.persistence.store import SqliteStore
+from signoff_ledger.persistence.opening import create_store, open_store
+from signoff_ledger.persistence.store import LedgerStore
 from tests.contract.kept import Kept
 from tests.ledgers import raw
+from tests.servers.fixtures import Servers, versions
+
+STORES = ["sqlite", *versions()]
 
 
-@pytest.fixture(params=["sqlite"])
-def kept(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Kept]:
+@pytest.fixture(params=STORES)
+def kept(request: pytest.FixtureRequest, tmp_path: Path, servers: Servers) -> Iterator[Kept]:
     """Give an empty store, and a way to look at its rows past everything that is ours."""
-    assert request.param == "sqlite"
-    path = tmp_path / "ledger.db"
-    store = SqliteStore.create(path)
-    opened = [store]
+    with vacant(request.param, tmp_path, servers) as address, ExitStack() as opened:
+        store = opened.enter_context(closing(create_store(address)))
 
-    def rows(statement: str) -> list[tuple[object, ...]]:
-        with closing(raw(path)) as connection:
-            return connection.execute(statement).fetchall()
+        def another() -> LedgerStore:
+            return opened.enter_context(closing(open_store(address)))
 
-    def another() -> SqliteStore:
-        opened.append(SqliteStore.open(path))
-        return opened[-1]
+        yield Kept(store, past(address), another)
 
-    yield Kept(store, rows, another)
-    for each in opened:
-        each.close()
+
+@contextmanager
+def vacant(kind: str, folder: Path, servers: Servers) -> Iterator[str]:
+    """Give an address at which nothing is."""
+    if kind == "sqlite":
+        yield str(folder / "ledger.db")
+        return
+    server = servers.named(kind)
+    name = server.create_database()
+    try:
+        yield server.url(name)
+    finally:
+        server.drop_database(name)
+
+
+def past(address: str) -> Callable[[str], list[tuple[object, ...]]]:
+    """Give what runs a statement on a ledger's tables past everything that is ours."""
+    if not address.startswith("postgresql://"):
+
+        def on_file(statement: str) -> list[tuple[object, ...]]:
+            with closing(raw(Path(address))) as connection:
+                return connection.execute(statement).fetchall()
+
+        return on_file
+
+    def on_server(statement: str) -> list[tuple[object, ...]]:
+        with psycopg.connect(address, autocommit=True) as connection:
+            connection.adapters.register_loader("uuid", TextLoader)
+            connection.execute("SET search_path = signoff")
+            return connection.execute(statement).fetchall()  # type: ignore[call-overload, no-any-return]
+
+    return on_server

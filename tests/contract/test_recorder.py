@@ -16,8 +16,8 @@ from signoff_ledger.domain.person import Person
 from signoff_ledger.domain.process import Process
 from signoff_ledger.domain.process_events import ProcessDefined, RemarkRecorded
 from signoff_ledger.integrity.canonical import parse
-from signoff_ledger.persistence.sqlite import LedgerRecorder
-from signoff_ledger.persistence.store import SqliteStore
+from signoff_ledger.persistence.sqlite.recorder import SqliteRecorder
+from signoff_ledger.persistence.sqlite.store import SqliteStore
 from tests.contract import library
 from tests.contract.kept import Kept, remarks
 from tests.ledgers import START, plan_file
@@ -28,7 +28,7 @@ ONLY_SPEED = "prints a speed and asserts nothing"
 class OwnFile(unittest.TestCase):
     """Gives each of the library's tests a ledger file of its own."""
 
-    def create_recorder(self) -> LedgerRecorder:
+    def create_recorder(self) -> SqliteRecorder:
         """Make an empty ledger, to be closed when the test is done."""
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
@@ -48,7 +48,7 @@ def join_new_threads(before: set[threading.Thread]) -> None:
 
 
 class TestTheLibrarysApplicationRecorderSuite(
-    OwnFile, library.ApplicationRecorderTestCase[LedgerRecorder]
+    OwnFile, library.ApplicationRecorderTestCase[SqliteRecorder]
 ):
     """Inserting, selecting, and ten threads that write at once."""
 

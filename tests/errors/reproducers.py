@@ -24,9 +24,9 @@ from signoff_ledger.application.ports import StaleError
 from signoff_ledger.integrity.canonical import canonical
 from signoff_ledger.integrity.leaf import leaf_hash
 from signoff_ledger.integrity.sshsig import NAMESPACE
-from signoff_ledger.persistence import sqlite
 from signoff_ledger.persistence.lock import WriterLock
-from signoff_ledger.persistence.store import SqliteStore
+from signoff_ledger.persistence.sqlite import datastore
+from signoff_ledger.persistence.sqlite.store import SqliteStore
 from tests.cli.shops import CHANGE, WITNESS, at
 from tests.cli.terminal import Terminal
 from tests.ledgers import PLAN, Shop, disarmed, raw, unit, wide
@@ -387,7 +387,7 @@ def _read_only(world: World) -> Attempt:
 
 def _busy(world: World) -> Attempt:
     terminal = at("clear", world.folder)
-    world.patch.setattr(sqlite, "BUSY_TIMEOUT_S", 0.02)
+    world.patch.setattr(datastore, "BUSY_TIMEOUT_S", 0.02)
     lock = terminal.ledger.with_name(f"{terminal.ledger.name}.lock")
     world.stack.enter_context(WriterLock(lock, 1).held())
     return Attempt(terminal, ("dissent", "mug", "words"), "bela")
@@ -395,7 +395,7 @@ def _busy(world: World) -> Attempt:
 
 def _not_durable(world: World) -> Attempt:
     terminal = at("clear", world.folder)
-    world.patch.setattr(sqlite, "_SYNCHRONOUS_FULL", 3)
+    world.patch.setattr(datastore, "_SYNCHRONOUS_FULL", 3)
     return Attempt(terminal, ("dissent", "mug", "words"), "bela")
 
 

@@ -30,7 +30,7 @@ from signoff_ledger.integrity import checkpoint
 from signoff_ledger.integrity.cosignature import cosign
 from signoff_ledger.integrity.note import parse_note
 from signoff_ledger.integrity.verifier_key import VerifierKey
-from signoff_ledger.persistence import sqlite
+from signoff_ledger.persistence.sqlite import recorder
 from signoff_ledger.witness.judge import Witness
 from signoff_ledger.witness.memory import Memory
 from tests.fault.ledgers import give
@@ -121,7 +121,7 @@ _GUARD = StoreError("SL703", "the signer guard cannot be kept")
 
 FAULTS: Mapping[str, Fault] = {
     "event": Fault(SQLiteCursor, "executemany", _DISK, _says("INSERT INTO events")),
-    "leaf": Fault(sqlite, "leaf_hash", _DISK, turn=2),
+    "leaf": Fault(recorder, "leaf_hash", _DISK, turn=2),
     "node": Fault(SQLiteCursor, "execute", _DISK, _says("INSERT INTO nodes")),
     "commit": Fault(SQLiteConnection, "commit", _DISK),
     "seal": Fault(checkpoint, "sign_checkpoint", RuntimeError("the signing failed")),

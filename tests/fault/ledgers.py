@@ -20,7 +20,7 @@ from signoff_ledger.domain.plan import UnitBuild
 from signoff_ledger.domain.values import BuildMethod, RemarkKind
 from signoff_ledger.exports.verifying import LiveLog, verify_log
 from signoff_ledger.integrity.examination import FAILED, Trust
-from tests.ledgers import GOOD, PEOPLE, PLAN, Shop, check_ledger, raw
+from tests.ledgers import GOOD, PEOPLE, PLAN, Shop, check_ledger, on_file, raw
 
 LEDGER = "ledger.db"
 KEYS = "keys"
@@ -82,7 +82,7 @@ def opened(folder: Path, clock: Clock | None = None, ids: IdSource | None = None
 
 def shop_of(ledger: Opened) -> Shop:
     """Give the steps of a story on a sealed ledger."""
-    shop = Shop(ledger.store, ledger.ledger.clock, ledger.ledger.ids)
+    shop = Shop(on_file(ledger.store), ledger.ledger.clock, ledger.ledger.ids)
     shop.ledger = ledger.ledger
     return shop
 

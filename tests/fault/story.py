@@ -16,8 +16,8 @@ from unittest import mock
 from signoff_ledger.custody import guard, log_key
 from signoff_ledger.exports import bundle
 from signoff_ledger.exports.log_folder import export_log
-from signoff_ledger.persistence import sqlite
-from signoff_ledger.persistence.store import SqliteStore
+from signoff_ledger.persistence.sqlite import datastore
+from signoff_ledger.persistence.sqlite.store import SqliteStore
 from tests.fault.faults import be_witnessed, cosignature
 from tests.fault.ledgers import WITHOUT_END, give, opened, shop_of, staffed
 
@@ -47,7 +47,7 @@ def said_after(plain: Callable[..., Any], line: Callable[..., str]) -> Callable[
 
 def settings(synchronous: str) -> Callable[..., None]:
     """Give the product's assertion, or one that asks for less."""
-    plain = sqlite.assert_durable
+    plain = datastore.assert_durable
 
     def assert_durable(connection: sqlite3.Connection, *, read_only: bool) -> None:
         plain(connection, read_only=read_only)
@@ -82,7 +82,7 @@ def tell(folder: Path) -> None:
 def main(setting: str, folder: str) -> None:
     """Tell the story under a setting."""
     patches = (
-        mock.patch.object(sqlite, "assert_durable", settings(setting)),
+        mock.patch.object(datastore, "assert_durable", settings(setting)),
         mock.patch.object(
             SqliteStore,
             "save",

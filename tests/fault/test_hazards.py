@@ -46,13 +46,13 @@ from signoff_ledger.errors import (
 )
 from signoff_ledger.integrity.leaf import leaf_hash
 from signoff_ledger.persistence import mapper
-from signoff_ledger.persistence.backup import back_up
 from signoff_ledger.persistence.lock import WriterLock
-from signoff_ledger.persistence.sqlite import LedgerConnectionPool, assert_durable
+from signoff_ledger.persistence.sqlite.backup import back_up
+from signoff_ledger.persistence.sqlite.datastore import LedgerConnectionPool, assert_durable
+from signoff_ledger.persistence.sqlite.store import SqliteStore
 from signoff_ledger.persistence.store import (
     CACHED_AGGREGATES,
     LedgerApplication,
-    SqliteStore,
 )
 from tests.ledgers import (
     PLAN,

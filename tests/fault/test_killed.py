@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from signoff_ledger.persistence.store import SqliteStore
+from signoff_ledger.persistence.sqlite.store import SqliteStore
 from tests.fault.forking import moment, needs_forks, parent
 from tests.fault.ledgers import (
     Found,

@@ -13,9 +13,10 @@ import pytest
 
 from signoff_ledger.domain.batch import Batch
 from signoff_ledger.errors import NotFoundError, SignoffError, StoreError
-from signoff_ledger.persistence import sqlite as sqlite_module
-from signoff_ledger.persistence.sqlite import APPLICATION_ID, LedgerRecorder
-from signoff_ledger.persistence.store import SqliteStore
+from signoff_ledger.persistence.sqlite import datastore as sqlite_module
+from signoff_ledger.persistence.sqlite.file import APPLICATION_ID
+from signoff_ledger.persistence.sqlite.recorder import SqliteRecorder
+from signoff_ledger.persistence.sqlite.store import SqliteStore
 from tests.ledgers import CountingIds, Shop, check_ledger, positions_of, raw, unit, wide
 from tests.tree import SOURCE_ROOTS, clean_environment
 
@@ -171,7 +172,7 @@ def test_a_ledger_that_cannot_be_made_leaves_nothing_in_the_way(
         raise sqlite3.OperationalError(message)
 
     with monkeypatch.context() as broken:
-        broken.setattr(LedgerRecorder, "create_table", full)
+        broken.setattr(SqliteRecorder, "create_table", full)
         assert "SL703" == code_of(lambda: SqliteStore.create(path))
     assert [] == list(path.parent.iterdir())
     SqliteStore.create(path).close()
@@ -399,7 +400,7 @@ def counted_elsewhere(path: Path) -> int:
     """Have another process open a ledger, count its events, and close it."""
     program = (
         "import sys; from pathlib import Path;"
-        "from signoff_ledger.persistence.store import SqliteStore;"
+        "from signoff_ledger.persistence.sqlite.store import SqliteStore;"
         "store = SqliteStore.open(Path(sys.argv[1])); print(store.size()); store.close()"
     )
     command = [sys.executable, "-c", program, str(path)]

@@ -20,7 +20,7 @@ from signoff_ledger.exports.log_folder import LogFolder, export_log
 from signoff_ledger.exports.restoring import restore_log
 from signoff_ledger.exports.verifying import ExportedLog, verify_log
 from signoff_ledger.integrity.examination import Trust
-from signoff_ledger.persistence.store import SqliteStore
+from signoff_ledger.persistence.sqlite.store import SqliteStore
 from tests.fault.faults import (
     COMMAND,
     EXPORT,

@@ -36,7 +36,7 @@ from signoff_ledger.domain.process import Change, Process
 from signoff_ledger.domain.unit import DefectReport
 from signoff_ledger.domain.values import BuildMethod, CauseKind, ChangeKind, Origin, Role
 from signoff_ledger.errors import RuleRefusedError, SignoffError
-from signoff_ledger.persistence.store import SqliteStore
+from signoff_ledger.persistence.sqlite.store import SqliteStore
 from signoff_ledger.projections.views import TABLES, Views
 from tests.ledgers import (
     PLAN,

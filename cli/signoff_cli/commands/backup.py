@@ -9,7 +9,9 @@ import click
 
 from signoff_cli.output import answer
 from signoff_cli.session import pass_session, reading
-from signoff_ledger.persistence.backup import back_up
+from signoff_ledger.exports.moving import copy_ledger
+from signoff_ledger.persistence.sqlite.backup import back_up
+from signoff_ledger.persistence.sqlite.store import SqliteStore
 
 if TYPE_CHECKING:
     from signoff_cli.session import Session
@@ -20,8 +22,9 @@ if TYPE_CHECKING:
 @reading
 @pass_session
 def backup(session: Session, target: Path) -> None:
-    """Copy the ledger to TARGET, complete as of one moment, while others go on recording.
+    """Copy the ledger to the file TARGET, complete as of one moment, while others go on recording.
 
+    The copy is a ledger in itself, also where this one stands in PostgreSQL.
     A plain file copy of a ledger in use can silently lack what was acknowledged last.
 
     \b
@@ -29,8 +32,12 @@ def backup(session: Session, target: Path) -> None:
       signoff backup /mnt/safe/ledger-2026-03-09.db
     """
     with session.open() as opened:
-        size = back_up(opened.store, target)
-    data = {"ledger": str(session.path()), "backup": str(target), "events": size}
+        store = opened.store
+        if isinstance(store, SqliteStore):
+            size = back_up(store, target)
+        else:
+            size = copy_ledger(store, target).size
+    data = {"ledger": session.place(), "backup": str(target), "events": size}
     answer(
         session,
         "signoff.backup/1",

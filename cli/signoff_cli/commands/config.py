@@ -11,6 +11,7 @@ import click
 from signoff_cli.config import PROJECT_FILE, USER_FILE, Setting, settings
 from signoff_cli.output import answer, table
 from signoff_cli.session import pass_session, reading
+from signoff_ledger.persistence.address import shown
 
 if TYPE_CHECKING:
     from signoff_cli.session import Session
@@ -36,7 +37,8 @@ def config(session: Session) -> None:
     rows = []
     for name, unset in (_UNSET | _sealing()).items():
         setting = _effective(session, name, found) or Setting(unset, "default")
-        rows.append({"setting": name, "value": setting.value, "origin": setting.origin})
+        value = shown(setting.value) if name == "ledger" else setting.value
+        rows.append({"setting": name, "value": value, "origin": setting.origin})
     files = {
         "project_file": PROJECT_FILE,
         "user_file": os.path.join(click.get_app_dir("signoff"), USER_FILE),  # noqa: PTH118  # a text, as shown

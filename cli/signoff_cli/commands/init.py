@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from pathlib import Path
+from pathlib import Path, PurePath
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -16,7 +16,8 @@ from signoff_ledger.application.ledger import named_actor
 from signoff_ledger.application.people import found
 from signoff_ledger.bootstrap import begin_ledger, open_ledger
 from signoff_ledger.custody.vault import Vault
-from signoff_ledger.persistence.store import claim
+from signoff_ledger.persistence.address import is_url, shown
+from signoff_ledger.persistence.opening import check_vacant, is_begun
 
 if TYPE_CHECKING:
     from signoff_cli.session import Session
@@ -43,7 +44,10 @@ def init(  # one parameter for each option
     origin: str | None,
     passphrase: bool,
 ) -> None:
-    """Begin a ledger in one file; whoever does becomes its first owner.
+    """Begin a ledger in one file, or in a PostgreSQL database; whoever does is its first owner.
+
+    In PostgreSQL this also makes the role signoff_DATABASE: whoever shall record is made a member
+    of it, and can then read events and add to them, and no more.
 
     The key that seals it is made, too, and kept outside the ledger: in SIGNOFF_KEYS, or in your
     own data folder. With --command-id, a ledger that this very command began is no error.
@@ -51,21 +55,27 @@ def init(  # one parameter for each option
     \b
     Example:
       signoff init ledger.db --as j.owner --printed-name "Jo Owner"
+      signoff init postgresql://dba@db.example.com/press --as j.owner
     """
-    place = Path(path) if path else session.path()
+    address = path or session.address()
+    place = shown(address)
     call = session.call()
     actor = named_actor(call)
-    name = place.stem if name is None else name
+    name = (
+        (PurePath(place).name if is_url(address) else PurePath(place).stem)
+        if name is None
+        else name
+    )
     printed_name = actor if printed_name is None else printed_name
     repeated = False
-    if session.command_id and not session.dry_run and place.exists():
-        with open_ledger(place, session.clock, session.ids) as opened:
+    if session.command_id and not session.dry_run and is_begun(address):
+        with open_ledger(address, session.clock, session.ids) as opened:
             repeated = found(opened.ledger, call, name, printed_name).repeated
     else:
         log = _Log(origin, new_log_passphrase() if passphrase else None)
-        _begin(session, call, place, (name, printed_name), log)
+        _begin(session, call, address, (name, printed_name), log)
     data = {
-        "ledger": str(place),
+        "ledger": place,
         "name": name,
         "owner": actor,
         "repeated": repeated,
@@ -86,17 +96,16 @@ class _Log(NamedTuple):
     passphrase: str | None
 
 
-def _begin(session: Session, call: Call, place: Path, names: tuple[str, str], log: _Log) -> None:
+def _begin(session: Session, call: Call, address: str, names: tuple[str, str], log: _Log) -> None:
     with ExitStack() as stack:
         vault = session.vault()
         if session.dry_run:
-            claim(place)
-            place.unlink()
+            check_vacant(address)
             folder = Path(stack.enter_context(TemporaryDirectory()))
-            place, vault = folder / "ledger.db", Vault(folder / "keys")
+            address, vault = str(folder / "ledger.db"), Vault(folder / "keys")
         stack.enter_context(
             begin_ledger(
-                place,
+                address,
                 call,
                 name=names[0],
                 printed_name=names[1],

@@ -28,9 +28,9 @@ def restore(session: Session, folder: Path) -> None:
     Example:
       signoff restore handover --ledger ledger.db
     """
-    place = session.path()
-    size, root = restore_log(folder, place)
-    data = {"ledger": str(place), "events": size, "root": root.hex()}
+    size, root = restore_log(folder, session.address())
+    place = session.place()
+    data = {"ledger": place, "events": size, "root": root.hex()}
     answer(
         session,
         "signoff.restore/1",

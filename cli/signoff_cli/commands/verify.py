@@ -55,7 +55,7 @@ def verify(session: Session, folder: Path | None, policy: str | None, since: str
     rows: list[dict[str, Any]] = [check._asdict() for check in checks]
     data = {
         "verified": failed is None,
-        "of": str(folder) if folder else str(session.path()),
+        "of": str(folder) if folder else session.place(),
         "position": failed.position if failed else None,
         "checks": rows,
     }

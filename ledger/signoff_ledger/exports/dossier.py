@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from signoff_ledger.application.ports import Recorded
-    from signoff_ledger.persistence.store import SqliteStore
+    from signoff_ledger.persistence.store import LedgerStore
 
 DECISION = "decision"
 STREAMS = "streams"
@@ -58,7 +58,7 @@ class Dossier:
     signed_at: str | None
 
 
-def export_decision(store: SqliteStore, position: int, target: Path) -> Dossier:
+def export_decision(store: LedgerStore, position: int, target: Path) -> Dossier:
     """Write the dossier of a decision into a new folder; the same log gives the same bytes.
 
     Raises:
@@ -102,13 +102,13 @@ def stem_of(stream: str) -> str:
     return f"{STREAMS}/{kind}" + (f"-{quote(key, safe='')}" if key else "")
 
 
-def proof_of(store: SqliteStore, position: int, size: int, note: bytes) -> bytes:
+def proof_of(store: LedgerStore, position: int, size: int, note: bytes) -> bytes:
     """Write the proof that the line at a position is in the tree that a checkpoint seals."""
     hashes = merkle.inclusion_proof(store, position - 1, size)
     return TlogProof(position - 1, tuple(hashes), note).to_bytes()
 
 
-def _decision(store: SqliteStore, position: int) -> Recorded:
+def _decision(store: LedgerStore, position: int) -> Recorded:
     found = next(iter(store.read(position - 1, position)), None) if position > 0 else None
     if found is None or not isinstance(found.entry.event, DECISIONS):
         raise NotFoundError(
@@ -120,7 +120,7 @@ def _decision(store: SqliteStore, position: int) -> Recorded:
     return found
 
 
-def seal_over(store: SqliteStore, position: int) -> tuple[int, bytes]:
+def seal_over(store: LedgerStore, position: int) -> tuple[int, bytes]:
     """Give the last checkpoint, with its size, if it seals a position.
 
     Raises:
@@ -138,7 +138,7 @@ def seal_over(store: SqliteStore, position: int) -> tuple[int, bytes]:
 
 
 def _streams(
-    store: SqliteStore, decision: Recorded, size: int
+    store: LedgerStore, decision: Recorded, size: int
 ) -> dict[str, list[tuple[int, bytes]]]:
     """Collect the streams concerned up to a size: process, batches, the ledger, who signed."""
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from uuid import UUID
 
-    from signoff_ledger.persistence.store import SqliteStore
+    from signoff_ledger.persistence.store import LedgerStore
 
 EVENTS = "events.ndjson"
 CHECKPOINT = "checkpoint"
@@ -44,7 +44,7 @@ class Exported(NamedTuple):
     root: bytes
 
 
-def export_log(store: SqliteStore, target: Path) -> Exported:
+def export_log(store: LedgerStore, target: Path) -> Exported:
     """Write a whole log into a new folder; the same log gives the same bytes.
 
     Raises:
@@ -54,7 +54,8 @@ def export_log(store: SqliteStore, target: Path) -> Exported:
     notes = sealed_notes(store)
     examination, size = Examination(), store.size()
     with Bundle(target) as bundle:
-        bundle.write(EVENTS, _lines(store, examination, size))
+        lines = examined_lines(store, examination, size)
+        bundle.write(EVENTS, (line + b"\n" for line in lines))
         for at, note in notes:
             bundle.write(f"{CHECKPOINTS}/{at}", note)
         if notes:
@@ -68,7 +69,7 @@ def export_log(store: SqliteStore, target: Path) -> Exported:
     return exported
 
 
-def sealed_notes(store: SqliteStore) -> list[tuple[int, bytes]]:
+def sealed_notes(store: LedgerStore) -> list[tuple[int, bytes]]:
     """Give every checkpoint with the cosignatures it was given, smallest first."""
     return [
         (size, note + "".join(store.cosignatures(size)).encode())
@@ -76,7 +77,8 @@ def sealed_notes(store: SqliteStore) -> list[tuple[int, bytes]]:
     ]
 
 
-def _lines(store: SqliteStore, examination: Examination, size: int) -> Iterator[bytes]:
+def examined_lines(store: LedgerStore, examination: Examination, size: int) -> Iterator[bytes]:
+    """Give the log's first lines in order, each looked at before it is handed on."""
     rows = (
         Row(line, (stream, version, kind), leaf, position)
         for position, stream, version, kind, line, leaf in store.raw()
@@ -90,7 +92,7 @@ def _lines(store: SqliteStore, examination: Examination, size: int) -> Iterator[
             yield row
 
     for _ in examination.read(kept()):
-        yield held.pop() + b"\n"
+        yield held.pop()
 
 
 class LogFolder:

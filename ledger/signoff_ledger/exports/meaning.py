@@ -21,7 +21,7 @@ from signoff_ledger.errors import EvidenceError
 from signoff_ledger.exports.log_folder import LogFolder
 from signoff_ledger.integrity.examination import OPEN, PROVED, Check
 from signoff_ledger.integrity.leaf import leaf_hash
-from signoff_ledger.persistence.store import SqliteStore
+from signoff_ledger.persistence.opening import open_store
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -33,15 +33,18 @@ WORTH_A_PROCESS = 20_000
 """Events from which a second process is worth the time it takes to start."""
 
 
+_ADDRESS = "SIGNOFF_AUDITED"
+
+
 class Place(NamedTuple):
     """Where a log can be read again from the beginning.
 
     Attributes:
-        path: A ledger's file, or an exported folder.
+        address: A ledger's file or URL, or an exported folder.
         size: Events to read; what a ledger in use has beyond them is left for the next time.
     """
 
-    path: Path
+    address: str
     size: int
 
 
@@ -119,8 +122,13 @@ class Apart:
         # A plain command: what multiprocessing offers runs the caller's own program again. -P keeps
         # the folder one stands in, which may be what is verified, from being imported from.
         self._process = subprocess.Popen(  # noqa: S603  # this interpreter and this very module
-            [sys.executable, "-P", "-m", __name__, str(place.path), str(place.size)],
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+            [sys.executable, "-P", "-m", __name__, str(place.size)],
+            env={
+                **os.environ,
+                "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
+                # No argument, which everybody on the machine can read: a URL may hold a password.
+                _ADDRESS: place.address,
+            },
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -160,12 +168,12 @@ def apart(place: Place) -> Apart | None:
     return Apart(place)
 
 
-def _main(path: str, size: str) -> None:
+def _main(address: str, size: str) -> None:
     """Answer on standard output, in one line of JSON."""
-    place = Place(Path(path), int(size))
+    place = Place(address, int(size))
     answer: dict[str, object]
     try:
-        found = _audit_folder(place) if place.path.is_dir() else _audit_ledger(place)
+        found = _audit_folder(place) if Path(address).is_dir() else _audit_ledger(place)
         answer = {"check": found.check, "heads": found.heads}
     except EvidenceError as error:
         answer = error.as_data()
@@ -173,7 +181,7 @@ def _main(path: str, size: str) -> None:
 
 
 def _audit_ledger(place: Place) -> Meaning:
-    with closing(SqliteStore.open(place.path)) as store:
+    with closing(open_store(place.address)) as store:
 
         def lines_of(stream: UUID) -> Iterable[Placed]:
             return ((at, line) for at, line in store.lines(stream) if at <= place.size)
@@ -187,7 +195,7 @@ def _audit_ledger(place: Place) -> Meaning:
 
 
 def _audit_folder(place: Place) -> Meaning:
-    folder = LogFolder(place.path)
+    folder = LogFolder(Path(place.address))
     keys: dict[str, list[str]] = {ProcessDefined.TOPIC: [], PersonEnrolled.TOPIC: []}
     offset = 0
     for position, row in enumerate(folder.rows(), 1):
@@ -201,4 +209,4 @@ def _audit_folder(place: Place) -> Meaning:
 
 
 if __name__ == "__main__":
-    _main(*sys.argv[1:])
+    _main(os.environ[_ADDRESS], sys.argv[1])

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from signoff_ledger.application.line_archive import LinesOf
     from signoff_ledger.exports.log_folder import LogFolder
     from signoff_ledger.integrity.examination import Trust
-    from signoff_ledger.persistence.store import SqliteStore
+    from signoff_ledger.persistence.store import LedgerStore
 
 
 _SHORTEST_LINE_BYTES = 300
@@ -51,7 +51,7 @@ class LogSource(Protocol):
 class LiveLog:
     """A ledger in use; what is recorded while it is read is left for the next time."""
 
-    def __init__(self, store: SqliteStore) -> None:
+    def __init__(self, store: LedgerStore) -> None:
         self._store = store
         # In this order: whatever is sealed meanwhile is behind what is read, and not missing in it.
         self._notes = sealed_notes(store)
@@ -75,7 +75,7 @@ class LiveLog:
 
     def place(self) -> Place:
         """Say where the log can be read again by another process."""
-        return Place(self._store.path, self._size)
+        return Place(self._store.address, self._size)
 
     def beside(self, examination: Examination) -> Iterator[Check]:
         """Hold the stored subtree roots against those of the lines."""
@@ -124,7 +124,7 @@ class ExportedLog:
 
     def place(self) -> Place:
         """Say where the log can be read again by another process, and how long it may be."""
-        return Place(self._folder.folder, self._folder.length_bytes // _SHORTEST_LINE_BYTES)
+        return Place(str(self._folder.folder), self._folder.length_bytes // _SHORTEST_LINE_BYTES)
 
     def beside(self, examination: Examination) -> Iterator[Check]:
         """Hold the other files against the lines."""

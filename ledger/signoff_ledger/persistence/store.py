@@ -1,44 +1,41 @@
-"""A ledger in one SQLite file: opening and creating it, and the `Store` it gives."""
+"""What every ledger's store does, whatever database it stands in."""
 
 from __future__ import annotations
 
-import os
-import sqlite3
-from contextlib import closing, contextmanager
+from abc import ABC, abstractmethod
 from threading import Lock
-from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 from uuid import UUID
 
 from eventsourcing.application import AggregateNotFoundError, Application
 from eventsourcing.persistence import (
     DatabaseError,
+    InfrastructureFactory,
     IntegrityError,
-    PersistenceError,
     StoredEvent,
 )
-from eventsourcing.sqlite import SQLiteCursor, SQLiteFactory
 from eventsourcing.utils import Environment
 
 from signoff_ledger.application.ports import Recorded, StaleError
 from signoff_ledger.domain.aggregate import Aggregate
 from signoff_ledger.domain.founding import LEDGER_FORMAT
 from signoff_ledger.domain.process_events import ProcessDefined
-from signoff_ledger.errors import NotFoundError, StoreError
+from signoff_ledger.errors import StoreError
 from signoff_ledger.integrity import merkle
 from signoff_ledger.integrity.note import parse_signature_lines
 from signoff_ledger.persistence.mapper import LineMapper, checked_entry
-from signoff_ledger.persistence.sqlite import APPLICATION_ID, LedgerDatastore, LedgerRecorder
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
-    from pathlib import Path
+    from contextlib import AbstractContextManager
 
-    from eventsourcing.persistence import InfrastructureFactory, Mapper
+    from eventsourcing.persistence import Mapper
 
     from signoff_ledger.domain.event import Entry
+    from signoff_ledger.persistence.finding import Finding
+    from signoff_ledger.persistence.recorder import LineRecorder
 
 A = TypeVar("A", bound=Aggregate)
-S = TypeVar("S", bound="SqliteStore")
 
 PAGE = 1_000
 CACHED_AGGREGATES = 32
@@ -47,8 +44,8 @@ CACHED_AGGREGATES = 32
 class LedgerApplication(Application[UUID]):
     """The event store's application, wired in code and from nothing in the environment."""
 
-    def __init__(self, datastore: LedgerDatastore) -> None:
-        self._datastore = datastore
+    def __init__(self, recorder: LineRecorder) -> None:
+        self._given = recorder
         super().__init__()
 
     def construct_env(self, name: str, env: object = None) -> Environment:
@@ -56,79 +53,102 @@ class LedgerApplication(Application[UUID]):
         del env
         return Environment(name, {self.AGGREGATE_CACHE_MAXSIZE: str(CACHED_AGGREGATES)})
 
-    def construct_factory(self, env: Environment) -> InfrastructureFactory:
-        """Give a factory for the datastore that was opened."""
-        return cast("InfrastructureFactory", LedgerFactory(env, self._datastore))
+    def construct_factory(self, env: Environment) -> InfrastructureFactory[Any]:
+        """Give a factory for the recorder that is there."""
+        return LedgerFactory(env, self._given)
 
     def construct_mapper(self) -> Mapper[UUID]:
         """Give the mapper whose stored state is the canonical line."""
         return LineMapper()
 
 
-class LedgerFactory(SQLiteFactory):
-    """Hands out our recorder on a datastore that exists already."""
+class LedgerFactory(InfrastructureFactory[Any]):
+    """Hands out a recorder that exists already."""
 
-    def __init__(self, env: Environment, datastore: LedgerDatastore) -> None:
-        super().__init__(Environment(env.name, {**env, self.SQLITE_DBNAME: ":memory:"}))
-        self.datastore.close()
-        self.datastore = datastore
+    def __init__(self, env: Environment, recorder: LineRecorder) -> None:
+        super().__init__(env)
+        self._recorder = recorder
 
-    def application_recorder(self) -> LedgerRecorder:
+    def application_recorder(self) -> LineRecorder:
         """Give the recorder; the schema was made when the ledger was."""
-        return LedgerRecorder(self.datastore)
+        return self._recorder
+
+    def aggregate_recorder(self, purpose: str = "events") -> NoReturn:
+        """Refuse: there are no snapshots."""
+        raise NotImplementedError(purpose)
+
+    def tracking_recorder(self, tracking_recorder_class: Any = None) -> NoReturn:
+        """Refuse: views keep their own position."""
+        raise NotImplementedError(tracking_recorder_class)
+
+    def process_recorder(self) -> NoReturn:
+        """Refuse: views keep their own position."""
+        raise NotImplementedError
 
 
-class SqliteStore:
-    """Implements `application.ports.Store` on one file."""
+class LedgerStore(ABC):
+    """Implements `application.ports.Store`, and keeps what is derived from the events.
 
-    def __init__(self, path: Path) -> None:
-        read_only = not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK))
-        self.path = path
-        self.datastore = LedgerDatastore(path, read_only=read_only)
-        self._application = LedgerApplication(self.datastore)
-        self._loading = Lock()
-        recorder = self._application.recorder
-        assert isinstance(recorder, LedgerRecorder)  # noqa: S101  # the factory's only product
+    Attributes:
+        address: Where the ledger stands, to open it again: a file's path or a URL.
+        place: The same as it is shown to people: no secret is in it.
+        read_only: True where nobody here can write it.
+        recorder: The event store's recorder.
+    """
+
+    def __init__(
+        self, address: str, place: str, recorder: LineRecorder, *, read_only: bool
+    ) -> None:
+        self.address = address
+        self.place = place
+        self.read_only = read_only
         self.recorder = recorder
+        self._application = LedgerApplication(recorder)
+        self._loading = Lock()
 
-    @classmethod
-    def create(cls, path: Path) -> Self:
-        """Make an empty ledger file.
-
-        Raises:
-            StoreError: SL704 when something is there already, SL703 when it cannot be made.
-        """
-        claim(path)
-        try:
-            with told_plainly(path), closing(sqlite3.connect(path)) as connection:
-                connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-                connection.execute(f"PRAGMA user_version = {LEDGER_FORMAT}")
-                connection.execute("PRAGMA journal_mode = WAL")
-            with closed_on_error(cls(path)) as store:
-                store.recorder.create_table()
-                return store
-        except StoreError:
-            # Half a ledger would be in the way of the next try, and nothing is in it.
-            path.unlink(missing_ok=True)
-            raise
-
-    @classmethod
-    def open(cls, path: Path) -> Self:
-        """Open a ledger that exists.
+    @abstractmethod
+    def told(self) -> AbstractContextManager[None]:
+        """Turn what the database says into what a person can act on.
 
         Raises:
-            NotFoundError: SL205, nothing is there.
-            StoreError: SL701 for a file that is no ledger, SL702 for one of a newer format.
+            StoreError: SL701 for a damaged ledger, SL705 for a lock, SL703 for everything else.
         """
-        check_is_ledger(path)
-        with closed_on_error(cls(path)) as store:
-            # Asked of the database, too: the file's header may be older than its write-ahead log.
-            check_format(path, store.recorder.query("PRAGMA user_version")[0][0])
-            return store
+
+    @abstractmethod
+    def writing(self) -> AbstractContextManager[Any]:
+        """Begin a transaction that writes, alone, for what is derived from the events."""
+
+    @abstractmethod
+    def has_table(self, name: str) -> bool:
+        """Say whether a table of what is derived from the events is there."""
+
+    @abstractmethod
+    def findings(self) -> Iterable[Finding]:
+        """Look at the health of the database around the lines."""
+
+    @abstractmethod
+    def retiring(self, moved_to: str) -> AbstractContextManager[None]:
+        """Let nobody record meanwhile, and nobody ever after unless something fails.
+
+        Args:
+            moved_to: What is told to whoever tries.
+
+        Raises:
+            StoreError: Whoever asks may not do that.
+        """
+
+    @abstractmethod
+    def discard(self) -> None:
+        """Close a ledger that nobody was told of, and take it away."""
 
     def close(self) -> None:
         """Close every connection."""
         self._application.close()
+
+    def forget(self) -> None:
+        """Let go of every aggregate that is remembered; the next load reads it from the log."""
+        with self._loading:
+            self._application = LedgerApplication(self.recorder)
 
     def load(self, kind: type[A], key: str, version: int | None = None) -> A:
         """Rebuild an aggregate as of a version, the latest by default; empty if unknown."""
@@ -144,7 +164,7 @@ class SqliteStore:
         if version == 0:
             return empty
         # The store copies out of its cache unguarded, while another thread may be moving it on.
-        with told_plainly(self.path), self._loading:
+        with self.told(), self._loading:
             try:
                 return self._application.repository.get(
                     empty.id,
@@ -167,10 +187,11 @@ class SqliteStore:
         Raises:
             StaleError: A stream moved meanwhile, or the command id is in the log.
         """
-        with told_plainly(self.path):
+        with self.told():
             try:
                 recordings = self._application.events.put(entries, command_id=command_id, seen=seen)
             except IntegrityError as error:
+                _check_not_moved(self.place, str(error))
                 raise StaleError(str(error)) from error
         return [recording.notification.id for recording in recordings]
 
@@ -182,7 +203,7 @@ class SqliteStore:
     def read(self, after: int, until: int | None = None) -> Iterator[Recorded]:
         """Read the log in order from behind one position up to another, inclusive."""
         while True:
-            with told_plainly(self.path):
+            with self.told():
                 page = self.recorder.select_notifications(
                     after, PAGE, until, inclusive_of_start=False
                 )
@@ -240,12 +261,12 @@ class SqliteStore:
 
     def size(self) -> int:
         """Give the number of events in the log."""
-        with told_plainly(self.path):
+        with self.told():
             return self.recorder.max_notification_id() or 0
 
     def hashes(self, level: int, first: int, count: int) -> list[bytes]:
         """Give the roots of complete subtrees, see `integrity.merkle.Hashes`."""
-        with told_plainly(self.path):
+        with self.told():
             return self.recorder.hashes(level, first, count)
 
     def checkpoint(self, size: int) -> bytes | None:
@@ -307,18 +328,12 @@ class SqliteStore:
         """Give the root of the tree (RFC 6962) over the log's first events."""
         return merkle.root(self, size)
 
-    @contextmanager
-    def writing(self) -> Iterator[SQLiteCursor]:
-        """Begin a transaction that writes, for what is derived from the events."""
-        with told_plainly(self.path), self.datastore.writing() as cursor:
-            yield cursor
-
     def rows(self, statement: str, parameters: Iterable[object] = ()) -> list[Any]:
         """Read rows of what is derived from the events."""
         return self._query(statement, *parameters)
 
     def _recorded(self, clause: str, *parameters: object) -> Iterator[Recorded]:
-        with told_plainly(self.path):
+        with self.told():
             rows = self.recorder.events(clause, parameters)
         for position, stream, version, topic, line in rows:
             yield Recorded(position, checked_entry(StoredEvent(stream, version, topic, line)))
@@ -330,116 +345,32 @@ class SqliteStore:
             StoreError: SL701, a row cannot be one that was written.
         """
         rows = list(map(tuple, self._query(statement, *parameters)))
-        with told_plainly(self.path):
+        with self.told():
             if any(tuple(map(type, row)) != kinds for row in rows):
                 raise DatabaseError("a row is malformed")
         return rows
 
     def _query(self, statement: str, *parameters: object) -> list[Any]:
-        with told_plainly(self.path):
+        with self.told():
             return self.recorder.query(statement, parameters)
 
 
-def claim(path: Path) -> None:
-    """Make an empty file where there is none.
+MOVED = "this ledger has moved to "
+"""How the database refuses to record in a ledger that was carried elsewhere."""
 
-    Raises:
-        StoreError: SL704 when something is there already, SL703 when it cannot be made.
-    """
-    try:
-        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o644)
-    except FileExistsError:
+
+def _check_not_moved(place: str, said: str) -> None:
+    _, moved, target = said.partition(MOVED)
+    if moved:
         raise StoreError(
-            "SL704",
-            f"there is a file already: {path}",
-            why="a ledger is never overwritten",
-            fix="choose another path, or use the ledger that is there",
-        ) from None
-    except OSError as error:
-        raise StoreError(
-            "SL703", f"the ledger cannot be made: {path}", why=str(error.strerror)
-        ) from None
-    os.close(descriptor)
-
-
-def remove(path: Path) -> None:
-    """Take a ledger file away that nobody was told of, with what stands beside it."""
-    for leftover in (
-        path,
-        *path.parent.glob(f"{path.name}-*"),
-        path.with_name(f"{path.name}.lock"),
-    ):
-        leftover.unlink(missing_ok=True)
-
-
-@contextmanager
-def closed_on_error(store: S) -> Iterator[S]:
-    """Let a store be prepared, and close it again when that fails."""
-    try:
-        with told_plainly(store.path):
-            yield store
-    except StoreError:
-        store.close()
-        raise
-
-
-def check_is_ledger(path: Path) -> None:
-    """Look at a file's header before anything else touches it.
-
-    Raises:
-        NotFoundError: SL205, nothing is there.
-        StoreError: SL701 for a file that is no ledger, SL702 for one of a newer format.
-    """
-    try:
-        path.stat()
-    except FileNotFoundError:
-        raise NotFoundError(
-            "SL205",
-            f"there is no ledger at {path}",
-            fix=f"begin one:  signoff init {path}",
-        ) from None
-    except OSError as error:
-        raise StoreError("SL701", f"{path} is not a ledger", why=str(error.strerror)) from None
-    application_id, format_number = _header(path)
-    if application_id != APPLICATION_ID:
-        raise StoreError(
-            "SL701",
-            f"{path} is not a ledger",
-            why="it does not begin as one",
-            fix="name the ledger with --ledger or SIGNOFF_LEDGER",
+            "SL708",
+            f"nothing more is recorded in {place}",
+            why=f"it has moved to {target.splitlines()[0]}",
+            fix="name that one with --ledger or SIGNOFF_LEDGER",
         )
-    check_format(path, format_number)
 
 
-def _header(path: Path) -> tuple[int, int]:
-    """Read the mark and the format out of a file's header, without making any file beside it.
-
-    SQLite reads it, and not we: this process gives up its locks on a file when it closes any other
-    handle of it, and would then write to a log that others take for abandoned and delete (SQLite,
-    How To Corrupt An SQLite Database File, section 2.2).
-
-    Raises:
-        StoreError: SL701, it cannot be read, or is no database.
-    """
-    # Immutable: of the file alone, whatever stands in the write-ahead log beside it.
-    name = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
-    try:
-        with closing(sqlite3.connect(name, uri=True)) as connection:
-            (application_id,) = connection.execute("PRAGMA application_id").fetchone()
-            (format_number,) = connection.execute("PRAGMA user_version").fetchone()
-    except sqlite3.DatabaseError as error:
-        readable = os.access(path, os.R_OK) and path.is_file()
-        why = "it does not begin as one" if readable else str(error)
-        raise StoreError(
-            "SL701",
-            f"{path} is not a ledger",
-            why=why,
-            fix="name the ledger with --ledger or SIGNOFF_LEDGER",
-        ) from None
-    return application_id, format_number
-
-
-def check_format(path: Path, number: int) -> None:
+def check_format(place: str, number: int) -> None:
     """Refuse a ledger of a newer format.
 
     Raises:
@@ -448,40 +379,7 @@ def check_format(path: Path, number: int) -> None:
     if number > LEDGER_FORMAT:
         raise StoreError(
             "SL702",
-            f"{path} is of ledger format {number}",
+            f"{place} is of ledger format {number}",
             why=f"this program reads formats up to {LEDGER_FORMAT}",
             fix="install a newer signoff-ledger; nothing was changed",
         )
-
-
-@contextmanager
-def told_plainly(path: Path) -> Iterator[None]:
-    """Turn what a database says into what a person can act on.
-
-    Raises:
-        StoreError: SL701 for a damaged file, SL705 for a lock, SL703 for everything else.
-    """
-    try:
-        yield
-    except (PersistenceError, sqlite3.Error) as error:
-        said = str(error)
-        if "malformed" in said or "not a database" in said or "no such table" in said:
-            raise StoreError(
-                "SL701",
-                f"{path} cannot be read as a ledger",
-                why=said,
-                fix="run  signoff doctor  and compare it with a backup",
-            ) from error
-        if "locked" in said or "Timed out" in said:
-            raise StoreError(
-                "SL705",
-                "the ledger is busy",
-                why=said,
-                fix="nothing was recorded; give the command again",
-            ) from error
-        raise StoreError(
-            "SL703",
-            f"the database refused: {path}",
-            why=said,
-            fix="nothing was recorded; free the disk or get permission, then give it again",
-        ) from error

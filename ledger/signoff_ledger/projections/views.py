@@ -78,6 +78,10 @@ class Database(Protocol):
         """Read rows."""
         ...
 
+    def has_table(self, name: str) -> bool:
+        """Say whether a table is there."""
+        ...
+
 
 class Views:
     """The views of one ledger."""
@@ -123,9 +127,7 @@ class Views:
         return [dict(zip(table.names, row, strict=True)) for row in rows]
 
     def _positions(self) -> dict[str, int]:
-        there = self._database.rows(
-            "SELECT 1 FROM sqlite_schema WHERE name = ?", (_POSITIONS.name,)
-        )
+        there = self._database.has_table(_POSITIONS.name)
         return dict(self._pairs(_POSITIONS.select())) if there else {}
 
     def _pairs(self, statement: str) -> Iterator[tuple[str, int]]:
@@ -191,7 +193,7 @@ _TOUCHED = (
     "SELECT process, max(position) AS last FROM view_history"
     " WHERE process <> '' AND position <= ?"
     " AND position > (SELECT position FROM view_positions WHERE name = 'states')"
-    " GROUP BY process HAVING last >"
+    " GROUP BY process HAVING max(position) >"
     " coalesce((SELECT s.position FROM view_states s WHERE s.process = view_history.process), 0)"
     " ORDER BY process"
 )

@@ -14,7 +14,7 @@ from signoff_ledger.domain.values import Role
 from signoff_ledger.errors import InputError, RuleRefusedError, StoreError
 from signoff_ledger.integrity.checkpoint import open_checkpoint
 from signoff_ledger.integrity.verifier_key import VerifierKey
-from signoff_ledger.persistence.store import SqliteStore
+from signoff_ledger.persistence.sqlite.store import SqliteStore
 from tests.ledgers import Shop, check_ledger
 from tests.offices import ANNA, SPARE, STRANGER, Office, by, fingerprint, public
 from tests.refusals import refusal

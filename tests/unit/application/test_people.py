@@ -15,7 +15,7 @@ from signoff_ledger.errors import (
     SignoffError,
     StoreError,
 )
-from signoff_ledger.persistence.store import SqliteStore
+from signoff_ledger.persistence.sqlite.store import SqliteStore
 from tests.ledgers import PEOPLE, Shop
 
 OWNER = Call("olga")

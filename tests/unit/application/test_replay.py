@@ -29,7 +29,7 @@ from signoff_ledger.domain.process_events import Heads, ProcessSignedOff
 from signoff_ledger.domain.process_state import Standing
 from signoff_ledger.domain.values import Origin, Outcome, RemarkKind, Role
 from signoff_ledger.errors import EvidenceError, NotFoundError
-from signoff_ledger.persistence.store import SqliteStore
+from signoff_ledger.persistence.sqlite.store import SqliteStore
 from tests.ledgers import CUP, PLAN, START, Shop, disarmed, plan_file, rewrite
 
 

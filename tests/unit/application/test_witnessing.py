@@ -17,7 +17,7 @@ from signoff_ledger.integrity.add_checkpoint import parse_add_checkpoint
 from signoff_ledger.integrity.cosignature import cosign
 from signoff_ledger.integrity.note import NoteSignature, parse_note
 from signoff_ledger.integrity.verifier_key import COSIGNATURE_V1, ED25519, VerifierKey
-from signoff_ledger.persistence.store import SqliteStore
+from signoff_ledger.persistence.sqlite.store import SqliteStore
 from signoff_ledger.witness.judge import Witness
 from tests.ledgers import CountingIds, TickingClock
 from tests.witnesses import key_of, witness_in

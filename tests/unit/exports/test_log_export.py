@@ -11,7 +11,7 @@ from signoff_ledger.exports.restoring import restore_log
 from signoff_ledger.exports.verifying import ExportedLog, LiveLog, verify_log
 from signoff_ledger.integrity.canonical import LINE_LIMIT_BYTES
 from signoff_ledger.integrity.examination import Check, Trust
-from signoff_ledger.persistence.store import SqliteStore
+from signoff_ledger.persistence.sqlite.store import SqliteStore
 from tests.ledgers import CountingIds, Shop, TickingClock, check_ledger, rewrite
 from tests.offices import Office, by
 from tests.unit.exports.test_bundle import content

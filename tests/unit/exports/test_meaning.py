@@ -80,7 +80,7 @@ def test_a_process_that_ends_without_an_answer_is_done_without(
 
 def test_what_does_not_follow_is_told_across_the_processes(office: Office) -> None:
     position = spoilt(office)
-    place = meaning.Place(office.store.path, office.store.size())
+    place = meaning.Place(office.store.address, office.store.size())
     beside = meaning.Apart(place)
     with pytest.raises(EvidenceError) as refused:
         beside.meaning()
@@ -94,7 +94,7 @@ def test_the_second_process_answers_in_one_line(
 ) -> None:
     export_log(office.store, tmp_path / "out")
     said = []
-    for path in (office.store.path, tmp_path / "out"):
+    for path in (office.store.address, tmp_path / "out"):
         meaning._main(str(path), str(office.store.size()))
         said.append(json.loads(capsys.readouterr().out))
     spoilt(office)
@@ -109,7 +109,7 @@ def test_the_second_process_answers_in_one_line(
 def test_a_short_log_and_a_single_core_are_not_worth_one(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    place = meaning.Place(office.store.path, office.store.size())
+    place = meaning.Place(office.store.address, office.store.size())
     assert meaning.apart(place) is None
     monkeypatch.setattr(meaning, "WORTH_A_PROCESS", 0)
     monkeypatch.setattr("os.cpu_count", lambda: 1)

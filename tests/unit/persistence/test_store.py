@@ -9,8 +9,8 @@ from eventsourcing import persistence
 
 from signoff_ledger.errors import StoreError
 from signoff_ledger.integrity.note import NoteSignature
-from signoff_ledger.persistence.sqlite import translated
-from signoff_ledger.persistence.store import SqliteStore
+from signoff_ledger.persistence.recorder import translated
+from signoff_ledger.persistence.sqlite.store import SqliteStore
 
 
 @pytest.fixture

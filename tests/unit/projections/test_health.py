@@ -4,8 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from signoff_ledger.persistence.store import SqliteStore
-from signoff_ledger.projections.health import SAFE_SQLITE, Finding, examine
+from signoff_ledger.persistence.finding import Finding
+from signoff_ledger.persistence.sqlite.health import SAFE_SQLITE
+from signoff_ledger.persistence.sqlite.store import SqliteStore
+from signoff_ledger.projections.health import examine
 from signoff_ledger.projections.views import Views
 from tests.ledgers import Shop, disarmed, raw, rewrite
 

@@ -13,7 +13,7 @@ import pytest
 from signoff_ledger.application.replay import case_as_of
 from signoff_ledger.domain.case import Case
 from signoff_ledger.errors import StoreError
-from signoff_ledger.persistence.store import SqliteStore
+from signoff_ledger.persistence.sqlite.store import SqliteStore
 from signoff_ledger.projections import history
 from signoff_ledger.projections.explanation import explain
 from signoff_ledger.projections.views import PAGE, TABLES, Views
@@ -26,7 +26,7 @@ BIG = PAGE + 200
 CATCH_UP = """
 import sys
 from pathlib import Path
-from signoff_ledger.persistence.store import SqliteStore
+from signoff_ledger.persistence.sqlite.store import SqliteStore
 from signoff_ledger.projections.views import Views
 store = SqliteStore.open(Path(sys.argv[1]))
 Views(store, store).catch_up()

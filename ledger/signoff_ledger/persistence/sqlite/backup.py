@@ -10,12 +10,13 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 from signoff_ledger.errors import StoreError
-from signoff_ledger.persistence.store import claim, told_plainly
+from signoff_ledger.persistence.sqlite.file import claim
+from signoff_ledger.persistence.sqlite.store import told_plainly
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from signoff_ledger.persistence.store import SqliteStore
+    from signoff_ledger.persistence.sqlite.store import SqliteStore
 
 
 def back_up(store: SqliteStore, target: Path) -> int:

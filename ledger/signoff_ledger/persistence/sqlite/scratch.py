@@ -32,6 +32,10 @@ class ScratchDatabase:
         """Read rows."""
         return self._connection.execute(statement, tuple(parameters)).fetchall()
 
+    def has_table(self, name: str) -> bool:
+        """Say whether a table is there."""
+        return bool(self.rows("SELECT 1 FROM sqlite_schema WHERE name = ?", (name,)))
+
     def close(self) -> None:
         """Let go of the memory."""
         self._connection.close()

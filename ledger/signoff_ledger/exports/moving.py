@@ -1,0 +1,56 @@
+"""Carrying a ledger from one store to another: the same lines, root, proofs and checkpoints."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from signoff_ledger.errors import EvidenceError
+from signoff_ledger.exports.copying import carry, filling
+from signoff_ledger.exports.log_folder import examined_lines, sealed_notes
+from signoff_ledger.integrity.examination import Examination
+from signoff_ledger.persistence.address import shown
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from signoff_ledger.exports.copying import Carried
+    from signoff_ledger.persistence.store import LedgerStore
+
+
+def copy_ledger(source: LedgerStore, target: str | Path) -> Carried:
+    """Make a second ledger of what is recorded by now, while others go on recording.
+
+    Args:
+        source: A ledger.
+        target: A file's path or a `postgresql://` URL, where no ledger is.
+
+    Raises:
+        EvidenceError: The source's lines do not hold; nothing is left.
+        StoreError: A ledger is there already, or it cannot be written.
+    """
+    # In this order: whatever is sealed meanwhile is behind what is carried, and not missing in it.
+    notes = sealed_notes(source)
+    size = source.size()
+    root, examination = source.root(size), Examination()
+    with filling(target) as store:
+        carried = carry(examined_lines(source, examination, size), notes, store, (size, root))
+        if examination.tree.root(size) != root:
+            raise EvidenceError(
+                "SL504",
+                "a stored subtree root is not that of its lines",
+                fix="run  signoff verify  on the ledger before you carry it",
+            )
+    return carried
+
+
+def move_ledger(source: LedgerStore, target: str | Path) -> Carried:
+    """Carry a ledger over; the source stays, to be read, and takes nothing more.
+
+    Two ledgers that both went on would be two logs with one key.
+
+    Raises:
+        EvidenceError: The source's lines do not hold; nothing is left, and the source goes on.
+        StoreError: A ledger is there already, or one of the two cannot be written.
+    """
+    with source.retiring(shown(target)):
+        return copy_ledger(source, target)

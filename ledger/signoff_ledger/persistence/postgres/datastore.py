@@ -1,0 +1,175 @@
+"""Connections to a ledger's database: pooled, bounded in time, found again where one is lost."""
+
+from __future__ import annotations
+
+import logging
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import psycopg
+from psycopg.errors import ReadOnlySqlTransaction
+from psycopg.types.string import TextLoader
+from psycopg_pool import ConnectionPool, PoolTimeout
+
+from signoff_ledger.persistence.postgres.address import has_several_hosts
+from signoff_ledger.persistence.postgres.dialect import VIEWS_SCHEMA, translated
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+T = TypeVar("T")
+
+PATIENCE_S = 30.0
+"""How long a lost connection is looked for again."""
+
+STATEMENT_TIMEOUT_S = 120
+LOCK_TIMEOUT_S = 30
+_CONNECT_TIMEOUT_S = 10
+_MOST_CONNECTIONS = 8
+_DERIVED_LOCK = 0x5349474E564945
+"""Apart from each other are also those who keep what is derived from the events: "SIGNVIE"."""
+
+# What the pool says of attempts to connect again is told to whoever waits for one.
+logging.getLogger("psycopg.pool").setLevel(logging.CRITICAL)
+
+
+def is_lost(error: BaseException) -> bool:
+    """Tell a connection that is gone, or a server that no longer takes writes, from a refusal."""
+    if isinstance(error, (PoolTimeout, ReadOnlySqlTransaction)):
+        return True
+    if not isinstance(error, (psycopg.OperationalError, psycopg.InterfaceError)):
+        return False
+    # Without a code the driver itself found it broken; 08 are connections, 57P01 to 57P03 a server
+    # that goes away, crashed, or is not there yet.
+    return error.sqlstate is None or error.sqlstate.startswith(("08", "57P0"))
+
+
+class DerivedCursor:
+    """Runs the statements of what is derived from the events, in a transaction."""
+
+    def __init__(self, cursor: psycopg.Cursor[Any]) -> None:
+        self._cursor = cursor
+
+    def execute(self, statement: str, parameters: Sequence[object] = ()) -> DerivedCursor:
+        """Run a statement."""
+        self._cursor.execute(translated(statement), parameters)
+        return self
+
+    def executemany(self, statement: str, rows: Iterable[Sequence[object]]) -> None:
+        """Run a statement for many rows."""
+        self._cursor.executemany(translated(statement), rows)
+
+    def fetchall(self) -> list[Any]:
+        """Give what the last statement found."""
+        return self._cursor.fetchall()
+
+
+class PostgresDatastore:
+    """A pool of connections to one database.
+
+    Args:
+        url: Where it is.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._pool = ConnectionPool(
+            url,
+            kwargs=_SETTINGS,
+            configure=_configure,
+            min_size=1,
+            max_size=_MOST_CONNECTIONS,
+            timeout=PATIENCE_S,
+            reconnect_timeout=2 * PATIENCE_S,
+            num_workers=1,
+            open=False,
+        )
+
+    def first(self) -> psycopg.Connection[Any]:
+        """Make a connection outside the pool, which says plainly why there is none.
+
+        Where the URL names several hosts, one of them may be about to take over, so they are tried
+        for as long as a lost connection would be.
+        """
+        deadline = time.monotonic() + (PATIENCE_S if has_several_hosts(self._url) else 0)
+        while True:
+            try:
+                connection = psycopg.connect(self._url, **_SETTINGS)
+            except psycopg.OperationalError:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(_PAUSE_S)
+            else:
+                _configure(connection)
+                return connection
+
+    def open(self) -> None:
+        """Open the pool."""
+        self._pool.open()
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._pool.close()
+
+    @contextmanager
+    def connection(self) -> Iterator[psycopg.Connection[Any]]:
+        """Borrow a connection; each statement is a transaction of its own unless one is begun."""
+        with self._pool.connection() as connection:
+            yield connection
+
+    def lasting(self, work: Callable[[psycopg.Connection[Any]], T]) -> T:
+        """Do something that may be done twice, again where the connection is lost."""
+        deadline = time.monotonic() + PATIENCE_S
+        while True:
+            try:
+                with self._pool.connection() as connection:
+                    return work(connection)
+            except psycopg.Error as error:
+                if not is_lost(error) or time.monotonic() > deadline:
+                    raise
+
+    def rows(self, statement: str, parameters: Sequence[object] = ()) -> list[Any]:
+        """Run one reading statement."""
+        ours = translated(statement)
+        return self.lasting(lambda connection: connection.execute(ours, parameters).fetchall())
+
+    @contextmanager
+    def deriving(self) -> Iterator[DerivedCursor]:
+        """Hold a transaction alone among those who keep what is derived from the events.
+
+        New tables belong to the application's role, so that every member may make them anew.
+        """
+        with self._pool.connection() as connection, connection.transaction():
+            cursor = connection.cursor()
+            cursor.execute(
+                "SELECT set_config('role', r.rolname, true), pg_advisory_xact_lock(%s)"
+                " FROM pg_namespace AS n JOIN pg_roles AS r ON r.oid = n.nspowner"
+                " WHERE n.nspname = %s",
+                (_DERIVED_LOCK, VIEWS_SCHEMA),
+            )
+            yield DerivedCursor(cursor)
+
+
+_PAUSE_S = 0.2
+_SETTINGS: dict[str, Any] = {
+    "autocommit": True,
+    "connect_timeout": _CONNECT_TIMEOUT_S,
+    "client_encoding": "utf8",
+    "application_name": "signoff",
+}
+
+
+def _configure(connection: psycopg.Connection[Any]) -> None:
+    """Bound how long anything may take, and read a stream's id as the text that lines spell."""
+    row = connection.execute(
+        "SELECT pg_backend_pid(), set_config('statement_timeout', %s, false),"
+        " set_config('lock_timeout', %s, false),"
+        " set_config('idle_in_transaction_session_timeout', %s, false)",
+        (f"{STATEMENT_TIMEOUT_S}s", f"{LOCK_TIMEOUT_S}s", f"{STATEMENT_TIMEOUT_S}s"),
+    ).fetchone()
+    if row is None or row[0] != connection.info.backend_pid:
+        # A pooler stands between, and the next transaction may meet another server process, which
+        # knows nothing of statements that were prepared in this one.
+        connection.prepare_threshold = None
+    connection.adapters.register_loader("uuid", TextLoader)

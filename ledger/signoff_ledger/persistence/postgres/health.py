@@ -1,0 +1,88 @@
+"""Health of a ledger's database: the server, its settings, who one is there, triggers, rights."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from signoff_ledger.persistence.finding import Finding
+from signoff_ledger.persistence.postgres.schema import APPEND_ONLY
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from signoff_ledger.persistence.postgres.store import PostgresStore
+
+_TRIGGERS = {
+    "events_are_appended_densely",
+    *(f"{table}_are_kept" for table in APPEND_ONLY),
+}
+
+
+def findings(store: PostgresStore) -> Iterator[Finding]:
+    """Look at everything around the lines themselves."""
+    yield _server(store)
+    yield _durability(store)
+    yield _checksums(store)
+    yield _triggers(store)
+    yield _rights(store)
+
+
+def _setting(store: PostgresStore, name: str) -> str:
+    value: str = store.rows("SELECT current_setting(?)", (name,))[0][0]
+    return value
+
+
+def _server(store: PostgresStore) -> Finding:
+    version = _setting(store, "server_version")
+    role = "a standby, or closed to writes" if store.read_only else "takes writes"
+    return Finding("PostgreSQL", "ok", f"version {version}; {role}")
+
+
+def _durability(store: PostgresStore) -> Finding:
+    if store.read_only:
+        return Finding("durability", "note", "the ledger is read-only here")
+    commit = _setting(store, "synchronous_commit")
+    standbys = _setting(store, "synchronous_standby_names")
+    held = f"; a commit waits for {standbys}" if standbys and commit != "local" else ""
+    return Finding("durability", "ok", f"fsync on, synchronous_commit {commit}{held}")
+
+
+def _checksums(store: PostgresStore) -> Finding:
+    if _setting(store, "data_checksums") == "on":
+        return Finding("database", "ok", "its pages have checksums")
+    return Finding(
+        "database",
+        "note",
+        "its pages have no checksums, so the server cannot tell a damaged one; "
+        "pg_checksums --enable, with the server stopped",
+    )
+
+
+def _triggers(store: PostgresStore) -> Finding:
+    rows = store.rows(
+        "SELECT t.tgname FROM pg_trigger AS t JOIN pg_class AS c ON c.oid = t.tgrelid"
+        " JOIN pg_namespace AS n ON n.oid = c.relnamespace"
+        " WHERE n.nspname = 'signoff' AND t.tgenabled = 'O'"
+    )
+    missing = sorted(_TRIGGERS - {row[0] for row in rows})
+    if missing:
+        return Finding("append only", "BROKEN", f"triggers are gone or off: {', '.join(missing)}")
+    return Finding(
+        "append only", "ok", f"{len(_TRIGGERS)} triggers refuse changes to recorded rows"
+    )
+
+
+def _rights(store: PostgresStore) -> Finding:
+    """Say whether whoever is connected could take the triggers away first."""
+    user, owner = store.rows(
+        "SELECT current_user, pg_has_role(n.nspowner, 'USAGE')"
+        " FROM pg_namespace AS n WHERE n.nspname = 'signoff'"
+    )[0]
+    if not owner:
+        return Finding("rights", "ok", f"{user} may read events and add to them, and no more")
+    return Finding(
+        "rights",
+        "note",
+        f"{user} owns the tables and could change them; record as a member of the role that "
+        "signoff init made, which cannot",
+    )

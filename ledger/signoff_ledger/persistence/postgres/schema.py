@@ -1,0 +1,175 @@
+"""The tables of a ledger in PostgreSQL: made by their owner, recognised by everybody."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from psycopg.errors import InsufficientPrivilege
+from psycopg.sql import SQL, Identifier
+
+from signoff_ledger.domain.founding import LEDGER_FORMAT
+from signoff_ledger.errors import StoreError
+from signoff_ledger.persistence.postgres.dialect import VIEWS_SCHEMA
+
+if TYPE_CHECKING:
+    import psycopg
+
+OLDEST_SERVER = 150_000
+_LONGEST_NAME = 63
+
+APPEND_ONLY = ("events", "commands", "nodes", "checkpoints", "cosignatures")
+
+
+def check_vacant(connection: psycopg.Connection[Any], place: str) -> None:
+    """Refuse a database in which no ledger can be begun.
+
+    Raises:
+        StoreError: SL704 when one is there already, SL703 when the server cannot hold one, SL706
+            when it does not promise durability.
+    """
+    _check_server(connection, place)
+    check_durable(connection, place)
+    if is_there(connection):
+        raise StoreError(
+            "SL704",
+            f"there is a ledger already: {place}",
+            why="a ledger is never overwritten",
+            fix="choose another database, or use the ledger that is there",
+        )
+
+
+def make(connection: psycopg.Connection[Any], place: str) -> None:
+    """Make the schema as its owner, and the role that may add to it; all or nothing.
+
+    The role belongs to this database alone and cannot log in: whoever shall record is made a member
+    of it.
+
+    Raises:
+        StoreError: As `check_vacant`, or SL703 when whoever asks may not.
+    """
+    check_vacant(connection, place)
+    text = files("signoff_ledger.persistence.postgres").joinpath("schema.sql").read_text("utf-8")
+    with connection.transaction():
+        role = _role(connection, place)
+        connection.execute(text)
+        for statement in _GRANTS:
+            connection.execute(SQL(statement).format(role=role, views=Identifier(VIEWS_SCHEMA)))
+
+
+_GRANTS = (
+    "REVOKE ALL ON SCHEMA signoff FROM PUBLIC",
+    "GRANT USAGE ON SCHEMA signoff TO {role}",
+    "GRANT SELECT ON ALL TABLES IN SCHEMA signoff TO {role}",
+    (
+        "GRANT INSERT ON signoff.events, signoff.commands, signoff.checkpoints,"
+        " signoff.cosignatures TO {role}"
+    ),
+    "REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA signoff FROM PUBLIC",
+    "GRANT EXECUTE ON FUNCTION signoff.turn, signoff.append TO {role}",
+    "CREATE SCHEMA {views} AUTHORIZATION {role}",
+)
+
+
+def role_name(database: str) -> str:
+    """Name the role of those who may record in a database's ledger."""
+    return f"signoff_{database}".encode()[:_LONGEST_NAME].decode(errors="ignore")
+
+
+def is_there(connection: psycopg.Connection[Any]) -> bool:
+    """Say whether the database holds a ledger, or part of one."""
+    found = connection.execute("SELECT FROM pg_namespace WHERE nspname = 'signoff'").fetchone()
+    return found is not None
+
+
+def format_of(connection: psycopg.Connection[Any], place: str) -> int:
+    """Give the format of the ledger that is there.
+
+    Raises:
+        StoreError: SL701, it is not whole.
+    """
+    row = connection.execute("SELECT format FROM signoff.about").fetchone()
+    if row is None:
+        raise StoreError(
+            "SL701",
+            f"{place} cannot be read as a ledger",
+            why="a restore or a move into it was broken off, so it is not whole",
+            fix=f"take it away and do it again:  DROP SCHEMA signoff, {VIEWS_SCHEMA} CASCADE",
+        )
+    number: int = row[0]
+    return number
+
+
+def complete(connection: psycopg.Connection[Any]) -> None:
+    """Say that the ledger is whole."""
+    connection.execute(
+        "INSERT INTO signoff.about SELECT %s WHERE NOT EXISTS (SELECT FROM signoff.about)",
+        (LEDGER_FORMAT,),
+    )
+
+
+def is_read_only(connection: psycopg.Connection[Any]) -> bool:
+    """Say whether this server takes no writes: a standby, or a database that was closed to them."""
+    row = connection.execute("SHOW transaction_read_only").fetchone()
+    return row is not None and row[0] == "on"
+
+
+def check_durable(connection: psycopg.Connection[Any], place: str) -> None:
+    """Refuse a server on which acknowledged does not mean on disk.
+
+    Raises:
+        StoreError: SL706.
+    """
+    row = connection.execute(
+        "SELECT name, setting FROM pg_settings"
+        " WHERE name IN ('fsync', 'full_page_writes') AND setting <> 'on'"
+    ).fetchone()
+    if row is not None:
+        raise StoreError(
+            "SL706",
+            "the database does not promise durability",
+            why=f"{place} runs with {row[0]} = {row[1]}",
+            fix=f"set {row[0]} = on in postgresql.conf and reload it",
+        )
+
+
+def _check_server(connection: psycopg.Connection[Any], place: str) -> None:
+    version = connection.info.server_version
+    if version < OLDEST_SERVER:
+        raise StoreError(
+            "SL703",
+            f"the ledger cannot be made: {place}",
+            why=f"the server is PostgreSQL {version // 10_000}, and 15 or later is needed",
+        )
+    row = connection.execute("SHOW server_encoding").fetchone()
+    if row is None or row[0] != "UTF8":
+        raise StoreError(
+            "SL703",
+            f"the ledger cannot be made: {place}",
+            why=f"the database's encoding is {row[0] if row else 'unknown'}, and UTF8 is needed",
+            fix="make another one:  CREATE DATABASE name ENCODING 'UTF8' TEMPLATE template0",
+        )
+
+
+def _role(connection: psycopg.Connection[Any], place: str) -> Identifier:
+    """Give the application's role; made where it is not there, with whoever makes it in it."""
+    row = connection.execute("SELECT current_database()").fetchone()
+    name = role_name(row[0] if row else "")
+    role = Identifier(name)
+    known = connection.execute("SELECT FROM pg_roles WHERE rolname = %s", (name,)).fetchone()
+    try:
+        if known is None:
+            connection.execute(SQL("CREATE ROLE {} NOLOGIN").format(role))
+        # A superuser has every role; whoever just made one has it only to give.
+        row = connection.execute("SELECT pg_has_role(%s, 'USAGE')", (name,)).fetchone()
+        if row is None or not row[0]:
+            connection.execute(SQL("GRANT {} TO CURRENT_USER").format(role))
+    except InsufficientPrivilege as error:
+        raise StoreError(
+            "SL703",
+            f"the ledger cannot be made: {place}",
+            why=" ".join(str(error).split()),
+            fix=f"let an administrator do this first:  CREATE ROLE {name} NOLOGIN;"
+            f"  GRANT {name} TO {connection.info.user}",
+        ) from None
+    return role

@@ -1,0 +1,257 @@
+"""A ledger in one PostgreSQL database: opening and creating it, and going on after a failure."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Self
+
+import psycopg
+from eventsourcing.persistence import PersistenceError
+from psycopg.sql import SQL
+
+from signoff_ledger.application.ports import StaleError
+from signoff_ledger.errors import NotFoundError, StoreError
+from signoff_ledger.persistence.postgres import schema
+from signoff_ledger.persistence.postgres.address import shown
+from signoff_ledger.persistence.postgres.datastore import PostgresDatastore, is_lost
+from signoff_ledger.persistence.postgres.dialect import VIEWS_SCHEMA
+from signoff_ledger.persistence.postgres.recorder import PostgresRecorder
+from signoff_ledger.persistence.store import MOVED, LedgerStore, check_format
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from uuid import UUID
+
+    from signoff_ledger.domain.event import Entry
+    from signoff_ledger.persistence.finding import Finding
+    from signoff_ledger.persistence.postgres.datastore import DerivedCursor
+
+
+class PostgresStore(LedgerStore):
+    """A ledger in one database.
+
+    Attributes:
+        datastore: Its connections.
+    """
+
+    recorder: PostgresRecorder
+
+    def __init__(self, url: str, *, read_only: bool) -> None:
+        self.datastore = PostgresDatastore(url)
+        super().__init__(url, shown(url), PostgresRecorder(self.datastore), read_only=read_only)
+        self.datastore.open()
+
+    @classmethod
+    def create(cls, url: str, *, whole: bool = True) -> Self:
+        """Make the tables of an empty ledger, and the role of those who may record in it.
+
+        Args:
+            url: The database, as a user who may make schemas in it, and roles unless it is there.
+            whole: False to leave it unopenable until `complete`.
+
+        Raises:
+            StoreError: SL704 when a ledger is there already, SL703 when it cannot be made, SL707
+                when the database cannot be reached, SL706 when it does not promise durability.
+        """
+        with told_plainly(shown(url)), PostgresDatastore(url).first() as connection:
+            schema.make(connection, shown(url))
+        store = cls(url, read_only=False)
+        if whole:
+            store.complete()
+        return store
+
+    @classmethod
+    def open(cls, url: str) -> Self:
+        """Open a ledger that exists.
+
+        Raises:
+            NotFoundError: SL205, there is none in the database.
+            StoreError: SL701 for one that is not whole, SL702 for one of a newer format, SL706 for
+                a server that does not promise durability, SL707 for one that cannot be reached.
+        """
+        place = shown(url)
+        with told_plainly(place), PostgresDatastore(url).first() as connection:
+            if not schema.is_there(connection):
+                raise NotFoundError(
+                    "SL205",
+                    f"there is no ledger in {place}",
+                    fix="begin one:  signoff init URL, as a user who may make schemas and roles",
+                )
+            check_format(place, schema.format_of(connection, place))
+            read_only = schema.is_read_only(connection)
+            if not read_only:
+                schema.check_durable(connection, place)
+        return cls(url, read_only=read_only)
+
+    @classmethod
+    def is_begun(cls, url: str) -> bool:
+        """Say whether a ledger, or part of one, is in the database."""
+        with told_plainly(shown(url)), PostgresDatastore(url).first() as connection:
+            return schema.is_there(connection)
+
+    @classmethod
+    def check_vacant(cls, url: str) -> None:
+        """Refuse a database in which no ledger can be begun.
+
+        Raises:
+            StoreError: See `create`.
+        """
+        with told_plainly(shown(url)), PostgresDatastore(url).first() as connection:
+            schema.check_vacant(connection, shown(url))
+
+    def complete(self) -> None:
+        """Let a ledger that was made unopenable be opened."""
+        with self.told():
+            self.datastore.lasting(schema.complete)
+
+    def close(self) -> None:
+        """Close every connection."""
+        super().close()
+        self.datastore.close()
+
+    def discard(self) -> None:
+        """Take away a ledger that nobody was told of; the role stays, it may have members."""
+        with self.told(), self.datastore.connection() as connection:
+            connection.execute(f"DROP SCHEMA signoff, {VIEWS_SCHEMA} CASCADE")
+        self.close()
+
+    def save(
+        self, entries: Sequence[Entry], command_id: str, seen: Mapping[UUID, int] | None = None
+    ) -> list[int]:
+        """Append entries, all or none, durably; give their positions.
+
+        Where the connection is lost on the way, it is looked up whether they are there, so that
+        what is acknowledged is there once, and what is not may be tried again.
+        """
+        try:
+            return super().save(entries, command_id, seen)
+        except ConnectionLostError:
+            # After a change of servers this one may know less than the lost one did.
+            self.forget()
+            found = self._settled(command_id)
+            if [line for _, line in found] != [entry.line for entry in entries]:
+                raise StaleError("the connection was lost, and nothing was recorded") from None
+            return [position for position, _ in found]
+
+    def _settled(self, command_id: str) -> list[tuple[int, bytes]]:
+        """Give what a command recorded, as durably as if this had been its own commit.
+
+        A commit that was interrupted while it waited for a standby is visible here before it is
+        there. A transaction of our own that writes waits for everything before it, too.
+        """
+
+        def look(connection: psycopg.Connection[Any]) -> list[tuple[int, bytes]]:
+            connection.execute("SELECT pg_logical_emit_message(true, 'signoff', '')")
+            return connection.execute(
+                "SELECT e.position, e.line FROM signoff.commands AS c JOIN signoff.events AS e"
+                " ON e.position BETWEEN c.first AND c.last WHERE c.id = %s ORDER BY e.position",
+                (command_id,),
+            ).fetchall()
+
+        with self.told():
+            return self.datastore.lasting(look)
+
+    @contextmanager
+    def told(self) -> Iterator[None]:
+        """Turn what the database says into what a person can act on."""
+        with told_plainly(self.place):
+            yield
+
+    @contextmanager
+    def writing(self) -> Iterator[DerivedCursor]:
+        """Begin a transaction that writes, alone, for what is derived from the events."""
+        with self.told(), self.datastore.deriving() as cursor:
+            yield cursor
+
+    @contextmanager
+    def retiring(self, moved_to: str) -> Iterator[None]:
+        """Let nobody record meanwhile, and nobody ever after unless something fails."""
+        with (
+            self.told(),
+            self.datastore.connection() as connection,
+            connection.transaction(),
+        ):
+            connection.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
+            connection.execute("SELECT signoff.turn('{}', '{}')")
+            connection.execute(
+                SQL(
+                    "CREATE TRIGGER events_have_moved BEFORE INSERT ON signoff.events"
+                    " FOR EACH STATEMENT EXECUTE FUNCTION signoff.refuse_moved({})"
+                ).format(MOVED + moved_to)
+            )
+            yield
+
+    def has_table(self, name: str) -> bool:
+        """Say whether a table of what is derived from the events is there."""
+        place = f"{VIEWS_SCHEMA}.{name}"
+        return bool(self.rows("SELECT to_regclass(?) IS NOT NULL", (place,))[0][0])
+
+    def findings(self) -> Iterator[Finding]:
+        """Look at the health of the database around the lines."""
+        from signoff_ledger.persistence.postgres.health import findings  # noqa: PLC0415  # for doctor
+
+        return findings(self)
+
+
+class ConnectionLostError(StoreError):
+    """The connection was lost; what was being done may have been done."""
+
+
+@contextmanager
+def told_plainly(place: str) -> Iterator[None]:
+    """Turn what the database says into what a person can act on.
+
+    Raises:
+        StoreError: SL701 for damage, SL705 for a lock, SL707 for a lost connection, SL703 for
+            everything else.
+    """
+    try:
+        yield
+    except (PersistenceError, psycopg.Error) as error:
+        cause = error.__cause__ if isinstance(error.__cause__, psycopg.Error) else error
+        said = " ".join(str(cause).split())
+        if is_lost(cause):
+            raise _lost(place, said) from error
+        state = getattr(cause, "sqlstate", None) or ""
+        if state.startswith("XX") or "malformed" in said:
+            raise StoreError(
+                "SL701",
+                f"{place} cannot be read as a ledger",
+                why=said,
+                fix="run  signoff doctor  and compare it with a backup",
+            ) from error
+        if state in _BUSY:
+            raise StoreError(
+                "SL705",
+                "the ledger is busy",
+                why=said,
+                fix="nothing was recorded; give the command again",
+            ) from error
+        raise StoreError(
+            "SL703",
+            f"the database refused: {place}",
+            why=said,
+            fix="nothing was recorded; free the disk or get permission, then give it again",
+        ) from error
+
+
+_BUSY = {"55P03", "57014", "40P01", "40001", "53300"}
+"""Lock and statement time-outs, deadlock, serialisation, and too many connections."""
+
+
+def _lost(place: str, said: str) -> StoreError:
+    if "read-only transaction" in said:
+        return ConnectionLostError(
+            "SL703",
+            f"the ledger cannot be written: {place}",
+            why=said,
+            fix="nothing was recorded; name the server that takes writes, or several hosts and "
+            "target_session_attrs=read-write",
+        )
+    return ConnectionLostError(
+        "SL707",
+        f"the database cannot be reached: {place}",
+        why=said,
+        fix="give the command again when it is back; under the same --command-id it is recorded "
+        "once, whatever became of this one",
+    )

@@ -1,0 +1,105 @@
+"""The file that a ledger is: claimed, recognised, and taken away while nothing is in it."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+from signoff_ledger.errors import NotFoundError, StoreError
+from signoff_ledger.persistence.store import check_format
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+APPLICATION_ID = 0x5349474E
+"""Marks a SQLite file as a ledger: "SIGN" in the file's header."""
+
+
+def claim(path: Path) -> None:
+    """Make an empty file where there is none.
+
+    Raises:
+        StoreError: SL704 when something is there already, SL703 when it cannot be made.
+    """
+    try:
+        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o644)
+    except FileExistsError:
+        raise StoreError(
+            "SL704",
+            f"there is a file already: {path}",
+            why="a ledger is never overwritten",
+            fix="choose another path, or use the ledger that is there",
+        ) from None
+    except OSError as error:
+        raise StoreError(
+            "SL703", f"the ledger cannot be made: {path}", why=str(error.strerror)
+        ) from None
+    os.close(descriptor)
+
+
+def remove(path: Path) -> None:
+    """Take a ledger file away that nobody was told of, with what stands beside it."""
+    for leftover in (
+        path,
+        *path.parent.glob(f"{path.name}-*"),
+        path.with_name(f"{path.name}.lock"),
+    ):
+        leftover.unlink(missing_ok=True)
+
+
+def check_is_ledger(path: Path) -> None:
+    """Look at a file's header before anything else touches it.
+
+    Raises:
+        NotFoundError: SL205, nothing is there.
+        StoreError: SL701 for a file that is no ledger, SL702 for one of a newer format.
+    """
+    try:
+        path.stat()
+    except FileNotFoundError:
+        raise NotFoundError(
+            "SL205",
+            f"there is no ledger at {path}",
+            fix=f"begin one:  signoff init {path}",
+        ) from None
+    except OSError as error:
+        raise StoreError("SL701", f"{path} is not a ledger", why=str(error.strerror)) from None
+    application_id, format_number = _header(path)
+    if application_id != APPLICATION_ID:
+        raise StoreError(
+            "SL701",
+            f"{path} is not a ledger",
+            why="it does not begin as one",
+            fix="name the ledger with --ledger or SIGNOFF_LEDGER",
+        )
+    check_format(str(path), format_number)
+
+
+def _header(path: Path) -> tuple[int, int]:
+    """Read the mark and the format out of a file's header, without making any file beside it.
+
+    SQLite reads it, and not we: this process gives up its locks on a file when it closes any other
+    handle of it, and would then write to a log that others take for abandoned and delete (SQLite,
+    How To Corrupt An SQLite Database File, section 2.2).
+
+    Raises:
+        StoreError: SL701, it cannot be read, or is no database.
+    """
+    # Immutable: of the file alone, whatever stands in the write-ahead log beside it.
+    name = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
+    try:
+        with closing(sqlite3.connect(name, uri=True)) as connection:
+            (application_id,) = connection.execute("PRAGMA application_id").fetchone()
+            (format_number,) = connection.execute("PRAGMA user_version").fetchone()
+    except sqlite3.DatabaseError as error:
+        readable = os.access(path, os.R_OK) and path.is_file()
+        why = "it does not begin as one" if readable else str(error)
+        raise StoreError(
+            "SL701",
+            f"{path} is not a ledger",
+            why=why,
+            fix="name the ledger with --ledger or SIGNOFF_LEDGER",
+        ) from None
+    return application_id, format_number

@@ -1,0 +1,166 @@
+"""A ledger in one SQLite file: opening and creating it."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from contextlib import closing, contextmanager
+from typing import TYPE_CHECKING, Self, TypeVar
+
+from eventsourcing.persistence import PersistenceError
+
+from signoff_ledger.domain.founding import LEDGER_FORMAT
+from signoff_ledger.errors import StoreError
+from signoff_ledger.persistence.sqlite.datastore import LedgerDatastore
+from signoff_ledger.persistence.sqlite.file import APPLICATION_ID, check_is_ledger, claim, remove
+from signoff_ledger.persistence.sqlite.recorder import SqliteRecorder
+from signoff_ledger.persistence.store import MOVED, LedgerStore, check_format
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from eventsourcing.sqlite import SQLiteCursor
+
+    from signoff_ledger.persistence.finding import Finding
+
+S = TypeVar("S", bound="SqliteStore")
+
+
+class SqliteStore(LedgerStore):
+    """A ledger in one file.
+
+    Attributes:
+        path: The file.
+    """
+
+    recorder: SqliteRecorder
+
+    def __init__(self, path: Path) -> None:
+        read_only = not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK))
+        self.path = path
+        self.datastore = LedgerDatastore(path, read_only=read_only)
+        recorder = SqliteRecorder(self.datastore)
+        super().__init__(str(path), str(path), recorder, read_only=read_only)
+
+    @classmethod
+    def create(cls, path: Path) -> Self:
+        """Make an empty ledger file.
+
+        Raises:
+            StoreError: SL704 when something is there already, SL703 when it cannot be made.
+        """
+        claim(path)
+        try:
+            with told_plainly(path), closing(sqlite3.connect(path)) as connection:
+                connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+                connection.execute(f"PRAGMA user_version = {LEDGER_FORMAT}")
+                connection.execute("PRAGMA journal_mode = WAL")
+            with closed_on_error(cls(path)) as store:
+                store.recorder.create_table()
+                return store
+        except StoreError:
+            # Half a ledger would be in the way of the next try, and nothing is in it.
+            path.unlink(missing_ok=True)
+            raise
+
+    @classmethod
+    def open(cls, path: Path) -> Self:
+        """Open a ledger that exists.
+
+        Raises:
+            NotFoundError: SL205, nothing is there.
+            StoreError: SL701 for a file that is no ledger, SL702 for one of a newer format.
+        """
+        check_is_ledger(path)
+        with closed_on_error(cls(path)) as store:
+            # Asked of the database, too: the file's header may be older than its write-ahead log.
+            check_format(str(path), store.recorder.query("PRAGMA user_version")[0][0])
+            return store
+
+    def close(self) -> None:
+        """Close every connection."""
+        super().close()
+        self.datastore.close()
+
+    def discard(self) -> None:
+        """Close a ledger that nobody was told of, and take it away with what stands beside it."""
+        self.close()
+        remove(self.path)
+
+    @contextmanager
+    def told(self) -> Iterator[None]:
+        """Turn what the database says into what a person can act on."""
+        with told_plainly(self.path):
+            yield
+
+    @contextmanager
+    def writing(self) -> Iterator[SQLiteCursor]:
+        """Begin a transaction that writes, alone, for what is derived from the events."""
+        with self.told(), self.datastore.writing() as cursor:
+            yield cursor
+
+    @contextmanager
+    def retiring(self, moved_to: str) -> Iterator[None]:
+        """Let nobody record meanwhile, and nobody ever after unless something fails."""
+        said = (MOVED + moved_to).replace("'", "''")
+        with self.writing() as cursor:
+            cursor.execute(
+                "CREATE TRIGGER events_have_moved BEFORE INSERT ON events"
+                f" BEGIN SELECT RAISE(ABORT, '{said}'); END"
+            )
+            yield
+
+    def has_table(self, name: str) -> bool:
+        """Say whether a table of what is derived from the events is there."""
+        return bool(self.rows("SELECT 1 FROM sqlite_schema WHERE name = ?", (name,)))
+
+    def findings(self) -> Iterator[Finding]:
+        """Look at the health of the file around the lines."""
+        from signoff_ledger.persistence.sqlite.health import findings  # noqa: PLC0415  # for doctor
+
+        return findings(self)
+
+
+@contextmanager
+def closed_on_error(store: S) -> Iterator[S]:
+    """Let a store be prepared, and close it again when that fails."""
+    try:
+        with told_plainly(store.path):
+            yield store
+    except StoreError:
+        store.close()
+        raise
+
+
+@contextmanager
+def told_plainly(path: Path) -> Iterator[None]:
+    """Turn what a database says into what a person can act on.
+
+    Raises:
+        StoreError: SL701 for a damaged file, SL705 for a lock, SL703 for everything else.
+    """
+    try:
+        yield
+    except (PersistenceError, sqlite3.Error) as error:
+        said = str(error)
+        if "malformed" in said or "not a database" in said or "no such table" in said:
+            raise StoreError(
+                "SL701",
+                f"{path} cannot be read as a ledger",
+                why=said,
+                fix="run  signoff doctor  and compare it with a backup",
+            ) from error
+        if "locked" in said or "Timed out" in said:
+            raise StoreError(
+                "SL705",
+                "the ledger is busy",
+                why=said,
+                fix="nothing was recorded; give the command again",
+            ) from error
+        raise StoreError(
+            "SL703",
+            f"the database refused: {path}",
+            why=said,
+            fix="nothing was recorded; free the disk or get permission, then give it again",
+        ) from error
