@@ -1,16 +1,15 @@
 """How much memory the largest works take in a large ledger, each in a process of its own."""
 
-from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from signoff_ledger.persistence.store import LedgerStore
-from tests.bench import ledgers
+from tests.bench import ledgers, reading
 from tests.bench.measure import Case, Target
-from tests.bench.processes import measuring_peak, python
+from tests.bench.processes import BARE, measuring_peak, python
 from tests.bench.sizes import Sizes
 from tests.bench.stores import Place
 
-TOPIC = "Memory in a large ledger"
 _TARGET = Target(300, "peak_mb")
 _OPEN = """
 import sys
@@ -18,7 +17,6 @@ from pathlib import Path
 from signoff_ledger.persistence.opening import open_store
 store = open_store(sys.argv[1])
 """
-_READ = f"{_OPEN}for _ in store.raw(): pass\n"
 _IMPORT = f"""{_OPEN}
 from signoff_ledger.application.importing import import_sheet
 from signoff_ledger.application.ledger import Call, Ledger
@@ -43,55 +41,44 @@ export_log(store, Path(sys.argv[2]))
 """
 
 
-def cases(place: Place, store: LedgerStore, sizes: Sizes, folder: Path) -> Iterator[Case]:
-    """Give every case of this module, one after the other."""
-    yield importing(place, store, sizes, folder)
-    where = (store.address,)
-    for name, program, more in (
-        ("rebuild", _REBUILD, ()),
-        ("verify", _VERIFY, ()),
-        ("export", _EXPORT, (str(folder / "exported"),)),
-    ):
-        yield _case(name, program, (*where, *more), place, store)
+def apart(case: Case, store: LedgerStore) -> Case:
+    """Give a rebuild or a verification a process of its own, and note how much memory it takes."""
+    program = {reading.REBUILD: _REBUILD, reading.VERIFICATION: _VERIFY}[case.name]
+    return _noted(case, program, store.address)
 
 
-def importing(place: Place, store: LedgerStore, sizes: Sizes, folder: Path) -> Case:
+def exporting(topic: str, place: Place, store: LedgerStore, folder: Path) -> Case:
+    """The whole log into a folder; the floor reads and parses it."""
+    case = replace(reading.verifying(topic, place, store), name="export of the log")
+    return _noted(case, _EXPORT, store.address, str(folder / "exported"))
+
+
+def importing(topic: str, place: Place, store: LedgerStore, sizes: Sizes, folder: Path) -> Case:
     """A sheet into a batch of the large ledger; the floor starts up and reads the file."""
     file, key = folder / "memory.csv", "memory-1"
     file.write_bytes(ledgers.sheet("memory", sizes.units, sizes.characteristics))
     plan = ledgers.plan("memory", sizes.units, sizes.characteristics)
     ledgers.opened(ledgers.given(store), plan, key)
-    peaks: list[int] = []
     read = "import csv, sys; list(csv.reader(open(sys.argv[1])))"
-    return Case(
-        topic=TOPIC,
-        name=f"import of {sizes.units:,} units x {sizes.characteristics}",
+    case = Case(
+        topic=topic,
+        name="import in a process of its own",
         counted="units",
         times=sizes.units,
-        ours=measuring_peak(_IMPORT, peaks, store.address, key, str(file)),
+        ours=python(BARE),
         floor_is="a process that parses the sheet",
         floor=python(read, str(file)),
         store=place.name,
         events=store.size(),
-        target=_TARGET,
-        peak_mb=lambda: max(peaks),
     )
+    return _noted(case, _IMPORT, store.address, key, str(file))
 
 
-def _case(
-    name: str, program: str, arguments: tuple[str, ...], place: Place, store: LedgerStore
-) -> Case:
+def _noted(case: Case, program: str, *arguments: str) -> Case:
     peaks: list[int] = []
-    return Case(
-        topic=TOPIC,
-        name=name,
-        counted="events",
-        times=store.size(),
+    return replace(
+        case,
         ours=measuring_peak(program, peaks, *arguments),
-        floor_is="a process that reads every row",
-        floor=python(_READ, store.address),
-        store=place.name,
-        events=store.size(),
         target=_TARGET,
         peak_mb=lambda: max(peaks),
     )

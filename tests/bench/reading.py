@@ -15,6 +15,8 @@ from signoff_ledger.projections.views import Views
 from tests.bench.measure import Case, Prepare, Target, Work
 from tests.bench.stores import Place, RawLog
 
+REBUILD = "rebuild of every view"
+VERIFICATION = "verification"
 _REPLAY = {"sqlite": 0.50, "postgres": 0.45}
 _FOLD = {"sqlite": 0.80, "postgres": 0.60}
 _PARSED = "SELECT and JSON parse of the same lines"
@@ -92,7 +94,7 @@ def verifying(topic: str, place: Place, store: LedgerStore) -> Case:
         for _ in verify_log(LiveLog(opened), Trust()):
             pass
 
-    return Case(topic=topic, name="verification", **_reading_all(place, store, verify))
+    return Case(topic=topic, name=VERIFICATION, **_reading_all(place, store, verify))
 
 
 def rebuilding(topic: str, place: Place, store: LedgerStore) -> Case:
@@ -110,7 +112,7 @@ def rebuilding(topic: str, place: Place, store: LedgerStore) -> Case:
 
     return Case(
         topic=topic,
-        name="rebuild of every view",
+        name=REBUILD,
         counted="events",
         times=store.size(),
         ours=_anew(place, store, rebuild),

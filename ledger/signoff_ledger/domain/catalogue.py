@@ -7,18 +7,17 @@ validated and never touch the line.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from typing import Any
-from uuid import UUID
 
 from pydantic import ValidationError
+from pydantic_core import from_json
 
 from signoff_ledger.domain import batch_events, ledger_events, person_events, process_events
 from signoff_ledger.domain.event import LINE_FORMAT, Entry, Event
 from signoff_ledger.domain.values import parse_utc
 from signoff_ledger.errors import EvidenceError
-from signoff_ledger.integrity.line import check_envelope
+from signoff_ledger.integrity.line import check_envelope, parse_stream
 
 Upcast = Callable[[dict[str, Any]], tuple[str, dict[str, Any]]]
 """Takes the data of an old version, gives the next version's wire name and data."""
@@ -40,7 +39,7 @@ def read_line(line: bytes) -> Entry:
             not of this format.
     """
     try:
-        fields = json.loads(line)
+        fields = from_json(line)
         if fields["v"] != LINE_FORMAT:
             raise _not_a_line(f"line format {fields['v']!r}, this program reads {LINE_FORMAT}")
         check_envelope(fields)
@@ -51,7 +50,7 @@ def read_line(line: bytes) -> Entry:
             cmd=fields["cmd"],
             event=event,
             line=line,
-            stream=UUID(fields["stream"]),
+            stream=parse_stream(fields["stream"]),
             version=fields["version"],
         )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:

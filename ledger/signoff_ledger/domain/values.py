@@ -137,7 +137,8 @@ def parse_utc(text: str) -> datetime:
 
 def in_key_order(members: dict[str, V]) -> dict[str, V]:
     """Order a mapping by its keys, as canonical JSON writes it."""
-    return dict(sorted(members.items()))
+    keys = list(members)
+    return members if keys == sorted(keys) else dict(sorted(members.items()))
 
 
 Text = Annotated[str, AfterValidator(check_text)]

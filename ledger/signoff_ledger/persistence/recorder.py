@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
 from eventsourcing import persistence
 from eventsourcing.persistence import (
@@ -15,8 +14,11 @@ from eventsourcing.persistence import (
     StoredEvent,
 )
 
+from signoff_ledger.integrity.line import parse_stream
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from uuid import UUID
 
 _NO_END = 2**62
 
@@ -90,7 +92,7 @@ class LineRecorder(ApplicationRecorder):
         rows = self.query(f"SELECT {columns} FROM events {clause}", parameters)  # noqa: S608
         try:
             return [
-                (position, UUID(stream), version, topic, line)
+                (position, parse_stream(stream), version, topic, line)
                 for position, stream, version, topic, line in rows
             ]
         except (TypeError, ValueError) as error:
