@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
-from typing import Self
+from typing import Any, Self, cast
 
 from signoff_ledger.application import (
     correcting,
@@ -28,6 +28,7 @@ from signoff_ledger.application import (
 from signoff_ledger.application.ledger import Call, Ledger, Receipt
 from signoff_ledger.application.planfile import PlanFile, read_plan
 from signoff_ledger.application.ports import Clock, IdSource
+from signoff_ledger.bootstrap import Opened
 from signoff_ledger.domain.plan import UnitBuild
 from signoff_ledger.domain.process import Change
 from signoff_ledger.domain.values import (
@@ -185,9 +186,21 @@ class Shop:
         """Begin a ledger at a path and enrol everybody."""
         shop = cls(SqliteStore.create(path))
         people.found(shop.ledger, Call("olga"), "test", "Olga Owner")
-        for key, (name, roles) in PEOPLE.items():
-            people.enrol(shop.ledger, Call("olga"), key, name, list(roles))
+        shop.enrol_everybody()
         return shop
+
+    @classmethod
+    def of(cls, opened: Opened, ids: IdSource) -> Self:
+        """Give the steps of a story in a ledger that was opened, wherever it stands."""
+        # The steps need nothing of a file.
+        shop = cls(cast("SqliteStore", opened.store), opened.ledger.clock, ids)
+        shop.ledger = Ledger(opened.store, opened.ledger.clock, ids, opened.sealer)
+        return shop
+
+    def enrol_everybody(self) -> None:
+        """Enrol everybody of `PEOPLE`."""
+        for key, (name, roles) in PEOPLE.items():
+            people.enrol(self.ledger, Call("olga"), key, name, list(roles))
 
     @classmethod
     def ready(cls, path: Path, plan: str = PLAN) -> Self:
@@ -423,6 +436,16 @@ def check_ledger(path: Path) -> int:
             "SELECT position, stream, version, type, line, leaf FROM events ORDER BY position"
         ).fetchall()
         commands = connection.execute("SELECT id, first, last FROM commands").fetchall()
+    return check_rows(events, commands)
+
+
+def check_rows(events: Sequence[Sequence[Any]], commands: Sequence[Sequence[Any]]) -> int:
+    """Verify the rows of a ledger, by whichever store: position, stream, version, type, line, leaf.
+
+    Args:
+        events: All of them, in order of position.
+        commands: Id, first and last position of each.
+    """
     heads: dict[str, tuple[int, bytes | None]] = {}
     given: dict[str, list[int]] = {}
     for expected, (position, stream, version, kind, line, leaf) in enumerate(events, 1):

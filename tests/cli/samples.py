@@ -308,6 +308,7 @@ READS: Mapping[str, Read] = {
     "person list": Read("signed", ("person", "list"), "signoff.people/1"),
     "doctor": Read("signed", ("doctor",), "signoff.doctor/1"),
     "backup": Read("signed", ("backup", "copy.db"), "signoff.backup/1"),
+    "move": Read("signed", ("move", "ledger.db", "elsewhere.db"), "signoff.move/1"),
     "rebuild": Read("signed", ("rebuild",), "signoff.rebuild/1"),
     "config": Read("signed", ("config",), "signoff.config/1"),
     "key list": Read("offered", ("key", "list"), "signoff.keys/1"),

@@ -57,6 +57,6 @@ def past(address: str) -> Callable[[str], list[tuple[object, ...]]]:
         with psycopg.connect(address, autocommit=True) as connection:
             connection.adapters.register_loader("uuid", TextLoader)
             connection.execute("SET search_path = signoff")
-            return connection.execute(statement).fetchall()  # type: ignore[call-overload, no-any-return]
+            return connection.execute(statement).fetchall()
 
     return on_server

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from signoff_ledger.application.ports import Store
 from signoff_ledger.domain.event import Entry, Stamp
 from signoff_ledger.domain.process import Process
 from signoff_ledger.domain.values import RemarkKind
+from signoff_ledger.persistence.store import LedgerStore
 from tests.ledgers import START
 
 
@@ -21,9 +21,9 @@ class Kept:
         another: Opens the same ledger once more, as another process would.
     """
 
-    store: Store
+    store: LedgerStore
     rows: Callable[[str], list[tuple[object, ...]]]
-    another: Callable[[], Store]
+    another: Callable[[], LedgerStore]
 
 
 def remarks(process: Process, count: int, command_id: str = "c") -> list[Entry]:

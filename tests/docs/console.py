@@ -99,6 +99,11 @@ class Console:
             tool.chmod(tool.stat().st_mode | stat.S_IXUSR)
         self.environment["PATH"] = os.pathsep.join([str(tools), self.environment.get("PATH", "")])
 
+    def join(self, variables: Mapping[str, str]) -> None:
+        """Add to the environment; folders of programs come behind those that are there."""
+        paths = [self.environment["PATH"], variables.get("PATH", "")]
+        self.environment |= {**variables, "PATH": os.pathsep.join(paths)}
+
     def write(self, name: str, text: str) -> None:
         """Write a file that the page shows."""
         path = self.folder / name

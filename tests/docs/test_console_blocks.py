@@ -32,12 +32,16 @@ def test_there_are_pages_to_run() -> None:
 
 
 @pytest.mark.parametrize("page", WITH_BLOCKS, ids=relative)
-def test_a_page_shows_what_happens(page: Path, tmp_path: Path) -> None:
+def test_a_page_shows_what_happens(
+    page: Path, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
     if shutil.which("sh") is None:
         pytest.skip("sh is not on this machine")
     folder = tmp_path / "here"
     folder.mkdir()
     console = Console(folder, tmp_path / "tools")
+    if "postgresql://" in "".join(b.text for b in blocks(page) if b.language == "console"):
+        console.join(request.getfixturevalue("postgres_for_readers"))
     wrong: list[object] = []
     for block in blocks(page):
         if block.title:

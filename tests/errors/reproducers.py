@@ -399,6 +399,12 @@ def _not_durable(world: World) -> Attempt:
     return Attempt(terminal, ("dissent", "mug", "words"), "bela")
 
 
+def _carried_away(world: World) -> Attempt:
+    terminal = at("clear", world.folder)
+    terminal.did("move", str(terminal.ledger), "elsewhere.db")
+    return Attempt(terminal, ("dissent", "mug", "words"), "bela")
+
+
 EVERY: Mapping[str, Mapping[str, Reproducer]] = {
     "SL101": {
         "a picture": _imported(b"\x89PNG\r\n\x1a\n\x00\x00"),
@@ -467,6 +473,7 @@ EVERY: Mapping[str, Mapping[str, Reproducer]] = {
         "no policy": _with_file("signed", "aude", "trust me\n", "verify", "--policy", "given")
     },
     "SL114": {"a PDF without its library": _no_pdf},
+    "SL115": {"half a URL": _typed("clear", None, "status", "--ledger", "postgresql://u:secret@[")},
     "SL201": {
         "no process": _typed("clear", None, "why", "cup"),
         "none at all": _typed("begun", None, "why"),
@@ -621,5 +628,11 @@ EVERY: Mapping[str, Mapping[str, Reproducer]] = {
     },
     "SL705": {"somebody writing": _busy},
     "SL706": {"a disk that promises nothing": _not_durable},
+    "SL707": {
+        "no server": _typed(
+            "clear", None, "status", "--ledger", "postgresql://u:secret@/x?host=/no/such/folder"
+        )
+    },
+    "SL708": {"a ledger that was carried elsewhere": _carried_away},
 }  # fmt: skip
 """Reproducers by code and name."""

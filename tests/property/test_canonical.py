@@ -6,6 +6,7 @@ from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic_core import from_json
 
 from signoff_ledger.errors import EvidenceError
 from signoff_ledger.integrity.canonical import INTEGER_LIMIT, canonical, parse
@@ -125,6 +126,33 @@ def test_half_a_surrogate_pair_is_refused(text: str, half: str) -> None:
 @given(st.binary(max_size=60))
 def test_bytes_are_either_the_one_spelling_or_refused(line: bytes) -> None:
     assert is_refused(line) or canonical(parse(line)) == line
+
+
+@given(OBJECTS, st.booleans(), st.sampled_from([None, 1]))
+def test_both_parsers_read_any_spelling_alike(
+    value: dict[str, Any], ascii_only: bool, indent: int | None
+) -> None:
+    """A stored line is read by pydantic's own parser, an exported one by the standard library's."""
+    text = json.dumps(value, ensure_ascii=ascii_only, indent=indent)
+    twice = f'{{"a":0,{text[1:]}' if value else text
+
+    for line in (text, twice):
+        assert json.loads(line) == from_json(line.encode())
+
+
+@given(
+    st.binary(max_size=60)
+    | st.text(alphabet='{}[]":,\\u0123456789.eE+-abtruefalsn \ud800', max_size=30).map(
+        lambda text: text.encode("utf-8", "surrogatepass")
+    )
+)
+def test_what_the_faster_parser_takes_the_standard_one_takes_for_the_same(line: bytes) -> None:
+    try:
+        value = from_json(line)
+    except ValueError:
+        return
+
+    assert repr(value) == repr(json.loads(line))
 
 
 @given(st.binary())

@@ -104,3 +104,16 @@ def own_server(binaries: Binaries) -> Iterator[Server]:
     """Give a server of the test's own, which it may stop and kill."""
     with Server.made(binaries) as server:
         yield server
+
+
+@pytest.fixture
+def postgres_for_readers(own_server: Server) -> dict[str, str]:
+    """Give the environment in which a page about PostgreSQL is typed: a server, and its tools."""
+    own_server.execute("CREATE ROLE dba LOGIN CREATEROLE CREATEDB")
+    tools = own_server.binaries.program("psql").parent
+    return {
+        "PGHOST": str(own_server.folder),
+        "PGPORT": "5432",
+        "PGUSER": "owner",
+        "PATH": str(tools),
+    }

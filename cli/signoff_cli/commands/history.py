@@ -7,14 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from signoff_cli.output import answer, safe, table
+from signoff_cli.output import answer, safe, table, write
 from signoff_cli.session import pass_session, reading
 from signoff_ledger.application.people import known_person
+from signoff_ledger.errors import InputError
+from signoff_ledger.projections import following
 from signoff_ledger.projections import history as view
 
 if TYPE_CHECKING:
     from signoff_cli.session import Session
     from signoff_ledger.application.ledger import Work
+    from signoff_ledger.bootstrap import Opened
 
 _COUNT = click.IntRange(0, 2**53)
 _CONDITIONS = {
@@ -30,25 +33,27 @@ _CONDITIONS = {
 @click.option("--person", help="Only what this person did.")
 @click.option("--after", type=_COUNT, default=0, help="Only behind this position.")
 @click.option("--limit", type=_COUNT, help="At most so many, the latest ones.")
+@click.option("--follow", is_flag=True, help="Go on with what is recorded, until Ctrl-C.")
 @click.option("--no-pager", is_flag=True, help="Write straight to the screen.")
 @reading
 @pass_session
-def history(session: Session, /, no_pager: bool, **wanted: Any) -> None:
+def history(session: Session, /, no_pager: bool, follow: bool, **wanted: Any) -> None:
     """Tell everything that happened to PROCESS, or in the whole ledger, in the log's order.
 
     \b
     Example:
       signoff history kiln-lid
       signoff history --person d.hart --format jsonl
+      signoff history --follow --after 85
     """
-    conditions, parameters = ["position > ?"], [wanted["after"]]
-    for option, condition in _CONDITIONS.items():
-        if wanted[option] is not None:
-            conditions.append(condition)
-            parameters.append(wanted[option])
+    chosen = {c: wanted[option] for option, c in _CONDITIONS.items() if wanted[option] is not None}
+    where, parameters = " AND ".join(["position > ?", *chosen]), [wanted["after"], *chosen.values()]
     with session.open() as opened:
         _check_known(opened.ledger.work(), wanted)
-        rows = opened.views.read(view.TABLE, " AND ".join(conditions), parameters)
+        if follow:
+            _follow(session, opened, where, parameters)
+            return
+        rows = opened.views.read(view.TABLE, where, parameters)
     if wanted["limit"] is not None:
         rows = rows[-wanted["limit"] :] if wanted["limit"] > 0 else []
 
@@ -62,6 +67,22 @@ def history(session: Session, /, no_pager: bool, **wanted: Any) -> None:
         click.echo_via_pager(safe(human()) + "\n")
     else:
         answer(session, "signoff.history/1", rows, rows, human)
+
+
+def _follow(session: Session, opened: Opened, where: str, parameters: list[Any]) -> None:
+    """Tell what was recorded, and what is, a line each."""
+    if session.output_format not in {"table", "jsonl"}:
+        raise InputError(
+            "SL109",
+            f"{session.output_format} has an end, and what is followed has none",
+            fix="leave out --follow, or ask for --format jsonl",
+        )
+    for rows in following.follow(opened.store, opened.views, where, parameters):
+        for row in rows:
+            if session.output_format == "jsonl":
+                answer(session, "signoff.history/1", rows, [row], str)
+            else:
+                write(f"#{row['position']}  {_when(row)}  {row['person']}  {row['sentence']}")
 
 
 def _check_known(work: Work, wanted: dict[str, Any]) -> None:

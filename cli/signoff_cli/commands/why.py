@@ -12,7 +12,6 @@ from signoff_cli.output import answer, colored, paragraph, table
 from signoff_cli.session import pass_session, reading
 from signoff_ledger.application.planning import only_process
 from signoff_ledger.domain.process_events import ProcessHeld, ProcessSignedOff
-from signoff_ledger.domain.tally import tally
 from signoff_ledger.domain.values import format_utc
 from signoff_ledger.projections.explanation import explain, modes_by_batch, recurrences
 
@@ -127,7 +126,7 @@ def _decision(explanation: Explanation) -> dict[str, Any] | None:
 
 
 def _batch(batch: Batch) -> dict[str, Any]:
-    count = tally(batch.units, batch.started, batch.bar)
+    count = batch.tally()
     time, median = batch.plan.build_time, count.median_build_time_s
     reference = time.scaled_reference if time else None
     ratio = f"{median / reference:.2f}" if median is not None and reference else None

@@ -207,11 +207,8 @@ def _check_results(aggregate: Aggregate, recorded: Recorded) -> None:
     event = recorded.entry.event
     if not isinstance(event, UnitInspected) or not isinstance(aggregate, Batch):
         return
-    by_id = aggregate.plan.by_id
     try:
-        failing = {
-            name for name, value in event.readings.items() if not by_id[name].conforms(value)
-        }
+        failing = set(aggregate.plan.failing(event.readings))
     except KeyError as unknown:
         raise _does_not_follow(recorded, f"the plan has no characteristic {unknown}") from None
     shown = {n.characteristic for n in event.nonconformities if n.characteristic is not None}

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from signoff_ledger.application.rounding import estimate, maybe
 from signoff_ledger.domain.figures import FixFigures, ModeEffect
-from signoff_ledger.domain.tally import tally
 from signoff_ledger.statistics.proportion import upper_bound
 from signoff_ledger.statistics.two_batches import (
     Counts,
@@ -55,10 +54,7 @@ def effect_between(case: Case, before: Batch, after: Batch, bar: Bar) -> FixFigu
     Returns:
         None when either has no inspected unit.
     """
-    counted = [
-        tally(before.units, before.started, before.bar),
-        tally(after.units, after.started, bar),
-    ]
+    counted = (before.tally(), after.tally(bar))
     was, now = (Counts(*inspected_of(count)) for count in counted)
     effect, better = compare(was, now), chance_better(was, now)
     if effect is None or better is None:

@@ -216,7 +216,8 @@ class Work:
             return loaded
         # Nothing is ever made under another key, and a message may then repeat it as it is.
         checked_key(f"the {kind.KIND}'s key", key)
-        found = self.store.load(kind, key)
+        # A command sees the log as of one moment; that it still holds is checked at its save.
+        found = self.store.load(kind, key, look=not self._loaded)
         found.journal = self.journal
         self.seen[found.id] = found.version
         self._loaded[(kind.KIND, key)] = found
@@ -256,8 +257,10 @@ class Ledger:
         """
         actor = named_actor(call)
         command_id, cmd = self._identify(call, command, {**content, "actor": actor})
-        for _ in range(_TRIES):
-            known = self.store.of_command(command_id)
+        for tried in range(_TRIES):
+            # Under an id that was made just now, nothing can be recorded yet.
+            looked_up = call.command_id is not None or tried
+            known = self.store.of_command(command_id) if looked_up else []
             if known:
                 return _answer_again(known, command_id, cmd)
             work = self.work(actor, cmd, call.pen.prepared if call.pen else None)

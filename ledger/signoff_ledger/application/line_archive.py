@@ -49,10 +49,9 @@ class LineArchive:
         aggregate = known.aggregate
         assert isinstance(aggregate, kind)  # noqa: S101  # made by this very kind
         while version is None or aggregate.version < version:
-            upcoming = known.ahead(1)
-            if not upcoming:
-                break
             recorded = known.take()
+            if recorded is None:
+                break
             if self._check is not None:
                 self._check(aggregate, recorded)
             aggregate.apply(recorded.entry)
@@ -76,8 +75,11 @@ class _Fold:
             self._read.append(read_placed(placed))
         return [self._read[at] for at in range(min(count, len(self._read)))]
 
-    def take(self) -> Recorded:
-        return self._read.popleft()
+    def take(self) -> Recorded | None:
+        if self._read:
+            return self._read.popleft()
+        placed = next(self._lines, None)
+        return None if placed is None else read_placed(placed)
 
 
 def read_placed(placed: Placed) -> Recorded:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Protocol, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
 from uuid import UUID, uuid4
 
 from signoff_ledger.domain.aggregate import Aggregate
@@ -46,8 +46,7 @@ class Prepared:
     size: int
 
 
-@dataclass(frozen=True, slots=True)
-class Recorded:
+class Recorded(NamedTuple):
     """An entry with its place in the log."""
 
     position: int
@@ -170,8 +169,15 @@ class StaleError(Exception):
 class Store(Protocol):
     """Keeps lines, and gives aggregates back from them."""
 
-    def load(self, kind: type[A], key: str, version: int | None = None) -> A:
-        """Rebuild an aggregate as of a version, the latest by default; empty if unknown."""
+    def load(self, kind: type[A], key: str, version: int | None = None, *, look: bool = True) -> A:
+        """Rebuild an aggregate as of a version, the latest by default; empty if unknown.
+
+        Args:
+            kind: Of which kind.
+            key: Its key.
+            version: As of which version.
+            look: False to take the latest as of the last look at the log, without another.
+        """
         ...
 
     def save(
@@ -215,6 +221,10 @@ class Store(Protocol):
 
     def size(self) -> int:
         """Give the number of events in the log."""
+        ...
+
+    def settle(self) -> None:
+        """Wait until all that can be read here is as durable as what was acknowledged."""
         ...
 
     def checkpoint(self, size: int) -> bytes | None:

@@ -94,6 +94,8 @@ class Sealer:
             size = self._store.size()
             known = self._store.checkpoint(size)
             if known is None:
+                # Whoever sees the seal may never see a log that does not continue it.
+                self._store.settle()
                 note = signer.sign(size, self._store.root)
                 self._store.keep_checkpoint(size, note)
             else:
@@ -108,13 +110,11 @@ class Sealer:
         What was recorded is acknowledged, whatever becomes of the seal.
         """
         decided = any(isinstance(item.entry.event, DECISIONS) for item in recorded)
-        if not (decided or self._due(recorded, now)):
-            return ""
-        log_key = self._current_key()
-        if log_key is None or not (decided or self._custody.holds(log_key)):
-            return ""
         try:
-            self.seal()
+            if decided or self._due(recorded, now):
+                log_key = self._current_key()
+                if log_key is not None and (decided or self._custody.holds(log_key)):
+                    self.seal()
         except SignoffError as error:
             return f"{error.what}: {error.why}" if error.why else error.what
         except OSError as error:

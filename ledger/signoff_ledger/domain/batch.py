@@ -13,8 +13,8 @@ from signoff_ledger.domain import batch_events as events
 from signoff_ledger.domain.aggregate import Aggregate
 from signoff_ledger.domain.bar import MissingUnits
 from signoff_ledger.domain.correction import Correction, corrected, correction_for
-from signoff_ledger.domain.nonconformity import failing_one, found_in, reported_one
-from signoff_ledger.domain.tally import exclusions, missing_readings
+from signoff_ledger.domain.nonconformity import check_stated, failing_one, found_in, reported_one
+from signoff_ledger.domain.tally import exclusions, missing_readings, tally
 from signoff_ledger.domain.unit import Unit
 from signoff_ledger.errors import Attempt, InputError, NotFoundError, RuleRefusedError
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from signoff_ledger.domain.bar import Bar
     from signoff_ledger.domain.event import Entry, Stamp
     from signoff_ledger.domain.plan import InspectionPlan
+    from signoff_ledger.domain.tally import Tally
     from signoff_ledger.domain.unit import DefectReport, UnitReport
     from signoff_ledger.domain.values import Disposition, Outcome
 
@@ -50,6 +51,7 @@ class Batch(Aggregate):
         self.bar_version = 1
         self.first_result_version: int | None = None
         self.closed_version: int | None = None
+        self._counted: tuple[int, Bar, Tally] | None = None
 
     @property
     def is_open(self) -> bool:
@@ -75,6 +77,13 @@ class Batch(Aggregate):
                 fix=f"list its units with  signoff status --batch {self.key}",
             )
         return unit
+
+    def tally(self, bar: Bar | None = None) -> Tally:
+        """Count the units under the batch's bar or another; once for each of its versions."""
+        bar = bar or self.bar
+        if self._counted is None or self._counted[:2] != (self.version, bar):
+            self._counted = (self.version, bar, tally(self.units, self.started, bar))
+        return self._counted[2]
 
     def start(self, stamp: Stamp, started: events.BatchStarted) -> None:
         """Begin the batch; `Process.open_batch` has checked that it may."""
@@ -138,7 +147,7 @@ class Batch(Aggregate):
         if known is None:
             self._check_slot(report)
         nonconformities = found_in(report, self.plan, self.last_nonconformity)
-        self._check_stated(report, nonconformities)
+        check_stated(report, nonconformities)
         self.emit(
             stamp,
             events.UnitInspected(
@@ -352,18 +361,6 @@ class Batch(Aggregate):
                 fix="a unit that counts cannot be exchanged for another",
             )
 
-    def _check_stated(self, report: UnitReport, found: tuple[events.Nonconformity, ...]) -> None:
-        if report.stated_conforms is None or report.stated_conforms == (not found):
-            return
-        stated = "pass" if report.stated_conforms else "fail"
-        judged = ", ".join(n.mode for n in found) or "no nonconformity"
-        raise InputError(
-            "SL103",
-            f"unit {report.serial} is stated as {stated}",
-            why=f"by the plan it has {judged}",
-            fix="correct the reading or the stated result",
-        )
-
     def _pending_correction(self, stamp: Stamp, number: int) -> Correction:
         correction = self.corrections.get(number)
         if correction is None or not correction.is_pending:
@@ -436,8 +433,7 @@ class Batch(Aggregate):
                 replaces=event.replaces.serial if event.replaces else None,
             )
             return
-        self.units[event.serial] = replace(
-            known,
+        self.units[event.serial] = known._replace(
             readings={**known.readings, **event.readings},
             nonconformities={**known.nonconformities, **made},
             inspectors=tuple(dict.fromkeys((*known.inspectors, entry.by))),
@@ -446,20 +442,19 @@ class Batch(Aggregate):
 
     def _retested(self, event: events.UnitRetested, _: Entry) -> None:
         unit = self.units[event.serial]
-        self.units[event.serial] = replace(unit, retests=unit.retests + 1)
+        self.units[event.serial] = unit._replace(retests=unit.retests + 1)
 
     def _nonconformity_recorded(self, event: events.NonconformityRecorded, entry: Entry) -> None:
         unit = self.units[event.serial]
         made = event.nonconformity
         self.last_nonconformity = made.number
-        self.units[event.serial] = replace(
-            unit,
+        self.units[event.serial] = unit._replace(
             nonconformities={**unit.nonconformities, made.number: made},
             events=(*unit.events, entry.version),
         )
 
     def _dispositioned(self, event: events.UnitDispositioned, _: Entry) -> None:
-        self.units[event.serial] = replace(self.units[event.serial], disposition=event.disposition)
+        self.units[event.serial] = self.units[event.serial]._replace(disposition=event.disposition)
 
     def _correction_requested(self, event: events.CorrectionRequested, entry: Entry) -> None:
         self.corrections[event.number] = Correction(event, entry.by, entry.version)
@@ -472,7 +467,7 @@ class Batch(Aggregate):
         self.voided.update(voided)
         if event.nonconformity is not None:
             self.last_nonconformity = event.nonconformity.number
-        self.units[unit.serial] = replace(after, events=(*unit.events, entry.version))
+        self.units[unit.serial] = after._replace(events=(*unit.events, entry.version))
 
     def _correction_declined(self, event: events.CorrectionDeclined, entry: Entry) -> None:
         correction = self.corrections[event.number]

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 from signoff_ledger.domain.batch import Batch
 from signoff_ledger.domain.process import Process
-from signoff_ledger.domain.tally import Tally, tally
 from signoff_ledger.domain.values import Role
 from signoff_ledger.domain.verdict import EventRef
 
 if TYPE_CHECKING:
     from signoff_ledger.domain.bar import Bar
+    from signoff_ledger.domain.tally import Tally
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class Case:
         """The batch, counted under its bar."""
         if self.batch is None or self.bar is None:
             return None
-        return tally(self.batch.units, self.batch.started, self.bar)
+        return self.batch.tally(self.bar)
 
     @cached_property
     def earlier(self) -> tuple[Batch, ...]:

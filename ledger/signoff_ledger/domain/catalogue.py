@@ -7,8 +7,11 @@ validated and never touch the line.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any
+from uuid import UUID
 
 from pydantic import ValidationError
 from pydantic_core import from_json
@@ -17,7 +20,7 @@ from signoff_ledger.domain import batch_events, ledger_events, person_events, pr
 from signoff_ledger.domain.event import LINE_FORMAT, Entry, Event
 from signoff_ledger.domain.values import parse_utc
 from signoff_ledger.errors import EvidenceError
-from signoff_ledger.integrity.line import check_envelope, parse_stream
+from signoff_ledger.integrity.line import check_envelope
 
 Upcast = Callable[[dict[str, Any]], tuple[str, dict[str, Any]]]
 """Takes the data of an old version, gives the next version's wire name and data."""
@@ -39,7 +42,7 @@ def read_line(line: bytes) -> Entry:
             not of this format.
     """
     try:
-        fields = from_json(line)
+        fields = _parsed(line)
         if fields["v"] != LINE_FORMAT:
             raise _not_a_line(f"line format {fields['v']!r}, this program reads {LINE_FORMAT}")
         check_envelope(fields)
@@ -50,11 +53,24 @@ def read_line(line: bytes) -> Entry:
             cmd=fields["cmd"],
             event=event,
             line=line,
-            stream=parse_stream(fields["stream"]),
+            stream=_stream(fields["stream"]),
             version=fields["version"],
         )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise _not_a_line(_shorten(error)) from error
+
+
+@lru_cache(maxsize=1_024)
+def _stream(text: str) -> UUID:
+    return UUID(text)
+
+
+def _parsed(line: bytes) -> Any:
+    try:
+        return from_json(line)
+    except ValueError:
+        # What pydantic's own parser refuses is for the standard one to judge and to name.
+        return json.loads(line)
 
 
 def _read_event(topic: str, data: dict[str, Any]) -> Event:

@@ -11,6 +11,7 @@ from decimal import Context, Decimal, DecimalException, Inexact, InvalidOperatio
 from enum import StrEnum
 from fractions import Fraction
 from functools import cached_property
+from math import inf
 from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, model_validator
@@ -140,6 +141,14 @@ class Characteristic(Value):
         )
 
     @cached_property
+    def accepted(self) -> tuple[float, float]:
+        """The lowest and the highest reading that conform: integers, or infinity for no limit."""
+        if self._is_attribute:
+            return (1, 1)
+        lower, upper = self.scaled_limits
+        return (-inf if lower is None else lower, inf if upper is None else upper)
+
+    @cached_property
     def scaled_reference(self) -> int | None:
         """The reference value as an integer in the scale of readings."""
         return None if self.reference is None else self._scaled(self.reference)
@@ -197,10 +206,8 @@ class Characteristic(Value):
 
     def conforms(self, reading: int) -> bool:
         """Judge one reading: limits are inclusive; a time is reported, never judged here (G3)."""
-        if self._is_attribute:
-            return reading == 1
-        lower, upper = self.scaled_limits
-        return (lower is None or reading >= lower) and (upper is None or reading <= upper)
+        lowest, highest = self.accepted
+        return lowest <= reading <= highest
 
     def _scaled(self, value: Decimal) -> int:
         per_unit = _SECONDS[self.unit or "s"] if self.kind is Kind.TIME else 10**self.decimals

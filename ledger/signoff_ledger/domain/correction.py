@@ -7,7 +7,7 @@ and a reject goes away only where the measurement was invalid and was made again
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
@@ -116,17 +116,17 @@ def corrected(
             standing[number] = old.model_copy(
                 update={"mode": mode.code, "severity": mode.severity_at(old.location)}
             )
-        return replace(unit, nonconformities=standing), voided
+        return unit._replace(nonconformities=standing), voided
     if asked.reading is None:
         build = unit.build.model_dump() | {asked.field: asked.becomes}
-        return replace(unit, build=UnitBuild.model_validate(build)), voided
+        return unit._replace(build=UnitBuild.model_validate(build)), voided
     if plan.by_id[asked.field].conforms(asked.reading):
         voided = {n: x for n, x in standing.items() if x.characteristic == asked.field}
         standing = {n: x for n, x in standing.items() if n not in voided}
     if made is not None:
         standing[made.number] = made
     readings = {**unit.readings, asked.field: asked.reading}
-    return replace(unit, readings=readings, nonconformities=standing), voided
+    return unit._replace(readings=readings, nonconformities=standing), voided
 
 
 def _check_defect(unit: Unit, plan: InspectionPlan, number: int, becomes: str) -> tuple[str, bool]:
@@ -192,7 +192,7 @@ def _check_build(unit: Unit, started: BatchStarted, field: str, becomes: str) ->
         )
     build = unit.build.model_dump()
     try:
-        after = replace(unit, build=UnitBuild.model_validate(build | {field: becomes}))
+        after = unit._replace(build=UnitBuild.model_validate(build | {field: becomes}))
     except ValidationError as error:
         problem = error.errors(include_url=False)[0]["msg"].removeprefix("Value error, ")
         raise InputError(

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar, NamedTuple
 from uuid import UUID
@@ -52,8 +51,7 @@ class Stamp(NamedTuple):
     sign: Callable[[Event, UUID, int], Event] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One event in its stream, with the line that is stored, hashed and shipped.
 
     Attributes:

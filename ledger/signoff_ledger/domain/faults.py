@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from signoff_ledger.domain.tally import tally
 from signoff_ledger.domain.values import CauseKind, Origin
 
 if TYPE_CHECKING:
@@ -60,10 +59,10 @@ def is_closed(fault: Fault, case: Case) -> bool:
 
 
 def _in_batch(batch: Batch, case: Case) -> list[Fault]:
-    counted = tally(batch.units, batch.started, batch.bar)
+    counted = batch.tally()
     process = case.process
     numbers: dict[str, list[int]] = {}
-    for serial in counted.representative:
+    for serial in counted.nonconforming:
         for n in batch.units[serial].nonconformities.values():
             numbers.setdefault(n.mode, []).append(n.number)
     faults = []

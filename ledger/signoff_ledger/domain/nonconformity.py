@@ -8,6 +8,8 @@ from signoff_ledger.domain.batch_events import Nonconformity
 from signoff_ledger.errors import InputError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from signoff_ledger.domain.plan import InspectionPlan
     from signoff_ledger.domain.unit import DefectReport, UnitReport
 
@@ -21,11 +23,7 @@ def found_in(report: UnitReport, plan: InspectionPlan, last: int) -> tuple[Nonco
         last: The highest number given in the batch so far.
     """
     by_id = plan.by_id
-    failing = [
-        name
-        for name, reading in sorted(report.readings.items())
-        if not by_id[name].conforms(reading)
-    ]
+    failing = sorted(plan.failing(report.readings))
     found: list[Nonconformity] = []
     for defect in report.defects:
         shown_by = next((name for name in failing if by_id[name].mode == defect.mode), None)
@@ -35,6 +33,24 @@ def found_in(report: UnitReport, plan: InspectionPlan, last: int) -> tuple[Nonco
     for name in failing:
         found.append(failing_one(name, plan, last + len(found) + 1))
     return tuple(found)
+
+
+def check_stated(report: UnitReport, found: Sequence[Nonconformity]) -> None:
+    """Hold the result that a source states against what was found.
+
+    Raises:
+        InputError: They differ.
+    """
+    if report.stated_conforms is None or report.stated_conforms == (not found):
+        return
+    stated = "pass" if report.stated_conforms else "fail"
+    judged = ", ".join(n.mode for n in found) or "no nonconformity"
+    raise InputError(
+        "SL103",
+        f"unit {report.serial} is stated as {stated}",
+        why=f"by the plan it has {judged}",
+        fix="correct the reading or the stated result",
+    )
 
 
 def failing_one(characteristic_id: str, plan: InspectionPlan, number: int) -> Nonconformity:

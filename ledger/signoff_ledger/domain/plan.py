@@ -177,6 +177,19 @@ class InspectionPlan(Value):
         """The ids that a complete unit has readings for."""
         return frozenset(self.by_id)
 
+    def failing(self, readings: Mapping[str, int]) -> list[str]:
+        """Name the characteristics whose readings do not conform, in the order of the readings.
+
+        Raises:
+            KeyError: The plan has no such characteristic.
+        """
+        by_id, found = self.by_id, []
+        for name, reading in readings.items():
+            lowest, highest = by_id[name].accepted
+            if not lowest <= reading <= highest:
+                found.append(name)
+        return found
+
     @cached_property
     def build_time(self) -> Characteristic | None:
         """The characteristic that is the build time, if the plan has one."""

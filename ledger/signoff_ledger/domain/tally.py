@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from signoff_ledger.domain.values import BuildMethod, Severity
@@ -39,6 +40,15 @@ _METHODS = {
     BuildMethod.PRINTED: "PRINTED_3D",
     BuildMethod.ENGINEER_ASSISTED: "ENGINEER_ASSISTED",
 }
+
+_PLACES = {
+    "OTHER_TOOLING": "tooling",
+    "OTHER_TOOLING_REVISION": "tooling_revision",
+    "OTHER_LINE": "line",
+    "OTHER_SITE": "site",
+    "OTHER_FIXTURE": "fixture",
+}
+_place = attrgetter(*_PLACES.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,15 +110,8 @@ def exclusions(unit: Unit, started: BatchStarted) -> tuple[str, ...]:
     reasons = [_METHODS[build.method]] if build.method in _METHODS else []
     if (build.operator_role or "").casefold() == "engineer" and not reasons:
         reasons.append("ENGINEER_ASSISTED")
-    for code, field in (
-        ("OTHER_TOOLING", "tooling"),
-        ("OTHER_TOOLING_REVISION", "tooling_revision"),
-        ("OTHER_LINE", "line"),
-        ("OTHER_SITE", "site"),
-        ("OTHER_FIXTURE", "fixture"),
-    ):
-        if (getattr(build, field) or getattr(made_on, field)) != getattr(required, field):
-            reasons.append(code)
+    stated = zip(_PLACES, _place(build), _place(made_on), _place(required), strict=True)
+    reasons += [code for code, own, run, asked in stated if (own or run) != asked]
     if (build.process_revision or started.process_revision) != started.process_revision:
         reasons.append("OTHER_PROCESS_REVISION")
     return tuple(reasons)
@@ -140,17 +143,18 @@ def tally(units: Mapping[str, Unit], started: BatchStarted, bar: Bar) -> Tally:
         else:
             counted.append(unit)
     incomplete = {u.serial: gaps for u in counted if (gaps := missing_readings(u, plan))}
-    found = [n for unit in counted for n in unit.nonconformities.values()]
+    faulty = [unit for unit in counted if unit.nonconformities]
+    found = [n for unit in faulty for n in unit.nonconformities.values()]
     time = plan.build_time
     return Tally(
         planned=bar.units,
         representative=tuple(u.serial for u in counted),
-        nonconforming=tuple(u.serial for u in counted if u.nonconformities),
-        rejects=tuple(u.serial for u in counted if u.is_reject(bar.reject_from)),
+        nonconforming=tuple(u.serial for u in faulty),
+        rejects=tuple(u.serial for u in faulty if u.is_reject(bar.reject_from)),
         incomplete=incomplete,
         excluded=excluded,
-        modes=_units_by(counted, "mode"),
-        failing=_units_by(counted, "characteristic"),
+        modes=_units_by(faulty, "mode"),
+        failing=_units_by(faulty, "characteristic"),
         nonconformities=len(found),
         critical=sum(1 for n in found if n.severity is Severity.CRITICAL),
         build_times_s=tuple(u.readings[time.id] for u in counted if time.id in u.readings)
@@ -163,7 +167,6 @@ def _units_by(units: list[Unit], field: str) -> Mapping[str, int]:
     """Count units, not nonconformities: a unit that fails twice in one mode counts once."""
     counts: Counter[str] = Counter()
     for unit in units:
-        if unit.nonconformities:
-            names = {getattr(n, field) for n in unit.nonconformities.values()}
-            counts.update(name for name in names if name is not None)
+        names = {getattr(n, field) for n in unit.nonconformities.values()}
+        counts.update(name for name in names if name is not None)
     return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
+from typing import NamedTuple
 
 from signoff_ledger.domain.batch_events import Nonconformity, Replacement, SheetRow
 from signoff_ledger.domain.plan import UnitBuild
@@ -55,8 +57,7 @@ class UnitReport:
     stated_conforms: bool | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
+class Unit(NamedTuple):
     """A unit and its first valid results; further ones are counted in `retests` and no more.
 
     Attributes:
@@ -74,7 +75,7 @@ class Unit:
     serial: str
     build: UnitBuild
     readings: Mapping[str, int]
-    nonconformities: Mapping[int, Nonconformity] = field(default_factory=dict)
+    nonconformities: Mapping[int, Nonconformity] = MappingProxyType({})
     inspectors: tuple[str, ...] = ()
     events: tuple[int, ...] = ()
     retests: int = 0

@@ -10,6 +10,7 @@ import re
 import unicodedata
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Annotated, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, PlainSerializer
@@ -59,6 +60,7 @@ def check_label(text: str) -> str:
     return _visible(text)
 
 
+@lru_cache(maxsize=1_024)
 def check_key(text: str) -> str:
     """Refuse keys that are not plain ASCII: they name streams and JSON members."""
     if not _KEY.fullmatch(text):
@@ -137,8 +139,8 @@ def parse_utc(text: str) -> datetime:
 
 def in_key_order(members: dict[str, V]) -> dict[str, V]:
     """Order a mapping by its keys, as canonical JSON writes it."""
-    keys = list(members)
-    return members if keys == sorted(keys) else dict(sorted(members.items()))
+    keys = sorted(members)
+    return members if keys == list(members) else {key: members[key] for key in keys}
 
 
 Text = Annotated[str, AfterValidator(check_text)]

@@ -33,7 +33,7 @@ WORTH_A_PROCESS = 20_000
 """Events from which a second process is worth the time it takes to start."""
 
 
-_ADDRESS = "SIGNOFF_AUDITED"
+_ADDRESS = "AUDITED_LEDGER"
 
 
 class Place(NamedTuple):

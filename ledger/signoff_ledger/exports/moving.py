@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from signoff_ledger.errors import EvidenceError
 from signoff_ledger.exports.copying import carry, filling
 from signoff_ledger.exports.log_folder import examined_lines, sealed_notes
 from signoff_ledger.integrity.examination import Examination
-from signoff_ledger.persistence.address import shown
+from signoff_ledger.persistence.address import is_url, shown
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from signoff_ledger.exports.copying import Carried
     from signoff_ledger.persistence.store import LedgerStore
 
@@ -52,5 +51,6 @@ def move_ledger(source: LedgerStore, target: str | Path) -> Carried:
         EvidenceError: The source's lines do not hold; nothing is left, and the source goes on.
         StoreError: A ledger is there already, or one of the two cannot be written.
     """
-    with source.retiring(shown(target)):
+    moved_to = shown(target) if is_url(target) else str(Path(target).absolute())
+    with source.retiring(moved_to):
         return copy_ledger(source, target)

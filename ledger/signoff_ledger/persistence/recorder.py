@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from eventsourcing import persistence
 from eventsourcing.persistence import (
@@ -14,11 +16,8 @@ from eventsourcing.persistence import (
     StoredEvent,
 )
 
-from signoff_ledger.integrity.line import parse_stream
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from uuid import UUID
 
 _NO_END = 2**62
 
@@ -92,7 +91,7 @@ class LineRecorder(ApplicationRecorder):
         rows = self.query(f"SELECT {columns} FROM events {clause}", parameters)  # noqa: S608
         try:
             return [
-                (position, parse_stream(stream), version, topic, line)
+                (position, _stream(stream), version, topic, line)
                 for position, stream, version, topic, line in rows
             ]
         except (TypeError, ValueError) as error:
@@ -107,6 +106,11 @@ class LineRecorder(ApplicationRecorder):
         """
         statement, parameters = asking_for(level, first, count)
         return all_of(count, self.query(statement, parameters))
+
+
+@lru_cache(maxsize=1_024)
+def _stream(text: str) -> UUID:
+    return UUID(text)
 
 
 def asking_for(level: int, first: int, count: int) -> tuple[str, tuple[int, ...]]:

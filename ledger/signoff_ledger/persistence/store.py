@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from abc import ABC, abstractmethod
 from threading import Lock
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, cast
 from uuid import UUID
 
 from eventsourcing.application import AggregateNotFoundError, Application
@@ -22,6 +23,7 @@ from signoff_ledger.domain.founding import LEDGER_FORMAT
 from signoff_ledger.domain.process_events import ProcessDefined
 from signoff_ledger.errors import StoreError
 from signoff_ledger.integrity import merkle
+from signoff_ledger.integrity.line import stream_id
 from signoff_ledger.integrity.note import parse_signature_lines
 from signoff_ledger.persistence.mapper import LineMapper, checked_entry
 
@@ -39,6 +41,7 @@ A = TypeVar("A", bound=Aggregate)
 
 PAGE = 1_000
 CACHED_AGGREGATES = 32
+_LOOK_EVERY_S = 0.2
 
 
 class LedgerApplication(Application[UUID]):
@@ -51,7 +54,12 @@ class LedgerApplication(Application[UUID]):
     def construct_env(self, name: str, env: object = None) -> Environment:
         """Give settings of our own only; the process's environment is not consulted."""
         del env
-        return Environment(name, {self.AGGREGATE_CACHE_MAXSIZE: str(CACHED_AGGREGATES)})
+        settings = {
+            self.AGGREGATE_CACHE_MAXSIZE: str(CACHED_AGGREGATES),
+            # The store moves all of them on with one look at the log, see `_catch_up`.
+            self.AGGREGATE_CACHE_FASTFORWARD: "n",
+        }
+        return Environment(name, settings)
 
     def construct_factory(self, env: Environment) -> InfrastructureFactory[Any]:
         """Give a factory for the recorder that is there."""
@@ -105,6 +113,7 @@ class LedgerStore(ABC):
         self.recorder = recorder
         self._application = LedgerApplication(recorder)
         self._loading = Lock()
+        self._end: int | None = None
 
     @abstractmethod
     def told(self) -> AbstractContextManager[None]:
@@ -125,6 +134,10 @@ class LedgerStore(ABC):
     @abstractmethod
     def findings(self) -> Iterable[Finding]:
         """Look at the health of the database around the lines."""
+
+    @abstractmethod
+    def settle(self) -> None:
+        """Wait until all that can be read here is as durable as what was acknowledged."""
 
     @abstractmethod
     def retiring(self, moved_to: str) -> AbstractContextManager[None]:
@@ -148,10 +161,17 @@ class LedgerStore(ABC):
     def forget(self) -> None:
         """Let go of every aggregate that is remembered; the next load reads it from the log."""
         with self._loading:
-            self._application = LedgerApplication(self.recorder)
+            self._forget()
 
-    def load(self, kind: type[A], key: str, version: int | None = None) -> A:
-        """Rebuild an aggregate as of a version, the latest by default; empty if unknown."""
+    def load(self, kind: type[A], key: str, version: int | None = None, *, look: bool = True) -> A:
+        """Rebuild an aggregate as of a version, the latest by default; empty if unknown.
+
+        Args:
+            kind: Of which kind.
+            key: Its key.
+            version: As of which version.
+            look: False to take the latest as of the last look at the log, without another.
+        """
 
         def project(aggregate: A | None, entries: Iterable[Entry]) -> A | None:
             for entry in entries:
@@ -160,19 +180,20 @@ class LedgerStore(ABC):
                 aggregate.apply(entry)
             return aggregate
 
-        empty = kind(key)
         if version == 0:
-            return empty
-        # The store copies out of its cache unguarded, while another thread may be moving it on.
+            return kind(key)
+        # The library copies out of its cache unguarded, while another thread may be moving it on.
         with self.told(), self._loading:
+            if version is None and (look or self._end is None):
+                self._catch_up()
             try:
                 return self._application.repository.get(
-                    empty.id,
+                    stream_id(kind.KIND, key),
                     version=version,
                     projector_func=project,
                 )
             except AggregateNotFoundError:
-                return empty
+                return kind(key)
 
     def save(
         self, entries: Sequence[Entry], command_id: str, seen: Mapping[UUID, int] | None = None
@@ -193,7 +214,49 @@ class LedgerStore(ABC):
             except IntegrityError as error:
                 _check_not_moved(self.place, str(error))
                 raise StaleError(str(error)) from error
-        return [recording.notification.id for recording in recordings]
+        positions = [recording.notification.id for recording in recordings]
+        with self._loading:
+            if self._end is not None and self._end + 1 == positions[0]:
+                self._move_on(entries, positions[-1])
+        return positions
+
+    def _catch_up(self) -> None:
+        """Move what is remembered on by what was recorded since, whoever recorded it."""
+        if self._end is None:
+            self._end = self.size()
+            return
+        since = self.recorder.events(
+            "WHERE position > ? ORDER BY position LIMIT ?", (self._end, PAGE)
+        )
+        if len(since) == PAGE:
+            # With so much to read it is as quick to begin again.
+            self._forget()
+            self._end = self.size()
+        elif since:
+            known = (row[1:] for row in since if self._known(row[1]) is not None)
+            self._move_on((checked_entry(StoredEvent(*row)) for row in known), since[-1][0])
+
+    def _move_on(self, entries: Iterable[Entry], end: int) -> None:
+        try:
+            for entry in entries:
+                known = self._known(entry.stream)
+                # One that was read from its stream meanwhile has the event already.
+                if known is not None and known.version < entry.version:
+                    known.apply(entry)
+        except BaseException:
+            self._forget()
+            raise
+        self._end = end
+
+    def _known(self, stream: UUID) -> Aggregate | None:
+        cache = self._application.repository.cache
+        try:
+            return cast("Aggregate", cache.get(stream)) if cache else None
+        except KeyError:
+            return None
+
+    def _forget(self) -> None:
+        self._application, self._end = LedgerApplication(self.recorder), None
 
     def of_command(self, command_id: str) -> list[Recorded]:
         """Give what a command recorded, oldest first; empty when it recorded nothing."""
@@ -263,6 +326,12 @@ class LedgerStore(ABC):
         """Give the number of events in the log."""
         with self.told():
             return self.recorder.max_notification_id() or 0
+
+    def wait_beyond(self, size: int, timeout_s: float) -> None:
+        """Wait until the log has grown beyond a size, or the time is over."""
+        deadline = time.monotonic() + timeout_s
+        while self.size() <= size and time.monotonic() < deadline:
+            time.sleep(_LOOK_EVERY_S)
 
     def hashes(self, level: int, first: int, count: int) -> list[bytes]:
         """Give the roots of complete subtrees, see `integrity.merkle.Hashes`."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from signoff_ledger.domain.tally import tally
 from signoff_ledger.projections.table import Table
 
 if TYPE_CHECKING:
@@ -47,7 +46,7 @@ def rows(case: Case) -> Iterator[tuple[object, ...]]:
     """Count every batch of a process."""
     for batch in case.batches.values():
         started, bar = batch.started, batch.bar
-        count = tally(batch.units, started, bar)
+        count = batch.tally()
         median = count.median_build_time_s
         time = batch.plan.build_time
         yield (

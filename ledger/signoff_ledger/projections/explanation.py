@@ -15,7 +15,6 @@ from signoff_ledger.domain.decision import DOES_NOT_SHOW
 from signoff_ledger.domain.faults import faults_of
 from signoff_ledger.domain.figures import NOTHING_SHOWN, Shown
 from signoff_ledger.domain.gate import judge
-from signoff_ledger.domain.tally import tally
 from signoff_ledger.domain.values import Outcome
 from signoff_ledger.errors import NotFoundError
 from signoff_ledger.integrity.line import stream_id
@@ -146,7 +145,7 @@ def positions_of(store: Store, process: str, finding: Finding) -> list[int]:
 def modes_by_batch(case: Case) -> dict[str, dict[str, str]]:
     """Count units with each mode, batch by batch, as x/n, to show before and after (S-27)."""
     table: dict[str, dict[str, str]] = {}
-    counts = {b.key: tally(b.units, b.started, b.bar) for b in case.batches.values()}
+    counts = {b.key: b.tally() for b in case.batches.values()}
     modes = sorted({mode for count in counts.values() for mode in count.modes})
     for mode in modes:
         table[mode] = {

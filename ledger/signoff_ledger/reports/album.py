@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from signoff_ledger.application.fix_effect import inspected_of
 from signoff_ledger.application.numerals import counted, minutes, percent, times_in_100
-from signoff_ledger.domain.tally import missing_readings, tally
+from signoff_ledger.domain.tally import missing_readings
 from signoff_ledger.reports.picture import (
     BeforeAfter,
     Limit,
@@ -127,7 +127,7 @@ def before_after(case: Case) -> BeforeAfter | None:
     intervals, rows = [], []
     for batch in shown:
         own = bar if batch.key == key else batch.bar
-        rejects, inspected = inspected_of(tally(batch.units, batch.started, own))
+        rejects, inspected = inspected_of(batch.tally(own))
         found = clopper_pearson(rejects, inspected)
         if found is None:
             continue
@@ -202,10 +202,7 @@ def _pareto(batch: Batch, count: Tally) -> ParetoChart | None:
 
 
 def _run_chart(shown: list[Batch], bar: Bar, key: str | None) -> RunChart | None:
-    counts = [
-        (batch, tally(batch.units, batch.started, bar if batch.key == key else batch.bar))
-        for batch in shown
-    ]
+    counts = [(batch, batch.tally(bar if batch.key == key else None)) for batch in shown]
     timed = [(batch, count) for batch, count in counts if count.build_times_s]
     if not timed:
         return None

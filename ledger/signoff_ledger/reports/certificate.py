@@ -16,7 +16,7 @@ from signoff_ledger.domain import batch_events, process_events
 from signoff_ledger.domain.decision import DOES_NOT_SHOW
 from signoff_ledger.domain.process_events import ProcessHeld, ProcessSignedOff
 from signoff_ledger.domain.signature import SshSignature
-from signoff_ledger.domain.tally import EXCLUSIONS, tally
+from signoff_ledger.domain.tally import EXCLUSIONS
 from signoff_ledger.domain.values import format_utc
 from signoff_ledger.errors import RuleRefusedError
 from signoff_ledger.integrity.leaf import leaf_hash
@@ -234,7 +234,7 @@ def _bars(store: Store, case: Case) -> list[dict[str, Any]]:
 
 
 def _batch(batch: Batch) -> dict[str, Any]:
-    count = tally(batch.units, batch.started, batch.bar)
+    count = batch.tally()
     return {
         "batch": batch.key,
         "attempt": batch.started.attempt,

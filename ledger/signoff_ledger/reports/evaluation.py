@@ -9,7 +9,6 @@ from signoff_ledger.application.figuring import CONFIDENCE, figures_of
 from signoff_ledger.application.rounding import estimate, maybe
 from signoff_ledger.application.wording import said
 from signoff_ledger.domain.characteristic import Kind
-from signoff_ledger.domain.tally import tally
 from signoff_ledger.reports.album import pictures
 from signoff_ledger.statistics.capability import capability
 from signoff_ledger.statistics.control_chart import individuals
@@ -104,7 +103,7 @@ def _per_unit(case: Case, count: Tally) -> dict[str, Any] | None:
         return None
     ratio = None
     if case.earlier:
-        before = tally(case.earlier[-1].units, case.earlier[-1].started, case.earlier[-1].bar)
+        before = case.earlier[-1].tally()
         ratio = rate_ratio(
             (before.nonconformities, len(before.representative)), (count.nonconformities, units)
         )

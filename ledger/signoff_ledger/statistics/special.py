@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import lru_cache
 
 Function = Callable[[float], float]
 
@@ -95,6 +96,7 @@ def _nonzero(x: float) -> float:
     return x if abs(x) > _TINY else _TINY
 
 
+@lru_cache(maxsize=4_096)
 def beta_inverse(p: float, a: float, b: float) -> float:
     """Give the x at which I_x(a, b) is p."""
     _check_probability(p)

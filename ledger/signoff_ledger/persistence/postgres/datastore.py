@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import psycopg
 from psycopg.errors import ReadOnlySqlTransaction
 from psycopg.types.string import TextLoader
-from psycopg_pool import ConnectionPool, PoolTimeout
+from psycopg_pool import ConnectionPool
 
 from signoff_ledger.persistence.postgres.address import has_several_hosts
 from signoff_ledger.persistence.postgres.dialect import VIEWS_SCHEMA, translated
@@ -22,6 +22,9 @@ T = TypeVar("T")
 
 PATIENCE_S = 30.0
 """How long a lost connection is looked for again."""
+
+PAUSE_S = 0.2
+"""How long between two looks for a server that takes connections, or writes."""
 
 STATEMENT_TIMEOUT_S = 120
 LOCK_TIMEOUT_S = 30
@@ -35,14 +38,40 @@ logging.getLogger("psycopg.pool").setLevel(logging.CRITICAL)
 
 
 def is_lost(error: BaseException) -> bool:
-    """Tell a connection that is gone, or a server that no longer takes writes, from a refusal."""
-    if isinstance(error, (PoolTimeout, ReadOnlySqlTransaction)):
+    """Tell a connection that is gone, and with it what became of a statement, from a refusal."""
+    if not isinstance(error, psycopg.Error):
+        return False
+    if error.diag.severity_nonlocalized in _ENDS:
         return True
     if not isinstance(error, (psycopg.OperationalError, psycopg.InterfaceError)):
         return False
     # Without a code the driver itself found it broken; 08 are connections, 57P01 to 57P03 a server
     # that goes away, crashed, or is not there yet.
     return error.sqlstate is None or error.sqlstate.startswith(("08", "57P0"))
+
+
+_ENDS = {"FATAL", "PANIC"}
+"""Severities with which a server ends a connection, whatever for: a full disk is one of them."""
+
+
+class Connection(psycopg.Connection[Any]):
+    """A connection to the ledger.
+
+    Attributes:
+        cut_short: Whether a commit did not wait for a standby to the end. The server then says so
+            in a warning and otherwise reports success.
+    """
+
+    cut_short = False
+
+    def heed(self, notice: psycopg.errors.Diagnostic) -> None:
+        """Take in what the server says beside its answers."""
+        if notice.source_function == _WAITS_FOR_A_STANDBY:
+            self.cut_short = True
+
+
+_WAITS_FOR_A_STANDBY = "SyncRepWaitForLSN"
+"""What the server's source calls it, in every language in which it speaks."""
 
 
 class DerivedCursor:
@@ -70,12 +99,18 @@ class PostgresDatastore:
 
     Args:
         url: Where it is.
+
+    Attributes:
+        losses: How often a connection was found lost; the next one may lead to another server.
     """
 
     def __init__(self, url: str) -> None:
         self._url = url
+        self._listening: psycopg.Connection[Any] | None = None
+        self.losses = 0
         self._pool = ConnectionPool(
             url,
+            connection_class=Connection,
             kwargs=_SETTINGS,
             configure=_configure,
             min_size=1,
@@ -86,47 +121,59 @@ class PostgresDatastore:
             open=False,
         )
 
-    def first(self) -> psycopg.Connection[Any]:
-        """Make a connection outside the pool, which says plainly why there is none.
-
-        Where the URL names several hosts, one of them may be about to take over, so they are tried
-        for as long as a lost connection would be.
-        """
-        deadline = time.monotonic() + (PATIENCE_S if has_several_hosts(self._url) else 0)
-        while True:
-            try:
-                connection = psycopg.connect(self._url, **_SETTINGS)
-            except psycopg.OperationalError:
-                if time.monotonic() > deadline:
-                    raise
-                time.sleep(_PAUSE_S)
-            else:
-                _configure(connection)
-                return connection
-
     def open(self) -> None:
         """Open the pool."""
         self._pool.open()
 
     def close(self) -> None:
         """Close every connection."""
+        self.stop_listening()
         self._pool.close()
+
+    def listening(self) -> psycopg.Connection[Any]:
+        """Give the connection on which it is heard that somebody appended."""
+        if self._listening is None:
+            self._listening = connect(self._url)
+            self._listening.execute("LISTEN signoff")
+        return self._listening
+
+    def stop_listening(self) -> None:
+        """Let go of the connection on which one listened."""
+        if self._listening is not None:
+            self._listening.close()
+            self._listening = None
 
     @contextmanager
     def connection(self) -> Iterator[psycopg.Connection[Any]]:
-        """Borrow a connection; each statement is a transaction of its own unless one is begun."""
+        """Borrow a connection; each statement is a transaction of its own unless one is begun.
+
+        Raises:
+            psycopg.OperationalError: Besides everything that the database says, that what was
+                committed may be lost yet with this server.
+        """
         with self._pool.connection() as connection:
-            yield connection
+            connection.cut_short = False
+            try:
+                yield connection
+            except ReadOnlySqlTransaction:
+                # Another server may take writes by now, and only a new connection leads there.
+                connection.close()
+                raise
+            if connection.cut_short:
+                raise psycopg.OperationalError("the commit did not wait for the standby")
 
     def lasting(self, work: Callable[[psycopg.Connection[Any]], T]) -> T:
         """Do something that may be done twice, again where the connection is lost."""
         deadline = time.monotonic() + PATIENCE_S
         while True:
             try:
-                with self._pool.connection() as connection:
+                with self.connection() as connection:
                     return work(connection)
             except psycopg.Error as error:
-                if not is_lost(error) or time.monotonic() > deadline:
+                if not is_lost(error):
+                    raise
+                self.losses += 1
+                if time.monotonic() > deadline:
                     raise
 
     def rows(self, statement: str, parameters: Sequence[object] = ()) -> list[Any]:
@@ -140,7 +187,7 @@ class PostgresDatastore:
 
         New tables belong to the application's role, so that every member may make them anew.
         """
-        with self._pool.connection() as connection, connection.transaction():
+        with self.connection() as connection, connection.transaction():
             cursor = connection.cursor()
             cursor.execute(
                 "SELECT set_config('role', r.rolname, true), pg_advisory_xact_lock(%s)"
@@ -151,7 +198,6 @@ class PostgresDatastore:
             yield DerivedCursor(cursor)
 
 
-_PAUSE_S = 0.2
 _SETTINGS: dict[str, Any] = {
     "autocommit": True,
     "connect_timeout": _CONNECT_TIMEOUT_S,
@@ -160,7 +206,26 @@ _SETTINGS: dict[str, Any] = {
 }
 
 
-def _configure(connection: psycopg.Connection[Any]) -> None:
+def connect(url: str) -> Connection:
+    """Make a connection outside any pool, which says plainly why there is none.
+
+    Where the URL names several hosts, one of them may be about to take over, so they are tried for
+    as long as a lost connection would be.
+    """
+    deadline = time.monotonic() + (PATIENCE_S if has_several_hosts(url) else 0)
+    while True:
+        try:
+            connection = Connection.connect(url, **_SETTINGS)
+        except psycopg.OperationalError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(PAUSE_S)
+        else:
+            _configure(connection)
+            return connection
+
+
+def _configure(connection: Connection) -> None:
     """Bound how long anything may take, and read a stream's id as the text that lines spell."""
     row = connection.execute(
         "SELECT pg_backend_pid(), set_config('statement_timeout', %s, false),"
@@ -173,3 +238,4 @@ def _configure(connection: psycopg.Connection[Any]) -> None:
         # knows nothing of statements that were prepared in this one.
         connection.prepare_threshold = None
     connection.adapters.register_loader("uuid", TextLoader)
+    connection.add_notice_handler(connection.heed)

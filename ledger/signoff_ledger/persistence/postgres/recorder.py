@@ -60,7 +60,7 @@ class PostgresRecorder(LineRecorder):
             size = append(
                 connection, stored_events, kwargs.get("command_id"), kwargs.get("seen") or {}
             )
-        return range(size + 1, size + 1 + len(stored_events))
+        return list(range(size + 1, size + 1 + len(stored_events)))
 
     def query(self, statement: str, parameters: Sequence[object] = ()) -> list[Any]:
         """Run one reading statement outside any transaction of ours."""

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import time
+from collections import deque
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 import psycopg
 from eventsourcing.persistence import PersistenceError
+from psycopg.errors import ReadOnlySqlTransaction
 from psycopg.sql import SQL
 
 from signoff_ledger.application.ports import StaleError
 from signoff_ledger.errors import NotFoundError, StoreError
 from signoff_ledger.persistence.postgres import schema
-from signoff_ledger.persistence.postgres.address import shown
-from signoff_ledger.persistence.postgres.datastore import PostgresDatastore, is_lost
+from signoff_ledger.persistence.postgres.address import has_several_hosts, shown
+from signoff_ledger.persistence.postgres.datastore import (
+    PATIENCE_S,
+    PAUSE_S,
+    PostgresDatastore,
+    connect,
+    is_lost,
+)
 from signoff_ledger.persistence.postgres.dialect import VIEWS_SCHEMA
 from signoff_ledger.persistence.postgres.recorder import PostgresRecorder
 from signoff_ledger.persistence.store import MOVED, LedgerStore, check_format
@@ -22,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from uuid import UUID
 
+    from signoff_ledger.application.ports import Recorded
     from signoff_ledger.domain.event import Entry
     from signoff_ledger.persistence.finding import Finding
     from signoff_ledger.persistence.postgres.datastore import DerivedCursor
@@ -39,6 +49,7 @@ class PostgresStore(LedgerStore):
     def __init__(self, url: str, *, read_only: bool) -> None:
         self.datastore = PostgresDatastore(url)
         super().__init__(url, shown(url), PostgresRecorder(self.datastore), read_only=read_only)
+        self._losses = 0
         self.datastore.open()
 
     @classmethod
@@ -53,7 +64,7 @@ class PostgresStore(LedgerStore):
             StoreError: SL704 when a ledger is there already, SL703 when it cannot be made, SL707
                 when the database cannot be reached, SL706 when it does not promise durability.
         """
-        with told_plainly(shown(url)), PostgresDatastore(url).first() as connection:
+        with told_plainly(shown(url)), connect(url) as connection:
             schema.make(connection, shown(url))
         store = cls(url, read_only=False)
         if whole:
@@ -70,7 +81,7 @@ class PostgresStore(LedgerStore):
                 a server that does not promise durability, SL707 for one that cannot be reached.
         """
         place = shown(url)
-        with told_plainly(place), PostgresDatastore(url).first() as connection:
+        with told_plainly(place), connect(url) as connection:
             if not schema.is_there(connection):
                 raise NotFoundError(
                     "SL205",
@@ -86,7 +97,7 @@ class PostgresStore(LedgerStore):
     @classmethod
     def is_begun(cls, url: str) -> bool:
         """Say whether a ledger, or part of one, is in the database."""
-        with told_plainly(shown(url)), PostgresDatastore(url).first() as connection:
+        with told_plainly(shown(url)), connect(url) as connection:
             return schema.is_there(connection)
 
     @classmethod
@@ -96,7 +107,7 @@ class PostgresStore(LedgerStore):
         Raises:
             StoreError: See `create`.
         """
-        with told_plainly(shown(url)), PostgresDatastore(url).first() as connection:
+        with told_plainly(shown(url)), connect(url) as connection:
             schema.check_vacant(connection, shown(url))
 
     def complete(self) -> None:
@@ -115,41 +126,80 @@ class PostgresStore(LedgerStore):
             connection.execute(f"DROP SCHEMA signoff, {VIEWS_SCHEMA} CASCADE")
         self.close()
 
+    def _catch_up(self) -> None:
+        """Move what is remembered on by what was recorded since, whoever recorded it."""
+        if self._losses != self.datastore.losses:
+            # The server that took over may know less than the lost one did.
+            self._losses = self.datastore.losses
+            self._forget()
+        super()._catch_up()
+
     def save(
         self, entries: Sequence[Entry], command_id: str, seen: Mapping[UUID, int] | None = None
     ) -> list[int]:
         """Append entries, all or none, durably; give their positions.
 
-        Where the connection is lost on the way, it is looked up whether they are there, so that
-        what is acknowledged is there once, and what is not may be tried again.
+        Where the connection is lost on the way, it is looked up whether they are there, and if not
+        they are appended again, so that what is acknowledged is there, once. Whoever goes on alone
+        meanwhile comes before them, as always.
         """
         try:
             return super().save(entries, command_id, seen)
-        except ConnectionLostError:
+        except ConnectionLostError as lost:
+            if isinstance(lost, NoWritesError) and not has_several_hosts(self.address):
+                raise
+            return self._saved_after(lost, entries, command_id, seen)
+
+    def _saved_after(
+        self,
+        lost: ConnectionLostError,
+        entries: Sequence[Entry],
+        command_id: str,
+        seen: Mapping[UUID, int] | None,
+    ) -> list[int]:
+        deadline = time.monotonic() + PATIENCE_S
+        while time.monotonic() < deadline:
             # After a change of servers this one may know less than the lost one did.
             self.forget()
-            found = self._settled(command_id)
-            if [line for _, line in found] != [entry.line for entry in entries]:
-                raise StaleError("the connection was lost, and nothing was recorded") from None
-            return [position for position, _ in found]
+            try:
+                found = self.of_command(command_id)
+                if not found:
+                    return super().save(entries, command_id, seen)
+            except ConnectionLostError:
+                time.sleep(PAUSE_S)
+                continue
+            except StoreError as error:
+                # Not that nothing was recorded: the first try may be on its way yet.
+                raise lost from error
+            if [recorded.entry.line for recorded in found] != [entry.line for entry in entries]:
+                raise StaleError("the command id is in the log")
+            return [recorded.position for recorded in found]
+        raise lost
 
-    def _settled(self, command_id: str) -> list[tuple[int, bytes]]:
-        """Give what a command recorded, as durably as if this had been its own commit.
+    def of_command(self, command_id: str) -> list[Recorded]:
+        """Give what a command recorded, oldest first; empty when it recorded nothing.
 
-        A commit that was interrupted while it waited for a standby is visible here before it is
+        Whoever asks takes it as acknowledged, so it is as durable then.
+        """
+        found = super().of_command(command_id)
+        if found:
+            self.settle()
+        return found
+
+    def settle(self) -> None:
+        """Wait until all that can be read here is as durable as what was acknowledged.
+
+        A commit that was interrupted while it waited for a standby can be read here before it is
         there. A transaction of our own that writes waits for everything before it, too.
         """
-
-        def look(connection: psycopg.Connection[Any]) -> list[tuple[int, bytes]]:
-            connection.execute("SELECT pg_logical_emit_message(true, 'signoff', '')")
-            return connection.execute(
-                "SELECT e.position, e.line FROM signoff.commands AS c JOIN signoff.events AS e"
-                " ON e.position BETWEEN c.first AND c.last WHERE c.id = %s ORDER BY e.position",
-                (command_id,),
-            ).fetchall()
-
+        if self.read_only:
+            return
         with self.told():
-            return self.datastore.lasting(look)
+            self.datastore.lasting(
+                lambda connection: connection.execute(
+                    "SELECT pg_logical_emit_message(true, 'signoff', '')"
+                )
+            )
 
     @contextmanager
     def told(self) -> Iterator[None]:
@@ -181,6 +231,19 @@ class PostgresStore(LedgerStore):
             )
             yield
 
+    def wait_beyond(self, size: int, timeout_s: float) -> None:
+        """Wait until the log has grown beyond a size, or the time is over.
+
+        Whoever appends sends a word. Through a pooler it does not arrive, and time passes instead.
+        """
+        with self.told():
+            try:
+                listening = self.datastore.listening()
+                if self.size() <= size:
+                    deque(listening.notifies(timeout=timeout_s, stop_after=1), maxlen=0)
+            except psycopg.OperationalError:
+                self.datastore.stop_listening()
+
     def has_table(self, name: str) -> bool:
         """Say whether a table of what is derived from the events is there."""
         place = f"{VIEWS_SCHEMA}.{name}"
@@ -197,6 +260,10 @@ class ConnectionLostError(StoreError):
     """The connection was lost; what was being done may have been done."""
 
 
+class NoWritesError(ConnectionLostError):
+    """The server takes no writes; another may have taken its place."""
+
+
 @contextmanager
 def told_plainly(place: str) -> Iterator[None]:
     """Turn what the database says into what a person can act on.
@@ -210,6 +277,8 @@ def told_plainly(place: str) -> Iterator[None]:
     except (PersistenceError, psycopg.Error) as error:
         cause = error.__cause__ if isinstance(error.__cause__, psycopg.Error) else error
         said = " ".join(str(cause).split())
+        if isinstance(cause, ReadOnlySqlTransaction):
+            raise _no_writes(place, said) from error
         if is_lost(cause):
             raise _lost(place, said) from error
         state = getattr(cause, "sqlstate", None) or ""
@@ -239,15 +308,17 @@ _BUSY = {"55P03", "57014", "40P01", "40001", "53300"}
 """Lock and statement time-outs, deadlock, serialisation, and too many connections."""
 
 
-def _lost(place: str, said: str) -> StoreError:
-    if "read-only transaction" in said:
-        return ConnectionLostError(
-            "SL703",
-            f"the ledger cannot be written: {place}",
-            why=said,
-            fix="nothing was recorded; name the server that takes writes, or several hosts and "
-            "target_session_attrs=read-write",
-        )
+def _no_writes(place: str, said: str) -> NoWritesError:
+    return NoWritesError(
+        "SL703",
+        f"the ledger cannot be written: {place}",
+        why=said,
+        fix="nothing was recorded; name the server that takes writes, or several hosts and "
+        "target_session_attrs=read-write",
+    )
+
+
+def _lost(place: str, said: str) -> ConnectionLostError:
     return ConnectionLostError(
         "SL707",
         f"the database cannot be reached: {place}",

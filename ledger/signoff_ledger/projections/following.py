@@ -1,0 +1,43 @@
+"""Following the history as it grows: every event once, in order, none left out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from signoff_ledger.projections import history
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from signoff_ledger.persistence.store import LedgerStore
+    from signoff_ledger.projections.views import Views
+
+LOOK_AGAIN_S = 2.0
+"""How long a word from the database is waited for before somebody looks without one."""
+
+
+def follow(
+    store: LedgerStore, views: Views, where: str, parameters: Sequence[Any]
+) -> Iterator[list[dict[str, Any]]]:
+    """Give the history behind a position, and then whatever is recorded, for as long as one asks.
+
+    The word that wakes is never the truth: what is given is read from the log by position, in
+    pages, so a word that is lost costs time and no event.
+
+    Args:
+        store: The ledger.
+        views: Its views.
+        where: A condition on the history, as SQL of ours; it begins with `position > ?`.
+        parameters: Its values; the first is the position behind which to begin.
+
+    Yields:
+        Rows of the history, at least one.
+    """
+    after, *rest = parameters
+    while True:
+        size = store.size()
+        rows = views.read(history.TABLE, where, (after, *rest))
+        if rows:
+            yield rows
+        after = max(after, size, *(row["position"] for row in rows))
+        store.wait_beyond(after, LOOK_AGAIN_S)

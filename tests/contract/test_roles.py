@@ -1,0 +1,181 @@
+"""What the application's role may do in PostgreSQL: read events and add to them, and no more."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from typing import NamedTuple
+
+import psycopg
+import pytest
+from psycopg.errors import InsufficientPrivilege, IntegrityConstraintViolation, UniqueViolation
+from psycopg.sql import SQL, Identifier
+
+from signoff_ledger.domain.process import Process
+from signoff_ledger.errors import StoreError
+from signoff_ledger.persistence.opening import create_store, open_store
+from signoff_ledger.persistence.postgres.schema import APPEND_ONLY, role_name
+from signoff_ledger.projections.views import Views
+from tests.contract.kept import remarks
+from tests.servers.fixtures import Servers, versions
+
+
+class Desk(NamedTuple):
+    """A ledger in a database, and two logins that reach it.
+
+    Attributes:
+        owner: The address for whoever made the ledger.
+        member: The address for a member of the application's role.
+        server: The name of the server's version.
+    """
+
+    owner: str
+    member: str
+
+
+@pytest.fixture(params=versions())
+def desk(request: pytest.FixtureRequest, servers: Servers) -> Iterator[Desk]:
+    """Make a ledger as a role that is no superuser, with three events in it, and a member."""
+    server = servers.named(request.param)
+    name = server.create_database()
+    maker, member = f"{name}_maker", f"{name}_station"
+    server.execute(f"CREATE ROLE {maker} LOGIN CREATEROLE")
+    server.execute(f"ALTER DATABASE {name} OWNER TO {maker}")
+    server.execute(f"CREATE ROLE {member} LOGIN")
+    owner = server.url(name, user=maker)
+    with closing(create_store(owner)) as store:
+        store.save(remarks(Process("p"), 3), "c1")
+        store.keep_checkpoint(3, b"a note")
+    server.execute(f"GRANT {role_name(name)} TO {member}")
+    yield Desk(owner, server.url(name, user=member))
+    server.drop_database(name)
+    for role in (member, role_name(name), maker):
+        with server.connect() as connection:
+            connection.execute(SQL("DROP ROLE {}").format(Identifier(role)))
+
+
+def tried(address: str, statement: str) -> type[BaseException] | None:
+    """Run a statement; gives what it was refused with."""
+    with psycopg.connect(address, autocommit=True) as connection:
+        try:
+            connection.execute(statement.encode())
+        except psycopg.Error as error:
+            return type(error)
+    return None
+
+
+REFUSED = (
+    *(f"UPDATE signoff.{table} SET {column} = {column}" for table, column in (
+        ("events", "line"), ("commands", "id"), ("nodes", "hash"), ("checkpoints", "note"),
+        ("cosignatures", "line"), ("about", "format"),
+    )),
+    *(f"DELETE FROM signoff.{table}" for table in (*APPEND_ONLY, "about")),
+    *(f"TRUNCATE signoff.{table}" for table in (*APPEND_ONLY, "about")),
+    *(f"DROP TABLE signoff.{table}" for table in (*APPEND_ONLY, "about")),
+    "DROP SCHEMA signoff CASCADE",
+    "ALTER TABLE signoff.events DISABLE TRIGGER ALL",
+    "ALTER TABLE signoff.events DISABLE TRIGGER events_are_kept",
+    "DROP TRIGGER events_are_kept ON signoff.events",
+    "CREATE TRIGGER mine BEFORE INSERT ON signoff.events EXECUTE FUNCTION signoff.refuse()",
+    "CREATE RULE mine AS ON INSERT TO signoff.events DO INSTEAD NOTHING",
+    "ALTER TABLE signoff.events DROP COLUMN leaf",
+    "ALTER TABLE signoff.events OWNER TO CURRENT_USER",
+    "CREATE OR REPLACE FUNCTION signoff.refuse() RETURNS trigger AS '' LANGUAGE sql",
+    "CREATE TABLE signoff.mine (x integer)",
+    "INSERT INTO signoff.nodes VALUES (1, 0, sha256('x'))",
+    "INSERT INTO signoff.about VALUES (9)",
+    "SELECT signoff.grow(0, 256)",
+    "SET session_replication_role = replica",
+    "GRANT UPDATE ON signoff.events TO CURRENT_USER; UPDATE signoff.events SET line = ''",
+    "COPY signoff.events TO '/tmp/x'",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("statement", REFUSED)
+def test_a_member_may_not(desk: Desk, statement: str) -> None:
+    refused = tried(desk.member, statement)
+
+    assert refused is not None
+    assert issubclass(refused, InsufficientPrivilege), refused
+
+
+def test_a_member_records_seals_and_keeps_views(desk: Desk) -> None:
+    with closing(open_store(desk.member)) as store:
+        process = store.load(Process, "p")
+        assert [4, 5] == store.save(remarks(process, 2), "c2")
+        assert 60 == len(store.save(remarks(Process("many"), 60), "c3"))
+        store.keep_checkpoint(65, b"another note")
+        views = Views(store, store)
+
+        assert 65 == views.rebuild()
+        assert [3, 65] == [size for size, _ in store.checkpoints()]
+
+
+def test_views_that_one_member_made_another_makes_anew(desk: Desk) -> None:
+    for address in (desk.member, desk.owner, desk.member):
+        with closing(open_store(address)) as store:
+            assert 3 == Views(store, store).rebuild()
+
+
+@pytest.mark.parametrize("of", ["owner", "member"])
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE signoff.events SET line = ''",
+        "DELETE FROM signoff.events",
+        "TRUNCATE signoff.events",
+        "UPDATE signoff.checkpoints SET note = ''",
+    ],
+)
+def test_the_owner_too_would_have_to_take_a_trigger_away_first(
+    desk: Desk, of: str, statement: str
+) -> None:
+    assert InsufficientPrivilege is tried(getattr(desk, of), statement)
+
+
+_ROW = "INSERT INTO signoff.events (position, stream, version, type, line) VALUES"
+_OLD = "(SELECT stream FROM signoff.events LIMIT 1)"
+_NEW = "'00000000-0000-0000-0000-000000000001'"
+
+
+@pytest.mark.parametrize(
+    ("statement", "refused"),
+    [
+        (f"{_ROW} (5, {_NEW}, 1, 't', 'x')", IntegrityConstraintViolation),
+        (f"{_ROW} (3, {_NEW}, 1, 't', 'x')", UniqueViolation),
+        (f"{_ROW} (0, {_NEW}, 1, 't', 'x')", IntegrityConstraintViolation),
+        (f"{_ROW} (4, {_OLD}, 5, 't', 'x')", IntegrityConstraintViolation),
+        (f"{_ROW} (4, {_OLD}, 0, 't', 'x')", IntegrityConstraintViolation),
+        (f"{_ROW} (4, {_OLD}, 3, 't', 'x')", UniqueViolation),
+        (f"{_ROW} (4, {_OLD}, 4, 't', 'x'), (5, {_OLD}, 6, 't', 'x')",
+         IntegrityConstraintViolation),
+        (f"{_ROW} (4, {_NEW}, 1, 't', 'x'), (6, {_NEW}, 2, 't', 'x')",
+         IntegrityConstraintViolation),
+        (f"{_ROW} (4, {_NEW}, 1, 't', 'x'), (5, {_NEW}, 3, 't', 'x')",
+         IntegrityConstraintViolation),
+        (f"{_ROW} (4, {_NEW}, 1, 't', 'x') ON CONFLICT (position) DO UPDATE SET line = 'x'",
+         InsufficientPrivilege),
+        (f"{_ROW} (4, {_NEW}, 1, 't', 'x')", None),
+    ],
+)  # fmt: skip
+def test_rows_that_come_past_the_functions_are_dense_too(
+    desk: Desk, statement: str, refused: type[BaseException] | None
+) -> None:
+    """A member may insert; positions and versions without gaps are the database's own business."""
+    assert refused is tried(desk.member, statement)
+
+
+def test_nobody_can_hand_in_another_leaf_hash(desk: Desk) -> None:
+    statement = _ROW.replace("line)", "line, leaf)") + f" (4, {_NEW}, 1, 't', 'x', sha256('y'))"
+
+    assert psycopg.errors.GeneratedAlways is tried(desk.owner, statement)
+
+
+def test_somebody_who_is_no_member_is_told_so(desk: Desk, servers: Servers) -> None:
+    with psycopg.connect(desk.owner, autocommit=True) as connection:
+        connection.execute("CREATE ROLE stranger LOGIN")
+    try:
+        with pytest.raises(StoreError) as caught:
+            open_store(desk.owner.replace(desk.owner.split("//")[1].split("@")[0], "stranger"))
+        assert ("SL703", True) == (caught.value.code, "permission denied" in caught.value.why)
+    finally:
+        with psycopg.connect(desk.owner, autocommit=True) as connection:
+            connection.execute("DROP ROLE stranger")
