@@ -50,6 +50,18 @@ class SmallDisk:
         """Give the room back."""
         (self.folder / BALLAST).unlink()
 
+    @contextmanager
+    def closed_to_writes(self) -> Iterator[None]:
+        """Let nobody write for as long as this lasts."""
+        self._remount("ro")
+        try:
+            yield
+        finally:
+            self._remount("rw")
+
+    def _remount(self, option: str) -> None:
+        subprocess.run(["mount", "-o", f"remount,{option}", self.folder], check=True)
+
 
 @contextmanager
 def small_disk(size_mib: int, account: Account | None = None) -> Iterator[SmallDisk]:
