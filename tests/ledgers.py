@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
-from typing import Self, cast
+from typing import Any, Self, cast
 
 from signoff_ledger.application import (
     correcting,
@@ -436,6 +436,16 @@ def check_ledger(path: Path) -> int:
             "SELECT position, stream, version, type, line, leaf FROM events ORDER BY position"
         ).fetchall()
         commands = connection.execute("SELECT id, first, last FROM commands").fetchall()
+    return check_rows(events, commands)
+
+
+def check_rows(events: Sequence[Sequence[Any]], commands: Sequence[Sequence[Any]]) -> int:
+    """Verify the rows of a ledger, by whichever store: position, stream, version, type, line, leaf.
+
+    Args:
+        events: All of them, in order of position.
+        commands: Id, first and last position of each.
+    """
     heads: dict[str, tuple[int, bytes | None]] = {}
     given: dict[str, list[int]] = {}
     for expected, (position, stream, version, kind, line, leaf) in enumerate(events, 1):

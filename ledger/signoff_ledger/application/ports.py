@@ -220,6 +220,10 @@ class Store(Protocol):
         """Give the number of events in the log."""
         ...
 
+    def settled_size(self) -> int:
+        """Give the number of events in the log, all as durable as if acknowledged."""
+        ...
+
     def checkpoint(self, size: int) -> bytes | None:
         """Give the signed checkpoint of a size; None where there is none."""
         ...

@@ -88,7 +88,8 @@ class Sealer:
                 "SL604", "this ledger has no log key", fix="make one:  signoff key rotate-log"
             )
         with self._custody.sealing(log_key) as signer:
-            size = self._store.size()
+            # Nothing is sealed that a failing server could take back.
+            size = self._store.settled_size()
             known = self._store.checkpoint(size)
             if known is None:
                 note = signer.sign(size, self._store.root)

@@ -323,6 +323,10 @@ class LedgerStore(ABC):
         with self.told():
             return self.recorder.max_notification_id() or 0
 
+    def settled_size(self) -> int:
+        """Give the number of events in the log, all as durable as if acknowledged."""
+        return self.size()
+
     def wait_beyond(self, size: int, timeout_s: float) -> None:
         """Wait until the log has grown beyond a size, or the time is over."""
         deadline = time.monotonic() + timeout_s

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import psycopg
 from psycopg.errors import ReadOnlySqlTransaction
 from psycopg.types.string import TextLoader
-from psycopg_pool import ConnectionPool, PoolTimeout
+from psycopg_pool import ConnectionPool
 
 from signoff_ledger.persistence.postgres.address import has_several_hosts
 from signoff_ledger.persistence.postgres.dialect import VIEWS_SCHEMA, translated
@@ -23,27 +23,55 @@ T = TypeVar("T")
 PATIENCE_S = 30.0
 """How long a lost connection is looked for again."""
 
+PAUSE_S = 0.5
+"""How long between two looks for a server that takes connections, or writes."""
+
 STATEMENT_TIMEOUT_S = 120
 LOCK_TIMEOUT_S = 30
 _CONNECT_TIMEOUT_S = 10
-_PAUSE_S = 0.2
 _MOST_CONNECTIONS = 8
 _DERIVED_LOCK = 0x5349474E564945
 """Apart from each other are also those who keep what is derived from the events: "SIGNVIE"."""
 
-# What the pool says of attempts to connect again is told to whoever waits for one.
-logging.getLogger("psycopg.pool").setLevel(logging.CRITICAL)
+# What the driver and its pool say of lost connections is told to whoever needed one.
+logging.getLogger("psycopg").setLevel(logging.CRITICAL)
 
 
 def is_lost(error: BaseException) -> bool:
-    """Tell a connection that is gone, or a server that no longer takes writes, from a refusal."""
-    if isinstance(error, (PoolTimeout, ReadOnlySqlTransaction)):
+    """Tell a connection that is gone, and with it what became of a statement, from a refusal."""
+    if not isinstance(error, psycopg.Error):
+        return False
+    if error.diag.severity_nonlocalized in _ENDS:
         return True
     if not isinstance(error, (psycopg.OperationalError, psycopg.InterfaceError)):
         return False
     # Without a code the driver itself found it broken; 08 are connections, 57P01 to 57P03 a server
     # that goes away, crashed, or is not there yet.
     return error.sqlstate is None or error.sqlstate.startswith(("08", "57P0"))
+
+
+_ENDS = {"FATAL", "PANIC"}
+"""Severities with which a server ends a connection, whatever for: a full disk is one of them."""
+
+
+class Connection(psycopg.Connection[Any]):
+    """A connection to the ledger.
+
+    Attributes:
+        cut_short: Whether a commit did not wait for a standby to the end. The server then says so
+            in a warning and otherwise reports success.
+    """
+
+    cut_short = False
+
+    def heed(self, notice: psycopg.errors.Diagnostic) -> None:
+        """Take in what the server says beside its answers."""
+        if notice.source_function == _WAITS_FOR_A_STANDBY:
+            self.cut_short = True
+
+
+_WAITS_FOR_A_STANDBY = "SyncRepWaitForLSN"
+"""What the server's source calls it, in every language in which it speaks."""
 
 
 class DerivedCursor:
@@ -73,15 +101,16 @@ class PostgresDatastore:
         url: Where it is.
 
     Attributes:
-        losses: How often a connection was found lost; the next one may lead to another server.
+        losses: How many connections were lost in use; with the next one another server may answer.
     """
 
     def __init__(self, url: str) -> None:
         self._url = url
-        self._listening: psycopg.Connection[Any] | None = None
         self.losses = 0
+        self._listening: psycopg.Connection[Any] | None = None
         self._pool = ConnectionPool(
             url,
+            connection_class=Connection,
             kwargs=_SETTINGS,
             configure=_configure,
             min_size=1,
@@ -116,22 +145,34 @@ class PostgresDatastore:
 
     @contextmanager
     def connection(self) -> Iterator[psycopg.Connection[Any]]:
-        """Borrow a connection; each statement is a transaction of its own unless one is begun."""
+        """Borrow a connection; each statement is a transaction of its own unless one is begun.
+
+        Raises:
+            psycopg.OperationalError: Besides everything that the database says, that what was
+                committed may be lost yet with this server.
+        """
         with self._pool.connection() as connection:
-            yield connection
+            connection.cut_short = False
+            try:
+                yield connection
+            except psycopg.Error as error:
+                if isinstance(error, ReadOnlySqlTransaction):
+                    # Another server may take writes by now; only a new connection leads there.
+                    connection.close()
+                self.losses += connection.closed
+                raise
+            if connection.cut_short:
+                raise psycopg.OperationalError("the commit did not wait for the standby")
 
     def lasting(self, work: Callable[[psycopg.Connection[Any]], T]) -> T:
         """Do something that may be done twice, again where the connection is lost."""
         deadline = time.monotonic() + PATIENCE_S
         while True:
             try:
-                with self._pool.connection() as connection:
+                with self.connection() as connection:
                     return work(connection)
             except psycopg.Error as error:
-                if not is_lost(error):
-                    raise
-                self.losses += 1
-                if time.monotonic() > deadline:
+                if not is_lost(error) or time.monotonic() > deadline:
                     raise
 
     def rows(self, statement: str, parameters: Sequence[object] = ()) -> list[Any]:
@@ -145,7 +186,7 @@ class PostgresDatastore:
 
         New tables belong to the application's role, so that every member may make them anew.
         """
-        with self._pool.connection() as connection, connection.transaction():
+        with self.connection() as connection, connection.transaction():
             cursor = connection.cursor()
             cursor.execute(
                 "SELECT set_config('role', r.rolname, true), pg_advisory_xact_lock(%s)"
@@ -164,7 +205,7 @@ _SETTINGS: dict[str, Any] = {
 }
 
 
-def connect(url: str) -> psycopg.Connection[Any]:
+def connect(url: str) -> Connection:
     """Make a connection outside any pool, which says plainly why there is none.
 
     Where the URL names several hosts, one of them may be about to take over, so they are tried for
@@ -173,17 +214,17 @@ def connect(url: str) -> psycopg.Connection[Any]:
     deadline = time.monotonic() + (PATIENCE_S if has_several_hosts(url) else 0)
     while True:
         try:
-            connection = psycopg.connect(url, **_SETTINGS)
+            connection = Connection.connect(url, **_SETTINGS)
         except psycopg.OperationalError:
             if time.monotonic() > deadline:
                 raise
-            time.sleep(_PAUSE_S)
+            time.sleep(PAUSE_S)
         else:
             _configure(connection)
             return connection
 
 
-def _configure(connection: psycopg.Connection[Any]) -> None:
+def _configure(connection: Connection) -> None:
     """Bound how long anything may take, and read a stream's id as the text that lines spell."""
     row = connection.execute(
         "SELECT pg_backend_pid(), set_config('statement_timeout', %s, false),"
@@ -196,3 +237,4 @@ def _configure(connection: psycopg.Connection[Any]) -> None:
         # knows nothing of statements that were prepared in this one.
         connection.prepare_threshold = None
     connection.adapters.register_loader("uuid", TextLoader)
+    connection.add_notice_handler(connection.heed)

@@ -2,30 +2,42 @@
 
 from __future__ import annotations
 
+import time
 from collections import deque
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypeVar
 
 import psycopg
 from eventsourcing.persistence import PersistenceError
+from psycopg.errors import ReadOnlySqlTransaction
 from psycopg.sql import SQL
 
 from signoff_ledger.application.ports import StaleError
+from signoff_ledger.domain.aggregate import Aggregate
 from signoff_ledger.errors import NotFoundError, StoreError
 from signoff_ledger.persistence.postgres import schema
-from signoff_ledger.persistence.postgres.address import shown
-from signoff_ledger.persistence.postgres.datastore import PostgresDatastore, connect, is_lost
+from signoff_ledger.persistence.postgres.address import has_several_hosts, shown
+from signoff_ledger.persistence.postgres.datastore import (
+    PATIENCE_S,
+    PAUSE_S,
+    PostgresDatastore,
+    connect,
+    is_lost,
+)
 from signoff_ledger.persistence.postgres.dialect import VIEWS_SCHEMA
 from signoff_ledger.persistence.postgres.recorder import PostgresRecorder
-from signoff_ledger.persistence.store import MOVED, A, LedgerStore, check_format
+from signoff_ledger.persistence.store import MOVED, LedgerStore, check_format
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from uuid import UUID
 
+    from signoff_ledger.application.ports import Recorded
     from signoff_ledger.domain.event import Entry
     from signoff_ledger.persistence.finding import Finding
     from signoff_ledger.persistence.postgres.datastore import DerivedCursor
+
+A = TypeVar("A", bound=Aggregate)
 
 
 class PostgresStore(LedgerStore):
@@ -40,7 +52,8 @@ class PostgresStore(LedgerStore):
     def __init__(self, url: str, *, read_only: bool) -> None:
         self.datastore = PostgresDatastore(url)
         super().__init__(url, shown(url), PostgresRecorder(self.datastore), read_only=read_only)
-        self._losses = 0
+        self._losses_remembered = self._losses_saved = 0
+        self._doubt: _Doubt | None = None
         self.datastore.open()
 
     @classmethod
@@ -118,12 +131,19 @@ class PostgresStore(LedgerStore):
         self.close()
 
     def load(self, kind: type[A], key: str, version: int | None = None, *, look: bool = True) -> A:
-        """Rebuild an aggregate as of a version, the latest by default; empty if unknown."""
-        if self._losses != self.datastore.losses:
-            # The server that took over may know less than the lost one did.
-            self._losses = self.datastore.losses
-            self.forget()
-        return super().load(kind, key, version, look=look)
+        """Rebuild an aggregate as of a version, the latest by default; empty if unknown.
+
+        With a connection goes what is remembered: another server may have taken the place of the
+        lost one, with less in it.
+        """
+        while True:
+            losses = self.datastore.losses
+            if losses != self._losses_remembered:
+                self.forget()
+                self._losses_remembered = losses
+            loaded = super().load(kind, key, version, look=look)
+            if self.datastore.losses == losses:
+                return loaded
 
     def save(
         self, entries: Sequence[Entry], command_id: str, seen: Mapping[UUID, int] | None = None
@@ -133,29 +153,67 @@ class PostgresStore(LedgerStore):
         Where the connection is lost on the way, it is looked up whether they are there, so that
         what is acknowledged is there once, and what is not may be tried again.
         """
+        if self.datastore.losses != self._losses_saved:
+            self._losses_saved = self.datastore.losses
+            raise StaleError("the connection was lost since the entries were made up")
         try:
-            return super().save(entries, command_id, seen)
-        except ConnectionLostError:
-            self.datastore.losses += 1
-            found = self._settled(command_id)
-            if [line for _, line in found] != [entry.line for entry in entries]:
-                raise StaleError("the connection was lost, and nothing was recorded") from None
-            return [position for position, _ in found]
+            positions = super().save(entries, command_id, seen)
+        except ConnectionLostError as lost:
+            positions = self._saved_before(lost, entries, command_id)
+        except StoreError as error:
+            if self._doubt is not None:
+                # Not that nothing was recorded: an earlier try may be on its way yet.
+                doubt, self._doubt = self._doubt, None
+                raise doubt.error from error
+            raise
+        self._doubt = None
+        return positions
 
-    def _settled(self, command_id: str) -> list[tuple[int, bytes]]:
-        """Give what a command recorded, as durably as if this had been its own commit.
+    def _saved_before(
+        self, lost: ConnectionLostError, entries: Sequence[Entry], command_id: str
+    ) -> list[int]:
+        """Give the positions of entries that were under way when the connection was lost."""
+        if isinstance(lost, NoWritesError) and not has_several_hosts(self.address):
+            raise lost
+        self._doubt = self._doubt or _Doubt(lost, time.monotonic() + PATIENCE_S)
+        if time.monotonic() > self._doubt.until_s:
+            self._doubt = None
+            raise lost
+        if isinstance(lost, NoWritesError):
+            time.sleep(PAUSE_S)
+        found = self.of_command(command_id)
+        self._losses_saved = self.datastore.losses
+        if [recorded.entry.line for recorded in found] != [entry.line for entry in entries]:
+            raise StaleError("the connection was lost, and nothing was recorded") from None
+        return [recorded.position for recorded in found]
 
-        A commit that was interrupted while it waited for a standby is visible here before it is
-        there. A transaction of our own that writes waits for everything before it, too.
+    def of_command(self, command_id: str) -> list[Recorded]:
+        """Give what a command recorded, oldest first; empty when it recorded nothing.
+
+        Whoever asks takes it as acknowledged, so it is as durable then.
+        """
+        statement = "SELECT first, last FROM signoff.commands WHERE id = %s"
+        rows = self._settled(statement, command_id)
+        return list(self.read(rows[0][0] - 1, rows[0][1])) if rows else []
+
+    def settled_size(self) -> int:
+        """Give the number of events in the log, all as durable as if acknowledged."""
+        rows = self._settled("SELECT position FROM signoff.events ORDER BY position DESC LIMIT 1")
+        return rows[0][0] if rows else 0
+
+    def _settled(self, statement: str, *parameters: object) -> list[Any]:
+        """Read what nobody will be able to say was never there.
+
+        A commit that was interrupted while it waited for a standby can be read here before it is
+        there. A transaction of our own that writes waits for everything before it, too. It has to
+        be the same server: another one may have taken its place since, with less in it.
         """
 
-        def look(connection: psycopg.Connection[Any]) -> list[tuple[int, bytes]]:
-            connection.execute("SELECT pg_logical_emit_message(true, 'signoff', '')")
-            return connection.execute(
-                "SELECT e.position, e.line FROM signoff.commands AS c JOIN signoff.events AS e"
-                " ON e.position BETWEEN c.first AND c.last WHERE c.id = %s ORDER BY e.position",
-                (command_id,),
-            ).fetchall()
+        def look(connection: psycopg.Connection[Any]) -> list[Any]:
+            rows = connection.execute(statement, parameters).fetchall()
+            if rows and not self.read_only:
+                connection.execute("SELECT pg_logical_emit_message(true, 'signoff', '')")
+            return rows
 
         with self.told():
             return self.datastore.lasting(look)
@@ -219,6 +277,22 @@ class ConnectionLostError(StoreError):
     """The connection was lost; what was being done may have been done."""
 
 
+class NoWritesError(ConnectionLostError):
+    """The server takes no writes; another may have taken its place."""
+
+
+class _Doubt(NamedTuple):
+    """What became of a command is not known yet.
+
+    Attributes:
+        error: The loss that it began with.
+        until_s: How long it is tried to find out, by `time.monotonic`.
+    """
+
+    error: ConnectionLostError
+    until_s: float
+
+
 @contextmanager
 def told_plainly(place: str) -> Iterator[None]:
     """Turn what the database says into what a person can act on.
@@ -232,6 +306,8 @@ def told_plainly(place: str) -> Iterator[None]:
     except (PersistenceError, psycopg.Error) as error:
         cause = error.__cause__ if isinstance(error.__cause__, psycopg.Error) else error
         said = " ".join(str(cause).split())
+        if isinstance(cause, ReadOnlySqlTransaction):
+            raise _no_writes(place, said) from error
         if is_lost(cause):
             raise _lost(place, said) from error
         state = getattr(cause, "sqlstate", None) or ""
@@ -261,15 +337,17 @@ _BUSY = {"55P03", "57014", "40P01", "40001", "53300"}
 """Lock and statement time-outs, deadlock, serialisation, and too many connections."""
 
 
-def _lost(place: str, said: str) -> StoreError:
-    if "read-only transaction" in said:
-        return ConnectionLostError(
-            "SL703",
-            f"the ledger cannot be written: {place}",
-            why=said,
-            fix="nothing was recorded; name the server that takes writes, or several hosts and "
-            "target_session_attrs=read-write",
-        )
+def _no_writes(place: str, said: str) -> NoWritesError:
+    return NoWritesError(
+        "SL703",
+        f"the ledger cannot be written: {place}",
+        why=said,
+        fix="nothing was recorded; name the server that takes writes, or several hosts and "
+        "target_session_attrs=read-write",
+    )
+
+
+def _lost(place: str, said: str) -> ConnectionLostError:
     return ConnectionLostError(
         "SL707",
         f"the database cannot be reached: {place}",
