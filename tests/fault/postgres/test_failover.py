@@ -114,6 +114,7 @@ def test_nobody_is_told_of_what_the_standby_does_not_have(
                 lambda: waiting(pair, database) == len(told) or any(map(Future.done, told))
             )
             assert [False] * len(told) == [each.done() for each in told]
+            assert [] == [*keys.glob("*/guard.json")], "the guard remembers what may be lost"
         ((first, second), sealed) = [each.result() for each in told[:2]], told[2].result()
     pair.fail_over()
 
