@@ -1,7 +1,6 @@
 """The statistics and the certificate: what a person waits for before a decision and behind it."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 from signoff_ledger.reports.certificate import certificate
 from signoff_ledger.reports.hypertext import page
@@ -9,29 +8,36 @@ from signoff_ledger.reports.layout import document
 from signoff_ledger.statistics.two_batches import Counts, boschloo, fisher
 from tests.bench import ledgers
 from tests.bench.measure import Case, Target, at_once
+from tests.bench.processes import BARE, python
 from tests.bench.sizes import Sizes
-from tests.bench.whole import python
+from tests.bench.stores import Place
 from tests.tree import LEDGER
 
+TOPIC = "Statistics and certificate"
 _MODULES = sorted(path.stem for path in (LEDGER / "statistics").glob("[a-z]*.py"))
 _IMPORTS = "import " + ", ".join(f"signoff_ledger.statistics.{name}" for name in _MODULES)
 
 
-def cases(folder: Path, sizes: Sizes) -> Iterator[Case]:
+def cases(place: Place, sizes: Sizes) -> Iterator[Case]:
     """Give every case of this module, one after the other."""
     yield importing()
     yield comparing()
-    yield certifying(folder, sizes)
+    yield certifying(place, sizes)
 
 
 def importing() -> Case:
-    """All of the statistics, imported; the floor is a bare interpreter's start.
-
-    The target is 30 ms more than an interpreter that takes 12.
-    """
-    target = Target(3.5, "ratio")
-    name = "import signoff_ledger.statistics, every module (starts)"
-    return Case(name, "", 0, 1, python(_IMPORTS), python("pass"), target)
+    """All of the statistics, imported; 30 ms more than an interpreter that takes 12."""
+    return Case(
+        topic=TOPIC,
+        name="import of signoff_ledger.statistics, every module",
+        counted="starts",
+        times=1,
+        ours=python(_IMPORTS),
+        floor_is="a bare interpreter's start",
+        floor=python(BARE),
+        target=Target(round(1 / 3.5, 3)),
+        program=(_IMPORTS,),
+    )
 
 
 def comparing() -> Case:
@@ -44,17 +50,22 @@ def comparing() -> Case:
     def floor() -> None:
         fisher(before, after)
 
-    target = Target(20, "rate_per_s")
-    return Case("Boschloo 20+20 (tests)", "", 0, 1, at_once(ours), at_once(floor), target)
+    return Case(
+        topic=TOPIC,
+        name="Boschloo's test, 20 and 20 units",
+        counted="tests",
+        times=1,
+        ours=at_once(ours),
+        floor_is="Fisher's test of the same",
+        floor=at_once(floor),
+        target=Target(20, "rate_per_s"),
+    )
 
 
-def certifying(folder: Path, sizes: Sizes) -> Case:
-    """The certificate of a large batch, 2 s at most; the floor reads the same lines."""
-    path = folder / "certified.db"
-    ledger = ledgers.begun(path)
-    ledgers.held(ledger, "p-0", sizes.units, 4)
-    store, events = ledger.store, ledger.store.size()
-    size = len(page(document(certificate(store, "p-0"))).encode())
+def certifying(place: Place, sizes: Sizes) -> Case:
+    """The certificate of a large batch, 2 s at most; the floor reads the same events."""
+    store = place.begin()
+    ledgers.held(ledgers.begun(store), "p-0", sizes.units, 4)
 
     def ours() -> None:
         page(document(certificate(store, "p-0")))
@@ -63,6 +74,15 @@ def certifying(folder: Path, sizes: Sizes) -> Case:
         for _ in store.read(0):
             pass
 
-    name = f"certificate of {sizes.units:,} units, {size / 1000:,.0f} kB (pages)"
-    target = Target(0.5, "rate_per_s")
-    return Case(name, "sqlite", events, 1, at_once(ours), at_once(floor), target)
+    return Case(
+        topic=TOPIC,
+        name=f"certificate of {sizes.units:,} units",
+        counted="pages",
+        times=1,
+        ours=at_once(ours),
+        floor_is="the same events, read",
+        floor=at_once(floor),
+        store=place.name,
+        events=store.size(),
+        target=Target(0.5, "rate_per_s"),
+    )

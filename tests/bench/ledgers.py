@@ -3,16 +3,20 @@
 import csv
 import io
 import random
-import sqlite3
-from pathlib import Path
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
 
 from signoff_ledger.application import importing, inspecting, planning
 from signoff_ledger.application.ledger import Call, Ledger
 from signoff_ledger.application.people import enrol, found
 from signoff_ledger.application.planfile import PlanFile, read_plan
 from signoff_ledger.application.ports import RandomIds, SystemClock
+from signoff_ledger.domain.batch import Batch
+from signoff_ledger.domain.batch_events import UnitInspected
+from signoff_ledger.domain.event import Entry, Stamp
 from signoff_ledger.domain.values import BuildMethod, Role
-from signoff_ledger.persistence.sqlite.store import SqliteStore
+from signoff_ledger.persistence.store import LedgerStore
 
 _HEAD = """\
 format = "signoff.plan/1"
@@ -72,13 +76,18 @@ def sheet(prefix: str, units: int, characteristics: int, rejects: int = 0) -> by
     return out.getvalue().encode()
 
 
-def begun(path: Path) -> Ledger:
+def begun(store: LedgerStore) -> Ledger:
     """Begin a ledger with an engineer, who also inspects, and an approver."""
-    ledger = Ledger(SqliteStore.create(path), SystemClock(), RandomIds())
+    ledger = given(store)
     found(ledger, Call("olga"), "bench", "Olga Owner")
     enrol(ledger, Call("olga"), "egon", "Egon Engineer", [Role.ENGINEER])
     enrol(ledger, Call("olga"), "anna", "Anna Approver", [Role.APPROVER])
     return ledger
+
+
+def given(store: LedgerStore) -> Ledger:
+    """Take a ledger up that has begun."""
+    return Ledger(store, SystemClock(), RandomIds())
 
 
 def opened(ledger: Ledger, file: PlanFile, batch: str) -> None:
@@ -103,40 +112,32 @@ def held(ledger: Ledger, process: str, units: int, characteristics: int) -> None
     inspecting.close_batch(ledger, Call("egon"), f"{process}-1", None)
 
 
-def grown(path: Path, events: int, units: int) -> int:
-    """Make a ledger of about so many events: `p-0`, always the same, and others around it."""
-    ledger = begun(path)
+def grow(store: LedgerStore, events: int, units: int) -> None:
+    """Fill an empty ledger with so many events: `p-0`, always the same, and others around it."""
+    ledger = begun(store)
     held(ledger, "p-0", 20, 4)
     number = 0
-    while (left := events - ledger.store.size()) > 20:
+    while (left := events - store.size()) > 20:
         number += 1
         held(ledger, f"p-{number}", min(units, left - 10), 4)
-    size = ledger.store.size()
-    close(ledger)
-    return size
 
 
-def close(ledger: Ledger) -> None:
-    """Let go of a ledger's file."""
-    assert isinstance(ledger.store, SqliteStore)
-    ledger.store.close()
+def fields_of_units(units: int, characteristics: int) -> list[dict[str, Any]]:
+    """Make what is said of units, with seeded readings, before anything has looked at it."""
+    chance = random.Random(units)
+    return [
+        {
+            "build": {"method": "line"},
+            "readings": {
+                f"d{number:02}": chance.randrange(1_000, 2_000) for number in range(characteristics)
+            },
+            "serial": f"unit-{unit:06}",
+        }
+        for unit in range(units)
+    ]
 
 
-# --- floors -------------------------------------------------------------------------------------
-
-
-def raw_log(path: Path) -> sqlite3.Connection:
-    """Make a file with one column of lines, as durable as a ledger."""
-    connection = sqlite3.connect(path, isolation_level=None)
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = FULL")
-    connection.execute("CREATE TABLE log (position INTEGER PRIMARY KEY, line BLOB NOT NULL)")
-    return connection
-
-
-def lines_of(path: Path) -> list[tuple[bytes]]:
-    """Give every line of a ledger, as rows."""
-    connection = sqlite3.connect(path)
-    rows = connection.execute("SELECT line FROM events ORDER BY position").fetchall()
-    connection.close()
-    return rows
+def emitted(batch: Batch, units: Iterable[dict[str, Any]]) -> list[Entry]:
+    """Make events of what is said, and write their lines behind a batch's last one."""
+    stamp = Stamp(datetime.now(UTC), "egon", "bench#0123456789abcdef")
+    return [batch.emit(stamp, UnitInspected.model_validate(fields)) for fields in units]

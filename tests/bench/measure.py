@@ -4,12 +4,10 @@ A rate alone says as much about the machine as about the program. The floor is t
 the thing itself, round by round, so that whatever else the machine does meets both.
 """
 
-import json
 import statistics
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
 Work: TypeAlias = Callable[[], None]
@@ -22,88 +20,126 @@ class Target(NamedTuple):
 
     Attributes:
         limit: The number.
-        of: `rate_per_s`, which should be at least that, or `ratio`, which should be at most.
+        of: `ratio` or `rate_per_s`, which should be at least that, or `peak_mb`, at most.
     """
 
     limit: float
-    of: str
+    of: str = "ratio"
 
     def __str__(self) -> str:
-        return f">= {self.limit:,g}/s" if self.of == "rate_per_s" else f"<= {self.limit:g}x"
+        match self.of:
+            case "rate_per_s":
+                return f">= {self.limit:,g}/s"
+            case "peak_mb":
+                return f"< {self.limit:g} MB"
+        return f">= {self.limit:.2f}"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Figure:
     """One line of the result.
 
     Attributes:
+        topic: Under which heading it is shown.
         name: What was measured.
+        counted: What the rates count.
+        floor: What it was measured beside.
         store: Where the events were kept; "" where none were.
         events: How many there were.
         rate_per_s: How often a second; the median of the rounds.
         floor_per_s: The same of the floor.
-        ratio: How many times longer than the floor it took.
         spread: Distance of the slowest round from the fastest, as a part of the median time.
         target: What it should reach, if anything was said.
+        peak_mb: Largest memory of its process, where it had one of its own to be measured.
     """
 
+    topic: str
     name: str
+    counted: str
+    floor: str
     store: str
     events: int
     rate_per_s: float
     floor_per_s: float
-    ratio: float
     spread: float
     target: Target | None = None
+    peak_mb: int | None = None
+
+    @property
+    def ratio(self) -> float:
+        """Share of the floor's speed that is left: 1 is as fast as the floor."""
+        return self.rate_per_s / self.floor_per_s
 
     @property
     def is_met(self) -> bool:
         """True where the target is reached, or none was said."""
-        if self.target is None:
-            return True
-        if self.target.of == "rate_per_s":
-            return self.rate_per_s >= self.target.limit
-        return self.ratio <= self.target.limit
+        match self.target:
+            case None:
+                return True
+            case Target(limit, "peak_mb"):
+                return self.peak_mb is not None and self.peak_mb < limit
+            case Target(limit, "rate_per_s"):
+                return self.rate_per_s >= limit
+            case Target(limit):
+                return self.ratio >= limit
 
 
-class Case(NamedTuple):
+@dataclass(frozen=True, kw_only=True)
+class Case:
     """Something to measure.
 
     Attributes:
+        topic: Under which heading it is shown.
         name: What it is.
+        counted: What the rates count.
+        times: How many of these one round does.
+        ours: Prepares a round of the thing itself.
+        floor_is: What it is measured beside.
+        floor: Prepares a round of that.
         store: Where its events are kept.
         events: How many there are.
-        times: How many things one round does; rates are in these.
-        ours: Prepares a round of the thing itself.
-        floor: Prepares a round of the floor.
         target: What it should reach.
+        peak_mb: Says how much memory its processes took at most.
+        program: What its process runs, with its arguments, where it has one of its own.
     """
 
+    topic: str
     name: str
-    store: str
-    events: int
+    counted: str
     times: int
     ours: Prepare
+    floor_is: str
     floor: Prepare
+    store: str = ""
+    events: int = 0
     target: Target | None = None
+    peak_mb: Callable[[], int] | None = None
+    program: tuple[str, ...] = ()
 
 
 def measured(case: Case, rounds: int) -> Figure:
-    """Measure a case and its floor in turn; both are done once beforehand, unmeasured."""
-    timed(case.floor)
-    timed(case.ours)
+    """Measure a case and its floor in turn; the median counts.
+
+    Both are done once beforehand, unmeasured, except where one round is all that there is time for.
+    """
+    if rounds > 1:
+        timed(case.floor)
+        timed(case.ours)
     pairs = [(timed(case.floor), timed(case.ours)) for _ in range(rounds)]
     floor_s, ours_s = (statistics.median(times) for times in zip(*pairs, strict=True))
     ours = [took for _, took in pairs]
     return Figure(
+        topic=case.topic,
         name=case.name,
+        counted=case.counted,
+        floor=case.floor_is,
         store=case.store,
         events=case.events,
         rate_per_s=case.times / ours_s,
         floor_per_s=case.times / floor_s,
-        ratio=ours_s / floor_s,
         spread=(max(ours) - min(ours)) / ours_s,
         target=case.target,
+        peak_mb=case.peak_mb() if case.peak_mb else None,
     )
 
 
@@ -118,45 +154,3 @@ def timed(prepare: Prepare) -> float:
 def at_once(work: Work) -> Prepare:
     """Give a round that needs no preparation."""
     return lambda: work
-
-
-def table(figures: Iterable[Figure]) -> str:
-    """Lay figures out for a person."""
-    heads = ("what", "events", "rate/s", "floor/s", "ratio", "spread", "target", "")
-    rows: list[Sequence[str]] = [heads]
-    for f in figures:
-        judged = "" if f.target is None else "met" if f.is_met else "MISSED"
-        numbers = (f"{f.events:,}", _number(f.rate_per_s), _number(f.floor_per_s))
-        shares = (f"{f.ratio:.2f}x", f"{f.spread:.0%}", str(f.target or "-"))
-        rows.append((f.name, *numbers, *shares, judged))
-    widths = [max(len(row[column]) for row in rows) for column in range(len(heads))]
-    return "\n".join(
-        "  ".join(
-            cell.ljust(width) if column in {0, 7} else cell.rjust(width)
-            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ).rstrip()
-        for row in rows
-    )
-
-
-def write_json(figures: Iterable[Figure], path: Path) -> None:
-    """Keep figures for a machine to compare."""
-    rows = [
-        {
-            "name": f.name,
-            "store": f.store,
-            "events": f.events,
-            "rate_per_s": round(f.rate_per_s, 2),
-            "floor_per_s": round(f.floor_per_s, 2),
-            "ratio": round(f.ratio, 3),
-            "spread": round(f.spread, 3),
-            "target": str(f.target) if f.target else None,
-            "is_met": f.is_met,
-        }
-        for f in figures
-    ]
-    path.write_text(json.dumps(rows, indent=2) + "\n", encoding="utf-8")
-
-
-def _number(rate: float) -> str:
-    return f"{rate:,.0f}" if rate >= 100 else f"{rate:.2f}"

@@ -7,14 +7,12 @@ class Sizes(NamedTuple):
     """Sizes of everything that is measured.
 
     Attributes:
-        units: Units of the big batch.
+        units: Units of the big batch, and events of a large save.
         characteristics: What is read off each of them.
         appends: Single commands in a round.
         recorded_before: Units that the batch of the single commands has.
-        rebuilt: Events of the ledger whose views are built again.
-        small: Events of the ledger that an answer is asked of.
-        large: Events of the one that it shall cost no more of.
-        verified: Events of the log that is verified and proved in.
+        growth: Events of the ledgers that grow; the first is what the others are held against.
+        commits: Events that are committed one by one into a folder under git.
         rounds: How often everything is done; the median counts.
         starts: How often a process is started.
     """
@@ -23,27 +21,25 @@ class Sizes(NamedTuple):
     characteristics: int = 50
     appends: int = 50
     recorded_before: int = 100
-    rebuilt: int = 20_000
-    small: int = 1_000
-    large: int = 100_000
-    verified: int = 1_000_000
+    growth: tuple[int, ...] = (1_000, 10_000, 100_000, 1_000_000)
+    commits: int = 50
     rounds: int = 7
     starts: int = 15
 
+    def rounds_at(self, events: int) -> int:
+        """Give the number of rounds on a ledger of so many events: fewer where each takes long."""
+        return self.rounds if events < 50_000 else min(self.rounds, 3 if events < 500_000 else 1)
+
 
 FULL = Sizes()
-QUICK = Sizes(
-    units=200, appends=10, rebuilt=2_000, large=10_000, verified=30_000, rounds=3, starts=5
-)
+QUICK = Sizes(units=200, appends=10, growth=(1_000, 10_000), commits=10, rounds=3, starts=5)
 TOY = Sizes(
     units=5,
     characteristics=3,
     appends=2,
     recorded_before=2,
-    rebuilt=60,
-    small=40,
-    large=60,
-    verified=60,
+    growth=(40, 60),
+    commits=2,
     rounds=1,
     starts=1,
 )

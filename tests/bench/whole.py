@@ -1,63 +1,119 @@
 """What a person waits for: a whole command, from the start of its process to its end."""
 
-import subprocess
-import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import count
 from pathlib import Path
+from typing import NamedTuple
 
+from signoff_ledger.persistence.store import LedgerStore
 from tests.bench import ledgers
-from tests.bench.measure import Case, Prepare, Target, at_once
-from tests.bench.sizes import Sizes
-from tests.tree import SOURCE_ROOTS, clean_environment
+from tests.bench.measure import Case, Prepare, Target, Work
+from tests.bench.processes import BARE, MAIN, python
+from tests.bench.stores import Place
 
-_MAIN = "from signoff_cli.main import main; main()"
-
-
-def cases(folder: Path, sizes: Sizes) -> Iterator[Case]:
-    """Give every case of this module, one after the other."""
-    yield explaining(folder, sizes)
-    yield asking("--help")
-    yield asking("--version")
+TOPIC = "Whole commands, beside a bare interpreter's start"
+GROWN = "Whole commands in a large ledger, beside a small one"
+_HELP = Target(1 / 5)
+_WHY = Target(1 / 20)
+_SAME = Target(round(1 / 1.3, 3))
 
 
-def explaining(folder: Path, sizes: Sizes) -> Case:
-    """`why` in a large ledger; the floor is the same answer in a small one."""
-    small, large = folder / "small.db", folder / "large.db"
-    ledgers.grown(small, sizes.small, sizes.units)
-    events = ledgers.grown(large, sizes.large, sizes.units)
-    name = f"signoff why, among {events:,} events rather than {sizes.small:,} (commands)"
-    return Case(
-        name,
-        "sqlite",
-        events,
-        1,
-        signoff("--ledger", large, "why", "p-0"),
-        signoff("--ledger", small, "why", "p-0"),
-        Target(1.3, "ratio"),
-    )
+class Where(NamedTuple):
+    """A ledger that commands are given on; none for those that open none."""
+
+    place: Place
+    store: LedgerStore
+
+    @property
+    def option(self) -> tuple[str, ...]:
+        """Give the words that name it."""
+        return ("--ledger", self.store.address)
 
 
-def asking(option: str) -> Case:
-    """What a person or a shell asks of the program; the floor is a bare interpreter's start."""
-    target = Target(5, "ratio")
-    return Case(f"signoff {option} (commands)", "", 0, 1, signoff(option), python("pass"), target)
+def starting() -> Iterator[Case]:
+    """Give what a shell asks of the program; no ledger is opened."""
+    for option in ("--help", "--version"):
+        yield _beside_bare(option, (option,), None, _HELP)
 
 
-def signoff(*arguments: object) -> Prepare:
-    """Give a round that runs one command line."""
-    return python(_MAIN, *map(str, arguments))
+def explaining(where: Where) -> Case:
+    """Give the question that must be quick on a ledger of any size."""
+    return _beside_bare("why p-0", ("why", "p-0"), where, _WHY)
 
 
-def python(program: str, *arguments: str) -> Prepare:
-    """Give a round that starts an interpreter on a program and waits for its end."""
-    environment = clean_environment(*SOURCE_ROOTS)
+def asking(where: Where) -> Iterator[Case]:
+    """Give the other questions that a person types about one process."""
+    for command in ("status", "check", "history", "replay"):
+        yield _beside_bare(f"{command} p-0", (command, "p-0"), where, None)
 
-    def work() -> None:
-        subprocess.run(
-            [sys.executable, "-c", program, *arguments],
-            check=True,
-            env=environment,
-            stdout=subprocess.DEVNULL,
+
+def recording(where: Where, folder: Path) -> Iterator[Case]:
+    """Give the commands that write; each round records something new."""
+    ledger = ledgers.given(where.store)
+    ledgers.opened(ledger, ledgers.plan("typed", 100_000, 4), "typed-1")
+    names = (f"typed-{number}" for number in count())
+    of_batch = ("--batch", "typed-1", "--method", "line")
+
+    def record() -> Work:
+        values = [f"d{n:02}=1.234" for n in range(4)]
+        words = ("--as", "egon", "record", next(names), *of_batch, *values)
+        return python(MAIN, *where.option, *words)()
+
+    def bring() -> Work:
+        name = next(names)
+        file = folder / f"{name}.csv"
+        file.write_bytes(ledgers.sheet(name, 20, 4))
+        words = ("--as", "egon", "import", str(file), *of_batch)
+        return python(MAIN, *where.option, *words)()
+
+    yield _case("signoff record", record, where)
+    yield _case("signoff import, 20 units x 4", bring, where)
+
+
+def growing(place: Place, stores: Sequence[LedgerStore]) -> Iterator[Case]:
+    """Give the same questions in the largest ledger and in the smallest."""
+    small, large = (Where(place, store) for store in (stores[0], stores[-1]))
+    for words in (("status", "p-0"), ("why", "p-0"), ("check", "p-0"), ("status",)):
+        yield Case(
+            topic=GROWN,
+            name=f"signoff {' '.join(words)}",
+            counted="commands",
+            times=1,
+            ours=python(MAIN, *large.option, *words),
+            floor_is=f"the same among {small.store.size():,} events",
+            floor=python(MAIN, *small.option, *words),
+            store=place.name,
+            events=large.store.size(),
+            target=_SAME,
+            program=(MAIN, *large.option, *words),
         )
 
-    return at_once(work)
+
+def _beside_bare(
+    name: str, words: tuple[str, ...], where: Where | None, target: Target | None
+) -> Case:
+    arguments = (*(where.option if where else ()), *words)
+    program = (MAIN, *arguments)
+    return _case(f"signoff {name}", python(*program), where, target, program)
+
+
+def _case(
+    name: str,
+    ours: Prepare,
+    where: Where | None,
+    target: Target | None = None,
+    program: tuple[str, ...] = (),
+) -> Case:
+    return Case(
+        topic=TOPIC,
+        name=name,
+        counted="commands",
+        times=1,
+        ours=ours,
+        floor_is="a bare interpreter's start",
+        floor=python(BARE),
+        store=where.place.name if where else "",
+        events=where.store.size() if where else 0,
+        target=target,
+        program=program,
+    )

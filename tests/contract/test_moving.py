@@ -17,7 +17,7 @@ from signoff_ledger.exports.moving import copy_ledger, move_ledger
 from signoff_ledger.exports.restoring import restore_log
 from signoff_ledger.exports.verifying import LiveLog, verify_log
 from signoff_ledger.integrity.cosignature import cosign
-from signoff_ledger.integrity.examination import Trust
+from signoff_ledger.integrity.examination import FAILED, Trust
 from signoff_ledger.integrity.merkle import consistency_proof, inclusion_proof
 from signoff_ledger.integrity.note import parse_note
 from signoff_ledger.persistence.opening import is_begun, open_store
@@ -104,7 +104,7 @@ def test_a_ledger_is_the_same_log_wherever_it_is_carried(
         Shop.of(there, CountingIds("more")).order()
         assert there.sealer is not None
         assert carried.size + 1 == there.sealer.seal().size
-        assert all(check.state != "FAILED" for check in verify_log(LiveLog(there.store), Trust()))
+        assert all(check.state != FAILED for check in verify_log(LiveLog(there.store), Trust()))
 
 
 @pytest.mark.parametrize("kind", STORES)

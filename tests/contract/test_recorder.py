@@ -1,11 +1,7 @@
-"""One contract for every store: the library's own suites, and what a ledger asks beyond them."""
+"""One contract for every store: what a ledger asks of it."""
 
-import tempfile
-import threading
-import unittest
 from hashlib import sha256
 from itertools import islice
-from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -16,49 +12,8 @@ from signoff_ledger.domain.person import Person
 from signoff_ledger.domain.process import Process
 from signoff_ledger.domain.process_events import ProcessDefined, RemarkRecorded
 from signoff_ledger.integrity.canonical import parse
-from signoff_ledger.persistence.sqlite.recorder import SqliteRecorder
-from signoff_ledger.persistence.sqlite.store import SqliteStore
-from tests.contract import library
 from tests.contract.kept import Kept, remarks
 from tests.ledgers import START, plan_file
-
-ONLY_SPEED = "prints a speed and asserts nothing"
-
-
-class OwnFile(unittest.TestCase):
-    """Gives each of the library's tests a ledger file of its own."""
-
-    def create_recorder(self) -> SqliteRecorder:
-        """Make an empty ledger, to be closed when the test is done."""
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        store = SqliteStore.create(Path(folder.name, "ledger.db"))
-        self.addCleanup(store.close)
-        self.addCleanup(join_new_threads, set(threading.enumerate()))
-        return store.recorder
-
-
-def join_new_threads(before: set[threading.Thread]) -> None:
-    """Wait for what a test started: the library's readers stop a moment after their test has.
-
-    A file that is closed while a thread still reads from it takes the whole process down.
-    """
-    for thread in set(threading.enumerate()) - before:
-        thread.join(timeout=30)
-
-
-class TestTheLibrarysApplicationRecorderSuite(
-    OwnFile, library.ApplicationRecorderTestCase[SqliteRecorder]
-):
-    """Inserting, selecting, and ten threads that write at once."""
-
-    @unittest.skip(ONLY_SPEED)
-    def test_performance(self) -> None: ...
-
-
-class TestTheLibrarysNonInterleavingSuite(OwnFile, library.NonInterleavingNotificationIDsBaseCase):
-    """Two long saves at once never mix."""
-
 
 # --- appending ------------------------------------------------------------------------------------
 

@@ -132,6 +132,7 @@ def test_the_owner_too_would_have_to_take_a_trigger_away_first(
 
 
 _ROW = "INSERT INTO signoff.events (position, stream, version, type, line) VALUES"
+_OLD = "(SELECT stream FROM signoff.events LIMIT 1)"
 _NEW = "'00000000-0000-0000-0000-000000000001'"
 
 
@@ -141,8 +142,11 @@ _NEW = "'00000000-0000-0000-0000-000000000001'"
         (f"{_ROW} (5, {_NEW}, 1, 't', 'x')", IntegrityConstraintViolation),
         (f"{_ROW} (3, {_NEW}, 1, 't', 'x')", UniqueViolation),
         (f"{_ROW} (0, {_NEW}, 1, 't', 'x')", IntegrityConstraintViolation),
-        (f"{_ROW} (4, {_NEW}, 2, 't', 'x')", IntegrityConstraintViolation),
-        (f"{_ROW} (4, {_NEW}, 0, 't', 'x')", IntegrityConstraintViolation),
+        (f"{_ROW} (4, {_OLD}, 5, 't', 'x')", IntegrityConstraintViolation),
+        (f"{_ROW} (4, {_OLD}, 0, 't', 'x')", IntegrityConstraintViolation),
+        (f"{_ROW} (4, {_OLD}, 3, 't', 'x')", UniqueViolation),
+        (f"{_ROW} (4, {_OLD}, 4, 't', 'x'), (5, {_OLD}, 6, 't', 'x')",
+         IntegrityConstraintViolation),
         (f"{_ROW} (4, {_NEW}, 1, 't', 'x'), (6, {_NEW}, 2, 't', 'x')",
          IntegrityConstraintViolation),
         (f"{_ROW} (4, {_NEW}, 1, 't', 'x'), (5, {_NEW}, 3, 't', 'x')",

@@ -2,6 +2,8 @@
 
 import os
 import sqlite3
+import subprocess
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -16,6 +18,7 @@ from signoff_ledger.persistence.sqlite.file import APPLICATION_ID
 from signoff_ledger.persistence.sqlite.recorder import SqliteRecorder
 from signoff_ledger.persistence.sqlite.store import SqliteStore
 from tests.ledgers import CountingIds, Shop, check_ledger, positions_of, raw, unit, wide
+from tests.tree import SOURCE_ROOTS, clean_environment
 
 NOBODY = 65534
 
@@ -375,3 +378,31 @@ def test_a_ledger_that_was_taken_away_is_refused_plainly(path: Path) -> None:
     store.close()
 
     assert "SL703" == caught.value.code
+
+
+# --- what is opened twice -------------------------------------------------------------------------
+
+
+def test_a_ledger_opened_twice_in_one_process_keeps_its_log_from_other_processes(
+    path: Path,
+) -> None:
+    """POSIX locks belong to the process: closing any handle of a file lets go of all of them."""
+    shop = Shop.founded(path)
+    SqliteStore.open(path).close()
+    counted_elsewhere(path)
+
+    shop.publish()
+
+    assert shop.store.size() == counted_elsewhere(path)
+
+
+def counted_elsewhere(path: Path) -> int:
+    """Have another process open a ledger, count its events, and close it."""
+    program = (
+        "import sys; from pathlib import Path;"
+        "from signoff_ledger.persistence.sqlite.store import SqliteStore;"
+        "store = SqliteStore.open(Path(sys.argv[1])); print(store.size()); store.close()"
+    )
+    command = [sys.executable, "-c", program, str(path)]
+    environment = clean_environment(*SOURCE_ROOTS)
+    return int(subprocess.run(command, check=True, env=environment, capture_output=True).stdout)

@@ -19,15 +19,18 @@ TRY_AGAIN_S = 0.005
 class Daemon:
     """A program that serves, and its folder.
 
+    Args:
+        room: The folder in which its own is made, see `Account.folder`.
+
     Attributes:
         account: The user it runs as.
         folder: Its folder, the user's own.
         environment: Its environment, in which nothing of ours can steer it.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, room: Path | None = None) -> None:
         self.account = Account.unprivileged()
-        self.folder = self.account.folder()
+        self.folder = self.account.folder(room=room)
         self.environment = {"PATH": os.defpath, "LC_ALL": "C"}
         self._keeper = Keeper(self.folder)
         self._process: subprocess.Popen[bytes] | None = None

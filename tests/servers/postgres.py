@@ -2,6 +2,7 @@
 
 import signal
 from datetime import datetime
+from pathlib import Path
 from typing import Literal, Self
 
 import psycopg
@@ -33,21 +34,25 @@ STOPS = {
 class Server(Daemon, Databases):
     """A PostgreSQL that listens on a socket in its own folder, and on nothing else.
 
+    Args:
+        binaries: The programs it is made of.
+        room: The folder in which its own is made, see `Account.folder`.
+
     Attributes:
         binaries: The programs it is made of.
         data: The folder of its files.
     """
 
-    def __init__(self, binaries: Binaries) -> None:
-        Daemon.__init__(self)
+    def __init__(self, binaries: Binaries, room: Path | None = None) -> None:
+        Daemon.__init__(self, room)
         Databases.__init__(self, f"host={self.folder} port=5432 user={OWNER}")
         self.binaries = binaries
         self.data = self.folder / "data"
 
     @classmethod
-    def made(cls, binaries: Binaries) -> Self:
+    def made(cls, binaries: Binaries, room: Path | None = None) -> Self:
         """Make a server and start it."""
-        server = cls(binaries)
+        server = cls(binaries, room)
         try:
             server.initialise()
             server.start()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import NamedTuple, Protocol, TypeVar
 from uuid import UUID, uuid4
@@ -31,8 +30,7 @@ class IdSource(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
+class Prepared(NamedTuple):
     """What a statement that was made up before says about the moment.
 
     Attributes:
@@ -135,8 +133,7 @@ class Custody(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(NamedTuple):
     """What a witness answered; nothing in it is believed.
 
     Attributes:
@@ -169,8 +166,15 @@ class StaleError(Exception):
 class Store(Protocol):
     """Keeps lines, and gives aggregates back from them."""
 
-    def load(self, kind: type[A], key: str, version: int | None = None) -> A:
-        """Rebuild an aggregate as of a version, the latest by default; empty if unknown."""
+    def load(self, kind: type[A], key: str, version: int | None = None, *, look: bool = True) -> A:
+        """Rebuild an aggregate as of a version, the latest by default; empty if unknown.
+
+        Args:
+            kind: Of which kind.
+            key: Its key.
+            version: As of which version.
+            look: False to take the latest as of the last look at the log, without another.
+        """
         ...
 
     def save(

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from signoff_ledger.application.ports import Recorded
 from signoff_ledger.domain.founding import Founding
@@ -25,8 +24,7 @@ DECIDING = frozenset({"sign", "hold", "withdraw"})
 """The commands by which people decide."""
 
 
-@dataclass(frozen=True, slots=True)
-class SealPolicy:
+class SealPolicy(NamedTuple):
     """How much may stand unsealed.
 
     Attributes:
@@ -38,8 +36,7 @@ class SealPolicy:
     age: timedelta = timedelta(hours=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Seal:
+class Seal(NamedTuple):
     """A signed checkpoint of the log.
 
     Attributes:
@@ -109,13 +106,11 @@ class Sealer:
         What was recorded is acknowledged, whatever becomes of the seal.
         """
         decided = any(isinstance(item.entry.event, DECISIONS) for item in recorded)
-        if not (decided or self._due(recorded, now)):
-            return ""
-        log_key = self._current_key()
-        if log_key is None or not (decided or self._custody.holds(log_key)):
-            return ""
         try:
-            self.seal()
+            if decided or self._due(recorded, now):
+                log_key = self._current_key()
+                if log_key is not None and (decided or self._custody.holds(log_key)):
+                    self.seal()
         except SignoffError as error:
             return f"{error.what}: {error.why}" if error.why else error.what
         except OSError as error:

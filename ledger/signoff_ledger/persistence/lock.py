@@ -6,6 +6,7 @@ our own keeps writers apart on every version. The operating system frees it when
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from contextlib import contextmanager
@@ -17,7 +18,6 @@ from signoff_ledger.errors import StoreError
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-    from typing import IO
 
 _POLL_S = 0.002
 
@@ -42,7 +42,8 @@ class WriterLock:
         if not self._threads.acquire(timeout=self._timeout_s):
             raise self._busy()
         try:
-            with self._open() as file:
+            file = self._open()
+            try:
                 while not self._try(file):
                     if time.monotonic() > deadline:
                         raise self._busy()
@@ -51,16 +52,18 @@ class WriterLock:
                     yield
                 finally:
                     _unlock(file)
+            finally:
+                os.close(file)
         finally:
             self._threads.release()
 
-    def _open(self) -> IO[bytes]:
+    def _open(self) -> int:
         try:
-            return self._path.open("ab")
+            return os.open(self._path, os.O_RDWR | os.O_CREAT, 0o666)
         except OSError as error:
             raise self._refused(error) from None
 
-    def _try(self, file: IO[bytes]) -> bool:
+    def _try(self, file: int) -> bool:
         try:
             return _try_lock(file)
         except OSError as error:
@@ -87,27 +90,25 @@ class WriterLock:
 if sys.platform == "win32":  # pragma: no cover  # the other half is covered where it runs
     import msvcrt
 
-    def _try_lock(file: IO[bytes]) -> bool:
+    def _try_lock(file: int) -> bool:
         try:
-            file.seek(0)
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+            msvcrt.locking(file, msvcrt.LK_NBLCK, 1)
         except OSError:
             return False
         return True
 
-    def _unlock(file: IO[bytes]) -> None:
-        file.seek(0)
-        msvcrt.locking(file.fileno(), msvcrt.LK_UNLCK, 1)
+    def _unlock(file: int) -> None:
+        msvcrt.locking(file, msvcrt.LK_UNLCK, 1)
 
 else:
     import fcntl
 
-    def _try_lock(file: IO[bytes]) -> bool:
+    def _try_lock(file: int) -> bool:
         try:
-            fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             return False
         return True
 
-    def _unlock(file: IO[bytes]) -> None:
-        fcntl.flock(file.fileno(), fcntl.LOCK_UN)
+    def _unlock(file: int) -> None:
+        fcntl.flock(file, fcntl.LOCK_UN)

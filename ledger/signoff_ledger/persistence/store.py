@@ -159,8 +159,15 @@ class LedgerStore(ABC):
         with self._loading:
             self._forget()
 
-    def load(self, kind: type[A], key: str, version: int | None = None) -> A:
-        """Rebuild an aggregate as of a version, the latest by default; empty if unknown."""
+    def load(self, kind: type[A], key: str, version: int | None = None, *, look: bool = True) -> A:
+        """Rebuild an aggregate as of a version, the latest by default; empty if unknown.
+
+        Args:
+            kind: Of which kind.
+            key: Its key.
+            version: As of which version.
+            look: False to take the latest as of the last look at the log, without another.
+        """
 
         def project(aggregate: A | None, entries: Iterable[Entry]) -> A | None:
             for entry in entries:
@@ -173,7 +180,7 @@ class LedgerStore(ABC):
             return kind(key)
         # The library copies out of its cache unguarded, while another thread may be moving it on.
         with self.told(), self._loading:
-            if version is None:
+            if version is None and (look or self._end is None):
                 self._catch_up()
             try:
                 return self._application.repository.get(
@@ -430,6 +437,36 @@ def _check_not_moved(place: str, said: str) -> None:
             why=f"it has moved to {target.splitlines()[0]}",
             fix="name that one with --ledger or SIGNOFF_LEDGER",
         )
+
+
+def damaged(place: str, said: str) -> StoreError:
+    """Give the error for a database that holds what was never written there."""
+    return StoreError(
+        "SL701",
+        f"{place} cannot be read as a ledger",
+        why=said,
+        fix="run  signoff doctor  and compare it with a backup",
+    )
+
+
+def busy(said: str) -> StoreError:
+    """Give the error for a lock that somebody else kept."""
+    return StoreError(
+        "SL705",
+        "the ledger is busy",
+        why=said,
+        fix="nothing was recorded; give the command again",
+    )
+
+
+def refused(place: str, said: str) -> StoreError:
+    """Give the error for everything else that a database will not do."""
+    return StoreError(
+        "SL703",
+        f"the database refused: {place}",
+        why=said,
+        fix="nothing was recorded; free the disk or get permission, then give it again",
+    )
 
 
 def check_format(place: str, number: int) -> None:

@@ -148,8 +148,7 @@ class Views:
             with self._database.writing() as cursor:
                 done = _position(cursor, "events")
                 page = list(self._store.read(done, min(done + PAGE, size)))
-                for recorded in page:
-                    self._take_event(cursor, recorded)
+                history.TABLE.insert(cursor, [self._told(cursor, recorded) for recorded in page])
                 if page:
                     _advance(cursor, "events", page[-1].position)
             if not page:
@@ -157,15 +156,16 @@ class Views:
             if progress is not None:
                 progress(page[-1].position, size)
 
-    def _take_event(self, cursor: Cursor, recorded: Recorded) -> None:
+    def _told(self, cursor: Cursor, recorded: Recorded) -> tuple[object, ...]:
+        """Give an event's row of the history; what else it means is written at once."""
         stream = str(recorded.entry.stream)
         begun = begun_by(recorded.entry)
         if begun is not None and stream not in self._subjects:
             self._subjects[stream] = begun
             _SUBJECTS.insert(cursor, [(stream, begun.kind, begun.key, begun.process)])
         subject = self._subject(cursor, stream)
-        history.TABLE.insert(cursor, [history.row(recorded, subject)])
         decisions.add(cursor, recorded, subject.process)
+        return history.row(recorded, subject)
 
     def _subject(self, cursor: Cursor, stream: str) -> Subject:
         if stream not in self._subjects:

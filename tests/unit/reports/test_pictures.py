@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from signoff_ledger.persistence.sqlite.store import SqliteStore
 from signoff_ledger.reports import characters, svg
 from signoff_ledger.reports.certificate import certificate
 from signoff_ledger.reports.document import Document, Drawn, Heading
@@ -105,11 +106,11 @@ def test_a_thousand_units_stay_small() -> None:
 
 
 def test_the_certificate_of_a_thousand_units_stays_below_300_kb(tmp_path: Path) -> None:
-    ledger = ledgers.begun(tmp_path / "ledger.db")
-    ledgers.held(ledger, "p-0", 1_000, 4)
+    store = SqliteStore.create(tmp_path / "ledger.db")
+    ledgers.held(ledgers.begun(store), "p-0", 1_000, 4)
 
-    html = page(document(certificate(ledger.store, "p-0")))
-    ledgers.close(ledger)
+    html = page(document(certificate(store, "p-0")))
+    store.close()
 
     assert len(html.encode()) < 300_000
 

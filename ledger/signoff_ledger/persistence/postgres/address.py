@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from psycopg import ProgrammingError
@@ -16,15 +17,20 @@ def parsed(url: str) -> dict[str, Any]:
     Raises:
         InputError: SL115, it is none. The URL is not repeated: it may hold a password.
     """
-    try:
-        return dict(conninfo_to_dict(url))
-    except ProgrammingError:
+    parts: dict[str, Any] | None = None
+    with suppress(ProgrammingError):
+        parts = dict(conninfo_to_dict(url))
+    # A password with a slash or an at sign in it is easily taken for what comes behind it.
+    ports = str((parts or {}).get("port") or "").split(",")
+    misread = "@" in str((parts or {}).get("dbname") or "")
+    if parts is None or misread or not all(port == "" or port.isdecimal() for port in ports):
         raise InputError(
             "SL115",
             "the ledger's URL cannot be read",
             why="it is not of the form postgresql://user@host:port/database?option=value",
             fix="spell special characters as %XX; a password belongs in PGPASSWORD or ~/.pgpass",
-        ) from None
+        )
+    return parts
 
 
 def database(url: str) -> str:

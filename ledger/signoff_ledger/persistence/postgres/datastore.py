@@ -121,24 +121,6 @@ class PostgresDatastore:
             open=False,
         )
 
-    def first(self) -> psycopg.Connection[Any]:
-        """Make a connection outside the pool, which says plainly why there is none.
-
-        Where the URL names several hosts, one of them may be about to take over, so they are tried
-        for as long as a lost connection would be.
-        """
-        deadline = time.monotonic() + (PATIENCE_S if has_several_hosts(self._url) else 0)
-        while True:
-            try:
-                connection = Connection.connect(self._url, **_SETTINGS)
-            except psycopg.OperationalError:
-                if time.monotonic() > deadline:
-                    raise
-                time.sleep(PAUSE_S)
-            else:
-                _configure(connection)
-                return connection
-
     def open(self) -> None:
         """Open the pool."""
         self._pool.open()
@@ -151,7 +133,7 @@ class PostgresDatastore:
     def listening(self) -> psycopg.Connection[Any]:
         """Give the connection on which it is heard that somebody appended."""
         if self._listening is None:
-            self._listening = self.first()
+            self._listening = connect(self._url)
             self._listening.execute("LISTEN signoff")
         return self._listening
 
@@ -221,6 +203,25 @@ _SETTINGS: dict[str, Any] = {
     "client_encoding": "utf8",
     "application_name": "signoff",
 }
+
+
+def connect(url: str) -> Connection:
+    """Make a connection outside any pool, which says plainly why there is none.
+
+    Where the URL names several hosts, one of them may be about to take over, so they are tried for
+    as long as a lost connection would be.
+    """
+    deadline = time.monotonic() + (PATIENCE_S if has_several_hosts(url) else 0)
+    while True:
+        try:
+            connection = Connection.connect(url, **_SETTINGS)
+        except psycopg.OperationalError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(PAUSE_S)
+        else:
+            _configure(connection)
+            return connection
 
 
 def _configure(connection: Connection) -> None:

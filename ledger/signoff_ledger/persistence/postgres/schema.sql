@@ -107,10 +107,16 @@ BEGIN
     IF last - first + 1 <> many OR first < 1
         OR (first > 1 AND NOT EXISTS (SELECT FROM signoff.events WHERE position = first - 1))
         OR EXISTS (
-            SELECT FROM added AS a WHERE a.version <> 1 AND (
+            -- One that follows none of its stream, although there are others: counted, because a
+            -- plan that joined the two tables would read all events.
+            SELECT FROM added AS a WHERE (
                 SELECT count(*) FROM signoff.events AS e
                 WHERE e.stream = a.stream AND e.version = a.version - 1
-            ) = 0
+            ) = 0 AND (
+                SELECT count(*) FROM signoff.events AS e
+                WHERE e.stream = a.stream AND e.version <> a.version
+                    AND (e.position < first OR e.version < a.version)
+            ) > 0
         )
     THEN
         RAISE integrity_constraint_violation

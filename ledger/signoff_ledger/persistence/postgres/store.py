@@ -21,11 +21,19 @@ from signoff_ledger.persistence.postgres.datastore import (
     PATIENCE_S,
     PAUSE_S,
     PostgresDatastore,
+    connect,
     is_lost,
 )
 from signoff_ledger.persistence.postgres.dialect import VIEWS_SCHEMA
 from signoff_ledger.persistence.postgres.recorder import PostgresRecorder
-from signoff_ledger.persistence.store import MOVED, LedgerStore, check_format
+from signoff_ledger.persistence.store import (
+    MOVED,
+    LedgerStore,
+    busy,
+    check_format,
+    damaged,
+    refused,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -67,7 +75,7 @@ class PostgresStore(LedgerStore):
             StoreError: SL704 when a ledger is there already, SL703 when it cannot be made, SL707
                 when the database cannot be reached, SL706 when it does not promise durability.
         """
-        with told_plainly(shown(url)), PostgresDatastore(url).first() as connection:
+        with told_plainly(shown(url)), connect(url) as connection:
             schema.make(connection, shown(url))
         store = cls(url, read_only=False)
         if whole:
@@ -84,7 +92,7 @@ class PostgresStore(LedgerStore):
                 a server that does not promise durability, SL707 for one that cannot be reached.
         """
         place = shown(url)
-        with told_plainly(place), PostgresDatastore(url).first() as connection:
+        with told_plainly(place), connect(url) as connection:
             if not schema.is_there(connection):
                 raise NotFoundError(
                     "SL205",
@@ -100,7 +108,7 @@ class PostgresStore(LedgerStore):
     @classmethod
     def is_begun(cls, url: str) -> bool:
         """Say whether a ledger, or part of one, is in the database."""
-        with told_plainly(shown(url)), PostgresDatastore(url).first() as connection:
+        with told_plainly(shown(url)), connect(url) as connection:
             return schema.is_there(connection)
 
     @classmethod
@@ -110,7 +118,7 @@ class PostgresStore(LedgerStore):
         Raises:
             StoreError: See `create`.
         """
-        with told_plainly(shown(url)), PostgresDatastore(url).first() as connection:
+        with told_plainly(shown(url)), connect(url) as connection:
             schema.check_vacant(connection, shown(url))
 
     def complete(self) -> None:
@@ -129,7 +137,7 @@ class PostgresStore(LedgerStore):
             connection.execute(f"DROP SCHEMA signoff, {VIEWS_SCHEMA} CASCADE")
         self.close()
 
-    def load(self, kind: type[A], key: str, version: int | None = None) -> A:
+    def load(self, kind: type[A], key: str, version: int | None = None, *, look: bool = True) -> A:
         """Rebuild an aggregate as of a version, the latest by default; empty if unknown.
 
         With a connection goes what is remembered: another server may have taken the place of the
@@ -140,7 +148,7 @@ class PostgresStore(LedgerStore):
             if losses != self._losses_remembered:
                 self.forget()
                 self._losses_remembered = losses
-            loaded = super().load(kind, key, version)
+            loaded = super().load(kind, key, version, look=look)
             if self.datastore.losses == losses:
                 return loaded
 
@@ -162,7 +170,8 @@ class PostgresStore(LedgerStore):
         except StoreError as error:
             if self._doubt is not None:
                 # Not that nothing was recorded: an earlier try may be on its way yet.
-                raise self._doubt.error from error
+                doubt, self._doubt = self._doubt, None
+                raise doubt.error from error
             raise
         self._doubt = None
         return positions
@@ -175,6 +184,7 @@ class PostgresStore(LedgerStore):
             raise lost
         self._doubt = self._doubt or _Doubt(lost, time.monotonic() + PATIENCE_S)
         if time.monotonic() > self._doubt.until_s:
+            self._doubt = None
             raise lost
         if isinstance(lost, NoWritesError):
             time.sleep(PAUSE_S)
@@ -309,25 +319,10 @@ def told_plainly(place: str) -> Iterator[None]:
             raise _lost(place, said) from error
         state = getattr(cause, "sqlstate", None) or ""
         if state.startswith("XX") or "malformed" in said:
-            raise StoreError(
-                "SL701",
-                f"{place} cannot be read as a ledger",
-                why=said,
-                fix="run  signoff doctor  and compare it with a backup",
-            ) from error
+            raise damaged(place, said) from error
         if state in _BUSY:
-            raise StoreError(
-                "SL705",
-                "the ledger is busy",
-                why=said,
-                fix="nothing was recorded; give the command again",
-            ) from error
-        raise StoreError(
-            "SL703",
-            f"the database refused: {place}",
-            why=said,
-            fix="nothing was recorded; free the disk or get permission, then give it again",
-        ) from error
+            raise busy(said) from error
+        raise refused(place, said) from error
 
 
 _BUSY = {"55P03", "57014", "40P01", "40001", "53300"}

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import sqlite3
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 from signoff_ledger.errors import NotFoundError, StoreError
@@ -55,8 +57,7 @@ def check_is_ledger(path: Path) -> None:
         StoreError: SL701 for a file that is no ledger, SL702 for one of a newer format.
     """
     try:
-        with path.open("rb") as file:
-            header = file.read(100)
+        path.stat()
     except FileNotFoundError:
         raise NotFoundError(
             "SL205",
@@ -65,9 +66,8 @@ def check_is_ledger(path: Path) -> None:
         ) from None
     except OSError as error:
         raise StoreError("SL701", f"{path} is not a ledger", why=str(error.strerror)) from None
-    format_number = int.from_bytes(header[60:64], "big")
-    marked = int.from_bytes(header[68:72], "big") == APPLICATION_ID
-    if not header.startswith(b"SQLite format 3\x00") or not marked:
+    application_id, format_number = _header(path)
+    if application_id != APPLICATION_ID:
         raise StoreError(
             "SL701",
             f"{path} is not a ledger",
@@ -75,3 +75,31 @@ def check_is_ledger(path: Path) -> None:
             fix="name the ledger with --ledger or SIGNOFF_LEDGER",
         )
     check_format(str(path), format_number)
+
+
+def _header(path: Path) -> tuple[int, int]:
+    """Read the mark and the format out of a file's header, without making any file beside it.
+
+    SQLite reads it, and not we: this process gives up its locks on a file when it closes any other
+    handle of it, and would then write to a log that others take for abandoned and delete (SQLite,
+    How To Corrupt An SQLite Database File, section 2.2).
+
+    Raises:
+        StoreError: SL701, it cannot be read, or is no database.
+    """
+    # Immutable: of the file alone, whatever stands in the write-ahead log beside it.
+    name = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
+    try:
+        with closing(sqlite3.connect(name, uri=True)) as connection:
+            (application_id,) = connection.execute("PRAGMA application_id").fetchone()
+            (format_number,) = connection.execute("PRAGMA user_version").fetchone()
+    except sqlite3.DatabaseError as error:
+        readable = os.access(path, os.R_OK) and path.is_file()
+        why = "it does not begin as one" if readable else str(error)
+        raise StoreError(
+            "SL701",
+            f"{path} is not a ledger",
+            why=why,
+            fix="name the ledger with --ledger or SIGNOFF_LEDGER",
+        ) from None
+    return application_id, format_number

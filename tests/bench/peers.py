@@ -1,0 +1,168 @@
+"""What a careful team would use instead, on the same events: how many times faster this is."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from itertools import count
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from signoff_ledger.domain.batch import Batch
+from signoff_ledger.persistence.store import LedgerStore
+from tests.bench import ledgers
+from tests.bench.folder import GitFolder
+from tests.bench.grounds import Ground
+from tests.bench.measure import Case, Prepare, Target, Work
+from tests.bench.modelled import ModelBatch, ModelLog
+from tests.bench.sizes import Sizes
+from tests.bench.stock import StockBatch, StockLog
+from tests.bench.stores import Place
+
+TOPIC = "Times faster than others on the same events"
+_APPEND = {"sqlite": Target(2), "postgres": Target(2)}
+_REPLAY = {"sqlite": Target(5), "postgres": Target(3)}
+_BY = {"by": "egon", "cmd": "bench#0123456789abcdef"}
+_LOGS: tuple[tuple[str, Callable[[dict[str, str]], Any], Callable[[], Any]], ...] = (
+    ("stock eventsourcing", lambda env: StockLog(env=env), StockBatch),
+    ("eventsourcing with pydantic", lambda env: ModelLog(env=env), ModelBatch),
+)
+
+
+class Rounds(NamedTuple):
+    """One way to keep events: rounds that append and rounds that read them back."""
+
+    append: Prepare
+    replay: Prepare
+
+
+def cases(place: Place, sizes: Sizes, folder: Path) -> Iterator[Case]:
+    """Give every case of this module, one after the other."""
+    units = ledgers.fields_of_units(sizes.units, sizes.characteristics)
+    this = ours(place, units, one_by_one=False)
+    for name, log, batch in _LOGS:
+        append, replay = _cases(place, this, kept_by(log, batch, place, units), name, len(units))
+        if batch is StockBatch:
+            append = replace(append, target=_APPEND[place.name])
+            replay = replace(replay, target=_REPLAY[place.name])
+        yield append
+        yield replay
+    if place.name == "sqlite" and shutil.which("git"):
+        some = units[: sizes.commits]
+        one_by_one = ours(place, some, one_by_one=True)
+        yield from _cases(place, one_by_one, in_files(folder, some), "files under git", len(some))
+
+
+def ours(place: Place, units: list[dict[str, Any]], *, one_by_one: bool) -> Rounds:
+    """From fields to disk and back: typed, validated, hashed into the tree, in order."""
+    ground, kept, opened = Ground(place), Ground(place)(), list[LedgerStore]()
+
+    def begun(store: LedgerStore) -> Batch:
+        file = ledgers.plan("peer", 2 * len(units), len(units[0]["readings"]))
+        ledgers.opened(ledgers.given(store), file, "peer-1")
+        return store.load(Batch, "peer-1")
+
+    def save(store: LedgerStore, batch: Batch, some: list[dict[str, Any]], command: str) -> None:
+        seen = {batch.id: batch.version}
+        store.save(ledgers.emitted(batch, some), command, seen)
+
+    def append() -> Work:
+        store = ground()
+        batch = begun(store)
+
+        def work() -> None:
+            saves = [[fields] for fields in units] if one_by_one else [units]
+            for number, some in enumerate(saves):
+                save(store, batch, some, f"save-{number}")
+
+        return work
+
+    def replay() -> Work:
+        while opened:
+            opened.pop().close()
+        opened.append(place.again(kept))
+
+        def work() -> None:
+            assert len(units) == len(opened[0].load(Batch, "peer-1").units)
+
+        return work
+
+    save(kept, begun(kept), units, "save")
+    return Rounds(append, replay)
+
+
+def kept_by(
+    log: Callable[[dict[str, str]], Any],
+    batch: Callable[[], Any],
+    place: Place,
+    units: list[dict[str, Any]],
+) -> Rounds:
+    """The same by the event store's own application, in a batch saved once."""
+    opened, fields = list[Any](), [each | _BY for each in units]
+
+    def anew(settings: dict[str, str]) -> Any:
+        while opened:
+            opened.pop().close()
+        opened.append(place.keep(log(settings)))
+        return opened[0]
+
+    def fill(application: Any, aggregate: Any) -> None:
+        for each in fields:
+            aggregate.inspect(each)
+        application.save(aggregate)
+
+    def append() -> Work:
+        application, aggregate = anew(place.stock()), batch()
+        application.save(aggregate)
+        return lambda: fill(application, aggregate)
+
+    settings, whole = place.stock(), batch()
+    fill(anew(settings), whole)
+
+    def replay() -> Work:
+        application = anew(settings)
+
+        def work() -> None:
+            assert len(units) == len(application.repository.get(whole.id).units)
+
+        return work
+
+    return Rounds(append, replay)
+
+
+def in_files(folder: Path, units: list[dict[str, Any]]) -> Rounds:
+    """Files, each committed before the next; they are read back as JSON, and nothing checks it."""
+    names = (folder / f"git-{number}" for number in count())
+    repositories: list[GitFolder] = []
+
+    def append() -> Work:
+        repositories.append(GitFolder(next(names)))
+
+        def work() -> None:
+            for fields in units:
+                repositories[-1].append(fields | _BY)
+
+        return work
+
+    def replay() -> Work:
+        def work() -> None:
+            assert len(units) == sum(1 for _ in repositories[-1].read())
+
+        return work
+
+    return Rounds(append, replay)
+
+
+def _cases(place: Place, this: Rounds, that: Rounds, peer: str, times: int) -> tuple[Case, Case]:
+    append = Case(
+        topic=TOPIC,
+        name=f"append of {times:,} events, beside {peer}",
+        counted="events",
+        times=times,
+        ours=this.append,
+        floor_is=peer,
+        floor=that.append,
+        store=place.name,
+        events=times,
+    )
+    name = f"replay of {times:,} events, beside {peer}"
+    return append, replace(append, name=name, ours=this.replay, floor=that.replay)

@@ -1,0 +1,122 @@
+"""Ledgers in the databases of one PostgreSQL, and the barest log that it can keep."""
+
+from collections.abc import Iterator, Sequence
+from itertools import count
+from typing import Any
+from uuid import UUID
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict
+from psycopg.sql import SQL, Identifier
+
+from signoff_ledger.exports.moving import copy_ledger
+from signoff_ledger.persistence.opening import create_store, open_store
+from signoff_ledger.persistence.postgres.address import database
+from signoff_ledger.persistence.store import LedgerStore
+from tests.bench.stores import RawLog, Room
+from tests.servers.databases import Databases
+
+_AT_A_TIME = 1_000
+
+
+class PostgresPlace(Room):
+    """Databases of one server, each with one ledger."""
+
+    name = "postgres"
+
+    def __init__(self, server: Databases) -> None:
+        super().__init__()
+        self._server = server
+        ((version, folder, fsync),) = server.execute(
+            "SELECT current_setting('server_version'), current_setting('data_directory'),"
+            " current_setting('fsync')"
+        )
+        self.says = f"PostgreSQL {version} in {folder}, fsync {fsync}"
+        self._raw = self._database()
+        self._tables = (f"log_{number}" for number in count(1))
+
+    def begin(self) -> LedgerStore:
+        """Make an empty ledger."""
+        return self.keep(create_store(self._database()))
+
+    def again(self, store: LedgerStore) -> LedgerStore:
+        """Open the same ledger anew, with nothing cached."""
+        return self.keep(open_store(store.address))
+
+    def copy(self, store: LedgerStore) -> LedgerStore:
+        """Make another ledger of the same lines."""
+        url = self._database()
+        copy_ledger(store, url)
+        return self.keep(open_store(url))
+
+    def drop(self, store: LedgerStore) -> None:
+        """Close a ledger and give its room back."""
+        store.close()
+        self._server.drop_database(database(store.address))
+
+    def raw_log(self) -> RawLog:
+        """Make an empty raw log."""
+        return self.keep(PostgresLog(self._raw, next(self._tables)))
+
+    def lines(self, store: LedgerStore, stream: UUID | None = None) -> Iterator[bytes]:
+        """Read the lines of a ledger, or of one stream, with the driver alone."""
+        with psycopg.connect(store.address) as connection:
+            if stream is not None:
+                statement = "SELECT line FROM signoff.events WHERE stream = %s ORDER BY version"
+                for (line,) in connection.cursor(binary=True).execute(statement, (stream,)):
+                    yield line
+                return
+            with connection.cursor("lines", binary=True) as cursor:
+                cursor.itersize = _AT_A_TIME
+                for (line,) in cursor.execute("SELECT line FROM signoff.events ORDER BY position"):
+                    yield line
+
+    def stock(self) -> dict[str, str]:
+        """Give the settings by which the event store's own recorder keeps a log here."""
+        parts: dict[str, Any] = conninfo_to_dict(self._database())
+        return {
+            "PERSISTENCE_MODULE": "eventsourcing.postgres",
+            "POSTGRES_DBNAME": str(parts["dbname"]),
+            "POSTGRES_HOST": str(parts.get("host", "")),
+            "POSTGRES_PORT": str(parts.get("port", "")),
+            "POSTGRES_USER": str(parts.get("user", "")),
+            "POSTGRES_PASSWORD": str(parts.get("password", "none")),
+        }
+
+    def _database(self) -> str:
+        name = self._server.create_database()
+        self._stack.callback(self._server.drop_database, name)
+        return self._server.url(name)
+
+
+class PostgresLog:
+    """A table with one column of lines."""
+
+    def __init__(self, url: str, table: str) -> None:
+        self._connection = psycopg.connect(url, autocommit=True)
+        self._table = Identifier(table)
+        self._insert = SQL("INSERT INTO {} (line) VALUES (%b)").format(self._table)
+        self._copy = SQL("COPY {} (line) FROM STDIN (FORMAT BINARY)").format(self._table)
+        self._connection.execute(
+            SQL(
+                "CREATE TABLE {} (position bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,"
+                " line bytea NOT NULL)"
+            ).format(self._table)
+        )
+
+    def insert(self, line: bytes) -> None:
+        """Add one line, durably."""
+        self._connection.execute(self._insert, (line,))
+
+    def insert_many(self, lines: Sequence[bytes]) -> None:
+        """Add lines in one transaction."""
+        with self._connection.cursor() as cursor, cursor.copy(self._copy) as copy:
+            copy.set_types(["bytea"])
+            for line in lines:
+                copy.write_row((line,))
+
+    def close(self) -> None:
+        """Let go of it."""
+        if not self._connection.closed:
+            self._connection.execute(SQL("DROP TABLE {}").format(self._table))
+            self._connection.close()

@@ -1,0 +1,163 @@
+"""What is recorded: one unit by a whole command, a thousand in one save, a sheet."""
+
+import csv
+import io
+from collections.abc import Iterator
+from itertools import count
+
+from signoff_ledger.application.inspecting import UnitEntry, record_unit
+from signoff_ledger.application.ledger import Call
+from signoff_ledger.domain.batch import Batch
+from signoff_ledger.domain.plan import UnitBuild
+from signoff_ledger.domain.values import BuildMethod
+from tests.bench import ledgers
+from tests.bench.grounds import Ground
+from tests.bench.measure import Case, Target, Work
+from tests.bench.sizes import Sizes
+from tests.bench.stores import RawLog
+
+_SINGLE = {"sqlite": 0.75, "postgres": 0.50}
+_BATCH = {"sqlite": 0.40, "postgres": 0.35}
+_BATCH_FLOOR = {
+    "sqlite": "raw executemany of the same lines",
+    "postgres": "binary COPY of the same lines",
+}
+_IMPORTED_PER_S = 5_000
+_names = (f"case-{number}" for number in count(1))
+
+
+def cases(topic: str, ground: Ground, sizes: Sizes, *, judged: bool) -> Iterator[Case]:
+    """Give every case of this module, one after the other."""
+    yield appending(topic, ground, sizes, judged=judged)
+    yield appending_many(topic, ground, sizes, judged=judged)
+    yield importing(topic, ground, sizes, judged=judged)
+
+
+def appending(topic: str, ground: Ground, sizes: Sizes, *, judged: bool) -> Case:
+    """Single commands on a batch that has units; the floor stores as many lines durably."""
+    entries = (
+        UnitEntry(
+            f"single-{number}",
+            UnitBuild(method=BuildMethod.LINE),
+            {f"d{n:02}": "1.234" for n in range(4)},
+        )
+        for number in count()
+    )
+    last: list[bytes] = []
+
+    def ours() -> Work:
+        store, batch = ground(), next(_names)
+        ledger = ledgers.given(store)
+        ledgers.opened(ledger, ledgers.plan(batch, 100_000, 4), batch)
+        ledgers.bring(ledger, batch, ledgers.sheet(batch, sizes.recorded_before, 4))
+        receipt = record_unit(ledger, Call("egon"), batch, next(entries))
+        last[:] = [receipt.recorded[-1].entry.line]
+
+        def work() -> None:
+            for _ in range(sizes.appends):
+                record_unit(ledger, Call("egon"), batch, next(entries))
+
+        return work
+
+    ours()
+
+    def floor() -> Work:
+        log = ground.raw_log()
+
+        def work() -> None:
+            for _ in range(sizes.appends):
+                log.insert(last[0])
+
+        return work
+
+    return Case(
+        topic=topic,
+        name="single append, whole command",
+        counted="commands",
+        times=sizes.appends,
+        ours=ours,
+        floor_is="raw durable insert of the same line",
+        floor=floor,
+        store=ground.store_name,
+        events=ground.events,
+        target=Target(_SINGLE[ground.store_name]) if judged else None,
+    )
+
+
+def appending_many(topic: str, ground: Ground, sizes: Sizes, *, judged: bool) -> Case:
+    """Units of many readings in one save, leaves and nodes of the tree with them."""
+    units = ledgers.fields_of_units(sizes.units, sizes.characteristics)
+    lines: list[bytes] = []
+
+    def ours() -> Work:
+        store, key = ground(), next(_names)
+        file = ledgers.plan(key, 2 * sizes.units, sizes.characteristics)
+        ledgers.opened(ledgers.given(store), file, key)
+        batch = store.load(Batch, key)
+        seen = {batch.id: batch.version}
+        entries = ledgers.emitted(batch, units)
+        lines[:] = [entry.line for entry in entries]
+
+        def work() -> None:
+            store.save(entries, key, seen)
+
+        return work
+
+    ours()
+    return Case(
+        topic=topic,
+        name=f"batch of {sizes.units:,}, one save",
+        counted="events",
+        times=sizes.units,
+        ours=ours,
+        floor_is=_BATCH_FLOOR[ground.store_name],
+        floor=lambda: _inserting(ground.raw_log(), lines),
+        store=ground.store_name,
+        events=ground.events,
+        target=Target(_BATCH[ground.store_name]) if judged else None,
+    )
+
+
+def importing(topic: str, ground: Ground, sizes: Sizes, *, judged: bool) -> Case:
+    """A sheet into a batch; the floor parses the same file and stores the same lines."""
+    content = ledgers.sheet("unit", sizes.units, sizes.characteristics)
+    lines: list[bytes] = []
+
+    def ours() -> Work:
+        store, key = ground(), next(_names)
+        ledger = ledgers.given(store)
+        ledgers.opened(ledger, ledgers.plan(key, sizes.units, sizes.characteristics), key)
+        return lambda: ledgers.bring(ledger, key, content)
+
+    bring = ours()
+    before = ground.latest.size()
+    bring()
+    lines[:] = [recorded.entry.line for recorded in ground.latest.read(before)]
+
+    def floor() -> Work:
+        insert = _inserting(ground.raw_log(), lines)
+
+        def work() -> None:
+            for _ in csv.DictReader(io.StringIO(content.decode())):
+                pass
+            insert()
+
+        return work
+
+    target = Target(_IMPORTED_PER_S, "rate_per_s")
+    return Case(
+        topic=topic,
+        name=f"import of {sizes.units:,} units x {sizes.characteristics}",
+        counted="units",
+        times=sizes.units,
+        ours=ours,
+        floor_is=f"CSV parse, and {_BATCH_FLOOR[ground.store_name]}",
+        floor=floor,
+        store=ground.store_name,
+        events=ground.events,
+        target=target if judged else None,
+    )
+
+
+def _inserting(log: RawLog, lines: list[bytes]) -> Work:
+    return lambda: log.insert_many(lines)
