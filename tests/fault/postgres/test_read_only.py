@@ -48,6 +48,7 @@ def test_a_server_that_is_closed_to_writes_meanwhile_refuses_at_once(own_server:
     assert "SL703" == caught.value.code
     assert "nothing was recorded" in caught.value.fix
     assert again.repeated
+    assert 1 == own_server.logs().count("in a read-only transaction"), "it was tried in vain"
 
 
 @pytest.mark.slow
