@@ -1,9 +1,12 @@
 """One contract for every store: what a ledger asks of it."""
 
+from contextlib import closing
 from hashlib import sha256
 from itertools import islice
+from pathlib import Path
 from uuid import uuid4
 
+import psycopg
 import pytest
 
 from signoff_ledger.application.ports import StaleError
@@ -12,8 +15,9 @@ from signoff_ledger.domain.person import Person
 from signoff_ledger.domain.process import Process
 from signoff_ledger.domain.process_events import ProcessDefined, RemarkRecorded
 from signoff_ledger.integrity.canonical import parse
+from signoff_ledger.persistence.address import is_url
 from tests.contract.kept import Kept, remarks
-from tests.ledgers import START, plan_file
+from tests.ledgers import START, disarmed, plan_file
 
 # --- appending ------------------------------------------------------------------------------------
 
@@ -264,3 +268,35 @@ def test_each_line_names_the_leaf_of_the_one_before_it_in_its_stream(kept: Kept)
         leaves[fields["stream"]] = leaf.hex()
 
     assert 2 == len(leaves)
+
+
+def test_a_log_that_was_cut_and_grew_anew_is_not_mixed_with_what_is_remembered(kept: Kept) -> None:
+    """A backup was put in its place, or a server took over that knew less."""
+    process = Process("p")
+    kept.store.save(remarks(process, 3), "c1")
+    assert 3 == kept.store.load(Process, "p").version
+    cut_last(kept.store.address)
+    assert 2 == kept.store.load(Process, "p").version
+    kept.store.load(Process, "p")
+    cut_last(kept.store.address)
+    kept.another().save(remarks(Process("q"), 1), "c2")
+
+    assert 1 == kept.store.load(Process, "p").version
+    assert [3] == kept.store.save(remarks(kept.store.load(Process, "p"), 1), "c3")
+
+
+def cut_last(address: str) -> None:
+    """Take the last event away, past everything that keeps it."""
+    if not is_url(address):
+        with closing(disarmed(Path(address))) as connection:
+            connection.execute(
+                "DELETE FROM events WHERE position = (SELECT max(position) FROM events)"
+            )
+            connection.commit()
+        return
+    with psycopg.connect(address) as database:
+        database.execute("ALTER TABLE signoff.events DISABLE TRIGGER events_are_kept")
+        database.execute(
+            "DELETE FROM signoff.events WHERE position = (SELECT max(position) FROM signoff.events)"
+        )
+        database.execute("ALTER TABLE signoff.events ENABLE TRIGGER events_are_kept")

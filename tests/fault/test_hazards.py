@@ -46,14 +46,11 @@ from signoff_ledger.errors import (
 )
 from signoff_ledger.integrity.leaf import leaf_hash
 from signoff_ledger.persistence import mapper
+from signoff_ledger.persistence.aggregates import CACHED_AGGREGATES, LedgerApplication
 from signoff_ledger.persistence.lock import WriterLock
 from signoff_ledger.persistence.sqlite.backup import back_up
 from signoff_ledger.persistence.sqlite.datastore import LedgerConnectionPool, assert_durable
 from signoff_ledger.persistence.sqlite.store import SqliteStore
-from signoff_ledger.persistence.store import (
-    CACHED_AGGREGATES,
-    LedgerApplication,
-)
 from tests.ledgers import (
     PLAN,
     START,
@@ -210,7 +207,7 @@ def test_aggregates_are_projected_by_our_own_function(
 ) -> None:
     """Hazard 5: the library's projector spends half of its time on a protocol check."""
     passed: list[object] = []
-    repository = shop.store._application.repository
+    repository = shop.store._aggregates._application.repository
     plain = repository.get
 
     def get(aggregate_id: Any, **options: Any) -> Any:
@@ -323,7 +320,7 @@ def test_a_command_that_fails_leaves_the_cached_aggregate_unharmed(shop: Shop) -
         return list(shop.store.load(Batch, "B1").units)
 
     assert ["S1"] == units_after_a_command_that_fails()
-    shop.store._application.repository.deepcopy_from_cache = False
+    shop.store._aggregates._application.repository.deepcopy_from_cache = False
     assert ["S1", "S4"] == units_after_a_command_that_fails()
 
 
@@ -375,7 +372,7 @@ def test_a_copy_is_whole_although_another_thread_moves_the_cache_on(shop: Shop) 
     lines = [recorded.entry for recorded in shop.store.stream(person.id)]
     person.replay(lines).grant(Stamp(START, "olga", "grant#0"), Role.BUYER, "stands in")
     store = SqliteStore.open(shop.store.path)
-    store._application.repository.get(
+    store._aggregates._application.repository.get(
         person.id, projector_func=lambda *_: Slow("ines").replay(lines)
     )
     copying.clear()
@@ -906,7 +903,7 @@ def log_of(path: Path) -> list[bytes]:
     shop = Shop.opened(path)
     shop.record("B1", "S1")
     lines = shop.lines()
-    repository = shop.store._application.repository
+    repository = shop.store._aggregates._application.repository
     assert CACHED_AGGREGATES == getattr(repository.cache, "maxsize", None)
     assert (False, False, True) == (
         repository.fastforward,
@@ -942,5 +939,5 @@ def test_the_librarys_application_would_have_obeyed_the_environment(
     monkeypatch.delattr(LedgerApplication, "construct_env")
     store = SqliteStore.create(tmp_path / "ledger.db")
 
-    assert not store._application.repository.deepcopy_from_cache
+    assert not store._aggregates._application.repository.deepcopy_from_cache
     store.close()

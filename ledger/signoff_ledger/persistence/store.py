@@ -4,18 +4,13 @@ from __future__ import annotations
 
 import time
 from abc import ABC, abstractmethod
-from threading import Lock
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, cast
-from uuid import UUID
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from eventsourcing.application import AggregateNotFoundError, Application
 from eventsourcing.persistence import (
     DatabaseError,
-    InfrastructureFactory,
     IntegrityError,
     StoredEvent,
 )
-from eventsourcing.utils import Environment
 
 from signoff_ledger.application.ports import Recorded, StaleError
 from signoff_ledger.domain.aggregate import Aggregate
@@ -23,15 +18,14 @@ from signoff_ledger.domain.founding import LEDGER_FORMAT
 from signoff_ledger.domain.process_events import ProcessDefined
 from signoff_ledger.errors import StoreError
 from signoff_ledger.integrity import merkle
-from signoff_ledger.integrity.line import stream_id
 from signoff_ledger.integrity.note import parse_signature_lines
-from signoff_ledger.persistence.mapper import LineMapper, checked_entry
+from signoff_ledger.persistence.aggregates import Aggregates
+from signoff_ledger.persistence.mapper import checked_entry
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
-
-    from eventsourcing.persistence import Mapper
+    from uuid import UUID
 
     from signoff_ledger.domain.event import Entry
     from signoff_ledger.persistence.finding import Finding
@@ -40,58 +34,11 @@ if TYPE_CHECKING:
 A = TypeVar("A", bound=Aggregate)
 
 PAGE = 1_000
-CACHED_AGGREGATES = 32
 _LOOK_EVERY_S = 0.2
 
 
-class LedgerApplication(Application[UUID]):
-    """The event store's application, wired in code and from nothing in the environment."""
-
-    def __init__(self, recorder: LineRecorder) -> None:
-        self._given = recorder
-        super().__init__()
-
-    def construct_env(self, name: str, env: object = None) -> Environment:
-        """Give settings of our own only; the process's environment is not consulted."""
-        del env
-        settings = {
-            self.AGGREGATE_CACHE_MAXSIZE: str(CACHED_AGGREGATES),
-            # The store moves all of them on with one look at the log, see `_catch_up`.
-            self.AGGREGATE_CACHE_FASTFORWARD: "n",
-        }
-        return Environment(name, settings)
-
-    def construct_factory(self, env: Environment) -> InfrastructureFactory[Any]:
-        """Give a factory for the recorder that is there."""
-        return LedgerFactory(env, self._given)
-
-    def construct_mapper(self) -> Mapper[UUID]:
-        """Give the mapper whose stored state is the canonical line."""
-        return LineMapper()
-
-
-class LedgerFactory(InfrastructureFactory[Any]):
-    """Hands out a recorder that exists already."""
-
-    def __init__(self, env: Environment, recorder: LineRecorder) -> None:
-        super().__init__(env)
-        self._recorder = recorder
-
-    def application_recorder(self) -> LineRecorder:
-        """Give the recorder; the schema was made when the ledger was."""
-        return self._recorder
-
-    def aggregate_recorder(self, purpose: str = "events") -> NoReturn:
-        """Refuse: there are no snapshots."""
-        raise NotImplementedError(purpose)
-
-    def tracking_recorder(self, tracking_recorder_class: Any = None) -> NoReturn:
-        """Refuse: views keep their own position."""
-        raise NotImplementedError(tracking_recorder_class)
-
-    def process_recorder(self) -> NoReturn:
-        """Refuse: views keep their own position."""
-        raise NotImplementedError
+class ConnectionLostError(StoreError):
+    """The connection was lost; what was being done may have been done."""
 
 
 class LedgerStore(ABC):
@@ -111,9 +58,7 @@ class LedgerStore(ABC):
         self.place = place
         self.read_only = read_only
         self.recorder = recorder
-        self._application = LedgerApplication(recorder)
-        self._loading = Lock()
-        self._end: int | None = None
+        self._aggregates = Aggregates(recorder)
 
     @abstractmethod
     def told(self) -> AbstractContextManager[None]:
@@ -152,12 +97,11 @@ class LedgerStore(ABC):
 
     def close(self) -> None:
         """Close every connection."""
-        self._application.close()
+        self._aggregates.close()
 
     def forget(self) -> None:
         """Let go of every aggregate that is remembered; the next load reads it from the log."""
-        with self._loading:
-            self._forget()
+        self._aggregates.forget()
 
     def load(self, kind: type[A], key: str, version: int | None = None, *, look: bool = True) -> A:
         """Rebuild an aggregate as of a version, the latest by default; empty if unknown.
@@ -168,28 +112,8 @@ class LedgerStore(ABC):
             version: As of which version.
             look: False to take the latest as of the last look at the log, without another.
         """
-
-        def project(aggregate: A | None, entries: Iterable[Entry]) -> A | None:
-            for entry in entries:
-                if aggregate is None:
-                    aggregate = kind(key)
-                aggregate.apply(entry)
-            return aggregate
-
-        if version == 0:
-            return kind(key)
-        # The library copies out of its cache unguarded, while another thread may be moving it on.
-        with self.told(), self._loading:
-            if version is None and (look or self._end is None):
-                self._catch_up()
-            try:
-                return self._application.repository.get(
-                    stream_id(kind.KIND, key),
-                    version=version,
-                    projector_func=project,
-                )
-            except AggregateNotFoundError:
-                return kind(key)
+        with self.told():
+            return self._aggregates.get(kind, key, version, look=look)
 
     def save(
         self, entries: Sequence[Entry], command_id: str, seen: Mapping[UUID, int] | None = None
@@ -206,53 +130,10 @@ class LedgerStore(ABC):
         """
         with self.told():
             try:
-                recordings = self._application.events.put(entries, command_id=command_id, seen=seen)
+                return self._aggregates.put(entries, command_id, seen)
             except IntegrityError as error:
                 _check_not_moved(self.place, str(error))
                 raise StaleError(str(error)) from error
-        positions = [recording.notification.id for recording in recordings]
-        with self._loading:
-            if self._end is not None and self._end + 1 == positions[0]:
-                self._move_on(entries, positions[-1])
-        return positions
-
-    def _catch_up(self) -> None:
-        """Move what is remembered on by what was recorded since, whoever recorded it."""
-        if self._end is None:
-            self._end = self.size()
-            return
-        since = self.recorder.events(
-            "WHERE position > ? ORDER BY position LIMIT ?", (self._end, PAGE)
-        )
-        if len(since) == PAGE:
-            # With so much to read it is as quick to begin again.
-            self._forget()
-            self._end = self.size()
-        elif since:
-            known = (row[1:] for row in since if self._known(row[1]) is not None)
-            self._move_on((checked_entry(StoredEvent(*row)) for row in known), since[-1][0])
-
-    def _move_on(self, entries: Iterable[Entry], end: int) -> None:
-        try:
-            for entry in entries:
-                known = self._known(entry.stream)
-                # One that was read from its stream meanwhile has the event already.
-                if known is not None and known.version < entry.version:
-                    known.apply(entry)
-        except BaseException:
-            self._forget()
-            raise
-        self._end = end
-
-    def _known(self, stream: UUID) -> Aggregate | None:
-        cache = self._application.repository.cache
-        try:
-            return cast("Aggregate", cache.get(stream)) if cache else None
-        except KeyError:
-            return None
-
-    def _forget(self) -> None:
-        self._application, self._end = LedgerApplication(self.recorder), None
 
     def of_command(self, command_id: str) -> list[Recorded]:
         """Give what a command recorded, oldest first; empty when it recorded nothing."""

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Protocol
 
 from signoff_ledger.application.replay import case_as_of
+from signoff_ledger.persistence.store import ConnectionLostError
 from signoff_ledger.projections import (
     batch_state,
     decisions,
@@ -32,6 +33,9 @@ SCHEMA_VERSION = 2
 """Raised with any change to a view; a ledger with older views rebuilds them by itself."""
 
 PAGE = 1_000
+
+_TRIES = 5
+"""How often a lost connection is met before somebody is told."""
 
 _POSITIONS = Table(
     "view_positions",
@@ -93,6 +97,17 @@ class Views:
 
     def catch_up(self, progress: Progress | None = None) -> None:
         """Bring every view up to the log's end; costs nothing when they are there."""
+        for left in reversed(range(_TRIES)):
+            try:
+                self._catch_up(progress)
+            except ConnectionLostError:
+                # Whatever was under way is there wholly or not at all, and is looked at again.
+                if not left:
+                    raise
+            else:
+                return
+
+    def _catch_up(self, progress: Progress | None) -> None:
         size = self._store.size()
         while True:
             # Asked again after each step: somebody else may have begun the views anew meanwhile.

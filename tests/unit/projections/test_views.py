@@ -3,7 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 from threading import Event, Thread
 from typing import Any
@@ -14,6 +14,7 @@ from signoff_ledger.application.replay import case_as_of
 from signoff_ledger.domain.case import Case
 from signoff_ledger.errors import StoreError
 from signoff_ledger.persistence.sqlite.store import SqliteStore
+from signoff_ledger.persistence.store import ConnectionLostError
 from signoff_ledger.projections import history
 from signoff_ledger.projections.explanation import explain
 from signoff_ledger.projections.views import PAGE, TABLES, Views
@@ -27,6 +28,7 @@ CATCH_UP = """
 import sys
 from pathlib import Path
 from signoff_ledger.persistence.sqlite.store import SqliteStore
+from signoff_ledger.persistence.store import ConnectionLostError
 from signoff_ledger.projections.views import Views
 store = SqliteStore.open(Path(sys.argv[1]))
 Views(store, store).catch_up()
@@ -385,3 +387,42 @@ def test_a_read_only_ledger_is_explained_without_views(
     assert isinstance(kept._store, SqliteStore)
 
     assert "HELD" == explain(kept._store, "mug").outcome
+
+
+# --- connections that are lost --------------------------------------------------------------------
+
+
+class Losing:
+    """A database whose connection is lost so many times, before or after a transaction."""
+
+    def __init__(self, store: SqliteStore, times: int, *, after: bool) -> None:
+        self._store = store
+        self._left = times
+        self._after = after
+        self.rows = store.rows
+        self.has_table = store.has_table
+
+    @contextmanager
+    def writing(self) -> Iterator[Any]:
+        """Begin a transaction, and lose it while there is something left to lose."""
+        lost = self._left > 0
+        self._left -= 1
+        if lost and not self._after:
+            raise ConnectionLostError("SL707", "the database cannot be reached")
+        with self._store.writing() as cursor:
+            yield cursor
+        if lost:
+            raise ConnectionLostError("SL707", "the database cannot be reached")
+
+
+@pytest.mark.parametrize("after", [False, True])
+def test_views_are_kept_up_over_lost_connections(shop: Shop, views: Views, *, after: bool) -> None:
+    shop.build("B1", rejects=2)
+    kept = Views(shop.store, Losing(shop.store, 4, after=after))
+
+    assert everything(views) == everything(kept) == rebuilt(views)
+
+
+def test_a_connection_that_is_lost_for_good_is_told(shop: Shop) -> None:
+    with pytest.raises(ConnectionLostError):
+        Views(shop.store, Losing(shop.store, 99, after=False)).catch_up()

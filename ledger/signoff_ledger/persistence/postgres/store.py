@@ -28,6 +28,7 @@ from signoff_ledger.persistence.postgres.dialect import VIEWS_SCHEMA
 from signoff_ledger.persistence.postgres.recorder import PostgresRecorder
 from signoff_ledger.persistence.store import (
     MOVED,
+    ConnectionLostError,
     LedgerStore,
     busy,
     check_format,
@@ -278,10 +279,6 @@ class PostgresStore(LedgerStore):
         from signoff_ledger.persistence.postgres.health import findings  # noqa: PLC0415  # for doctor
 
         return findings(self)
-
-
-class ConnectionLostError(StoreError):
-    """The connection was lost; what was being done may have been done."""
 
 
 class NoWritesError(ConnectionLostError):
