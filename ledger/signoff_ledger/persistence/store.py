@@ -41,6 +41,9 @@ A = TypeVar("A", bound=Aggregate)
 
 PAGE = 1_000
 CACHED_AGGREGATES = 32
+
+_SAVED_MAX = 10_000
+"""Events saved here and not yet taken into what is remembered."""
 _LOOK_EVERY_S = 0.2
 
 
@@ -114,6 +117,7 @@ class LedgerStore(ABC):
         self._application = LedgerApplication(recorder)
         self._loading = Lock()
         self._end: int | None = None
+        self._saved: list[Entry] = []
 
     @abstractmethod
     def told(self) -> AbstractContextManager[None]:
@@ -184,6 +188,7 @@ class LedgerStore(ABC):
             return kind(key)
         # The library copies out of its cache unguarded, while another thread may be moving it on.
         with self.told(), self._loading:
+            self._take_saved()
             if version is None and (look or self._end is None):
                 self._catch_up()
             try:
@@ -210,14 +215,26 @@ class LedgerStore(ABC):
         """
         with self.told():
             try:
-                recordings = self._application.events.put(entries, command_id=command_id, seen=seen)
+                positions = list(
+                    self.recorder.insert_events(
+                        [
+                            StoredEvent(entry.stream, entry.version, entry.event.TOPIC, entry.line)
+                            for entry in entries
+                        ],
+                        command_id=command_id,
+                        seen=seen,
+                    )
+                    or ()
+                )
             except IntegrityError as error:
                 _check_not_moved(self.place, str(error))
                 raise StaleError(str(error)) from error
-        positions = [recording.notification.id for recording in recordings]
         with self._loading:
             if self._end is not None and self._end + 1 == positions[0]:
-                self._move_on(entries, positions[-1])
+                self._saved += entries
+                self._end = positions[-1]
+                if len(self._saved) > _SAVED_MAX:
+                    self._forget()
         return positions
 
     def _catch_up(self) -> None:
@@ -236,10 +253,22 @@ class LedgerStore(ABC):
             known = (row[1:] for row in since if self._known(row[1]) is not None)
             self._move_on((checked_entry(StoredEvent(*row)) for row in known), since[-1][0])
 
+    def _take_saved(self) -> None:
+        """Move what is remembered on by what was saved here.
+
+        Not before it is asked for: many a process ends with its first save.
+        """
+        if self._saved and self._end is not None:
+            saved, self._saved = self._saved, []
+            self._move_on(saved, self._end)
+
     def _move_on(self, entries: Iterable[Entry], end: int) -> None:
+        moving: dict[UUID, Aggregate | None] = {}
         try:
             for entry in entries:
-                known = self._known(entry.stream)
+                if entry.stream not in moving:
+                    moving[entry.stream] = self._known(entry.stream)
+                known = moving[entry.stream]
                 # One that was read from its stream meanwhile has the event already.
                 if known is not None and known.version < entry.version:
                     known.apply(entry)
@@ -257,6 +286,7 @@ class LedgerStore(ABC):
 
     def _forget(self) -> None:
         self._application, self._end = LedgerApplication(self.recorder), None
+        self._saved = []
 
     def of_command(self, command_id: str) -> list[Recorded]:
         """Give what a command recorded, oldest first; empty when it recorded nothing."""
