@@ -10,7 +10,7 @@ import json
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -278,7 +278,7 @@ class Shop:
 
     def change(self, *addresses: str) -> Receipt:
         """Change the process."""
-        change = replace(SKIMMED, addresses=addresses)
+        change = SKIMMED._replace(addresses=addresses)
         return improving.apply_change(self.ledger, Call("egon"), "mug", change)
 
     def sign(self, call: Call | None = None, batch: str | None = None) -> Receipt:

@@ -7,7 +7,6 @@ can choose a command or answer a question.
 
 from __future__ import annotations
 
-import tomllib
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -80,6 +79,8 @@ def settings() -> dict[str, Setting]:
 
 
 def _read(path: Path, kind: str) -> dict[str, Setting]:
+    import tomllib  # most people keep no settings
+
     try:
         document = tomllib.loads(path.read_text("utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:

@@ -139,7 +139,7 @@ def test_the_order_in_which_readings_were_taken_leaves_no_trace(
         report = unit(f"U-{number}", *each.fails, without=each.without)
         readings = {name: report.readings[name] for name in order if name in report.readings}
         plain.record(report)
-        shuffled.record(replace(report, readings=readings))
+        shuffled.record(report._replace(readings=readings))
 
     assert [e.line for e in plain.journal] == [e.line for e in shuffled.journal]
     assert plain.check() == shuffled.check()

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property
 from hashlib import sha256
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 from signoff_ledger.application.authority import authorise
 from signoff_ledger.application.ports import Recorded, StaleError
@@ -53,8 +52,7 @@ _TRIES = 100
 """How often a save is tried again behind somebody else's; each try means another one succeeded."""
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(NamedTuple):
     """How a command is given.
 
     Attributes:
@@ -70,8 +68,7 @@ class Call:
     pen: Pen | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(NamedTuple):
     """What a command did.
 
     Attributes:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import NamedTuple, Protocol, TypeVar
 from uuid import UUID, uuid4
@@ -31,8 +30,7 @@ class IdSource(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
+class Prepared(NamedTuple):
     """What a statement that was made up before says about the moment.
 
     Attributes:
@@ -135,8 +133,7 @@ class Custody(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(NamedTuple):
     """What a witness answered; nothing in it is believed.
 
     Attributes:
@@ -223,8 +220,8 @@ class Store(Protocol):
         """Give the number of events in the log."""
         ...
 
-    def settle(self) -> None:
-        """Wait until all that can be read here is as durable as what was acknowledged."""
+    def settled_size(self) -> int:
+        """Give the number of events in the log, all as durable as if acknowledged."""
         ...
 
     def checkpoint(self, size: int) -> bytes | None:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 from uuid import UUID
 
 from signoff_ledger.application.ports import Recorded
@@ -30,8 +29,7 @@ if TYPE_CHECKING:
     from signoff_ledger.domain.verdict import Verdict
 
 
-@dataclass(frozen=True, slots=True)
-class ReplayedDecision:
+class ReplayedDecision(NamedTuple):
     """A decision beside what the rules say today about the events it was taken on.
 
     Attributes:
@@ -258,8 +256,7 @@ def checked_position(store: Store, position: int) -> int:
     return position
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One event of a story and the state it led to.
 
     Attributes:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from signoff_ledger.application.ports import Recorded
 from signoff_ledger.domain.founding import Founding
@@ -25,8 +24,7 @@ DECIDING = frozenset({"sign", "hold", "withdraw"})
 """The commands by which people decide."""
 
 
-@dataclass(frozen=True, slots=True)
-class SealPolicy:
+class SealPolicy(NamedTuple):
     """How much may stand unsealed.
 
     Attributes:
@@ -38,8 +36,7 @@ class SealPolicy:
     age: timedelta = timedelta(hours=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Seal:
+class Seal(NamedTuple):
     """A signed checkpoint of the log.
 
     Attributes:
@@ -91,11 +88,10 @@ class Sealer:
                 "SL604", "this ledger has no log key", fix="make one:  signoff key rotate-log"
             )
         with self._custody.sealing(log_key) as signer:
-            size = self._store.size()
+            # Nothing is sealed that a failing server could take back.
+            size = self._store.settled_size()
             known = self._store.checkpoint(size)
             if known is None:
-                # Whoever sees the seal may never see a log that does not continue it.
-                self._store.settle()
                 note = signer.sign(size, self._store.root)
                 self._store.keep_checkpoint(size, note)
             else:

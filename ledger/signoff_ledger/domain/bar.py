@@ -3,8 +3,6 @@
 Estimates never stand here. An absent clause is reported and not judged (G3).
 """
 
-from __future__ import annotations
-
 from enum import StrEnum
 from typing import TYPE_CHECKING, Self
 
@@ -89,7 +87,7 @@ class Bar(Value):
             raise ValueError(msg)
         return self
 
-    def problem_with(self, plan: InspectionPlan) -> str:
+    def problem_with(self, plan: "InspectionPlan") -> str:
         """Say what in this bar the plan does not know; empty when all is well."""
         for clause in self.characteristics:
             if clause.characteristic not in plan.ids:
@@ -104,7 +102,7 @@ class Bar(Value):
             return "the bar limits the build time, the plan does not read it"
         return ""
 
-    def loosened_from(self, older: Bar) -> tuple[str, ...]:
+    def loosened_from(self, older: "Bar") -> tuple[str, ...]:
         """Name every clause that passes more than the older bar's did (G6)."""
         looser = [
             name

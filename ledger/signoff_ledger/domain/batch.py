@@ -6,7 +6,6 @@ changes no count; a wrong entry is corrected by two people, and stays visible.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from signoff_ledger.domain import batch_events as events
@@ -461,7 +460,7 @@ class Batch(Aggregate):
 
     def _correction_confirmed(self, event: events.CorrectionConfirmed, entry: Entry) -> None:
         correction = self.corrections[event.number]
-        self.corrections[event.number] = replace(correction, confirmed_by=entry.by)
+        self.corrections[event.number] = correction._replace(confirmed_by=entry.by)
         unit = self.units[correction.asked.serial]
         after, voided = corrected(unit, self.plan, correction.asked, event.nonconformity)
         self.voided.update(voided)
@@ -471,7 +470,7 @@ class Batch(Aggregate):
 
     def _correction_declined(self, event: events.CorrectionDeclined, entry: Entry) -> None:
         correction = self.corrections[event.number]
-        self.corrections[event.number] = replace(correction, declined_by=entry.by)
+        self.corrections[event.number] = correction._replace(declined_by=entry.by)
 
     def _closed(self, _: events.BatchClosed, entry: Entry) -> None:
         self.closed_version = entry.version

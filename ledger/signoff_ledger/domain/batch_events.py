@@ -4,8 +4,6 @@ Fields stand in ascending order, see `event.Event`. One `UnitInspected` per unit
 not one per characteristic.
 """
 
-from __future__ import annotations
-
 from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, Field

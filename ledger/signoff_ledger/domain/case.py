@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from signoff_ledger.domain.batch import Batch
 from signoff_ledger.domain.process import Process
@@ -17,8 +17,7 @@ if TYPE_CHECKING:
     from signoff_ledger.domain.tally import Tally
 
 
-@dataclass(frozen=True, slots=True)
-class Signer:
+class Signer(NamedTuple):
     """Who decides, as the ledger knew them at that moment."""
 
     person: str

@@ -4,8 +4,6 @@ A reading is stored as an integer in the scale that the plan froze: thousandths 
 whole seconds, 1 for pass and 0 for fail. People type and see decimals with a unit.
 """
 
-from __future__ import annotations
-
 import re
 from decimal import Context, Decimal, DecimalException, Inexact, InvalidOperation, Overflow
 from enum import StrEnum

@@ -7,8 +7,7 @@ and a reject goes away only where the measurement was invalid and was made again
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pydantic import ValidationError
 
@@ -26,8 +25,7 @@ VOID = "void"
 _NUMBERED = re.compile(r"D-(\d{1,9})", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class Correction:
+class Correction(NamedTuple):
     """A requested correction and what became of it.
 
     Attributes:

@@ -5,8 +5,6 @@ columns, hashes, projections, exports) is derived from it. Its format is in
 `docs/reference/line-format.md` and cannot change; `v` names it.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable
 from datetime import datetime

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from signoff_ledger.domain.values import CauseKind, Origin
 
@@ -13,8 +12,7 @@ if TYPE_CHECKING:
     from signoff_ledger.domain.process_state import Attribution
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(NamedTuple):
     """A nonconformity mode as it stands in one batch.
 
     Attributes:

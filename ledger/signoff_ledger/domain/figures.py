@@ -6,8 +6,6 @@ is in the reference page on statistics; `edition` names the set, so that a later
 which figures an older decision showed.
 """
 
-from __future__ import annotations
-
 from decimal import Decimal
 from typing import Any, NamedTuple, Self
 

@@ -1,7 +1,5 @@
 """Events on the ledger's own stream: its founding, the key it seals with, its witnesses."""
 
-from __future__ import annotations
-
 from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, Field

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from signoff_ledger.domain import person_events as events
 from signoff_ledger.domain.aggregate import Aggregate
@@ -18,8 +17,7 @@ if TYPE_CHECKING:
     from signoff_ledger.domain.values import Role
 
 
-@dataclass(frozen=True, slots=True)
-class SigningKey:
+class SigningKey(NamedTuple):
     """A public key of a person and what became of it.
 
     Attributes:
@@ -209,13 +207,13 @@ class Person(Aggregate):
         self.keys[parse_ssh_public_key(event.public_key).fingerprint] = key
 
     def _key_accepted(self, event: events.SigningKeyAccepted, entry: Entry) -> None:
-        self.keys[event.fingerprint] = replace(
-            self._known_key(event.fingerprint), accepted=entry.version
+        self.keys[event.fingerprint] = self._known_key(event.fingerprint)._replace(
+            accepted=entry.version
         )
 
     def _key_revoked(self, event: events.SigningKeyRevoked, entry: Entry) -> None:
-        self.keys[event.fingerprint] = replace(
-            self._known_key(event.fingerprint), revoked=entry.version
+        self.keys[event.fingerprint] = self._known_key(event.fingerprint)._replace(
+            revoked=entry.version
         )
 
     def _noted(self, event: object, entry: Entry) -> None:

@@ -4,8 +4,6 @@ A person's printed name stands in their enrolment, and in the decisions they sig
 law wants it shown there (Part 11 11.50); everything else names them by key.
 """
 
-from __future__ import annotations
-
 from typing import Annotated, ClassVar
 from uuid import UUID
 

@@ -3,12 +3,11 @@
 A plan is frozen for a batch when the batch opens; its SHA-256 over the canonical form pins it.
 """
 
-from __future__ import annotations
-
+from collections.abc import Mapping
 from decimal import Decimal
 from functools import cached_property
 from hashlib import sha256
-from typing import TYPE_CHECKING, Annotated, Self
+from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
@@ -25,9 +24,6 @@ from signoff_ledger.domain.values import (
     Value,
     in_key_order,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 OTHER_MODE: Key = "OTHER"
 """A mode every plan knows, for a fault nobody foresaw; it counts as major."""
@@ -238,7 +234,7 @@ class UnitBuild(Value):
     tooling: Label | None = None
     tooling_revision: Label | None = None
 
-    def agrees_with(self, other: UnitBuild) -> bool:
+    def agrees_with(self, other: "UnitBuild") -> bool:
         """Say whether all that is stated here is what the other says; silence agrees."""
         stated = self.model_dump(exclude_none=True)
         return all(getattr(other, name) == value for name, value in stated.items())

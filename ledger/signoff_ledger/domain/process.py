@@ -5,9 +5,8 @@ Decisions are in `decision.py`, because they span a process, its batches and a p
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from signoff_ledger.domain import process_events as events
 from signoff_ledger.domain.bar import ConfirmationBatch, RepeatWithoutChange
@@ -28,8 +27,7 @@ LONGEST_GAP = timedelta(days=730)
 """Two years without a production order end a sign-off (G12; AS9102 lapses after as long)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """A process change as an engineer reports it; see `events.ProcessChangeApplied`."""
 
     kind: ChangeKind

@@ -3,8 +3,6 @@
 Fields stand in ascending order, see `event.Event`. Each class says why it is recorded.
 """
 
-from __future__ import annotations
-
 from typing import ClassVar
 
 from pydantic import Field

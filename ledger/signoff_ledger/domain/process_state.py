@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal, NamedTuple
 
 from signoff_ledger.domain import process_events as events
 from signoff_ledger.domain.aggregate import Aggregate
@@ -28,8 +27,7 @@ class Standing(StrEnum):
     UNSUPPORTED = "UNSUPPORTED"
 
 
-@dataclass(frozen=True, slots=True)
-class RegisteredBar:
+class RegisteredBar(NamedTuple):
     """A version of the bar, in the order registered."""
 
     number: int
@@ -42,8 +40,7 @@ class RegisteredBar:
     countersigned_by: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class OpenedBatch:
+class OpenedBatch(NamedTuple):
     """A batch as its process knows it."""
 
     opened: events.BatchOpened
@@ -53,8 +50,7 @@ class OpenedBatch:
     units: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class AppliedChange:
+class AppliedChange(NamedTuple):
     """A process change, who applied it, and how many batches had been opened by then."""
 
     applied: events.ProcessChangeApplied
@@ -63,16 +59,14 @@ class AppliedChange:
     after_batches: int
 
 
-@dataclass(frozen=True, slots=True)
-class Attribution:
+class Attribution(NamedTuple):
     """Where a mode, or one nonconformity of it, comes from."""
 
     origin: Origin
     version: int
 
 
-@dataclass(frozen=True, slots=True)
-class Cause:
+class Cause(NamedTuple):
     """How a mode found in a batch was answered."""
 
     kind: CauseKind
@@ -80,8 +74,7 @@ class Cause:
     by: str
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """A decision as taken; `signature` is the kind of it, `none` or `ssh`."""
 
     version: int
@@ -92,8 +85,7 @@ class Decision:
     signature: str
 
 
-@dataclass(frozen=True, slots=True)
-class SignOff:
+class SignOff(NamedTuple):
     """A sign-off and what became of it."""
 
     signed: events.ProcessSignedOff
@@ -200,18 +192,18 @@ class ProcessState(Aggregate):
             at=entry.at,
         )
         if isinstance(event, events.AcceptanceCriteriaSuperseded):
-            registered = replace(registered, loosened=event.loosened, reason=event.reason)
+            registered = registered._replace(loosened=event.loosened, reason=event.reason)
         self.bars.append(registered)
 
     def _countersigned(self, _: events.AcceptanceCriteriaCountersigned, entry: Entry) -> None:
-        self.bars[-1] = replace(self.bars[-1], countersigned_by=entry.by)
+        self.bars[-1] = self.bars[-1]._replace(countersigned_by=entry.by)
 
     def _batch_opened(self, event: events.BatchOpened, entry: Entry) -> None:
         self.batches[event.batch] = OpenedBatch(event, entry.version, len(self.changes))
 
     def _batch_finished(self, event: events.BatchFinished, _: Entry) -> None:
-        self.batches[event.batch] = replace(
-            self.batches[event.batch], is_finished=True, units=event.units
+        self.batches[event.batch] = self.batches[event.batch]._replace(
+            is_finished=True, units=event.units
         )
 
     def _batch_amended(self, event: events.BatchAmended, entry: Entry) -> None:
@@ -281,7 +273,7 @@ class ProcessState(Aggregate):
         if self.sign_off is not None:
             ordered = self.sign_off.ordered + event.quantity
             self.ordered[self.sign_off.signed.verdict.batch or ""] = ordered
-            self.sign_off = replace(self.sign_off, ordered=ordered, last_order_at=entry.at)
+            self.sign_off = self.sign_off._replace(ordered=ordered, last_order_at=entry.at)
 
     def _beside_the_record(self, event: object, entry: Entry) -> None:
         """Remarks, outside orders and refusals change no state."""

@@ -4,8 +4,6 @@ The signature is inside the event, so it cannot be cut out and put under another
 11.70); what is signed is the statement of `integrity.statement`, which is made from the same line.
 """
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from operator import attrgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from signoff_ledger.domain.values import BuildMethod, Severity
 
@@ -51,8 +50,7 @@ _PLACES = {
 _place = attrgetter(*_PLACES.values())
 
 
-@dataclass(frozen=True, slots=True)
-class Tally:
+class Tally(NamedTuple):
     """What counting a batch gives; serials in the order the units were first recorded.
 
     Attributes:

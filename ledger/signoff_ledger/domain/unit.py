@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 from typing import NamedTuple
@@ -13,8 +12,7 @@ from signoff_ledger.domain.plan import UnitBuild
 from signoff_ledger.domain.values import Disposition, Severity
 
 
-@dataclass(frozen=True, slots=True)
-class DefectReport:
+class DefectReport(NamedTuple):
     """A fault as the inspector names it, before it has a number.
 
     Attributes:
@@ -28,8 +26,7 @@ class DefectReport:
     note: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class UnitReport:
+class UnitReport(NamedTuple):
     """What one recording says about one unit.
 
     Attributes:

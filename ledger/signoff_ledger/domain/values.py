@@ -4,8 +4,6 @@ Texts a person typed are refused when they hold control characters or direction 
 note is shown on terminals for years, and must not be able to repaint one.
 """
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from datetime import UTC, datetime

@@ -4,8 +4,6 @@ A verdict is a value: two of them are the same when their canonical JSON is the 
 byte. That is how a replayed decision is compared with the recorded one.
 """
 
-from __future__ import annotations
-
 from functools import cached_property
 
 from signoff_ledger.domain.values import Counts, Key, Outcome, Value

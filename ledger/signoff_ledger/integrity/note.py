@@ -7,8 +7,7 @@ kept and ignored; a line of a key that it does know must verify, and must stand 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 from signoff_ledger.errors import EvidenceError
 from signoff_ledger.integrity import ed25519
@@ -32,8 +31,7 @@ SIGNATURES_MAX = 100
 _DASH = "\N{EM DASH} "
 
 
-@dataclass(frozen=True, slots=True)
-class NoteSignature:
+class NoteSignature(NamedTuple):
     """One signature line: who is said to have signed, and what.
 
     Attributes:
@@ -52,8 +50,7 @@ class NoteSignature:
         return f"{_DASH}{self.name} {encode_base64(self.key_id + self.signature)}\n"
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(NamedTuple):
     """A text and the signatures below it, none of them verified yet.
 
     Attributes:

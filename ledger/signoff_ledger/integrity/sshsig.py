@@ -8,9 +8,8 @@ over a decision. Whose key it is, is not answered here: the key is given back to
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from hashlib import sha512
-from typing import NoReturn
+from typing import NamedTuple, NoReturn
 
 from signoff_ledger.errors import EvidenceError, InputError
 from signoff_ledger.integrity.fields import decode_base64, encode_base64
@@ -32,8 +31,7 @@ _FOOTER = "-----END SSH SIGNATURE-----\n"
 _LINE_LENGTH = 70
 
 
-@dataclass(frozen=True, slots=True)
-class SshSignature:
+class SshSignature(NamedTuple):
     """The parts of a signature, none of them verified yet.
 
     Attributes:

@@ -140,10 +140,6 @@ class LedgerStore(ABC):
         """Look at the health of the database around the lines."""
 
     @abstractmethod
-    def settle(self) -> None:
-        """Wait until all that can be read here is as durable as what was acknowledged."""
-
-    @abstractmethod
     def retiring(self, moved_to: str) -> AbstractContextManager[None]:
         """Let nobody record meanwhile, and nobody ever after unless something fails.
 
@@ -356,6 +352,10 @@ class LedgerStore(ABC):
         """Give the number of events in the log."""
         with self.told():
             return self.recorder.max_notification_id() or 0
+
+    def settled_size(self) -> int:
+        """Give the number of events in the log, all as durable as if acknowledged."""
+        return self.size()
 
     def wait_beyond(self, size: int, timeout_s: float) -> None:
         """Wait until the log has grown beyond a size, or the time is over."""

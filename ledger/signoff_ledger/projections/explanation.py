@@ -5,8 +5,7 @@ Reads the streams of one process and nothing else, so its cost does not grow wit
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from signoff_ledger.application.replay import case_as_of, case_of
 from signoff_ledger.application.showing import show, shown_by
@@ -38,8 +37,7 @@ _BESIDE = (
 )
 
 
-@dataclass(frozen=True)
-class Explanation:
+class Explanation(NamedTuple):
     """Everything `signoff why` says about one process, and one batch of it.
 
     Attributes:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from signoff_ledger.domain.batch_events import BatchStarted
 from signoff_ledger.domain.ledger_events import LedgerFounded
@@ -14,8 +13,7 @@ if TYPE_CHECKING:
     from signoff_ledger.domain.event import Entry
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(NamedTuple):
     """What a stream is about.
 
     Attributes:

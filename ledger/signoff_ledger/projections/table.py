@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -25,8 +24,7 @@ class Cursor(Protocol):
         ...
 
 
-@dataclass(frozen=True)
-class Table:
+class Table(NamedTuple):
     """A table that projections fill.
 
     Attributes:

@@ -7,6 +7,7 @@ Nobody restarts a worker, and no worker is told of what is done to the server.
 
 import json
 import os
+import random
 import select
 import subprocess
 import sys
@@ -181,6 +182,12 @@ def crew(*jobs: Job) -> Iterator[Crew]:
         except BaseException:
             process.terminate()
             raise
+
+
+def moment(chance: random.Random, workers: Crew) -> None:
+    """Wait for a moment at random: behind some acknowledgement, in the middle of something."""
+    workers.wait_for_more(chance.randrange(1, 15))
+    time.sleep(chance.uniform(0, 0.01))
 
 
 # --- inside the workers ---------------------------------------------------------------------------

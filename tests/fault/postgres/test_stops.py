@@ -5,7 +5,6 @@ acknowledged is there, whatever was under way happened once, and followers misse
 """
 
 import random
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -13,7 +12,7 @@ import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
-from tests.fault.postgres.crew import Crew, Job, crew
+from tests.fault.postgres.crew import Crew, Job, crew, moment
 from tests.fault.postgres.holding import assert_all_there_once, assert_followed_all
 from tests.fault.postgres.ledgers import begun
 from tests.fault.postgres.size import STOPS
@@ -26,12 +25,6 @@ TERMINATE = (
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'signoff'"
     " AND datname = '{database}' AND state <> 'idle' ORDER BY random() LIMIT 1"
 )
-
-
-def moment(chance: random.Random, workers: Crew) -> None:
-    """Wait for a moment at random: behind some acknowledgement, in the middle of something."""
-    workers.wait_for_more(chance.randrange(1, 15))
-    time.sleep(chance.uniform(0, 0.01))
 
 
 @contextmanager

@@ -1,6 +1,5 @@
 """Between batches: origins, causes, changes, remarks."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -156,7 +155,7 @@ def test_a_change_raises_the_revision_and_ends_a_standing_sign_off(shop: Shop) -
 def test_a_change_that_is_described_at_length_ends_a_standing_sign_off_too(shop: Shop) -> None:
     """S-08."""
     shop.sign_off_a_repeat()
-    change = replace(SKIMMED, what="x" * 2_000, why="y" * 2_000)
+    change = SKIMMED._replace(what="x" * 2_000, why="y" * 2_000)
     improving.apply_change(shop.ledger, EGON, "mug", change)
 
     assert "sign-off-lapsed" == shop.topics()[-1]
@@ -165,8 +164,7 @@ def test_a_change_that_is_described_at_length_ends_a_standing_sign_off_too(shop:
 def test_a_change_says_which_parameter_was_turned_and_which_jig_is_required(shop: Shop) -> None:
     """S-50, S-51."""
     shop.build("B1", rejects=2)
-    change = replace(
-        SKIMMED,
+    change = SKIMMED._replace(
         addresses=("LID-SEAT", "build_minutes"),
         fixture="jig 7",
         parameter="ramp",
@@ -205,7 +203,7 @@ def test_a_change_that_cannot_be_recorded_is_refused_plainly(
 ) -> None:
     size = shop.store.size()
     with pytest.raises(InputError) as caught:
-        improving.apply_change(shop.ledger, EGON, "mug", replace(SKIMMED, **given))
+        improving.apply_change(shop.ledger, EGON, "mug", SKIMMED._replace(**given))
 
     assert code == caught.value.code
     assert all(line.isprintable() for line in str(caught.value).splitlines())

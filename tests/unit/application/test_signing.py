@@ -1,7 +1,6 @@
 """Signatures as events are emitted: which are wanted, which are refused, and what is noted."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -122,7 +121,7 @@ def test_whoever_has_no_key_acts_by_name(office: Office) -> None:
 
 def test_a_pen_that_is_optional_is_used_by_whoever_has_to_sign_alone(built: Office) -> None:
     size = built.store.size()
-    built.hold(replace(by("anna"), pen=KeyPen(ANNA, optional=True)))
+    built.hold(by("anna")._replace(pen=KeyPen(ANNA, optional=True)))
     people.grant(built.ledger, by("olga"), "egon", Role.APPROVER, "stands in")
     unsure = KeyPen(STRANGER, optional=True)
     built.hold(Call("egon", pen=unsure))
@@ -304,11 +303,11 @@ def test_a_statement_made_up_before_is_taken_with_its_time_and_tree(built: Offic
 def test_a_statement_over_a_tree_that_this_ledger_never_had_is_refused(built: Office) -> None:
     here = prepared(built)
     for other in (
-        replace(here, size=0),
-        replace(here, size=-1),
-        replace(here, size=here.size + 1),
-        replace(here, size=here.size - 1),
-        replace(here, root="00" * 32),
+        here._replace(size=0),
+        here._replace(size=-1),
+        here._replace(size=here.size + 1),
+        here._replace(size=here.size - 1),
+        here._replace(root="00" * 32),
     ):
         with pytest.raises(ConflictError) as refused:
             built.sign(Call("anna", pen=KeyPen(ANNA, prepared=other)))

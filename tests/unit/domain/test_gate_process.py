@@ -1,6 +1,5 @@
 """The rules around a batch: bar, plan, changes, faults, origin, and who signs."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -302,7 +301,7 @@ def test_a_repeat_without_a_change_that_no_bar_allowed_is_noticed() -> None:
     story.build("B2")
     known = story.process.batches["B2"]
     forged = known.opened.model_copy(update={"unchanged": False})
-    story.process.batches["B2"] = replace(known, opened=forged)
+    story.process.batches["B2"] = known._replace(opened=forged)
 
     assert ["repeat-cites-change"] == story.blockers()
 

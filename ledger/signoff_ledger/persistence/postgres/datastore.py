@@ -23,7 +23,7 @@ T = TypeVar("T")
 PATIENCE_S = 30.0
 """How long a lost connection is looked for again."""
 
-PAUSE_S = 0.2
+PAUSE_S = 0.5
 """How long between two looks for a server that takes connections, or writes."""
 
 STATEMENT_TIMEOUT_S = 120
@@ -33,8 +33,8 @@ _MOST_CONNECTIONS = 8
 _DERIVED_LOCK = 0x5349474E564945
 """Apart from each other are also those who keep what is derived from the events: "SIGNVIE"."""
 
-# What the pool says of attempts to connect again is told to whoever waits for one.
-logging.getLogger("psycopg.pool").setLevel(logging.CRITICAL)
+# What the driver and its pool say of lost connections is told to whoever needed one.
+logging.getLogger("psycopg").setLevel(logging.CRITICAL)
 
 
 def is_lost(error: BaseException) -> bool:
@@ -101,13 +101,13 @@ class PostgresDatastore:
         url: Where it is.
 
     Attributes:
-        losses: How often a connection was found lost; the next one may lead to another server.
+        losses: How many connections were lost in use; with the next one another server may answer.
     """
 
     def __init__(self, url: str) -> None:
         self._url = url
-        self._listening: psycopg.Connection[Any] | None = None
         self.losses = 0
+        self._listening: psycopg.Connection[Any] | None = None
         self._pool = ConnectionPool(
             url,
             connection_class=Connection,
@@ -155,9 +155,11 @@ class PostgresDatastore:
             connection.cut_short = False
             try:
                 yield connection
-            except ReadOnlySqlTransaction:
-                # Another server may take writes by now, and only a new connection leads there.
-                connection.close()
+            except psycopg.Error as error:
+                if isinstance(error, ReadOnlySqlTransaction):
+                    # Another server may take writes by now; only a new connection leads there.
+                    connection.close()
+                self.losses += connection.closed
                 raise
             if connection.cut_short:
                 raise psycopg.OperationalError("the commit did not wait for the standby")
@@ -170,10 +172,7 @@ class PostgresDatastore:
                 with self.connection() as connection:
                     return work(connection)
             except psycopg.Error as error:
-                if not is_lost(error):
-                    raise
-                self.losses += 1
-                if time.monotonic() > deadline:
+                if not is_lost(error) or time.monotonic() > deadline:
                     raise
 
     def rows(self, statement: str, parameters: Sequence[object] = ()) -> list[Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypeVar
 
 import psycopg
 from eventsourcing.persistence import PersistenceError
@@ -13,6 +13,7 @@ from psycopg.errors import ReadOnlySqlTransaction
 from psycopg.sql import SQL
 
 from signoff_ledger.application.ports import StaleError
+from signoff_ledger.domain.aggregate import Aggregate
 from signoff_ledger.errors import NotFoundError, StoreError
 from signoff_ledger.persistence.postgres import schema
 from signoff_ledger.persistence.postgres.address import has_several_hosts, shown
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
     from signoff_ledger.persistence.finding import Finding
     from signoff_ledger.persistence.postgres.datastore import DerivedCursor
 
+A = TypeVar("A", bound=Aggregate)
+
 
 class PostgresStore(LedgerStore):
     """A ledger in one database.
@@ -49,7 +52,8 @@ class PostgresStore(LedgerStore):
     def __init__(self, url: str, *, read_only: bool) -> None:
         self.datastore = PostgresDatastore(url)
         super().__init__(url, shown(url), PostgresRecorder(self.datastore), read_only=read_only)
-        self._losses = 0
+        self._losses_remembered = self._losses_saved = 0
+        self._doubt: _Doubt | None = None
         self.datastore.open()
 
     @classmethod
@@ -126,80 +130,93 @@ class PostgresStore(LedgerStore):
             connection.execute(f"DROP SCHEMA signoff, {VIEWS_SCHEMA} CASCADE")
         self.close()
 
-    def _catch_up(self) -> None:
-        """Move what is remembered on by what was recorded since, whoever recorded it."""
-        if self._losses != self.datastore.losses:
-            # The server that took over may know less than the lost one did.
-            self._losses = self.datastore.losses
-            self._forget()
-        super()._catch_up()
+    def load(self, kind: type[A], key: str, version: int | None = None, *, look: bool = True) -> A:
+        """Rebuild an aggregate as of a version, the latest by default; empty if unknown.
+
+        With a connection goes what is remembered: another server may have taken the place of the
+        lost one, with less in it.
+        """
+        while True:
+            losses = self.datastore.losses
+            if losses != self._losses_remembered:
+                self.forget()
+                self._losses_remembered = losses
+            loaded = super().load(kind, key, version, look=look)
+            if self.datastore.losses == losses:
+                return loaded
 
     def save(
         self, entries: Sequence[Entry], command_id: str, seen: Mapping[UUID, int] | None = None
     ) -> list[int]:
         """Append entries, all or none, durably; give their positions.
 
-        Where the connection is lost on the way, it is looked up whether they are there, and if not
-        they are appended again, so that what is acknowledged is there, once. Whoever goes on alone
-        meanwhile comes before them, as always.
+        Where the connection is lost on the way, it is looked up whether they are there, so that
+        what is acknowledged is there once, and what is not may be tried again.
         """
+        if self.datastore.losses != self._losses_saved:
+            self._losses_saved = self.datastore.losses
+            raise StaleError("the connection was lost since the entries were made up")
         try:
-            return super().save(entries, command_id, seen)
+            positions = super().save(entries, command_id, seen)
         except ConnectionLostError as lost:
-            if isinstance(lost, NoWritesError) and not has_several_hosts(self.address):
-                raise
-            return self._saved_after(lost, entries, command_id, seen)
+            positions = self._saved_before(lost, entries, command_id)
+        except StoreError as error:
+            if self._doubt is not None:
+                # Not that nothing was recorded: an earlier try may be on its way yet.
+                doubt, self._doubt = self._doubt, None
+                raise doubt.error from error
+            raise
+        self._doubt = None
+        return positions
 
-    def _saved_after(
-        self,
-        lost: ConnectionLostError,
-        entries: Sequence[Entry],
-        command_id: str,
-        seen: Mapping[UUID, int] | None,
+    def _saved_before(
+        self, lost: ConnectionLostError, entries: Sequence[Entry], command_id: str
     ) -> list[int]:
-        deadline = time.monotonic() + PATIENCE_S
-        while time.monotonic() < deadline:
-            # After a change of servers this one may know less than the lost one did.
-            self.forget()
-            try:
-                found = self.of_command(command_id)
-                if not found:
-                    return super().save(entries, command_id, seen)
-            except ConnectionLostError:
-                time.sleep(PAUSE_S)
-                continue
-            except StoreError as error:
-                # Not that nothing was recorded: the first try may be on its way yet.
-                raise lost from error
-            if [recorded.entry.line for recorded in found] != [entry.line for entry in entries]:
-                raise StaleError("the command id is in the log")
-            return [recorded.position for recorded in found]
-        raise lost
+        """Give the positions of entries that were under way when the connection was lost."""
+        if isinstance(lost, NoWritesError) and not has_several_hosts(self.address):
+            raise lost
+        self._doubt = self._doubt or _Doubt(lost, time.monotonic() + PATIENCE_S)
+        if time.monotonic() > self._doubt.until_s:
+            self._doubt = None
+            raise lost
+        if isinstance(lost, NoWritesError):
+            time.sleep(PAUSE_S)
+        found = self.of_command(command_id)
+        self._losses_saved = self.datastore.losses
+        if [recorded.entry.line for recorded in found] != [entry.line for entry in entries]:
+            raise StaleError("the connection was lost, and nothing was recorded") from None
+        return [recorded.position for recorded in found]
 
     def of_command(self, command_id: str) -> list[Recorded]:
         """Give what a command recorded, oldest first; empty when it recorded nothing.
 
         Whoever asks takes it as acknowledged, so it is as durable then.
         """
-        found = super().of_command(command_id)
-        if found:
-            self.settle()
-        return found
+        statement = "SELECT first, last FROM signoff.commands WHERE id = %s"
+        rows = self._settled(statement, command_id)
+        return list(self.read(rows[0][0] - 1, rows[0][1])) if rows else []
 
-    def settle(self) -> None:
-        """Wait until all that can be read here is as durable as what was acknowledged.
+    def settled_size(self) -> int:
+        """Give the number of events in the log, all as durable as if acknowledged."""
+        rows = self._settled("SELECT position FROM signoff.events ORDER BY position DESC LIMIT 1")
+        return rows[0][0] if rows else 0
+
+    def _settled(self, statement: str, *parameters: object) -> list[Any]:
+        """Read what nobody will be able to say was never there.
 
         A commit that was interrupted while it waited for a standby can be read here before it is
-        there. A transaction of our own that writes waits for everything before it, too.
+        there. A transaction of our own that writes waits for everything before it, too. It has to
+        be the same server: another one may have taken its place since, with less in it.
         """
-        if self.read_only:
-            return
+
+        def look(connection: psycopg.Connection[Any]) -> list[Any]:
+            rows = connection.execute(statement, parameters).fetchall()
+            if rows and not self.read_only:
+                connection.execute("SELECT pg_logical_emit_message(true, 'signoff', '')")
+            return rows
+
         with self.told():
-            self.datastore.lasting(
-                lambda connection: connection.execute(
-                    "SELECT pg_logical_emit_message(true, 'signoff', '')"
-                )
-            )
+            return self.datastore.lasting(look)
 
     @contextmanager
     def told(self) -> Iterator[None]:
@@ -262,6 +279,18 @@ class ConnectionLostError(StoreError):
 
 class NoWritesError(ConnectionLostError):
     """The server takes no writes; another may have taken its place."""
+
+
+class _Doubt(NamedTuple):
+    """What became of a command is not known yet.
+
+    Attributes:
+        error: The loss that it began with.
+        until_s: How long it is tried to find out, by `time.monotonic`.
+    """
+
+    error: ConnectionLostError
+    until_s: float
 
 
 @contextmanager

@@ -88,9 +88,6 @@ class SqliteStore(LedgerStore):
         self.close()
         remove(self.path)
 
-    def settle(self) -> None:
-        """Wait for nothing: a commit can be read here only once it is on disk."""
-
     @contextmanager
     def told(self) -> Iterator[None]:
         """Turn what the database says into what a person can act on."""

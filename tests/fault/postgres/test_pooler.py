@@ -1,0 +1,78 @@
+"""PgBouncer in transaction mode between those who record and the server."""
+
+import random
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.fault.postgres.crew import Job, crew, moment
+from tests.fault.postgres.holding import assert_all_there_once, assert_followed_all
+from tests.fault.postgres.ledgers import begun, held_together
+from tests.fault.postgres.size import COMMANDS, STOPS
+from tests.fault.postgres.typed import answers, standing_in, tell
+from tests.servers.pgbouncer import PgBouncer
+from tests.servers.postgres import Server
+
+NAMES = ("w0", "w1", "w2", "w3")
+CONNECTIONS = 2
+
+
+@pytest.fixture
+def bouncer(own_server: Server) -> Iterator[PgBouncer]:
+    """Give a pooler with fewer connections than there are clients."""
+    with PgBouncer.before(own_server, pool_size=CONNECTIONS) as bouncer:
+        yield bouncer
+
+
+def test_the_whole_story_is_told_through_a_pooler(
+    own_server: Server, bouncer: PgBouncer, tmp_path: Path
+) -> None:
+    database = own_server.create_database()
+    direct = own_server.url(database)
+    terminal = standing_in(tmp_path / "pooled", bouncer.url(database))
+    tell(terminal, direct)
+
+    assert answers(standing_in(tmp_path / "pooled", direct)) == answers(
+        standing_in(tmp_path / "pooled", bouncer.url(database))
+    )
+    held_together(direct, tmp_path / "pooled" / "keys")
+
+
+@pytest.mark.slow
+def test_more_processes_than_connections_record_through_a_pooler(
+    own_server: Server, bouncer: PgBouncer
+) -> None:
+    database = own_server.create_database()
+    begun(own_server.url(database), NAMES).close()
+    url = bouncer.url(database)
+    with crew(*(Job("record", name, url, COMMANDS // 2) for name in NAMES)) as workers:
+        told = workers.end()
+
+    assert len(NAMES) * (COMMANDS // 2) == len(told.done)
+    assert_all_there_once(own_server.url(database), told)
+
+
+@pytest.mark.slow
+def test_workers_go_on_by_themselves_whenever_the_pooler_is_killed(
+    own_server: Server, bouncer: PgBouncer
+) -> None:
+    """The server knows nothing of it, and ends what was under way."""
+    chance, database = random.Random("pooler"), own_server.create_database()
+    begun(own_server.url(database), NAMES).close()
+    url = bouncer.url(database)
+    with (
+        crew(Job("follow", "f0", url)) as followers,
+        crew(*(Job("record", name, url) for name in NAMES)) as workers,
+    ):
+        workers.wait_until_ready()
+        for _ in range(STOPS):
+            moment(chance, workers)
+            bouncer.kill()
+            bouncer.start()
+        workers.wait_for_more(len(NAMES))
+        told = workers.stop()
+        followed = followers.stop()
+
+    assert_all_there_once(own_server.url(database), told)
+    assert_followed_all(own_server.url(database), followed)
