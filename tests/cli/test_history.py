@@ -1,11 +1,15 @@
 """`signoff history`."""
 
 import json
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from tests.cli.shops import at
+from tests.cli.terminal import COMMAND, PATIENCE_S
 
 
 def test_every_event_is_one_sentence_in_the_logs_order(tmp_path: Path) -> None:
@@ -103,3 +107,35 @@ def test_a_long_history_goes_to_the_pager_of_a_terminal(
     assert ("", 1) == (paged.out, len(shown))
     assert shown[0] == straight.out == piped.out
     assert asked.out.startswith("{")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such interrupt")
+def test_what_is_recorded_while_one_follows_comes_as_lines_until_an_interrupt(
+    tmp_path: Path,
+) -> None:
+    terminal = at("clear", tmp_path)
+    before = terminal.asked("history")
+    with subprocess.Popen(
+        [sys.executable, "-c", COMMAND, "history", "--follow", "--format", "jsonl"],
+        cwd=terminal.folder,
+        env=terminal.spawned_environment,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        told = [json.loads(process.stdout.readline()) for _ in before]
+        terminal.did("dissent", "mug", "one more thing", by="bela")
+        told.append(json.loads(process.stdout.readline()))
+        process.send_signal(signal.SIGINT)
+
+    assert 130 == process.wait(PATIENCE_S)
+    assert [*range(1, len(before) + 2)] == [row["position"] for row in told]
+    assert {"signoff.history/1"} == {row["schema"] for row in told}
+
+
+@pytest.mark.parametrize("format_", ["json", "csv"])
+def test_an_answer_with_an_end_cannot_be_followed(tmp_path: Path, format_: str) -> None:
+    said = at("clear", tmp_path)("history", "--follow", "--format", format_)
+
+    assert 2 == said.code
+    assert "SL109" in said.err

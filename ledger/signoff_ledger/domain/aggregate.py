@@ -8,7 +8,6 @@ Stands where the event store's own base class could, because ours needs the stre
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from copy import copy
 from typing import Any, ClassVar, Self
 
 from signoff_ledger.domain.event import Entry, Event, Stamp, make_entry
@@ -83,9 +82,8 @@ class Aggregate:
         that fails leaves nothing behind; copying every unit each time would cost more than
         reading it.
         """
-        twin = copy(self)
+        twin = type(self).__new__(type(self))
         for name, value in vars(self).items():
-            if isinstance(value, (dict, list, set)):
-                setattr(twin, name, copy(value))
+            vars(twin)[name] = value.copy() if isinstance(value, (dict, list, set)) else value
         memo[id(self)] = twin
         return twin

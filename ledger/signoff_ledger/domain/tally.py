@@ -48,6 +48,8 @@ _PLACES = {
     "OTHER_FIXTURE": "fixture",
 }
 _place = attrgetter(*_PLACES.values())
+_made = attrgetter("method", "operator_role", "process_revision", *_PLACES.values())
+"""All of a build that `exclusions` looks at."""
 
 
 class Tally(NamedTuple):
@@ -134,8 +136,13 @@ def tally(units: Mapping[str, Unit], started: BatchStarted, bar: Bar) -> Tally:
     replaced = {unit.replaces for unit in units.values() if unit.replaces is not None}
     excluded: dict[str, tuple[str, ...]] = {}
     counted: list[Unit] = []
+    # Most units of a batch are made in one way.
+    known: dict[tuple[object, ...], tuple[str, ...]] = {}
     for serial, unit in units.items():
-        reasons = exclusions(unit, started) + (("REPLACED",) if serial in replaced else ())
+        made = _made(unit.build)
+        if made not in known:
+            known[made] = exclusions(unit, started)
+        reasons = known[made] + (("REPLACED",) if serial in replaced else ())
         if reasons:
             excluded[serial] = reasons
         else:

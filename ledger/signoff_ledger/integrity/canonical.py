@@ -81,9 +81,8 @@ def _check_keys(members: dict[Any, object]) -> None:
             return
     except TypeError:
         pass
-    for key in members:
-        if not isinstance(key, str) or not key.isascii():
-            _refuse(f"object key {key!r:.60} is not ASCII text")
+    other = next(key for key in members if not isinstance(key, str) or not key.isascii())
+    _refuse(f"object key {other!r:.60} is not ASCII text")
 
 
 def _check_members(members: Collection[object], depth: int) -> None:

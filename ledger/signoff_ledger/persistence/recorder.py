@@ -17,7 +17,7 @@ from eventsourcing.persistence import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 _NO_END = 2**62
 
@@ -28,6 +28,31 @@ class LineRecorder(ApplicationRecorder):
     @abstractmethod
     def query(self, statement: str, parameters: Sequence[object] = ()) -> list[Any]:
         """Run one reading statement outside any transaction of ours."""
+
+    def insert_events(
+        self, stored_events: Sequence[StoredEvent], **kwargs: Any
+    ) -> Sequence[int] | None:
+        """Append events, all or none; gives their positions.
+
+        Args:
+            stored_events: Stored lines in order.
+            **kwargs: `command_id`, recorded in the same transaction if given; `seen`, versions by
+                stream that still have to be the latest then.
+
+        Raises:
+            IntegrityError: A stream moved meanwhile, or the command id is in the log.
+        """
+        if not stored_events:
+            return []
+        seen = kwargs.get("seen") or {}
+        size = self.append(stored_events, kwargs.get("command_id"), seen)
+        return list(range(size + 1, size + 1 + len(stored_events)))
+
+    @abstractmethod
+    def append(
+        self, events: Sequence[StoredEvent], command_id: str | None, seen: Mapping[UUID, int]
+    ) -> int:
+        """Append at least one event, all or none; gives the size that the log had before."""
 
     def select_events(
         self,

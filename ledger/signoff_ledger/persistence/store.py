@@ -469,6 +469,36 @@ def _check_not_moved(place: str, said: str) -> None:
         )
 
 
+def damaged(place: str, said: str) -> StoreError:
+    """Give the error for a database that holds what was never written there."""
+    return StoreError(
+        "SL701",
+        f"{place} cannot be read as a ledger",
+        why=said,
+        fix="run  signoff doctor  and compare it with a backup",
+    )
+
+
+def busy(said: str) -> StoreError:
+    """Give the error for a lock that somebody else kept."""
+    return StoreError(
+        "SL705",
+        "the ledger is busy",
+        why=said,
+        fix="nothing was recorded; give the command again",
+    )
+
+
+def refused(place: str, said: str) -> StoreError:
+    """Give the error for everything else that a database will not do."""
+    return StoreError(
+        "SL703",
+        f"the database refused: {place}",
+        why=said,
+        fix="nothing was recorded; free the disk or get permission, then give it again",
+    )
+
+
 def check_format(place: str, number: int) -> None:
     """Refuse a ledger of a newer format.
 

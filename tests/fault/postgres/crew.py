@@ -75,6 +75,7 @@ class Told:
         done: Commands that were acknowledged, in order.
         sealed: Sizes and roots of checkpoints that were acknowledged.
         followed: How many events each follower saw, with the hash over their lines.
+        refused: Codes with which commands were refused.
         ready: Workers that have opened the ledger.
     """
 
@@ -82,6 +83,7 @@ class Told:
     done: list[Done] = field(default_factory=list)
     sealed: dict[int, str] = field(default_factory=dict)
     followed: list[tuple[int, str]] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
     ready: int = 0
 
     def hear(self, line: str) -> None:
@@ -95,6 +97,8 @@ class Told:
                 self.sealed[int(size)] = root
             case ["followed", size, digest]:
                 self.followed.append((int(size), digest))
+            case ["refused", code]:
+                self.refused.append(code)
             case ["ready"]:
                 self.ready += 1
             case _:
@@ -209,6 +213,25 @@ def record(job: Job, say: Say, stopped: Stopped) -> None:
             say(f"{done} {time.monotonic():.6f}")
 
 
+def insist(job: Job, say: Say, stopped: Stopped) -> None:
+    """Give commands as `record` does, and a refused one again under its id until it is taken."""
+    with open_ledger(job.url) as ledger:
+        say("ready")
+        for number in count(1):
+            if stopped():
+                return
+            say(f"give {command_of(job.name, number)}")
+            receipt = None
+            while receipt is None:
+                try:
+                    receipt = give(ledger.ledger, job.name, number)
+                except StoreError as error:
+                    say(f"refused {error.code}")
+            at = [recorded.position for recorded in receipt.recorded]
+            done = f"done {command_of(job.name, number)} {at[0]} {at[-1]}"
+            say(f"{done} {time.monotonic():.6f}")
+
+
 def follow(job: Job, say: Say, stopped: Stopped) -> None:
     """Keep the views, and read the log from where one has come to; say at the end what was seen."""
     position, seen, is_last = 0, sha256(), False
@@ -246,6 +269,7 @@ def seal(job: Job, say: Say, stopped: Stopped) -> None:
 
 WORK: Mapping[str, Callable[[Job, Say, Stopped], None]] = {
     "record": record,
+    "insist": insist,
     "follow": follow,
     "seal": seal,
 }

@@ -9,4 +9,7 @@ COMMANDS = max(1, ROUNDS // 2)
 """Commands that each of the writers gives: 1,000 of 2,000 rounds."""
 
 STOPS = max(1, ROUNDS * 30 // 2_000)
-"""Servers that are stopped at once, and connections that are ended: 30 of 2,000 rounds."""
+"""Servers and poolers that are stopped: 30 of 2,000 rounds."""
+
+ENDED = max(1, ROUNDS // 20)
+"""Connections that are ended: 100 of 2,000 rounds."""

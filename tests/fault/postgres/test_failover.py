@@ -16,12 +16,15 @@ from pathlib import Path
 import pytest
 
 from signoff_ledger.application.ledger import Receipt
+from signoff_ledger.application.ports import StaleError
 from signoff_ledger.application.sealing import Seal
 from signoff_ledger.bootstrap import open_ledger
 from signoff_ledger.custody.vault import Vault
+from signoff_ledger.domain.process import Process
+from tests.contract.kept import remarks
 from tests.fault.postgres.crew import Job, crew
 from tests.fault.postgres.holding import assert_all_there_once, assert_followed_all
-from tests.fault.postgres.ledgers import begun, commands_in, give, held_together
+from tests.fault.postgres.ledgers import SHARED, begun, commands_in, give, held_together
 from tests.servers.binaries import Binaries
 from tests.servers.standby import Pair
 
@@ -104,9 +107,7 @@ def test_nobody_is_told_of_what_the_standby_does_not_have(
         assert sealing.sealer is not None
         with stalled(pair):
             told: list[Future[object]] = [threads.submit(give, ours.ledger, "w0", 1)]
-            pair.primary.wait_until(lambda: waiting(pair, database) == 1)
-            interrupted = f"SELECT {how}(pid) FROM pg_stat_activity WHERE wait_event = 'SyncRep'"
-            pair.primary.execute(interrupted)
+            interrupt(pair, database, how)
             pair.primary.wait_until(lambda: "w0-1" in commands_in(pair.primary.url(database)))
             told.append(threads.submit(give, again.ledger, "w0", 1))
             told.append(threads.submit(sealing.sealer.seal))
@@ -114,6 +115,7 @@ def test_nobody_is_told_of_what_the_standby_does_not_have(
                 lambda: waiting(pair, database) == len(told) or any(map(Future.done, told))
             )
             assert [False] * len(told) == [each.done() for each in told]
+            assert [] == [*keys.glob("*/guard.json")], "the guard remembers what may be lost"
         ((first, second), sealed) = [each.result() for each in told[:2]], told[2].result()
     pair.fail_over()
 
@@ -125,6 +127,43 @@ def test_nobody_is_told_of_what_the_standby_does_not_have(
         assert list(first.recorded) == ledger.store.of_command("w0-1")
         assert sealed.root == ledger.store.root(sealed.size)
     held_together(url, keys)
+
+
+@pytest.mark.slow
+def test_what_was_read_and_is_gone_with_the_primary_is_forgotten(pair: Pair) -> None:
+    """A commit that was interrupted while it waited, read by somebody else, never arrives."""
+    database = pair.primary.create_database()
+    url = pair.url(database)
+    begun(url, ["w0"]).close()
+    with (
+        open_ledger(url) as ours,
+        open_ledger(url) as theirs,
+        ThreadPoolExecutor() as threads,
+    ):
+        give(theirs.ledger, "w0", 4)
+        ((sender,),) = pair.primary.execute("SELECT pid FROM pg_stat_replication")
+        os.kill(sender, signal.SIGSTOP)
+        told = threads.submit(give, ours.ledger, "w0", 8)
+        interrupt(pair, database, "pg_terminate_backend")
+        pair.primary.wait_until(lambda: "w0-8" in commands_in(pair.primary.url(database)))
+        entries = remarks(theirs.store.load(Process, SHARED), 1)
+        os.kill(pair.primary.pid, signal.SIGKILL)
+        os.kill(sender, signal.SIGKILL)
+        pair.promote()
+        at = told.result().recorded[0]
+        assert at.position == theirs.store.size()
+        with pytest.raises(StaleError):
+            theirs.store.save(entries, "made-up-before")
+        give(theirs.ledger, "w0", 12)
+
+    assert at.entry.version + 1 == entries[0].version, "what follows would have fitted in"
+    held_together(pair.standby.url(database))
+
+
+def interrupt(pair: Pair, database: str, how: str) -> None:
+    """Interrupt the one commit that waits for the standby."""
+    pair.primary.wait_until(lambda: waiting(pair, database) == 1)
+    pair.primary.execute(f"SELECT {how}(pid) FROM pg_stat_activity WHERE wait_event = 'SyncRep'")
 
 
 def waiting(pair: Pair, database: str) -> int:

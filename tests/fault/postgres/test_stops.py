@@ -5,17 +5,19 @@ acknowledged is there, whatever was under way happened once, and followers misse
 """
 
 import random
+import select
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
+from signoff_ledger.persistence.postgres.datastore import is_lost
 from tests.fault.postgres.crew import Crew, Job, crew, moment
 from tests.fault.postgres.holding import assert_all_there_once, assert_followed_all
 from tests.fault.postgres.ledgers import begun
-from tests.fault.postgres.size import STOPS
+from tests.fault.postgres.size import ENDED, STOPS
 from tests.servers.databases import Databases
 from tests.servers.postgres import Server
 
@@ -67,6 +69,17 @@ def test_workers_go_on_by_themselves_whenever_a_connection_is_ended(
     chance, ended = random.Random("connections"), 0
     statement = TERMINATE.format(database=conninfo_to_dict(database_url)["dbname"])
     with at_work(database_url) as workers, psycopg.connect(postgres.url(), autocommit=True) as us:
-        while ended < STOPS:
+        while ended < ENDED:
             moment(chance, workers)
             ended += us.execute(statement.encode()).rowcount
+
+
+def test_a_connection_is_lost_whatever_the_server_ends_it_for(database_url: str) -> None:
+    """Told of a limit of time or a full disk, nobody knows what became of a commit under way."""
+    with closing(psycopg.connect(database_url)) as connection:
+        connection.execute("SET LOCAL idle_in_transaction_session_timeout = 1")
+        select.select([connection.fileno()], [], [], 60)
+        with pytest.raises(psycopg.errors.IdleInTransactionSessionTimeout) as caught:
+            connection.execute("SELECT 1")
+
+    assert is_lost(caught.value)

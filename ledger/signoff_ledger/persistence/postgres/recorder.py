@@ -40,27 +40,13 @@ class PostgresRecorder(LineRecorder):
         super().__init__()
         self._datastore = datastore
 
-    def insert_events(
-        self, stored_events: Sequence[StoredEvent], **kwargs: Any
-    ) -> Sequence[int] | None:
-        """Append events, all or none.
-
-        Args:
-            stored_events: Stored lines in order.
-            **kwargs: `command_id`, recorded in the same transaction if given; `seen`, versions by
-                stream that still have to be the latest then.
-
-        Raises:
-            IntegrityError: A stream moved meanwhile, or the command id is in the log.
-        """
-        if not stored_events:
-            return []
-        append = _copied if len(stored_events) >= COPY_FROM else _called
+    def append(
+        self, events: Sequence[StoredEvent], command_id: str | None, seen: Mapping[UUID, int]
+    ) -> int:
+        """Append at least one event, all or none; gives the size that the log had before."""
+        by = _copied if len(events) >= COPY_FROM else _called
         with errors_translated(), self._datastore.connection() as connection:
-            size = append(
-                connection, stored_events, kwargs.get("command_id"), kwargs.get("seen") or {}
-            )
-        return list(range(size + 1, size + 1 + len(stored_events)))
+            return by(connection, events, command_id, seen)
 
     def query(self, statement: str, parameters: Sequence[object] = ()) -> list[Any]:
         """Run one reading statement outside any transaction of ours."""

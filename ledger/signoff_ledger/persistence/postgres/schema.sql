@@ -107,16 +107,15 @@ BEGIN
     IF last - first + 1 <> many OR first < 1
         OR (first > 1 AND NOT EXISTS (SELECT FROM signoff.events WHERE position = first - 1))
         OR EXISTS (
-            -- One that follows none of its stream, although there are others: counted, because a
-            -- plan that joined the two tables would read all events.
-            SELECT FROM added AS a WHERE (
-                SELECT count(*) FROM signoff.events AS e
-                WHERE e.stream = a.stream AND e.version = a.version - 1
-            ) = 0 AND (
-                SELECT count(*) FROM signoff.events AS e
-                WHERE e.stream = a.stream AND e.version <> a.version
-                    AND (e.position < first OR e.version < a.version)
-            ) > 0
+            -- What comes to a stream has no gap, and follows its last event if there is one.
+            SELECT FROM (
+                SELECT a.stream, min(a.version) AS low, max(a.version) AS high, count(*) AS many
+                FROM added AS a GROUP BY a.stream
+            ) AS s
+            WHERE s.high - s.low + 1 <> s.many OR s.low - 1 <> (
+                SELECT coalesce(max(e.version), s.low - 1) FROM signoff.events AS e
+                WHERE e.stream = s.stream AND e.version NOT BETWEEN s.low AND s.high
+            )
         )
     THEN
         RAISE integrity_constraint_violation

@@ -26,7 +26,14 @@ from signoff_ledger.persistence.postgres.datastore import (
 )
 from signoff_ledger.persistence.postgres.dialect import VIEWS_SCHEMA
 from signoff_ledger.persistence.postgres.recorder import PostgresRecorder
-from signoff_ledger.persistence.store import MOVED, LedgerStore, check_format
+from signoff_ledger.persistence.store import (
+    MOVED,
+    LedgerStore,
+    busy,
+    check_format,
+    damaged,
+    refused,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -312,25 +319,10 @@ def told_plainly(place: str) -> Iterator[None]:
             raise _lost(place, said) from error
         state = getattr(cause, "sqlstate", None) or ""
         if state.startswith("XX") or "malformed" in said:
-            raise StoreError(
-                "SL701",
-                f"{place} cannot be read as a ledger",
-                why=said,
-                fix="run  signoff doctor  and compare it with a backup",
-            ) from error
+            raise damaged(place, said) from error
         if state in _BUSY:
-            raise StoreError(
-                "SL705",
-                "the ledger is busy",
-                why=said,
-                fix="nothing was recorded; give the command again",
-            ) from error
-        raise StoreError(
-            "SL703",
-            f"the database refused: {place}",
-            why=said,
-            fix="nothing was recorded; free the disk or get permission, then give it again",
-        ) from error
+            raise busy(said) from error
+        raise refused(place, said) from error
 
 
 _BUSY = {"55P03", "57014", "40P01", "40001", "53300"}

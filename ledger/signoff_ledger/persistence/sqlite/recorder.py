@@ -39,31 +39,20 @@ class SqliteRecorder(LineRecorder, SQLiteApplicationRecorder):  # type: ignore[m
         if c.fetchone() is None:
             super()._create_table(c)
 
-    def insert_events(
-        self, stored_events: Sequence[StoredEvent], **kwargs: Any
-    ) -> Sequence[int] | None:
-        """Append events, all or none.
-
-        Args:
-            stored_events: Stored lines in order.
-            **kwargs: `command_id`, recorded in the same transaction if given; `seen`, versions by
-                stream that still have to be the latest then.
-
-        Raises:
-            IntegrityError: A stream moved meanwhile, or the command id is in the log.
-        """
-        if not stored_events:
-            return []
+    def append(
+        self, events: Sequence[StoredEvent], command_id: str | None, seen: Mapping[UUID, int]
+    ) -> int:
+        """Append at least one event, all or none; gives the size that the log had before."""
         with self.datastore.writing() as cursor, errors_translated():
-            _check_unmoved(cursor, kwargs.get("seen") or {})
-            return self._append(cursor, stored_events, kwargs.get("command_id"))
+            _check_unmoved(cursor, seen)
+            return self._append(cursor, events, command_id)
 
     def _append(
-        self, cursor: SQLiteCursor, stored_events: Sequence[StoredEvent], command_id: str | None
-    ) -> list[int]:
+        self, cursor: SQLiteCursor, events: Sequence[StoredEvent], command_id: str | None
+    ) -> int:
         cursor.execute("SELECT coalesce(max(position), 0) FROM events")
-        first = cursor.fetchone()[0] + 1
-        positions = list(range(first, first + len(stored_events)))
+        size: int = cursor.fetchone()[0]
+        last = size + len(events)
         cursor.executemany(
             "INSERT INTO events (position, stream, version, type, line, leaf)"
             " VALUES (?, ?, ?, ?, ?, ?)",
@@ -76,17 +65,17 @@ class SqliteRecorder(LineRecorder, SQLiteApplicationRecorder):  # type: ignore[m
                     event.state,
                     leaf_hash(event.state),
                 )
-                for position, event in zip(positions, stored_events, strict=True)
+                for position, event in enumerate(events, size + 1)
             ],
         )
         if command_id is not None:
             cursor.execute(
                 "INSERT INTO commands (id, first, last) VALUES (?, ?, ?)",
-                (command_id, positions[0], positions[-1]),
+                (command_id, size + 1, last),
             )
-        for node in grown(_Tree(cursor), first - 1, positions[-1]):
+        for node in grown(_Tree(cursor), size, last):
             cursor.execute("INSERT INTO nodes (level, number, hash) VALUES (?, ?, ?)", node)
-        return positions
+        return size
 
     def query(self, statement: str, parameters: Sequence[object] = ()) -> list[Any]:
         """Run one reading statement outside any transaction of ours."""

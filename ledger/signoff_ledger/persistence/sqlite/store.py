@@ -14,7 +14,14 @@ from signoff_ledger.errors import StoreError
 from signoff_ledger.persistence.sqlite.datastore import LedgerDatastore
 from signoff_ledger.persistence.sqlite.file import APPLICATION_ID, check_is_ledger, claim, remove
 from signoff_ledger.persistence.sqlite.recorder import SqliteRecorder
-from signoff_ledger.persistence.store import MOVED, LedgerStore, check_format
+from signoff_ledger.persistence.store import (
+    MOVED,
+    LedgerStore,
+    busy,
+    check_format,
+    damaged,
+    refused,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -145,22 +152,7 @@ def told_plainly(path: Path) -> Iterator[None]:
     except (PersistenceError, sqlite3.Error) as error:
         said = str(error)
         if "malformed" in said or "not a database" in said or "no such table" in said:
-            raise StoreError(
-                "SL701",
-                f"{path} cannot be read as a ledger",
-                why=said,
-                fix="run  signoff doctor  and compare it with a backup",
-            ) from error
+            raise damaged(str(path), said) from error
         if "locked" in said or "Timed out" in said:
-            raise StoreError(
-                "SL705",
-                "the ledger is busy",
-                why=said,
-                fix="nothing was recorded; give the command again",
-            ) from error
-        raise StoreError(
-            "SL703",
-            f"the database refused: {path}",
-            why=said,
-            fix="nothing was recorded; free the disk or get permission, then give it again",
-        ) from error
+            raise busy(said) from error
+        raise refused(str(path), said) from error
