@@ -54,7 +54,8 @@ def _panel(topic: str, note: str, figures: Sequence[Figure], top: float) -> tupl
             first.setdefault((figure.name, figure.store), figure.rate_per_s)
         figures = [f for f in figures if f.rate_per_s != first[f.name, f.store]]
     shares = [f.rate_per_s / first.get((f.name, f.store), f.floor_per_s) for f in figures]
-    longest = max([*shares, *(f.target.limit for f in figures if _has_mark(f) and f.target)])
+    marks = [f.target.limit for f in figures if _has_mark(f) and f.target]
+    longest = max([*shares, *marks], default=1.0)
     last = ""
     for figure, share in zip(figures, shares, strict=True):
         # A name is written once, above the bars of its stores and sizes.
