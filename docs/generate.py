@@ -9,6 +9,7 @@ docstrings, so the same code gives the same bytes on every machine.
 
 from __future__ import annotations
 
+import ast
 import inspect
 import io
 import json
@@ -447,12 +448,22 @@ def models_under(annotation: Any) -> Iterator[type[BaseModel]]:
         yield from models_under(part)
 
 
+def annotations_written(model: type[BaseModel]) -> dict[str, str]:
+    """Give the annotations of a model's fields as its source spells them."""
+    source = ast.parse(textwrap.dedent(inspect.getsource(model)))
+    return {
+        ast.unparse(node.target): ast.unparse(node.annotation)
+        for node in ast.walk(source)
+        if isinstance(node, ast.AnnAssign)
+    }
+
+
 def field_rows(model: type[BaseModel], known: Mapping[str, str]) -> list[tuple[str, str, str]]:
     """Describe the fields of a model: name, type, meaning."""
-    docs = attribute_docs(model)
+    docs, annotations = attribute_docs(model), annotations_written(model)
     rows = []
     for name, field in model.model_fields.items():
-        written = str(model.__annotations__[name]).removesuffix(" | None")
+        written = annotations[name].removesuffix(" | None")
         if written.startswith("Annotated[str"):
             written = "str"
         elif written.startswith("Annotated["):
