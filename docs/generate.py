@@ -448,22 +448,21 @@ def models_under(annotation: Any) -> Iterator[type[BaseModel]]:
         yield from models_under(part)
 
 
-def annotations_written(model: type[BaseModel]) -> dict[str, str]:
-    """Give the annotations of a model's fields as its source spells them."""
-    source = ast.parse(textwrap.dedent(inspect.getsource(model)))
+def written_types(model: type[BaseModel]) -> dict[str, str]:
+    """Give the types of a model's fields as its source spells them."""
     return {
-        ast.unparse(node.target): ast.unparse(node.annotation)
-        for node in ast.walk(source)
-        if isinstance(node, ast.AnnAssign)
+        node.target.id: ast.unparse(node.annotation)
+        for node in ast.walk(ast.parse(textwrap.dedent(inspect.getsource(model))))
+        if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name)
     }
 
 
 def field_rows(model: type[BaseModel], known: Mapping[str, str]) -> list[tuple[str, str, str]]:
     """Describe the fields of a model: name, type, meaning."""
-    docs, annotations = attribute_docs(model), annotations_written(model)
+    docs, types = attribute_docs(model), written_types(model)
     rows = []
     for name, field in model.model_fields.items():
-        written = annotations[name].removesuffix(" | None")
+        written = types[name].removesuffix(" | None")
         if written.startswith("Annotated[str"):
             written = "str"
         elif written.startswith("Annotated["):

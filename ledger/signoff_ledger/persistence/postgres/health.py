@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 _TRIGGERS = {
     "events_are_appended_densely",
-    *(f"{table}_are_kept" for table in APPEND_ONLY),
+    *(f"{table}_are_kept" for table in ("about", *APPEND_ONLY)),
 }
 
 

@@ -88,13 +88,14 @@ def format_of(connection: psycopg.Connection[Any], place: str) -> int:
     Raises:
         StoreError: SL701, it is not whole.
     """
-    row = connection.execute("SELECT format FROM signoff.about").fetchone()
-    if row is None:
+    row = connection.execute("SELECT max(format) FROM signoff.about").fetchone()
+    if row is None or row[0] is None:
         raise StoreError(
             "SL701",
             f"{place} cannot be read as a ledger",
-            why="a restore or a move into it was broken off, so it is not whole",
-            fix=f"take it away and do it again:  DROP SCHEMA signoff, {VIEWS_SCHEMA} CASCADE",
+            why="it is not whole: a restore or a move into it was broken off",
+            fix="where the source is still there, take this one away and do it again:"
+            f"  DROP SCHEMA signoff, {VIEWS_SCHEMA} CASCADE",
         )
     number: int = row[0]
     return number

@@ -3,7 +3,8 @@
 -- for quick answers stands in `signoff_views`, which the application's role may drop and fill anew.
 CREATE SCHEMA signoff;
 
--- One row, put there when the ledger is whole: a restore that was broken off leaves none.
+-- A row for each format that the ledger has had, the first put there when it is whole: a restore
+-- that was broken off leaves none.
 CREATE TABLE signoff.about (
     format integer NOT NULL
 );
@@ -176,6 +177,8 @@ BEGIN
 END $$;
 
 -- The owner, too, has to take these away first.
+CREATE TRIGGER about_are_kept BEFORE UPDATE OR DELETE OR TRUNCATE ON signoff.about
+FOR EACH STATEMENT EXECUTE FUNCTION signoff.refuse();
 CREATE TRIGGER events_are_kept BEFORE UPDATE OR DELETE OR TRUNCATE ON signoff.events
 FOR EACH STATEMENT EXECUTE FUNCTION signoff.refuse();
 CREATE TRIGGER commands_are_kept BEFORE UPDATE OR DELETE OR TRUNCATE ON signoff.commands
