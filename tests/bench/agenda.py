@@ -11,6 +11,7 @@ from tests.bench import (
     ledgers,
     peers,
     reading,
+    stations,
     whole,
     writing,
 )
@@ -62,6 +63,7 @@ def _at_once(place: Place, sizes: Sizes, folder: Path) -> Iterator[Item]:
     ledgers.bring(ledger, "wide-1", ledgers.sheet("wide", sizes.units, sizes.characteristics))
     yield from _each(reading.cases(SPEED, place, wide, "wide-1", judged=True), sizes.rounds)
     yield from _each(peers.cases(place, sizes, folder), sizes.rounds)
+    yield from _each(stations.cases(place, sizes), min(sizes.rounds, 3))
 
 
 def _each(cases: Iterable[Case], rounds: int) -> Iterator[Item]:

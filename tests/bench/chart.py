@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape
-from math import log10
 
 from tests.bench.agenda import SPEED
 from tests.bench.growth import TOPIC as GROWTH
@@ -10,7 +9,7 @@ from tests.bench.measure import Figure
 from tests.bench.peers import TOPIC as PEERS
 from tests.bench.report import by_topic, number
 
-_WIDTH, _LABEL, _BAR, _ROW = 960, 400, 290, 22
+_WIDTH, _LABEL, _BAR, _ROW = 980, 410, 200, 22
 _STYLE = (
     "text{fill:#1f2328;font:13px system-ui,sans-serif}.head{font-weight:600;font-size:15px}"
     ".soft{fill:#59636e}.sqlite{fill:#0969da}.postgres{fill:#bc4c00}.none{fill:#59636e}"
@@ -27,7 +26,10 @@ def draw(figures: Iterable[Figure]) -> str:
     top = 28.0
     for topic, note in (
         (SPEED, "1 is as fast as the bytes alone can be stored or read; the line is the target"),
-        (GROWTH, "rate per second among ever more events; each bar is on a scale of powers of ten"),
+        (
+            GROWTH,
+            "the rate as a share of that among the fewest events; 1 is as fast as there",
+        ),
         (PEERS, "above 1 this is faster; the line is the target"),
     ):
         if topic in topics:
@@ -46,23 +48,28 @@ def draw(figures: Iterable[Figure]) -> str:
 def _panel(topic: str, note: str, figures: Sequence[Figure], top: float) -> tuple[list[str], float]:
     parts = [_text(16, top, topic, "head"), _text(16, top + 18, note, "soft")]
     top += 32
-    longest = max(_length(f) for f in figures)
-    if topic != GROWTH:
-        longest = max([longest, *(f.target.limit for f in figures if _has_mark(f) and f.target)])
+    first: dict[tuple[str, str], float] = {}
+    if topic == GROWTH:
+        for figure in figures:
+            first.setdefault((figure.name, figure.store), figure.rate_per_s)
+        figures = [f for f in figures if f.rate_per_s != first[f.name, f.store]]
+    shares = [f.rate_per_s / first.get((f.name, f.store), f.floor_per_s) for f in figures]
+    marks = [f.target.limit for f in figures if _has_mark(f) and f.target]
+    longest = max([*shares, *marks], default=1.0)
     last = ""
-    for figure in figures:
+    for figure, share in zip(figures, shares, strict=True):
         # A name is written once, above the bars of its stores and sizes.
         if figure.name != last:
             top += 6
             parts.append(_text(16, top + 15, _cut(figure.name), ""))
             last = figure.name
-        parts += _bar(figure, top, longest)
+        parts += _bar(figure, share, top, longest)
         top += _ROW
     return parts, top + 34
 
 
-def _bar(figure: Figure, top: float, longest: float) -> Iterator[str]:
-    length = max(1.0, _BAR * _length(figure) / longest)
+def _bar(figure: Figure, share: float, top: float, longest: float) -> Iterator[str]:
+    length = max(1.0, _BAR * share / longest)
     kind = figure.store or "none"
     yield (
         f'<rect class="{kind}" x="{_LABEL}" y="{top + 4:.1f}" width="{length:.1f}" '
@@ -73,26 +80,20 @@ def _bar(figure: Figure, top: float, longest: float) -> Iterator[str]:
         at = _LABEL + _BAR * figure.target.limit / longest
         yield f'<path class="mark" d="M{at:.1f} {top + 1:.1f}v{_ROW - 2}"/>'
         end = max(end, at)
-    yield _text(end + 8, top + 15, _words(figure), "soft")
-
-
-def _length(figure: Figure) -> float:
-    return log10(max(figure.rate_per_s, 1.0)) if figure.topic == GROWTH else figure.ratio
+    yield _text(end + 8, top + 15, _words(figure, share), "soft")
 
 
 def _has_mark(figure: Figure) -> bool:
     return figure.target is not None and figure.target.of == "ratio"
 
 
-def _words(figure: Figure) -> str:
-    if figure.topic == GROWTH:
-        rate = f"{number(figure.rate_per_s)} {figure.counted}/s"
-        return f"{rate}, {figure.store}, {figure.events:,}"
-    return f"{figure.ratio:.2f}, {figure.store}"
+def _words(figure: Figure, share: float) -> str:
+    among = f" among {figure.events:,}" if figure.topic == GROWTH else ""
+    return f"{share:.2f}, {number(figure.rate_per_s)} {figure.counted}/s, {figure.store}{among}"
 
 
 def _cut(text: str) -> str:
-    return text if len(text) <= 52 else text[:51] + "\N{HORIZONTAL ELLIPSIS}"
+    return text if len(text) <= 56 else text[:55] + "\N{HORIZONTAL ELLIPSIS}"
 
 
 def _text(x: float, y: float, words: str, kind: str) -> str:

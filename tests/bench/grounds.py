@@ -2,7 +2,7 @@
 
 from signoff_ledger.persistence.store import LedgerStore
 from tests.bench import ledgers
-from tests.bench.stores import Place, RawLog
+from tests.bench.stores import Place, RawLog, RawTable
 
 _COPIED_UP_TO = 20_000
 """Events; into a larger ledger the rounds write one behind the other, and add little to it."""
@@ -28,7 +28,7 @@ class Ground:
         self._place = place
         self._grown = grown
         self._passing: LedgerStore | None = None
-        self._log: RawLog | None = None
+        self._log: RawLog | RawTable | None = None
         self.events = grown.size() if grown else 0
 
     @property
@@ -47,8 +47,15 @@ class Ground:
         """Give an empty raw log."""
         if self._log is not None:
             self._log.close()
-        self._log = self._place.raw_log()
-        return self._log
+        self._log = log = self._place.raw_log()
+        return log
+
+    def raw_table(self) -> RawTable:
+        """Give an empty raw table."""
+        if self._log is not None:
+            self._log.close()
+        self._log = table = self._place.raw_table()
+        return table
 
     def __call__(self) -> LedgerStore:
         """Give the ledger of the next round."""

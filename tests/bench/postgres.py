@@ -1,6 +1,6 @@
 """Ledgers in the databases of one PostgreSQL, and the barest log that it can keep."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import count
 from typing import Any
 from uuid import UUID
@@ -13,7 +13,7 @@ from signoff_ledger.exports.moving import copy_ledger
 from signoff_ledger.persistence.opening import create_store, open_store
 from signoff_ledger.persistence.postgres.address import database
 from signoff_ledger.persistence.store import LedgerStore
-from tests.bench.stores import RawLog, Room
+from tests.bench.stores import RawLog, RawTable, Room, Row
 from tests.servers.databases import Databases
 
 _AT_A_TIME = 1_000
@@ -58,6 +58,10 @@ class PostgresPlace(Room):
         """Make an empty raw log."""
         return self.keep(PostgresLog(self._raw, next(self._tables)))
 
+    def raw_table(self) -> RawTable:
+        """Make an empty raw table."""
+        return self.keep(PostgresTable(self._raw, next(self._tables)))
+
     def lines(self, store: LedgerStore, stream: UUID | None = None) -> Iterator[bytes]:
         """Read the lines of a ledger, or of one stream, with the driver alone."""
         with psycopg.connect(store.address) as connection:
@@ -89,34 +93,61 @@ class PostgresPlace(Room):
         return self._server.url(name)
 
 
-class PostgresLog:
-    """A table with one column of lines."""
+class _Table:
+    """A table of a name of its own."""
 
-    def __init__(self, url: str, table: str) -> None:
+    def __init__(self, url: str, table: str, columns: str, copied: str, *more: str) -> None:
         self._connection = psycopg.connect(url, autocommit=True)
-        self._table = Identifier(table)
-        self._insert = SQL("INSERT INTO {} (line) VALUES (%b)").format(self._table)
-        self._copy = SQL("COPY {} (line) FROM STDIN (FORMAT BINARY)").format(self._table)
-        self._connection.execute(
-            SQL(
-                "CREATE TABLE {} (position bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,"
-                " line bytea NOT NULL)"
-            ).format(self._table)
-        )
+        self._name = Identifier(table)
+        self._copy = SQL("COPY {} ({}) FROM STDIN (FORMAT BINARY)").format(self._name, SQL(copied))
+        for statement in (f"CREATE TABLE {{}} ({columns})", *more):
+            self._connection.execute(SQL(statement).format(self._name))
 
-    def insert(self, line: bytes) -> None:
-        """Add one line, durably."""
-        self._connection.execute(self._insert, (line,))
-
-    def insert_many(self, lines: Sequence[bytes]) -> None:
-        """Add lines in one transaction."""
+    def _insert(self, kinds: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
         with self._connection.cursor() as cursor, cursor.copy(self._copy) as copy:
-            copy.set_types(["bytea"])
-            for line in lines:
-                copy.write_row((line,))
+            copy.set_types(kinds)
+            for row in rows:
+                copy.write_row(row)
 
     def close(self) -> None:
         """Let go of it."""
         if not self._connection.closed:
-            self._connection.execute(SQL("DROP TABLE {}").format(self._table))
+            self._connection.execute(SQL("DROP TABLE {}").format(self._name))
             self._connection.close()
+
+
+class PostgresLog(_Table):
+    """One column of lines."""
+
+    def __init__(self, url: str, table: str) -> None:
+        columns = "position bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, line bytea NOT NULL"
+        super().__init__(url, table, columns, "line")
+        self._one = SQL("INSERT INTO {} (line) VALUES (%b)").format(self._name)
+
+    def insert(self, line: bytes) -> None:
+        """Add one line, durably."""
+        self._connection.execute(self._one, (line,))
+
+    def insert_many(self, lines: Sequence[bytes]) -> None:
+        """Add lines in one transaction."""
+        self._insert(["bytea"], ((line,) for line in lines))
+
+
+class PostgresTable(_Table):
+    """All columns and keys of a ledger's events."""
+
+    def __init__(self, url: str, table: str) -> None:
+        super().__init__(
+            url,
+            table,
+            "position bigint PRIMARY KEY, stream uuid NOT NULL, version integer NOT NULL,"
+            ' type text COLLATE "C" NOT NULL, line bytea NOT NULL, leaf bytea NOT NULL,'
+            " UNIQUE (stream, version)",
+            "position, stream, version, type, line, leaf",
+            "CREATE INDEX ON {} (type, position)",
+        )
+
+    def insert_many(self, rows: Sequence[Row]) -> None:
+        """Add rows in one transaction."""
+        kinds = ["int8", "uuid", "int4", "text", "bytea", "bytea"]
+        self._insert(kinds, ((row[0], UUID(row[1]), *row[2:]) for row in rows))

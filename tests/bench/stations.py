@@ -1,13 +1,14 @@
 """Stations that record at the same time: what the lock of one log lets through.
 
-Run as `python -m tests.bench.stations ADDRESS STATION COUNT`, it is one station: it records so many
-units into a batch of its own, each with a command id, and each durable before the next.
+Run as `python -m tests.bench.stations ADDRESS STATION COUNT RUN`, it is one station: it records so
+many units into a batch of its own, each with a command id, and each durable before the next.
 """
 
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from itertools import count
 
 from signoff_ledger.application import inspecting
 from signoff_ledger.application.ledger import Call, Ledger
@@ -16,32 +17,69 @@ from signoff_ledger.domain.plan import UnitBuild
 from signoff_ledger.domain.values import BuildMethod
 from signoff_ledger.persistence.opening import open_store
 from tests.bench import ledgers
+from tests.bench.measure import Case, Prepare, Work
+from tests.bench.sizes import Sizes
+from tests.bench.stores import Place
 from tests.tree import ROOT, SOURCE_ROOTS, clean_environment
 
+TOPIC = "Stations that record at once, beside a single one"
+_runs = count(1)
 
-def rate_per_s(address: str, stations: int, commands: int) -> float:
-    """Let so many stations record at once into a ledger; gives commands a second, of all together.
+
+def cases(place: Place, sizes: Sizes) -> Iterator[Case]:
+    """Give every case of this module, one after the other."""
+    store = place.begin()
+    ledger = ledgers.begun(store)
+    for number in range(sizes.stations[-1]):
+        ledgers.opened(ledger, ledgers.plan(f"bench-{number}", 100_000, 4), f"B-{number}")
+    for stations in sizes.stations:
+        times = stations * sizes.appends
+        yield Case(
+            topic=TOPIC,
+            name=f"{stations} stations, whole commands",
+            counted="commands",
+            times=times,
+            ours=recording(store.address, stations, sizes.appends),
+            floor_is="one station that gives as many",
+            floor=recording(store.address, 1, times),
+            store=place.name,
+            events=store.size(),
+        )
+
+
+def recording(address: str, stations: int, commands: int) -> Prepare:
+    """Let so many stations record at once into a ledger.
 
     Args:
         address: A ledger with an open batch `B-<station>` for each.
         stations: How many.
         commands: How many each of them gives.
     """
-    running = [_started(address, number, commands) for number in range(stations)]
-    for process in running:
-        assert process.stdout is not None
-        assert "ready\n" == process.stdout.readline()
-    began = time.perf_counter()
-    for process in running:
-        assert process.stdin is not None
-        process.stdin.close()
-    assert [0] * stations == [process.wait() for process in running]
-    return stations * commands / (time.perf_counter() - began)
+
+    def prepare() -> Work:
+        run = next(_runs)
+        running = [_started(address, number, commands, run) for number in range(stations)]
+        for process in running:
+            assert process.stdout is not None
+            assert "ready\n" == process.stdout.readline()
+
+        def work() -> None:
+            for process in running:
+                assert process.stdin is not None
+                process.stdin.close()
+            assert [0] * stations == [process.wait() for process in running]
+            for process in running:
+                assert process.stdout is not None
+                process.stdout.close()
+
+        return work
+
+    return prepare
 
 
-def _started(address: str, station: int, commands: int) -> subprocess.Popen[str]:
+def _started(address: str, station: int, commands: int, run: int) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-m", __name__, address, str(station), str(commands)],
+        [sys.executable, "-m", __name__, address, str(station), str(commands), str(run)],
         cwd=ROOT,
         env=clean_environment(ROOT, *SOURCE_ROOTS),
         stdin=subprocess.PIPE,
@@ -50,16 +88,10 @@ def _started(address: str, station: int, commands: int) -> subprocess.Popen[str]
     )
 
 
-def prepare(ledger: Ledger, stations: int) -> None:
-    """Open a batch for each station, each of a process of its own."""
-    for number in range(stations):
-        ledgers.opened(ledger, ledgers.plan(f"bench-{number}", 100_000, 4), f"B-{number}")
-
-
-def main(address: str, station: str, count: str) -> None:
+def main(address: str, station: str, commands: str, run: str) -> None:
     """Be one station."""
     ledger = Ledger(open_store(address), SystemClock(), RandomIds())
-    entries = list(_entries(station, int(count) + 1))
+    entries = list(_entries(f"{run}-{station}", int(commands) + 1))
     _record(ledger, station, entries.pop())
     print("ready", flush=True)
     sys.stdin.read()
@@ -67,11 +99,11 @@ def main(address: str, station: str, count: str) -> None:
         _record(ledger, station, entry)
 
 
-def _entries(station: str, count: int) -> Iterator[inspecting.UnitEntry]:
+def _entries(prefix: str, units: int) -> Iterator[inspecting.UnitEntry]:
     values = {f"d{number:02}": "1.234" for number in range(4)}
-    for number in range(count):
+    for number in range(units):
         build = UnitBuild(method=BuildMethod.LINE)
-        yield inspecting.UnitEntry(f"{station}-{number}", build, values)
+        yield inspecting.UnitEntry(f"{prefix}-{number}", build, values)
 
 
 def _record(ledger: Ledger, station: str, entry: inspecting.UnitEntry) -> None:

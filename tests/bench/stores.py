@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing
 from itertools import count
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Protocol, TypeAlias, TypeVar
 from uuid import UUID
 
 from signoff_ledger.exports.moving import copy_ledger
@@ -37,6 +37,22 @@ class RawLog(Protocol):
 
     def insert_many(self, lines: Sequence[bytes]) -> None:
         """Add lines in one transaction, the fastest way there is."""
+        ...
+
+    def close(self) -> None:
+        """Let go of it."""
+        ...
+
+
+Row: TypeAlias = tuple[int, str, int, str, bytes, bytes]
+"""Position, stream, version, type, line and leaf hash, as a ledger stores them."""
+
+
+class RawTable(Protocol):
+    """All columns and keys of a ledger's events, and none of its rules."""
+
+    def insert_many(self, rows: Sequence[Row]) -> None:
+        """Add rows in one transaction, the fastest way there is."""
         ...
 
     def close(self) -> None:
@@ -81,6 +97,10 @@ class Place(Protocol):
 
     def raw_log(self) -> RawLog:
         """Make an empty raw log."""
+        ...
+
+    def raw_table(self) -> RawTable:
+        """Make an empty raw table."""
         ...
 
     def lines(self, store: LedgerStore, stream: UUID | None = None) -> Iterator[bytes]:
@@ -140,6 +160,10 @@ class SqlitePlace(Room):
         """Make an empty raw log."""
         return self.keep(SqliteLog(next(self._names)))
 
+    def raw_table(self) -> RawTable:
+        """Make an empty raw table."""
+        return self.keep(SqliteTable(next(self._names)))
+
     def lines(self, store: LedgerStore, stream: UUID | None = None) -> Iterator[bytes]:
         """Read the lines of a ledger, or of one stream, with the driver alone."""
         with closing(sqlite3.connect(Path(store.address))) as connection:
@@ -161,30 +185,57 @@ class SqlitePlace(Room):
         }
 
 
-class SqliteLog:
-    """A file with one column of lines, under the settings of a ledger."""
+class _SqliteFile:
+    """A file of tables, under the settings of a ledger."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *tables: str) -> None:
         self._path = path
         self._connection = sqlite3.connect(path, isolation_level=None)
         self._connection.execute("PRAGMA journal_mode = WAL")
         self._connection.execute("PRAGMA synchronous = FULL")
-        self._connection.execute(
-            "CREATE TABLE log (position INTEGER PRIMARY KEY, line BLOB NOT NULL)"
-        )
+        for table in tables:
+            self._connection.execute(table)
 
-    def insert(self, line: bytes) -> None:
-        """Add one line, durably."""
-        self._connection.execute("INSERT INTO log (line) VALUES (?)", (line,))
-
-    def insert_many(self, lines: Iterable[bytes]) -> None:
-        """Add lines in one transaction."""
+    def _insert(self, statement: str, rows: Iterable[tuple[object, ...]]) -> None:
         self._connection.execute("BEGIN IMMEDIATE")
-        rows = ((line,) for line in lines)
-        self._connection.executemany("INSERT INTO log (line) VALUES (?)", rows)
+        self._connection.executemany(statement, rows)
         self._connection.execute("COMMIT")
 
     def close(self) -> None:
         """Let go of it."""
         self._connection.close()
         remove(self._path)
+
+
+class SqliteLog(_SqliteFile):
+    """One column of lines."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            path, "CREATE TABLE log (position INTEGER PRIMARY KEY, line BLOB NOT NULL)"
+        )
+
+    def insert(self, line: bytes) -> None:
+        """Add one line, durably."""
+        self._connection.execute("INSERT INTO log (line) VALUES (?)", (line,))
+
+    def insert_many(self, lines: Sequence[bytes]) -> None:
+        """Add lines in one transaction."""
+        self._insert("INSERT INTO log (line) VALUES (?)", ((line,) for line in lines))
+
+
+class SqliteTable(_SqliteFile):
+    """All columns and keys of a ledger's events."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            path,
+            "CREATE TABLE log (position INTEGER PRIMARY KEY, stream TEXT NOT NULL,"
+            " version INTEGER NOT NULL, type TEXT NOT NULL, line BLOB NOT NULL,"
+            " leaf BLOB NOT NULL, UNIQUE (stream, version))",
+            "CREATE INDEX log_by_type ON log (type, position)",
+        )
+
+    def insert_many(self, rows: Sequence[Row]) -> None:
+        """Add rows in one transaction."""
+        self._insert("INSERT INTO log VALUES (?, ?, ?, ?, ?, ?)", rows)

@@ -12,6 +12,7 @@ import pytest
 from tests.bench import run
 from tests.bench.chart import draw
 from tests.bench.grounds import Ground
+from tests.bench.growth import TOPIC as GROWTH
 from tests.bench.measure import Case, Figure, Target, at_once
 from tests.bench.postgres import PostgresPlace
 from tests.bench.profiling import profile
@@ -59,6 +60,10 @@ def on_a_server(request: pytest.FixtureRequest) -> Place:
     server = request.getfixturevalue("postgres")
     assert isinstance(server, Databases)
     return PostgresPlace(server)
+
+
+def test_growth_from_one_size_alone_draws_no_bar() -> None:
+    assert 1 == draw([replace(FIGURE, topic=GROWTH)]).count("<rect")
 
 
 def assert_no_words_overlap(picture: str) -> None:

@@ -3,25 +3,25 @@
 import csv
 import io
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import count
 
 from signoff_ledger.application.inspecting import UnitEntry, record_unit
 from signoff_ledger.application.ledger import Call
 from signoff_ledger.domain.batch import Batch
+from signoff_ledger.domain.event import Entry
 from signoff_ledger.domain.plan import UnitBuild
 from signoff_ledger.domain.values import BuildMethod
+from signoff_ledger.integrity.leaf import leaf_hash
 from tests.bench import ledgers
 from tests.bench.grounds import Ground
 from tests.bench.measure import Case, Target, Work
 from tests.bench.sizes import Sizes
-from tests.bench.stores import RawLog
+from tests.bench.stores import Row
 
 _SINGLE = {"sqlite": 0.75, "postgres": 0.50}
 _BATCH = {"sqlite": 0.40, "postgres": 0.35}
-_BATCH_FLOOR = {
-    "sqlite": "raw executemany of the same lines",
-    "postgres": "binary COPY of the same lines",
-}
+_MANY = {"sqlite": "raw executemany", "postgres": "binary COPY"}
 _IMPORTED_PER_S = 5_000
 _names = (f"case-{number}" for number in count(1))
 
@@ -29,7 +29,7 @@ _names = (f"case-{number}" for number in count(1))
 def cases(topic: str, ground: Ground, sizes: Sizes, *, judged: bool) -> Iterator[Case]:
     """Give every case of this module, one after the other."""
     yield appending(topic, ground, sizes, judged=judged)
-    yield appending_many(topic, ground, sizes, judged=judged)
+    yield from appending_many(topic, ground, sizes, judged=judged)
     yield importing(topic, ground, sizes, judged=judged)
 
 
@@ -84,10 +84,14 @@ def appending(topic: str, ground: Ground, sizes: Sizes, *, judged: bool) -> Case
     )
 
 
-def appending_many(topic: str, ground: Ground, sizes: Sizes, *, judged: bool) -> Case:
-    """Units of many readings in one save, leaves and nodes of the tree with them."""
+def appending_many(topic: str, ground: Ground, sizes: Sizes, *, judged: bool) -> tuple[Case, Case]:
+    """Units of many readings in one save, leaves and nodes of the tree with them.
+
+    The second case has a floor that keeps every column and key of a ledger's events, too: the
+    difference is what it costs to find them again.
+    """
     units = ledgers.fields_of_units(sizes.units, sizes.characteristics)
-    lines: list[bytes] = []
+    saved: list[Entry] = []
 
     def ours() -> Work:
         store, key = ground(), next(_names)
@@ -95,26 +99,40 @@ def appending_many(topic: str, ground: Ground, sizes: Sizes, *, judged: bool) ->
         ledgers.opened(ledgers.given(store), file, key)
         batch = store.load(Batch, key)
         seen = {batch.id: batch.version}
-        entries = ledgers.emitted(batch, units)
-        lines[:] = [entry.line for entry in entries]
+        saved[:] = ledgers.emitted(batch, units)
 
         def work() -> None:
-            store.save(entries, key, seen)
+            store.save(saved, key, seen)
 
         return work
 
+    def floor() -> Work:
+        log, lines = ground.raw_log(), [entry.line for entry in saved]
+        return lambda: log.insert_many(lines)
+
+    def indexed() -> Work:
+        table, rows = ground.raw_table(), [*map(_row, count(1), saved)]
+        return lambda: table.insert_many(rows)
+
     ours()
-    return Case(
+    case = Case(
         topic=topic,
         name=f"batch of {sizes.units:,}, one save",
         counted="events",
         times=sizes.units,
         ours=ours,
-        floor_is=_BATCH_FLOOR[ground.store_name],
-        floor=lambda: _inserting(ground.raw_log(), lines),
+        floor_is=f"{_MANY[ground.store_name]} of the same lines",
+        floor=floor,
         store=ground.store_name,
         events=ground.events,
         target=Target(_BATCH[ground.store_name]) if judged else None,
+    )
+    return case, replace(
+        case,
+        name=f"{case.name}, beside all columns",
+        floor_is=f"{_MANY[ground.store_name]} of the same lines, columns and keys",
+        floor=indexed,
+        target=None,
     )
 
 
@@ -135,12 +153,12 @@ def importing(topic: str, ground: Ground, sizes: Sizes, *, judged: bool) -> Case
     lines[:] = [recorded.entry.line for recorded in ground.latest.read(before)]
 
     def floor() -> Work:
-        insert = _inserting(ground.raw_log(), lines)
+        log = ground.raw_log()
 
         def work() -> None:
             for _ in csv.DictReader(io.StringIO(content.decode())):
                 pass
-            insert()
+            log.insert_many(lines)
 
         return work
 
@@ -151,7 +169,7 @@ def importing(topic: str, ground: Ground, sizes: Sizes, *, judged: bool) -> Case
         counted="units",
         times=sizes.units,
         ours=ours,
-        floor_is=f"CSV parse, and {_BATCH_FLOOR[ground.store_name]}",
+        floor_is=f"CSV parse, and {_MANY[ground.store_name]} of the same lines",
         floor=floor,
         store=ground.store_name,
         events=ground.events,
@@ -159,5 +177,6 @@ def importing(topic: str, ground: Ground, sizes: Sizes, *, judged: bool) -> Case
     )
 
 
-def _inserting(log: RawLog, lines: list[bytes]) -> Work:
-    return lambda: log.insert_many(lines)
+def _row(position: int, entry: Entry) -> Row:
+    leaf = leaf_hash(entry.line)
+    return position, str(entry.stream), entry.version, entry.event.TOPIC, entry.line, leaf

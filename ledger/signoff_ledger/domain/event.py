@@ -8,6 +8,7 @@ columns, hashes, projections, exports) is derived from it. Its format is in
 import json
 from collections.abc import Callable
 from datetime import datetime
+from functools import lru_cache
 from typing import ClassVar, NamedTuple
 from uuid import UUID
 
@@ -96,11 +97,17 @@ def make_entry(
     data = event.model_dump_json(exclude_none=True)
     link = f'"prev":"{leaf_hash(prev).hex()}",' if prev is not None else ""
     line = (
-        f'{{"at":"{format_utc(stamp.at)}","by":{_quoted(stamp.by)},"cmd":{_quoted(stamp.cmd)},'
+        f"{_begun(stamp.at, stamp.by, stamp.cmd)}"
         f'"data":{data},{link}"stream":"{stream}","type":"{event.TOPIC}",'
         f'"v":{LINE_FORMAT},"version":{version}}}'
     ).encode()
     return Entry(stamp.at, stamp.by, stamp.cmd, event, line, stream, version)
+
+
+@lru_cache(maxsize=64)
+def _begun(at: datetime, by: str, cmd: str) -> str:
+    """Write how a line begins, which is the same for all that one command records."""
+    return f'{{"at":"{format_utc(at)}","by":{_quoted(by)},"cmd":{_quoted(cmd)},'
 
 
 def _quoted(text: str) -> str:

@@ -16,7 +16,7 @@ from eventsourcing.utils import Environment
 
 from signoff_ledger.domain.aggregate import Aggregate
 from signoff_ledger.integrity.line import stream_id
-from signoff_ledger.persistence.mapper import LineMapper, checked_entry
+from signoff_ledger.persistence.mapper import LineMapper, checked_entry, stored_event
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -134,10 +134,11 @@ class Aggregates:
         self, entries: Sequence[Entry], command_id: str, seen: Mapping[UUID, int] | None
     ) -> list[int]:
         """Append entries, all or none; give their positions."""
-        recordings = self._application.events.put(entries, command_id=command_id, seen=seen)
-        positions = [recording.notification.id for recording in recordings]
+        # Past the library's own store, which would make a notification of each that nobody reads.
+        stored = [stored_event(entry) for entry in entries]
+        positions = self._recorder.insert_events(stored, command_id=command_id, seen=seen)
         with self._lock:
-            if entries and self._end is not None and self._end.position + 1 == positions[0]:
+            if positions and self._end is not None and self._end.position + 1 == positions[0]:
                 self._move_on(entries, _End(positions[-1], entries[-1].line))
         return positions
 
@@ -179,9 +180,12 @@ class Aggregates:
         return _End(rows[0][0], rows[0][-1]) if rows else _End()
 
     def _move_on(self, entries: Iterable[Entry], end: _End) -> None:
+        moving: dict[UUID, Aggregate | None] = {}
         try:
             for entry in entries:
-                known = self._known(entry.stream)
+                if entry.stream not in moving:
+                    moving[entry.stream] = self._known(entry.stream)
+                known = moving[entry.stream]
                 # One that was read from its stream meanwhile has the event already.
                 if known is not None and known.version < entry.version:
                     known.apply(entry)

@@ -27,17 +27,16 @@ class LineMapper(Mapper[UUID]):
 
     def to_stored_event(self, domain_event: DomainEventProtocol[UUID]) -> StoredEvent:
         """Hand over the line that was written when the event was emitted."""
-        entry = cast("Entry", domain_event)
-        return StoredEvent(
-            originator_id=entry.stream,
-            originator_version=entry.version,
-            topic=entry.event.TOPIC,
-            state=entry.line,
-        )
+        return stored_event(cast("Entry", domain_event))
 
     def to_domain_event(self, stored_event: StoredEvent) -> DomainEventProtocol[UUID]:
         """Read a line back, and hold the index columns against it."""
         return cast("DomainEventProtocol[UUID]", checked_entry(stored_event))
+
+
+def stored_event(entry: Entry) -> StoredEvent:
+    """Give an entry as it is stored."""
+    return StoredEvent(entry.stream, entry.version, entry.event.TOPIC, entry.line)
 
 
 def checked_entry(stored: StoredEvent) -> Entry:
