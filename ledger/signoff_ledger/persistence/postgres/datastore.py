@@ -13,7 +13,7 @@ from psycopg.types.string import TextLoader
 from psycopg_pool import ConnectionPool
 
 from signoff_ledger.persistence.postgres.address import has_several_hosts
-from signoff_ledger.persistence.postgres.dialect import VIEWS_SCHEMA, translated
+from signoff_ledger.persistence.postgres.dialect import translated
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -81,8 +81,12 @@ class DerivedCursor:
         self._cursor = cursor
 
     def execute(self, statement: str, parameters: Sequence[object] = ()) -> DerivedCursor:
-        """Run a statement."""
-        self._cursor.execute(translated(statement), parameters)
+        """Run a statement; tables are made and dropped by the one function that may."""
+        ours = translated(statement)
+        if statement.startswith(("CREATE ", "DROP ")):
+            self._cursor.execute("SELECT signoff.derive(%s)", (ours,))
+        else:
+            self._cursor.execute(ours, parameters)
         return self
 
     def executemany(self, statement: str, rows: Iterable[Sequence[object]]) -> None:
@@ -182,18 +186,10 @@ class PostgresDatastore:
 
     @contextmanager
     def deriving(self) -> Iterator[DerivedCursor]:
-        """Hold a transaction alone among those who keep what is derived from the events.
-
-        New tables belong to the application's role, so that every member may make them anew.
-        """
+        """Hold a transaction alone among those who keep what is derived from the events."""
         with self.connection() as connection, connection.transaction():
             cursor = connection.cursor()
-            cursor.execute(
-                "SELECT set_config('role', r.rolname, true), pg_advisory_xact_lock(%s)"
-                " FROM pg_namespace AS n JOIN pg_roles AS r ON r.oid = n.nspowner"
-                " WHERE n.nspname = %s",
-                (_DERIVED_LOCK, VIEWS_SCHEMA),
-            )
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", (_DERIVED_LOCK,))
             yield DerivedCursor(cursor)
 
 

@@ -58,16 +58,15 @@ def make(connection: psycopg.Connection[Any], place: str) -> None:
 
 
 _GRANTS = (
-    "REVOKE ALL ON SCHEMA signoff FROM PUBLIC",
-    "GRANT USAGE ON SCHEMA signoff TO {role}",
+    "REVOKE ALL ON SCHEMA signoff, {views} FROM PUBLIC",
+    "GRANT USAGE ON SCHEMA signoff, {views} TO {role}",
     "GRANT SELECT ON ALL TABLES IN SCHEMA signoff TO {role}",
     (
         "GRANT INSERT ON signoff.events, signoff.commands, signoff.checkpoints,"
         " signoff.cosignatures TO {role}"
     ),
     "REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA signoff FROM PUBLIC",
-    "GRANT EXECUTE ON FUNCTION signoff.turn, signoff.append TO {role}",
-    "CREATE SCHEMA {views} AUTHORIZATION {role}",
+    "GRANT EXECUTE ON FUNCTION signoff.turn, signoff.append, signoff.derive TO {role}",
 )
 
 

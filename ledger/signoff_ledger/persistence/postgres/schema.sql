@@ -1,7 +1,9 @@
 -- A ledger in one database. `line` is the event; every other column is an index over it.
 -- Everything stands in the schema `signoff`, which its owner made; what is derived from the events
--- for quick answers stands in `signoff_views`, which the application's role may drop and fill anew.
+-- for quick answers stands in `signoff_views`, in tables that `signoff.derive` makes for whoever fills
+-- them. Nobody but the owner can put anything else there: it would run with its reader's rights.
 CREATE SCHEMA signoff;
+CREATE SCHEMA signoff_views;
 
 -- One row, put there when the ledger is whole: a restore that was broken off leaves none.
 CREATE TABLE signoff.about (
@@ -169,7 +171,38 @@ BEGIN
     RETURN size;
 END $$;
 
-CREATE FUNCTION signoff.refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+-- Makes or drops a table of what is derived from the events: names, two types, keys and indexes, and
+-- no expression, so that nothing in it ever runs. Whoever may append may fill it.
+CREATE FUNCTION signoff.derive(statement text) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    made   text;
+    member oid;
+BEGIN
+    IF statement COLLATE "C" !~ (
+        '^(DROP TABLE IF EXISTS signoff_views[.]view_[a-z]+'
+        '|CREATE INDEX view_[a-z]+_[0-9]+ ON signoff_views[.]view_[a-z]+ [(][a-z_, ]+[)]'
+        '|CREATE TABLE signoff_views[.]view_[a-z]+'
+        ' [(]([a-z_]+ (BIGINT|TEXT COLLATE "C")( NOT NULL)?, )+PRIMARY KEY [(][a-z_, ]+[)][)])$'
+    ) THEN
+        RAISE insufficient_privilege USING MESSAGE = 'only plain tables are derived';
+    END IF;
+    EXECUTE statement;
+    made := substring(statement FROM '^CREATE TABLE (signoff_views[.]view_[a-z]+) ');
+    IF made IS NOT NULL THEN
+        FOR member IN
+            SELECT DISTINCT acl.grantee FROM pg_class AS c, aclexplode(c.relacl) AS acl
+            WHERE c.oid = 'signoff.events'::regclass AND acl.privilege_type = 'INSERT'
+        LOOP
+            EXECUTE format(
+                'GRANT SELECT, INSERT, UPDATE, DELETE ON %s TO %I', made, pg_get_userbyid(member)
+            );
+        END LOOP;
+    END IF;
+END $$;
+
+CREATE FUNCTION signoff.refuse() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     RAISE insufficient_privilege
         USING MESSAGE = format('%s are never updated or deleted', TG_TABLE_NAME);
@@ -188,7 +221,8 @@ CREATE TRIGGER cosignatures_are_kept BEFORE UPDATE OR DELETE OR TRUNCATE ON sign
 FOR EACH STATEMENT EXECUTE FUNCTION signoff.refuse();
 
 -- For the trigger that `signoff move` puts before the events of a ledger that it carried elsewhere.
-CREATE FUNCTION signoff.refuse_moved() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION signoff.refuse_moved() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     RAISE integrity_constraint_violation USING MESSAGE = TG_ARGV[0];
 END $$;
