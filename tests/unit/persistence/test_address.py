@@ -35,6 +35,7 @@ def test_a_url_is_told_from_a_path(address: str, *, expected: bool) -> None:
         ("postgresql://u:secret@h", "postgresql://u@h/u"),
         ("postgresql://", "postgresql:///postgres"),
         ("postgresql://u%40x:sec%2Fret@h/d", "postgresql://u@x@h/d"),
+        ("postgresql://u:secret@h/a%40b", "postgresql://u@h/a@b"),
         ("postgresql://u@h/d?hostaddr=10.0.0.1", "postgresql://u@h/d"),
     ],
 )
