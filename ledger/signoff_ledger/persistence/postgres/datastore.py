@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import psycopg
+from psycopg import IsolationLevel
 from psycopg.errors import ReadOnlySqlTransaction
 from psycopg.types.string import TextLoader
 from psycopg_pool import ConnectionPool
@@ -189,7 +190,7 @@ class PostgresDatastore:
         """Hold a transaction alone among those who keep what is derived from the events."""
         with self.connection() as connection, connection.transaction():
             cursor = connection.cursor()
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", (_DERIVED_LOCK,))
+            cursor.execute("SELECT signoff.durably(), pg_advisory_xact_lock(%s)", (_DERIVED_LOCK,))
             yield DerivedCursor(cursor)
 
 
@@ -221,12 +222,26 @@ def connect(url: str) -> Connection:
 
 
 def _configure(connection: Connection) -> None:
-    """Bound how long anything may take, and read a stream's id as the text that lines spell."""
+    """Bound how long anything may take, and read a stream's id as the text that lines spell.
+
+    Whoever waited for a turn has to see what was committed meanwhile, whatever isolation the role
+    or the database is set to. Names mean what the server itself made. These two are not set where
+    a pooler stands between, which hands the session on to others.
+    """
+    connection.isolation_level = IsolationLevel.READ_COMMITTED
     row = connection.execute(
-        "SELECT pg_backend_pid(), set_config('statement_timeout', %s, false),"
+        "SELECT pg_backend_pid(), CASE WHEN pg_backend_pid() = %s THEN"
+        " set_config('search_path', 'pg_catalog, pg_temp', false)"
+        " || set_config('default_transaction_isolation', 'read committed', false) END,"
+        " set_config('statement_timeout', %s, false),"
         " set_config('lock_timeout', %s, false),"
         " set_config('idle_in_transaction_session_timeout', %s, false)",
-        (f"{STATEMENT_TIMEOUT_S}s", f"{LOCK_TIMEOUT_S}s", f"{STATEMENT_TIMEOUT_S}s"),
+        (
+            connection.info.backend_pid,
+            f"{STATEMENT_TIMEOUT_S}s",
+            f"{LOCK_TIMEOUT_S}s",
+            f"{STATEMENT_TIMEOUT_S}s",
+        ),
     ).fetchone()
     if row is None or row[0] != connection.info.backend_pid:
         # A pooler stands between, and the next transaction may meet another server process, which

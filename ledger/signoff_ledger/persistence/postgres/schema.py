@@ -66,7 +66,10 @@ _GRANTS = (
         " signoff.cosignatures TO {role}"
     ),
     "REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA signoff FROM PUBLIC",
-    "GRANT EXECUTE ON FUNCTION signoff.turn, signoff.append, signoff.derive TO {role}",
+    (
+        "GRANT EXECUTE ON FUNCTION"
+        " signoff.durably, signoff.turn, signoff.append, signoff.derive TO {role}"
+    ),
 )
 
 
@@ -101,10 +104,12 @@ def format_of(connection: psycopg.Connection[Any], place: str) -> int:
 
 def complete(connection: psycopg.Connection[Any]) -> None:
     """Say that the ledger is whole."""
-    connection.execute(
-        "INSERT INTO signoff.about SELECT %s WHERE NOT EXISTS (SELECT FROM signoff.about)",
-        (LEDGER_FORMAT,),
-    )
+    with connection.transaction():
+        connection.execute("SELECT signoff.durably()")
+        connection.execute(
+            "INSERT INTO signoff.about SELECT %s WHERE NOT EXISTS (SELECT FROM signoff.about)",
+            (LEDGER_FORMAT,),
+        )
 
 
 def is_read_only(connection: psycopg.Connection[Any]) -> bool:

@@ -17,7 +17,7 @@ CREATE TABLE signoff.events (
     type     text    COLLATE "C" NOT NULL,
     line     bytea   NOT NULL,
     -- The leaf hash of RFC 6962, made by the database so that nobody can hand in another one.
-    leaf     bytea   NOT NULL GENERATED ALWAYS AS (sha256('\x00'::bytea || line)) STORED,
+    leaf     bytea   NOT NULL GENERATED ALWAYS AS (sha256(E'\\x00'::bytea || line)) STORED,
     UNIQUE (stream, version)
 );
 
@@ -61,7 +61,7 @@ BEGIN
     WHILE width > 1 LOOP
         width := width / 2;
         FOR i IN 1 .. width LOOP
-            hashes[i] := sha256('\x01'::bytea || hashes[2 * i - 1] || hashes[2 * i]);
+            hashes[i] := sha256(E'\\x01'::bytea || hashes[2 * i - 1] || hashes[2 * i]);
         END LOOP;
     END LOOP;
     RETURN hashes[1];
@@ -131,14 +131,25 @@ END $$;
 CREATE TRIGGER events_are_appended_densely AFTER INSERT ON signoff.events
 REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION signoff.take_appended();
 
+-- Lets the transaction's end wait for the disk, and say if it did not wait for a standby, whatever
+-- the role or the database is set to.
+CREATE FUNCTION signoff.durably() RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF current_setting('synchronous_commit') = 'off' THEN
+        PERFORM set_config('synchronous_commit', 'on', true);
+    END IF;
+    IF current_setting('client_min_messages') = 'error' THEN
+        PERFORM set_config('client_min_messages', 'warning', true);
+    END IF;
+END $$;
+
 -- Waits for whoever is appending, and gives the log's size then. Positions are given out under this
 -- lock alone, which ends with the transaction: a reader that has seen one has seen all before it.
 CREATE FUNCTION signoff.turn(seen_streams uuid[], seen_versions integer[]) RETURNS bigint
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET lock_timeout = '30s' AS $$
 BEGIN
-    IF current_setting('synchronous_commit') = 'off' THEN
-        PERFORM set_config('synchronous_commit', 'on', true);
-    END IF;
+    PERFORM signoff.durably();
     PERFORM pg_advisory_xact_lock(23445389448794694); -- "SIGNOFF" in ASCII
     IF EXISTS (
         SELECT FROM unnest(seen_streams, seen_versions) AS seen (stream, version)

@@ -219,7 +219,7 @@ class PostgresStore(LedgerStore):
         def look(connection: psycopg.Connection[Any]) -> list[Any]:
             rows = connection.execute(statement, parameters).fetchall()
             if rows and not self.read_only:
-                connection.execute("SELECT pg_logical_emit_message(true, 'signoff', '')")
+                connection.execute(_NOTHING_DURABLY)
             return rows
 
         with self.told():
@@ -324,6 +324,8 @@ def told_plainly(place: str) -> Iterator[None]:
             raise busy(said) from error
         raise refused(place, said) from error
 
+
+_NOTHING_DURABLY = "SELECT signoff.durably(), pg_logical_emit_message(true, 'signoff', '')"
 
 _BUSY = {"55P03", "57014", "40P01", "40001", "53300"}
 """Lock and statement time-outs, deadlock, serialisation, and too many connections."""
