@@ -113,7 +113,7 @@ class LedgerStore(ABC):
         self.recorder = recorder
         self._application = LedgerApplication(recorder)
         self._loading = Lock()
-        self._end: int | None = None
+        self._last: tuple[int, bytes] | None = None
 
     @abstractmethod
     def told(self) -> AbstractContextManager[None]:
@@ -180,7 +180,7 @@ class LedgerStore(ABC):
             return kind(key)
         # The library copies out of its cache unguarded, while another thread may be moving it on.
         with self.told(), self._loading:
-            if version is None and (look or self._end is None):
+            if version is None and (look or self._last is None):
                 self._catch_up()
             try:
                 return self._application.repository.get(
@@ -212,27 +212,35 @@ class LedgerStore(ABC):
                 raise StaleError(str(error)) from error
         positions = [recording.notification.id for recording in recordings]
         with self._loading:
-            if self._end is not None and self._end + 1 == positions[0]:
-                self._move_on(entries, positions[-1])
+            if self._last is not None and self._last[0] + 1 == positions[0]:
+                self._move_on(entries, (positions[-1], entries[-1].line))
         return positions
 
     def _catch_up(self) -> None:
         """Move what is remembered on by what was recorded since, whoever recorded it."""
-        if self._end is None:
-            self._end = self.size()
+        if self._last is None:
+            self._last = self._look()
             return
+        position, line = self._last
         since = self.recorder.events(
-            "WHERE position > ? ORDER BY position LIMIT ?", (self._end, PAGE)
+            "WHERE position >= ? ORDER BY position LIMIT ?", (position, PAGE)
         )
-        if len(since) == PAGE:
-            # With so much to read it is as quick to begin again.
+        if (position and (not since or since.pop(0)[-1] != line)) or len(since) >= PAGE - 1:
+            # Another server may have taken the place of the one that was read, with less in it. And
+            # with so much to read it is as quick to begin again.
             self._forget()
-            self._end = self.size()
+            self._last = self._look()
         elif since:
             known = (row[1:] for row in since if self._known(row[1]) is not None)
-            self._move_on((checked_entry(StoredEvent(*row)) for row in known), since[-1][0])
+            last = (since[-1][0], since[-1][-1])
+            self._move_on((checked_entry(StoredEvent(*row)) for row in known), last)
 
-    def _move_on(self, entries: Iterable[Entry], end: int) -> None:
+    def _look(self) -> tuple[int, bytes]:
+        """Give the log's last position with its line."""
+        rows = self.recorder.events("ORDER BY position DESC LIMIT 1", ())
+        return (rows[0][0], rows[0][-1]) if rows else (0, b"")
+
+    def _move_on(self, entries: Iterable[Entry], last: tuple[int, bytes]) -> None:
         try:
             for entry in entries:
                 known = self._known(entry.stream)
@@ -242,7 +250,7 @@ class LedgerStore(ABC):
         except BaseException:
             self._forget()
             raise
-        self._end = end
+        self._last = last
 
     def _known(self, stream: UUID) -> Aggregate | None:
         cache = self._application.repository.cache
@@ -252,7 +260,7 @@ class LedgerStore(ABC):
             return None
 
     def _forget(self) -> None:
-        self._application, self._end = LedgerApplication(self.recorder), None
+        self._application, self._last = LedgerApplication(self.recorder), None
 
     def of_command(self, command_id: str) -> list[Recorded]:
         """Give what a command recorded, oldest first; empty when it recorded nothing."""

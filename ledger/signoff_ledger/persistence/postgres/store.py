@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from contextlib import contextmanager
+from threading import local
 from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypeVar
 
 import psycopg
@@ -59,8 +60,8 @@ class PostgresStore(LedgerStore):
     def __init__(self, url: str, *, read_only: bool) -> None:
         self.datastore = PostgresDatastore(url)
         super().__init__(url, shown(url), PostgresRecorder(self.datastore), read_only=read_only)
-        self._losses_remembered = self._losses_saved = 0
-        self._doubt: _Doubt | None = None
+        self._losses_remembered = 0
+        self._saving = _Saving()
         self.datastore.open()
 
     @classmethod
@@ -160,20 +161,20 @@ class PostgresStore(LedgerStore):
         Where the connection is lost on the way, it is looked up whether they are there, so that
         what is acknowledged is there once, and what is not may be tried again.
         """
-        if self.datastore.losses != self._losses_saved:
-            self._losses_saved = self.datastore.losses
+        if self.datastore.losses != self._saving.losses:
+            self._saving.losses = self.datastore.losses
             raise StaleError("the connection was lost since the entries were made up")
         try:
             positions = super().save(entries, command_id, seen)
         except ConnectionLostError as lost:
             positions = self._saved_before(lost, entries, command_id)
         except StoreError as error:
-            if self._doubt is not None:
+            if self._saving.doubt is not None:
                 # Not that nothing was recorded: an earlier try may be on its way yet.
-                doubt, self._doubt = self._doubt, None
+                doubt, self._saving.doubt = self._saving.doubt, None
                 raise doubt.error from error
             raise
-        self._doubt = None
+        self._saving.doubt = None
         return positions
 
     def _saved_before(
@@ -182,14 +183,14 @@ class PostgresStore(LedgerStore):
         """Give the positions of entries that were under way when the connection was lost."""
         if isinstance(lost, NoWritesError) and not has_several_hosts(self.address):
             raise lost
-        self._doubt = self._doubt or _Doubt(lost, time.monotonic() + PATIENCE_S)
-        if time.monotonic() > self._doubt.until_s:
-            self._doubt = None
+        self._saving.doubt = self._saving.doubt or _Doubt(lost, time.monotonic() + PATIENCE_S)
+        if time.monotonic() > self._saving.doubt.until_s:
+            self._saving.doubt = None
             raise lost
         if isinstance(lost, NoWritesError):
             time.sleep(PAUSE_S)
         found = self.of_command(command_id)
-        self._losses_saved = self.datastore.losses
+        self._saving.losses = self.datastore.losses
         if [recorded.entry.line for recorded in found] != [entry.line for entry in entries]:
             raise StaleError("the connection was lost, and nothing was recorded") from None
         return [recorded.position for recorded in found]
@@ -298,6 +299,18 @@ class _Doubt(NamedTuple):
 
     error: ConnectionLostError
     until_s: float
+
+
+class _Saving(local):
+    """How far one thread's saving got.
+
+    Attributes:
+        losses: How many connections were lost when it was last told so.
+        doubt: What became of its command, where that is not known yet.
+    """
+
+    losses = 0
+    doubt: _Doubt | None = None
 
 
 @contextmanager
