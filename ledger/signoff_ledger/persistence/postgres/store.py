@@ -37,7 +37,7 @@ from signoff_ledger.persistence.store import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from uuid import UUID
 
     from signoff_ledger.application.ports import Recorded
@@ -239,7 +239,7 @@ class PostgresStore(LedgerStore):
             yield cursor
 
     @contextmanager
-    def retiring(self, moved_to: str) -> Iterator[None]:
+    def retiring(self, moved_to: str) -> Iterator[Callable[[], object]]:
         """Let nobody record meanwhile, and nobody ever after unless something fails."""
         with (
             self.told(),
@@ -254,7 +254,8 @@ class PostgresStore(LedgerStore):
                     " FOR EACH STATEMENT EXECUTE FUNCTION signoff.refuse_moved({})"
                 ).format(MOVED + moved_to)
             )
-            yield
+            # The lock is gone with the connection.
+            yield lambda: connection.execute("SELECT")
 
     def wait_beyond(self, size: int, timeout_s: float) -> None:
         """Wait until the log has grown beyond a size, or the time is over.
