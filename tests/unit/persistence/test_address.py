@@ -14,7 +14,8 @@ from signoff_ledger.persistence.postgres.address import database, has_several_ho
         ("postgres://h", True),
         ("ledger.db", False),
         ("postgresql", False),
-        ("sqlite://x", False),
+        ("C://x", False),
+        ("a folder/x:y", False),
         ("./postgresql:x/y", False),
     ],
 )
@@ -52,6 +53,10 @@ def test_an_address_is_shown_without_its_secrets(address: str, expected: str) ->
         "postgresql://h/d?secret=secret",
         "postgresql://u:1/secret@h/d",
         "postgresql://%zz/secret",
+        "postgresql+psycopg://u:secret@h/d",
+        "PostgreSQL://u:secret@h/d",
+        "jdbc:postgresql://h/d?password=secret",
+        "host=h dbname=d password = secret",
     ],
 )
 def test_a_url_that_cannot_be_read_is_not_repeated(url: str) -> None:
