@@ -209,3 +209,27 @@ def test_a_source_whose_lines_do_not_hold_is_not_carried(
             copy_ledger(opened.store, target)
 
     assert not is_begun(target)
+
+
+@pytest.mark.parametrize("kind", [kind for kind in STORES if kind != "sqlite"])
+def test_a_move_whose_source_was_let_go_of_meanwhile_fails_and_does_not_persist(
+    tmp_path: Path, place: Vacant, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    """Otherwise two ledgers would go on, and one of them without what was recorded meanwhile."""
+    source, target = place(kind), place("sqlite")
+    append = copying._append
+
+    def interrupted(*arguments: object) -> None:
+        append(*arguments)  # type: ignore[arg-type]
+        past(source)(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND state = 'idle in transaction'"
+        )
+
+    with closing(begun(source, Vault(tmp_path / "keys"))) as opened:
+        monkeypatch.setattr(copying, "_append", interrupted)
+        with pytest.raises(StoreError) as caught:
+            move_ledger(opened.store, target)
+
+        assert ("SL707", False) == (caught.value.code, is_begun(target))
+        Shop.of(opened, CountingIds("late")).order()

@@ -179,3 +179,71 @@ def test_somebody_who_is_no_member_is_told_so(desk: Desk, servers: Servers) -> N
     finally:
         with psycopg.connect(desk.owner, autocommit=True) as connection:
             connection.execute("DROP ROLE stranger")
+
+
+PLANTED = """
+CREATE FUNCTION {schema}.planted() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RESET ROLE;
+    ALTER TABLE signoff.events DISABLE TRIGGER ALL;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER planted AFTER UPDATE OR INSERT OR DELETE ON signoff_views.view_positions
+FOR EACH STATEMENT EXECUTE FUNCTION {schema}.planted()
+"""
+"""What would make everybody who asks the ledger something do it with their own rights."""
+
+
+@pytest.mark.parametrize("schema", ["signoff_views", "pg_temp"])
+def test_nothing_that_a_member_leaves_runs_with_the_rights_of_another(
+    desk: Desk, schema: str
+) -> None:
+    with closing(open_store(desk.member)) as store:
+        Views(store, store).catch_up()
+
+    assert InsufficientPrivilege is tried(desk.member, PLANTED.format(schema=schema))
+    with closing(open_store(desk.owner)) as store:
+        assert 3 == Views(store, store).rebuild()
+        assert ["append only", "ok"] == next(
+            [found.check, found.state] for found in store.findings() if "append" in found.check
+        )
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "CREATE FUNCTION signoff_views.max(bigint) RETURNS bigint AS 'SELECT 1' LANGUAGE sql",
+        "CREATE VIEW signoff_views.view_mine AS SELECT 1",
+        "CREATE TABLE signoff_views.view_mine (x bigint)",
+        "ALTER TABLE signoff_views.view_positions ADD CHECK (position > 0)",
+        "CREATE RULE mine AS ON UPDATE TO signoff_views.view_positions DO INSTEAD NOTHING",
+        "DROP TABLE signoff_views.view_positions",
+    ],
+)
+def test_a_member_may_not_make_anything_beside_the_views(desk: Desk, statement: str) -> None:
+    with closing(open_store(desk.member)) as store:
+        Views(store, store).catch_up()
+
+    assert InsufficientPrivilege is tried(desk.member, statement)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DROP TABLE IF EXISTS signoff.events",
+        "DROP TABLE IF EXISTS signoff_views.view_positions CASCADE",
+        "CREATE TABLE signoff_views.view_x (x BIGINT DEFAULT random(), PRIMARY KEY (x))",
+        "CREATE TABLE signoff_views.view_x (x BIGINT, PRIMARY KEY (x)); DROP SCHEMA signoff_views",
+        "CREATE TABLE signoff_views.view_x (x public.mine, PRIMARY KEY (x))",
+        "CREATE INDEX view_x_0 ON signoff_views.view_positions (abs(position))",
+        "CREATE INDEX view_x_0 ON signoff.events (version)",
+        "SELECT 1",
+        "",
+    ],
+)
+def test_of_what_is_derived_a_member_may_make_plain_tables_and_indexes(
+    desk: Desk, statement: str
+) -> None:
+    refused = tried(desk.member, f"SELECT signoff.derive($${statement}$$)")
+
+    assert InsufficientPrivilege is refused

@@ -12,16 +12,21 @@ from signoff_ledger.integrity.examination import Examination
 from signoff_ledger.persistence.address import is_url, shown
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from signoff_ledger.exports.copying import Carried
     from signoff_ledger.persistence.store import LedgerStore
 
 
-def copy_ledger(source: LedgerStore, target: str | Path) -> Carried:
+def copy_ledger(
+    source: LedgerStore, target: str | Path, confirm: Callable[[], object] = bool
+) -> Carried:
     """Make a second ledger of what is recorded by now, while others go on recording.
 
     Args:
         source: A ledger.
         target: A file's path or a `postgresql://` URL, where no ledger is.
+        confirm: Called before anybody can open what was made; nothing is left where it fails.
 
     Raises:
         EvidenceError: The source's lines do not hold; nothing is left.
@@ -39,6 +44,7 @@ def copy_ledger(source: LedgerStore, target: str | Path) -> Carried:
                 "a stored subtree root is not that of its lines",
                 fix="run  signoff verify  on the ledger before you carry it",
             )
+        confirm()
     return carried
 
 
@@ -52,5 +58,5 @@ def move_ledger(source: LedgerStore, target: str | Path) -> Carried:
         StoreError: A ledger is there already, or one of the two cannot be written.
     """
     moved_to = shown(target) if is_url(target) else str(Path(target).absolute())
-    with source.retiring(moved_to):
-        return copy_ledger(source, target)
+    with source.retiring(moved_to) as confirm_nobody_recorded:
+        return copy_ledger(source, target, confirm_nobody_recorded)

@@ -2,17 +2,38 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
+
+from signoff_ledger.errors import InputError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 SCHEMES = ("postgresql://", "postgres://")
+_OTHER = re.compile(r"[a-z][a-z0-9+.:-]+://|.*\bpassword\s*=", re.ASCII | re.DOTALL | re.IGNORECASE)
+"""What other programs take for the address of a database; no file is meant by it."""
 
 
 def is_url(address: str | Path) -> bool:
-    """Tell a database's URL from a file's path."""
-    return str(address).startswith(SCHEMES)
+    """Tell a database's URL from a file's path.
+
+    Raises:
+        InputError: SL115, it is an address of another form. It is not repeated: it may hold a
+            password.
+    """
+    text = str(address)
+    if text.startswith(SCHEMES):
+        return True
+    if _OTHER.match(text):
+        raise InputError(
+            "SL115",
+            "the ledger's address cannot be read",
+            why="it is neither a file's path nor of the form postgresql://user@host/database",
+            fix="begin it with postgresql:// and nothing else; a password belongs in PGPASSWORD "
+            "or ~/.pgpass",
+        )
+    return False
 
 
 def shown(address: str | Path) -> str:

@@ -23,7 +23,7 @@ from signoff_ledger.persistence.aggregates import Aggregates
 from signoff_ledger.persistence.mapper import checked_entry
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
     from uuid import UUID
 
@@ -81,11 +81,14 @@ class LedgerStore(ABC):
         """Look at the health of the database around the lines."""
 
     @abstractmethod
-    def retiring(self, moved_to: str) -> AbstractContextManager[None]:
+    def retiring(self, moved_to: str) -> AbstractContextManager[Callable[[], object]]:
         """Let nobody record meanwhile, and nobody ever after unless something fails.
 
         Args:
             moved_to: What is told to whoever tries.
+
+        Returns:
+            What fails, called within, if somebody may have recorded by then.
 
         Raises:
             StoreError: Whoever asks may not do that.

@@ -14,7 +14,8 @@ from signoff_ledger.persistence.postgres.address import database, has_several_ho
         ("postgres://h", True),
         ("ledger.db", False),
         ("postgresql", False),
-        ("sqlite://x", False),
+        ("C://x", False),
+        ("a folder/x:y", False),
         ("./postgresql:x/y", False),
     ],
 )
@@ -35,6 +36,7 @@ def test_a_url_is_told_from_a_path(address: str, *, expected: bool) -> None:
         ("postgresql://u:secret@h", "postgresql://u@h/u"),
         ("postgresql://", "postgresql:///postgres"),
         ("postgresql://u%40x:sec%2Fret@h/d", "postgresql://u@x@h/d"),
+        ("postgresql://u:secret@h/a%40b", "postgresql://u@h/a@b"),
         ("postgresql://u@h/d?hostaddr=10.0.0.1", "postgresql://u@h/d"),
     ],
 )
@@ -51,6 +53,10 @@ def test_an_address_is_shown_without_its_secrets(address: str, expected: str) ->
         "postgresql://h/d?secret=secret",
         "postgresql://u:1/secret@h/d",
         "postgresql://%zz/secret",
+        "postgresql+psycopg://u:secret@h/d",
+        "PostgreSQL://u:secret@h/d",
+        "jdbc:postgresql://h/d?password=secret",
+        "host=h dbname=d password = secret",
     ],
 )
 def test_a_url_that_cannot_be_read_is_not_repeated(url: str) -> None:

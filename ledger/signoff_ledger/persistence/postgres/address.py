@@ -22,7 +22,7 @@ def parsed(url: str) -> dict[str, Any]:
         parts = dict(conninfo_to_dict(url))
     # A password with a slash or an at sign in it is easily taken for what comes behind it.
     ports = str((parts or {}).get("port") or "").split(",")
-    misread = "@" in str((parts or {}).get("dbname") or "")
+    misread = "@" in url.partition("?")[0].partition("://")[2].partition("/")[2]
     if parts is None or misread or not all(port == "" or port.isdecimal() for port in ports):
         raise InputError(
             "SL115",

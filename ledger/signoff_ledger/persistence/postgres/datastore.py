@@ -8,12 +8,13 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import psycopg
+from psycopg import IsolationLevel
 from psycopg.errors import ReadOnlySqlTransaction
 from psycopg.types.string import TextLoader
 from psycopg_pool import ConnectionPool
 
 from signoff_ledger.persistence.postgres.address import has_several_hosts
-from signoff_ledger.persistence.postgres.dialect import VIEWS_SCHEMA, translated
+from signoff_ledger.persistence.postgres.dialect import translated
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -81,8 +82,12 @@ class DerivedCursor:
         self._cursor = cursor
 
     def execute(self, statement: str, parameters: Sequence[object] = ()) -> DerivedCursor:
-        """Run a statement."""
-        self._cursor.execute(translated(statement), parameters)
+        """Run a statement; tables are made and dropped by the one function that may."""
+        ours = translated(statement)
+        if statement.startswith(("CREATE ", "DROP ")):
+            self._cursor.execute("SELECT signoff.derive(%s)", (ours,))
+        else:
+            self._cursor.execute(ours, parameters)
         return self
 
     def executemany(self, statement: str, rows: Iterable[Sequence[object]]) -> None:
@@ -182,18 +187,10 @@ class PostgresDatastore:
 
     @contextmanager
     def deriving(self) -> Iterator[DerivedCursor]:
-        """Hold a transaction alone among those who keep what is derived from the events.
-
-        New tables belong to the application's role, so that every member may make them anew.
-        """
+        """Hold a transaction alone among those who keep what is derived from the events."""
         with self.connection() as connection, connection.transaction():
             cursor = connection.cursor()
-            cursor.execute(
-                "SELECT set_config('role', r.rolname, true), pg_advisory_xact_lock(%s)"
-                " FROM pg_namespace AS n JOIN pg_roles AS r ON r.oid = n.nspowner"
-                " WHERE n.nspname = %s",
-                (_DERIVED_LOCK, VIEWS_SCHEMA),
-            )
+            cursor.execute("SELECT signoff.durably(), pg_advisory_xact_lock(%s)", (_DERIVED_LOCK,))
             yield DerivedCursor(cursor)
 
 
@@ -225,12 +222,26 @@ def connect(url: str) -> Connection:
 
 
 def _configure(connection: Connection) -> None:
-    """Bound how long anything may take, and read a stream's id as the text that lines spell."""
+    """Bound how long anything may take, and read a stream's id as the text that lines spell.
+
+    Whoever waited for a turn has to see what was committed meanwhile, whatever isolation the role
+    or the database is set to. Names mean what the server itself made. These two are not set where
+    a pooler stands between, which hands the session on to others.
+    """
+    connection.isolation_level = IsolationLevel.READ_COMMITTED
     row = connection.execute(
-        "SELECT pg_backend_pid(), set_config('statement_timeout', %s, false),"
+        "SELECT pg_backend_pid(), CASE WHEN pg_backend_pid() = %s THEN"
+        " set_config('search_path', 'pg_catalog, pg_temp', false)"
+        " || set_config('default_transaction_isolation', 'read committed', false) END,"
+        " set_config('statement_timeout', %s, false),"
         " set_config('lock_timeout', %s, false),"
         " set_config('idle_in_transaction_session_timeout', %s, false)",
-        (f"{STATEMENT_TIMEOUT_S}s", f"{LOCK_TIMEOUT_S}s", f"{STATEMENT_TIMEOUT_S}s"),
+        (
+            connection.info.backend_pid,
+            f"{STATEMENT_TIMEOUT_S}s",
+            f"{LOCK_TIMEOUT_S}s",
+            f"{STATEMENT_TIMEOUT_S}s",
+        ),
     ).fetchone()
     if row is None or row[0] != connection.info.backend_pid:
         # A pooler stands between, and the next transaction may meet another server process, which

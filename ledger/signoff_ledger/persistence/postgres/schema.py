@@ -58,16 +58,18 @@ def make(connection: psycopg.Connection[Any], place: str) -> None:
 
 
 _GRANTS = (
-    "REVOKE ALL ON SCHEMA signoff FROM PUBLIC",
-    "GRANT USAGE ON SCHEMA signoff TO {role}",
+    "REVOKE ALL ON SCHEMA signoff, {views} FROM PUBLIC",
+    "GRANT USAGE ON SCHEMA signoff, {views} TO {role}",
     "GRANT SELECT ON ALL TABLES IN SCHEMA signoff TO {role}",
     (
         "GRANT INSERT ON signoff.events, signoff.commands, signoff.checkpoints,"
         " signoff.cosignatures TO {role}"
     ),
     "REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA signoff FROM PUBLIC",
-    "GRANT EXECUTE ON FUNCTION signoff.turn, signoff.append TO {role}",
-    "CREATE SCHEMA {views} AUTHORIZATION {role}",
+    (
+        "GRANT EXECUTE ON FUNCTION"
+        " signoff.durably, signoff.turn, signoff.append, signoff.derive TO {role}"
+    ),
 )
 
 
@@ -103,10 +105,12 @@ def format_of(connection: psycopg.Connection[Any], place: str) -> int:
 
 def complete(connection: psycopg.Connection[Any]) -> None:
     """Say that the ledger is whole."""
-    connection.execute(
-        "INSERT INTO signoff.about SELECT %s WHERE NOT EXISTS (SELECT FROM signoff.about)",
-        (LEDGER_FORMAT,),
-    )
+    with connection.transaction():
+        connection.execute("SELECT signoff.durably()")
+        connection.execute(
+            "INSERT INTO signoff.about SELECT %s WHERE NOT EXISTS (SELECT FROM signoff.about)",
+            (LEDGER_FORMAT,),
+        )
 
 
 def is_read_only(connection: psycopg.Connection[Any]) -> bool:

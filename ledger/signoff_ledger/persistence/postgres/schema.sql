@@ -1,7 +1,9 @@
 -- A ledger in one database. `line` is the event; every other column is an index over it.
 -- Everything stands in the schema `signoff`, which its owner made; what is derived from the events
--- for quick answers stands in `signoff_views`, which the application's role may drop and fill anew.
+-- for quick answers stands in `signoff_views`, in tables that `signoff.derive` makes for whoever fills
+-- them. Nobody but the owner can put anything else there: it would run with its reader's rights.
 CREATE SCHEMA signoff;
+CREATE SCHEMA signoff_views;
 
 -- A row for each format that the ledger has had, the first put there when it is whole: a restore
 -- that was broken off leaves none.
@@ -16,7 +18,7 @@ CREATE TABLE signoff.events (
     type     text    COLLATE "C" NOT NULL,
     line     bytea   NOT NULL,
     -- The leaf hash of RFC 6962, made by the database so that nobody can hand in another one.
-    leaf     bytea   NOT NULL GENERATED ALWAYS AS (sha256('\x00'::bytea || line)) STORED,
+    leaf     bytea   NOT NULL GENERATED ALWAYS AS (sha256(E'\\x00'::bytea || line)) STORED,
     UNIQUE (stream, version)
 );
 
@@ -60,7 +62,7 @@ BEGIN
     WHILE width > 1 LOOP
         width := width / 2;
         FOR i IN 1 .. width LOOP
-            hashes[i] := sha256('\x01'::bytea || hashes[2 * i - 1] || hashes[2 * i]);
+            hashes[i] := sha256(E'\\x01'::bytea || hashes[2 * i - 1] || hashes[2 * i]);
         END LOOP;
     END LOOP;
     RETURN hashes[1];
@@ -130,14 +132,25 @@ END $$;
 CREATE TRIGGER events_are_appended_densely AFTER INSERT ON signoff.events
 REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION signoff.take_appended();
 
+-- Lets the transaction's end wait for the disk, and say if it did not wait for a standby, whatever
+-- the role or the database is set to.
+CREATE FUNCTION signoff.durably() RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF current_setting('synchronous_commit') = 'off' THEN
+        PERFORM set_config('synchronous_commit', 'on', true);
+    END IF;
+    IF current_setting('client_min_messages') = 'error' THEN
+        PERFORM set_config('client_min_messages', 'warning', true);
+    END IF;
+END $$;
+
 -- Waits for whoever is appending, and gives the log's size then. Positions are given out under this
 -- lock alone, which ends with the transaction: a reader that has seen one has seen all before it.
 CREATE FUNCTION signoff.turn(seen_streams uuid[], seen_versions integer[]) RETURNS bigint
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET lock_timeout = '30s' AS $$
 BEGIN
-    IF current_setting('synchronous_commit') = 'off' THEN
-        PERFORM set_config('synchronous_commit', 'on', true);
-    END IF;
+    PERFORM signoff.durably();
     PERFORM pg_advisory_xact_lock(23445389448794694); -- "SIGNOFF" in ASCII
     IF EXISTS (
         SELECT FROM unnest(seen_streams, seen_versions) AS seen (stream, version)
@@ -170,7 +183,38 @@ BEGIN
     RETURN size;
 END $$;
 
-CREATE FUNCTION signoff.refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+-- Makes or drops a table of what is derived from the events: names, two types, keys and indexes, and
+-- no expression, so that nothing in it ever runs. Whoever may append may fill it.
+CREATE FUNCTION signoff.derive(statement text) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    made   text;
+    member oid;
+BEGIN
+    IF statement COLLATE "C" !~ (
+        '^(DROP TABLE IF EXISTS signoff_views[.]view_[a-z]+'
+        '|CREATE INDEX view_[a-z]+_[0-9]+ ON signoff_views[.]view_[a-z]+ [(][a-z_, ]+[)]'
+        '|CREATE TABLE signoff_views[.]view_[a-z]+'
+        ' [(]([a-z_]+ (BIGINT|TEXT COLLATE "C")( NOT NULL)?, )+PRIMARY KEY [(][a-z_, ]+[)][)])$'
+    ) THEN
+        RAISE insufficient_privilege USING MESSAGE = 'only plain tables are derived';
+    END IF;
+    EXECUTE statement;
+    made := substring(statement FROM '^CREATE TABLE (signoff_views[.]view_[a-z]+) ');
+    IF made IS NOT NULL THEN
+        FOR member IN
+            SELECT DISTINCT acl.grantee FROM pg_class AS c, aclexplode(c.relacl) AS acl
+            WHERE c.oid = 'signoff.events'::regclass AND acl.privilege_type = 'INSERT'
+        LOOP
+            EXECUTE format(
+                'GRANT SELECT, INSERT, UPDATE, DELETE ON %s TO %I', made, pg_get_userbyid(member)
+            );
+        END LOOP;
+    END IF;
+END $$;
+
+CREATE FUNCTION signoff.refuse() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     RAISE insufficient_privilege
         USING MESSAGE = format('%s are never updated or deleted', TG_TABLE_NAME);
@@ -191,7 +235,8 @@ CREATE TRIGGER cosignatures_are_kept BEFORE UPDATE OR DELETE OR TRUNCATE ON sign
 FOR EACH STATEMENT EXECUTE FUNCTION signoff.refuse();
 
 -- For the trigger that `signoff move` puts before the events of a ledger that it carried elsewhere.
-CREATE FUNCTION signoff.refuse_moved() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION signoff.refuse_moved() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     RAISE integrity_constraint_violation USING MESSAGE = TG_ARGV[0];
 END $$;

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from contextlib import contextmanager
+from threading import local
 from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypeVar
 
 import psycopg
@@ -37,7 +38,7 @@ from signoff_ledger.persistence.store import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from uuid import UUID
 
     from signoff_ledger.application.ports import Recorded
@@ -60,8 +61,8 @@ class PostgresStore(LedgerStore):
     def __init__(self, url: str, *, read_only: bool) -> None:
         self.datastore = PostgresDatastore(url)
         super().__init__(url, shown(url), PostgresRecorder(self.datastore), read_only=read_only)
-        self._losses_remembered = self._losses_saved = 0
-        self._doubt: _Doubt | None = None
+        self._losses_remembered = 0
+        self._saving = _Saving()
         self.datastore.open()
 
     @classmethod
@@ -161,20 +162,20 @@ class PostgresStore(LedgerStore):
         Where the connection is lost on the way, it is looked up whether they are there, so that
         what is acknowledged is there once, and what is not may be tried again.
         """
-        if self.datastore.losses != self._losses_saved:
-            self._losses_saved = self.datastore.losses
+        if self.datastore.losses != self._saving.losses:
+            self._saving.losses = self.datastore.losses
             raise StaleError("the connection was lost since the entries were made up")
         try:
             positions = super().save(entries, command_id, seen)
         except ConnectionLostError as lost:
             positions = self._saved_before(lost, entries, command_id)
         except StoreError as error:
-            if self._doubt is not None:
+            if self._saving.doubt is not None:
                 # Not that nothing was recorded: an earlier try may be on its way yet.
-                doubt, self._doubt = self._doubt, None
+                doubt, self._saving.doubt = self._saving.doubt, None
                 raise doubt.error from error
             raise
-        self._doubt = None
+        self._saving.doubt = None
         return positions
 
     def _saved_before(
@@ -183,14 +184,14 @@ class PostgresStore(LedgerStore):
         """Give the positions of entries that were under way when the connection was lost."""
         if isinstance(lost, NoWritesError) and not has_several_hosts(self.address):
             raise lost
-        self._doubt = self._doubt or _Doubt(lost, time.monotonic() + PATIENCE_S)
-        if time.monotonic() > self._doubt.until_s:
-            self._doubt = None
+        self._saving.doubt = self._saving.doubt or _Doubt(lost, time.monotonic() + PATIENCE_S)
+        if time.monotonic() > self._saving.doubt.until_s:
+            self._saving.doubt = None
             raise lost
         if isinstance(lost, NoWritesError):
             time.sleep(PAUSE_S)
         found = self.of_command(command_id)
-        self._losses_saved = self.datastore.losses
+        self._saving.losses = self.datastore.losses
         if [recorded.entry.line for recorded in found] != [entry.line for entry in entries]:
             raise StaleError("the connection was lost, and nothing was recorded") from None
         return [recorded.position for recorded in found]
@@ -220,7 +221,7 @@ class PostgresStore(LedgerStore):
         def look(connection: psycopg.Connection[Any]) -> list[Any]:
             rows = connection.execute(statement, parameters).fetchall()
             if rows and not self.read_only:
-                connection.execute("SELECT pg_logical_emit_message(true, 'signoff', '')")
+                connection.execute(_NOTHING_DURABLY)
             return rows
 
         with self.told():
@@ -239,7 +240,7 @@ class PostgresStore(LedgerStore):
             yield cursor
 
     @contextmanager
-    def retiring(self, moved_to: str) -> Iterator[None]:
+    def retiring(self, moved_to: str) -> Iterator[Callable[[], object]]:
         """Let nobody record meanwhile, and nobody ever after unless something fails."""
         with (
             self.told(),
@@ -254,7 +255,8 @@ class PostgresStore(LedgerStore):
                     " FOR EACH STATEMENT EXECUTE FUNCTION signoff.refuse_moved({})"
                 ).format(MOVED + moved_to)
             )
-            yield
+            # The lock is gone with the connection.
+            yield lambda: connection.execute("SELECT")
 
     def wait_beyond(self, size: int, timeout_s: float) -> None:
         """Wait until the log has grown beyond a size, or the time is over.
@@ -297,6 +299,18 @@ class _Doubt(NamedTuple):
     until_s: float
 
 
+class _Saving(local):
+    """How far one thread's saving got.
+
+    Attributes:
+        losses: How many connections were lost when it was last told so.
+        doubt: What became of its command, where that is not known yet.
+    """
+
+    losses = 0
+    doubt: _Doubt | None = None
+
+
 @contextmanager
 def told_plainly(place: str) -> Iterator[None]:
     """Turn what the database says into what a person can act on.
@@ -321,6 +335,8 @@ def told_plainly(place: str) -> Iterator[None]:
             raise busy(said) from error
         raise refused(place, said) from error
 
+
+_NOTHING_DURABLY = "SELECT signoff.durably(), pg_logical_emit_message(true, 'signoff', '')"
 
 _BUSY = {"55P03", "57014", "40P01", "40001", "53300"}
 """Lock and statement time-outs, deadlock, serialisation, and too many connections."""

@@ -24,7 +24,7 @@ from signoff_ledger.persistence.store import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from eventsourcing.sqlite import SQLiteCursor
@@ -108,7 +108,7 @@ class SqliteStore(LedgerStore):
             yield cursor
 
     @contextmanager
-    def retiring(self, moved_to: str) -> Iterator[None]:
+    def retiring(self, moved_to: str) -> Iterator[Callable[[], object]]:
         """Let nobody record meanwhile, and nobody ever after unless something fails."""
         said = (MOVED + moved_to).replace("'", "''")
         with self.writing() as cursor:
@@ -116,7 +116,8 @@ class SqliteStore(LedgerStore):
                 "CREATE TRIGGER events_have_moved BEFORE INSERT ON events"
                 f" BEGIN SELECT RAISE(ABORT, '{said}'); END"
             )
-            yield
+            # Nobody takes a file's locks away from a process that lives.
+            yield lambda: None
 
     def has_table(self, name: str) -> bool:
         """Say whether a table of what is derived from the events is there."""
