@@ -148,7 +148,7 @@ class Floor:
 
         def command(ledger: Ledger) -> Receipt:
             given = use_case(ledger, call, *args, **how)
-            receipt: Receipt = given[0] if isinstance(given, tuple) else given
+            receipt: Receipt = given if isinstance(given, Receipt) else given[0]
             return receipt
 
         before = self.watch.size

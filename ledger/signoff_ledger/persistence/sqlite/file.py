@@ -87,12 +87,16 @@ def _header(path: Path) -> tuple[int, int]:
     Raises:
         StoreError: SL701, it cannot be read, or is no database.
     """
-    # Immutable: of the file alone, whatever stands in the write-ahead log beside it.
-    name = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
+    name = f"{path.absolute().as_uri()}?mode=ro"
     try:
-        with closing(sqlite3.connect(name, uri=True)) as connection:
-            (application_id,) = connection.execute("PRAGMA application_id").fetchone()
-            (format_number,) = connection.execute("PRAGMA user_version").fetchone()
+        try:
+            # Of the file alone, whatever stands in the write-ahead log beside it.
+            return _marks(f"{name}&immutable=1")
+        except sqlite3.DatabaseError:
+            # After a power cut the file alone may be torn, and the log holds what belongs there.
+            if not path.with_name(f"{path.name}-wal").exists():
+                raise
+            return _marks(name)
     except sqlite3.DatabaseError as error:
         readable = os.access(path, os.R_OK) and path.is_file()
         why = "it does not begin as one" if readable else str(error)
@@ -102,4 +106,10 @@ def _header(path: Path) -> tuple[int, int]:
             why=why,
             fix="name the ledger with --ledger or SIGNOFF_LEDGER",
         ) from None
+
+
+def _marks(name: str) -> tuple[int, int]:
+    with closing(sqlite3.connect(name, uri=True)) as connection:
+        (application_id,) = connection.execute("PRAGMA application_id").fetchone()
+        (format_number,) = connection.execute("PRAGMA user_version").fetchone()
     return application_id, format_number
