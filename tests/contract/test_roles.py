@@ -145,6 +145,7 @@ _NEW = "'00000000-0000-0000-0000-000000000001'"
         (f"{_ROW} (5, {_NEW}, 1, 't', 'x')", IntegrityConstraintViolation),
         (f"{_ROW} (3, {_NEW}, 1, 't', 'x')", UniqueViolation),
         (f"{_ROW} (0, {_NEW}, 1, 't', 'x')", IntegrityConstraintViolation),
+        (f"{_ROW} (4, {_NEW}, 2, 't', 'x')", IntegrityConstraintViolation),
         (f"{_ROW} (4, {_OLD}, 5, 't', 'x')", IntegrityConstraintViolation),
         (f"{_ROW} (4, {_OLD}, 0, 't', 'x')", IntegrityConstraintViolation),
         (f"{_ROW} (4, {_OLD}, 3, 't', 'x')", UniqueViolation),

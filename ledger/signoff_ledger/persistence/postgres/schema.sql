@@ -109,13 +109,13 @@ BEGIN
     IF last - first + 1 <> many OR first < 1
         OR (first > 1 AND NOT EXISTS (SELECT FROM signoff.events WHERE position = first - 1))
         OR EXISTS (
-            -- What comes to a stream has no gap, and follows its last event if there is one.
+            -- What comes to a stream has no gap, and follows its last event or is its first.
             SELECT FROM (
                 SELECT a.stream, min(a.version) AS low, max(a.version) AS high, count(*) AS many
                 FROM added AS a GROUP BY a.stream
             ) AS s
             WHERE s.high - s.low + 1 <> s.many OR s.low - 1 <> (
-                SELECT coalesce(max(e.version), s.low - 1) FROM signoff.events AS e
+                SELECT coalesce(max(e.version), least(s.low - 1, 0)) FROM signoff.events AS e
                 WHERE e.stream = s.stream AND e.version NOT BETWEEN s.low AND s.high
             )
         )
