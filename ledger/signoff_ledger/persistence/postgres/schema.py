@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
@@ -74,8 +75,15 @@ _GRANTS = (
 
 
 def role_name(database: str) -> str:
-    """Name the role of those who may record in a database's ledger."""
-    return f"signoff_{database}".encode()[:_LONGEST_NAME].decode(errors="ignore")
+    """Name the role of those who may record in a database's ledger.
+
+    A server cuts long names off. Two databases would then share a role, so a hash tells them apart.
+    """
+    name = f"signoff_{database}".encode()
+    if len(name) <= _LONGEST_NAME:
+        return name.decode()
+    mark = f"_{sha256(database.encode()).hexdigest()[:16]}"
+    return name[: _LONGEST_NAME - len(mark)].decode(errors="ignore") + mark
 
 
 def is_there(connection: psycopg.Connection[Any]) -> bool:
