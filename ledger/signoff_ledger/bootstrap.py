@@ -124,8 +124,6 @@ def _wired(
 ) -> Opened:
     sealer = Sealer(store, vault, policy) if vault else None
     ledger = Ledger(store, clock or SystemClock(), ids or RandomIds(), sealer)
-    views = Views(store, store)
-    if store.read_only and not views.are_current():
-        # Nobody can bring the views in the file up to date here, so they are built beside it.
-        views = Views(store, ScratchDatabase())
+    # Where nobody can bring the views in the ledger up to date, they are built beside it.
+    views = Views(store, store, ScratchDatabase if store.read_only else None)
     return Opened(store, ledger, views, sealer)

@@ -9,13 +9,16 @@ import pytest
 from psycopg.errors import InsufficientPrivilege, IntegrityConstraintViolation, UniqueViolation
 from psycopg.sql import SQL, Identifier
 
+from signoff_ledger.bootstrap import open_ledger
 from signoff_ledger.domain.process import Process
 from signoff_ledger.errors import StoreError
 from signoff_ledger.persistence.opening import create_store, open_store
 from signoff_ledger.persistence.postgres.schema import APPEND_ONLY, role_name
+from signoff_ledger.projections import history
 from signoff_ledger.projections.views import Views
 from tests.contract.kept import remarks
 from tests.servers.fixtures import Servers, versions
+from tests.servers.postgres import Server
 
 
 class Desk(NamedTuple):
@@ -47,9 +50,9 @@ def desk(request: pytest.FixtureRequest, servers: Servers) -> Iterator[Desk]:
     server.execute(f"GRANT {role_name(name)} TO {member}")
     yield Desk(owner, server.url(name, user=member))
     server.drop_database(name)
-    for role in (member, role_name(name), maker):
+    for role in (member, role_name(name), f"{name}_reader", maker):
         with server.connect() as connection:
-            connection.execute(SQL("DROP ROLE {}").format(Identifier(role)))
+            connection.execute(SQL("DROP ROLE IF EXISTS {}").format(Identifier(role)))
 
 
 def tried(address: str, statement: str) -> type[BaseException] | None:
@@ -142,6 +145,7 @@ _NEW = "'00000000-0000-0000-0000-000000000001'"
         (f"{_ROW} (5, {_NEW}, 1, 't', 'x')", IntegrityConstraintViolation),
         (f"{_ROW} (3, {_NEW}, 1, 't', 'x')", UniqueViolation),
         (f"{_ROW} (0, {_NEW}, 1, 't', 'x')", IntegrityConstraintViolation),
+        (f"{_ROW} (4, {_NEW}, 2, 't', 'x')", IntegrityConstraintViolation),
         (f"{_ROW} (4, {_OLD}, 5, 't', 'x')", IntegrityConstraintViolation),
         (f"{_ROW} (4, {_OLD}, 0, 't', 'x')", IntegrityConstraintViolation),
         (f"{_ROW} (4, {_OLD}, 3, 't', 'x')", UniqueViolation),
@@ -247,3 +251,56 @@ def test_of_what_is_derived_a_member_may_make_plain_tables_and_indexes(
     refused = tried(desk.member, f"SELECT signoff.derive($${statement}$$)")
 
     assert InsufficientPrivilege is refused
+
+
+READER = (
+    "CREATE ROLE {reader} LOGIN",
+    "GRANT USAGE ON SCHEMA signoff, signoff_views TO {reader}",
+    "GRANT SELECT ON ALL TABLES IN SCHEMA signoff, signoff_views TO {reader}",
+)
+
+
+@pytest.mark.parametrize("granted", [2, 3], ids=["without the views", "with the views"])
+def test_somebody_who_may_only_read_is_answered(desk: Desk, granted: int) -> None:
+    """An auditor's login: answers are there, whether or not the views are kept up."""
+    database = desk.owner.rpartition("?")[0].rpartition("/")[2]
+    reader = Identifier(f"{database}_reader")
+    wide = SQL("GRANT SELECT ON ALL TABLES IN SCHEMA signoff TO {reader}")
+    with closing(open_store(desk.owner)) as store:
+        Views(store, store).rebuild()
+    with psycopg.connect(desk.owner, autocommit=True) as connection:
+        for statement in READER[:granted]:
+            connection.execute(SQL(statement).format(reader=reader))
+        connection.execute(wide.format(reader=reader))
+    address = desk.owner.replace("_maker@", "_reader@")
+    for _ in range(2):
+        with open_ledger(address) as opened:
+            assert opened.store.read_only
+            assert opened.store.size() == len(opened.views.read(history.TABLE))
+            with pytest.raises(StoreError):
+                opened.store.save(remarks(Process("mine"), 1), "mine")
+        with closing(open_store(desk.member)) as store:
+            store.save(remarks(store.load(Process, "p"), 1), str(store.size()))
+    with closing(open_store(desk.member)) as store:
+        Views(store, store).rebuild()
+    with open_ledger(address) as opened:
+        # Made anew by a member, they are still there for whoever may read the events.
+        assert opened.views.are_current()
+        with closing(open_store(desk.member)) as store:
+            store.save(remarks(store.load(Process, "p"), 1), "while somebody reads")
+        assert opened.store.size() == len(opened.views.read(history.TABLE))
+
+
+def test_what_an_administrator_is_asked_to_do_can_be_done_as_it_stands(
+    own_server: Server,
+) -> None:
+    own_server.execute('CREATE ROLE "Jo D" LOGIN')
+    own_server.execute('CREATE DATABASE "Press ""Shop" OWNER "Jo D"')
+    address = own_server.url('Press "Shop', user="Jo D")
+    with pytest.raises(StoreError) as caught:
+        create_store(address)
+    assert caught.value.fix is not None
+    for statement in caught.value.fix.partition(":  ")[2].split(";"):
+        own_server.execute(statement)
+
+    create_store(address).close()

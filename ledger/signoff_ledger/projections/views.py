@@ -88,11 +88,21 @@ class Database(Protocol):
 
 
 class Views:
-    """The views of one ledger."""
+    """The views of one ledger.
 
-    def __init__(self, store: Store, database: Database) -> None:
+    Args:
+        store: The ledger.
+        database: Where they are kept.
+        beside: What makes the place where they are built instead once they are behind; None where
+            they can be kept up.
+    """
+
+    def __init__(
+        self, store: Store, database: Database, beside: Callable[[], Database] | None = None
+    ) -> None:
         self._store = store
         self._database = database
+        self._beside = beside
         self._subjects: dict[str, Subject] = {}
 
     def catch_up(self, progress: Progress | None = None) -> None:
@@ -108,6 +118,8 @@ class Views:
                 return
 
     def _catch_up(self, progress: Progress | None) -> None:
+        if self._beside is not None and not self.are_current():
+            self._database, self._beside = self._beside(), None
         size = self._store.size()
         while True:
             # Asked again after each step: somebody else may have begun the views anew meanwhile.

@@ -34,7 +34,9 @@ def _setting(store: PostgresStore, name: str) -> str:
 
 def _server(store: PostgresStore) -> Finding:
     version = _setting(store, "server_version")
-    role = "a standby, or closed to writes" if store.read_only else "takes writes"
+    role = "takes writes"
+    if store.read_only:
+        role = "a standby, or closed to writes, or to whoever is connected"
     return Finding("PostgreSQL", "ok", f"version {version}; {role}")
 
 

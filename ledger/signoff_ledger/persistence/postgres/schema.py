@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
@@ -74,8 +75,15 @@ _GRANTS = (
 
 
 def role_name(database: str) -> str:
-    """Name the role of those who may record in a database's ledger."""
-    return f"signoff_{database}".encode()[:_LONGEST_NAME].decode(errors="ignore")
+    """Name the role of those who may record in a database's ledger.
+
+    A server cuts long names off. Two databases would then share a role, so a hash tells them apart.
+    """
+    name = f"signoff_{database}".encode()
+    if len(name) <= _LONGEST_NAME:
+        return name.decode()
+    mark = f"_{sha256(database.encode()).hexdigest()[:16]}"
+    return name[: _LONGEST_NAME - len(mark)].decode(errors="ignore") + mark
 
 
 def is_there(connection: psycopg.Connection[Any]) -> bool:
@@ -114,9 +122,12 @@ def complete(connection: psycopg.Connection[Any]) -> None:
 
 
 def is_read_only(connection: psycopg.Connection[Any]) -> bool:
-    """Say whether this server takes no writes: a standby, or a database that was closed to them."""
-    row = connection.execute("SHOW transaction_read_only").fetchone()
-    return row is not None and row[0] == "on"
+    """Say whether nothing can be recorded: by this server, a standby, or by who is connected."""
+    row = connection.execute(
+        "SELECT current_setting('transaction_read_only') = 'on'"
+        " OR NOT has_table_privilege('signoff.events', 'INSERT')"
+    ).fetchone()
+    return row is not None and row[0]
 
 
 def check_durable(connection: psycopg.Connection[Any], place: str) -> None:
@@ -174,7 +185,9 @@ def _role(connection: psycopg.Connection[Any], place: str) -> Identifier:
             "SL703",
             f"the ledger cannot be made: {place}",
             why=" ".join(str(error).split()),
-            fix=f"let an administrator do this first:  CREATE ROLE {name} NOLOGIN;"
-            f"  GRANT {name} TO {connection.info.user}",
+            fix="let an administrator do this first:  "
+            + SQL("CREATE ROLE {role} NOLOGIN;  GRANT {role} TO {user}")
+            .format(role=role, user=Identifier(connection.info.user))
+            .as_string(connection),
         ) from None
     return role

@@ -110,13 +110,13 @@ BEGIN
     IF last - first + 1 <> many OR first < 1
         OR (first > 1 AND NOT EXISTS (SELECT FROM signoff.events WHERE position = first - 1))
         OR EXISTS (
-            -- What comes to a stream has no gap, and follows its last event if there is one.
+            -- What comes to a stream has no gap, and follows its last event or is its first.
             SELECT FROM (
                 SELECT a.stream, min(a.version) AS low, max(a.version) AS high, count(*) AS many
                 FROM added AS a GROUP BY a.stream
             ) AS s
             WHERE s.high - s.low + 1 <> s.many OR s.low - 1 <> (
-                SELECT coalesce(max(e.version), s.low - 1) FROM signoff.events AS e
+                SELECT coalesce(max(e.version), least(s.low - 1, 0)) FROM signoff.events AS e
                 WHERE e.stream = s.stream AND e.version NOT BETWEEN s.low AND s.high
             )
         )
@@ -184,12 +184,14 @@ BEGIN
 END $$;
 
 -- Makes or drops a table of what is derived from the events: names, two types, keys and indexes, and
--- no expression, so that nothing in it ever runs. Whoever may append may fill it.
+-- no expression, so that nothing in it ever runs. Whoever may append may fill it, and whoever may
+-- read the events may read it.
 CREATE FUNCTION signoff.derive(statement text) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    made   text;
-    member oid;
+    made     text;
+    member   oid;
+    may_fill boolean;
 BEGIN
     IF statement COLLATE "C" !~ (
         '^(DROP TABLE IF EXISTS signoff_views[.]view_[a-z]+'
@@ -202,12 +204,17 @@ BEGIN
     EXECUTE statement;
     made := substring(statement FROM '^CREATE TABLE (signoff_views[.]view_[a-z]+) ');
     IF made IS NOT NULL THEN
-        FOR member IN
-            SELECT DISTINCT acl.grantee FROM pg_class AS c, aclexplode(c.relacl) AS acl
-            WHERE c.oid = 'signoff.events'::regclass AND acl.privilege_type = 'INSERT'
+        FOR member, may_fill IN
+            SELECT acl.grantee, bool_or(acl.privilege_type = 'INSERT')
+            FROM pg_class AS c, aclexplode(c.relacl) AS acl
+            WHERE c.oid = 'signoff.events'::regclass AND acl.grantee <> 0
+                AND acl.privilege_type IN ('SELECT', 'INSERT')
+            GROUP BY acl.grantee
         LOOP
             EXECUTE format(
-                'GRANT SELECT, INSERT, UPDATE, DELETE ON %s TO %I', made, pg_get_userbyid(member)
+                'GRANT %s ON %s TO %I',
+                CASE WHEN may_fill THEN 'SELECT, INSERT, UPDATE, DELETE' ELSE 'SELECT' END,
+                made, pg_get_userbyid(member)
             );
         END LOOP;
     END IF;

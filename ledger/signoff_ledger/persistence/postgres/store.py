@@ -272,9 +272,13 @@ class PostgresStore(LedgerStore):
                 self.datastore.stop_listening()
 
     def has_table(self, name: str) -> bool:
-        """Say whether a table of what is derived from the events is there."""
-        place = f"{VIEWS_SCHEMA}.{name}"
-        return bool(self.rows("SELECT to_regclass(?) IS NOT NULL", (place,))[0][0])
+        """Say whether a table of what is derived from the events is there, and may be read."""
+        statement = (
+            "SELECT FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace"
+            " WHERE n.nspname = ? AND c.relname = ? AND has_schema_privilege(n.oid, 'USAGE')"
+            " AND has_table_privilege(c.oid, 'SELECT')"
+        )
+        return bool(self.rows(statement, (VIEWS_SCHEMA, name)))
 
     def findings(self) -> Iterator[Finding]:
         """Look at the health of the database around the lines."""
