@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from decimal import Decimal
 from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -26,9 +27,47 @@ _AT_ONCE = {"sqlite": 1_000_000, "postgres": 100}
 for ever behind what a socket does not take at once: 1,000 of these events are too many for it."""
 
 _BY = {"by": "egon", "cmd": "bench#0123456789abcdef"}
-_LOGS: tuple[tuple[str, Callable[[dict[str, str]], Any], Callable[[], Any]], ...] = (
-    ("stock eventsourcing", lambda env: StockLog(env=env), StockBatch),
-    ("eventsourcing + pydantic", lambda env: ModelLog(env=env), ModelBatch),
+
+
+class Peer(NamedTuple):
+    """Another way to keep the same units in the event store.
+
+    Attributes:
+        name: What it is called.
+        log: Opens it with settings.
+        batch: Begins a batch.
+        spelt: Gives a unit's fields as they are written there.
+        is_stock: Whether the targets are about it.
+    """
+
+    name: str
+    log: Callable[[dict[str, str]], Any]
+    batch: Callable[[], Any]
+    spelt: Callable[[dict[str, Any]], dict[str, Any]]
+    is_stock: bool = False
+
+
+def _as_it_is(fields: dict[str, Any]) -> dict[str, Any]:
+    return fields
+
+
+def _measured(fields: dict[str, Any]) -> dict[str, Any]:
+    """Give readings as measured values, which is what nobody's scale was agreed on for."""
+    return fields | {"readings": {k: Decimal(v).scaleb(-3) for k, v in fields["readings"].items()}}
+
+
+_PEERS = (
+    Peer(
+        "stock eventsourcing", lambda env: StockLog(env=env), StockBatch, _measured, is_stock=True
+    ),
+    Peer(
+        "stock, readings scaled by hand",
+        lambda env: StockLog(env=env),
+        StockBatch,
+        _as_it_is,
+        is_stock=True,
+    ),
+    Peer("eventsourcing + pydantic", lambda env: ModelLog(env=env), ModelBatch, _as_it_is),
 )
 
 
@@ -43,9 +82,11 @@ def cases(place: Place, sizes: Sizes, folder: Path) -> Iterator[Case]:
     """Give every case of this module, one after the other."""
     units = ledgers.fields_of_units(sizes.units, sizes.characteristics)
     this = ours(place, units, _AT_ONCE[place.name])
-    for name, log, batch in _LOGS:
-        append, replay = _cases(place, this, kept_by(log, batch, place, units), name, len(units))
-        if batch is StockBatch:
+    for peer in _PEERS:
+        spelt = [peer.spelt(fields) for fields in units]
+        that = kept_by(peer.log, peer.batch, place, spelt)
+        append, replay = _cases(place, this, that, peer.name, len(units))
+        if peer.is_stock:
             append = replace(append, target=_APPEND[place.name])
             replay = replace(replay, target=_REPLAY[place.name])
         yield append
