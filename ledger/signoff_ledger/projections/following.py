@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from signoff_ledger.projections import history
+from signoff_ledger.projections.views import PAGE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -36,8 +37,10 @@ def follow(
     after, *rest = parameters
     while True:
         size = store.size()
-        rows = views.read(history.TABLE, where, (after, *rest))
-        if rows:
-            yield rows
-        after = max(after, size, *(row["position"] for row in rows))
+        while after < size:
+            until = min(after + PAGE, size)
+            rows = views.read(history.TABLE, f"{where} AND position <= ?", (after, *rest, until))
+            if rows:
+                yield rows
+            after = until
         store.wait_beyond(after, LOOK_AGAIN_S)
