@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def copy_ledger(
-    source: LedgerStore, target: str | Path, confirm: Callable[[], object] = bool
+    source: LedgerStore, target: str | Path, confirm: Callable[[], object] = lambda: None
 ) -> Carried:
     """Make a second ledger of what is recorded by now, while others go on recording.
 

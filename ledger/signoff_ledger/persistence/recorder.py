@@ -111,7 +111,7 @@ class LineRecorder(ApplicationRecorder):
             DatabaseError: A row cannot be one that was written.
         """
         columns = "position, stream, version, type, line"
-        rows = self.query(f"SELECT {columns} FROM events {clause}", parameters)  # noqa: S608
+        rows = self.query(f"SELECT {columns} FROM events {clause}", parameters)  # noqa: S608  # ours
         try:
             return [
                 (position, _stream(stream), version, topic, line)

@@ -96,7 +96,7 @@ def add(cursor: Cursor, recorded: Recorded, process: str) -> None:
 def _held_for_s(cursor: Cursor, process: str, signed_at: datetime) -> int | None:
     """Say how long a process was held before a sign-off: from the first hold since the last one."""
     cursor.execute(
-        f"SELECT min(decided_at) FROM {TABLE.name} WHERE process = ? AND outcome = 'HELD'"  # noqa: S608
+        f"SELECT min(decided_at) FROM {TABLE.name} WHERE process = ? AND outcome = 'HELD'"  # noqa: S608  # ours
         f" AND position > (SELECT coalesce(max(position), 0) FROM {TABLE.name}"
         " WHERE process = ? AND outcome = 'SIGNED_OFF')",
         (process, process),

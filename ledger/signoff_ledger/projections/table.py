@@ -59,13 +59,13 @@ class Table(NamedTuple):
     def insert(self, cursor: Cursor, rows: Iterable[Sequence[object]]) -> None:
         """Add rows."""
         marks = ", ".join("?" * len(self.columns))
-        cursor.executemany(f"INSERT INTO {self.name} VALUES ({marks})", rows)  # noqa: S608
+        cursor.executemany(f"INSERT INTO {self.name} VALUES ({marks})", rows)  # noqa: S608  # ours
 
     def replace_of_process(
         self, cursor: Cursor, process: str, rows: Iterable[Sequence[object]]
     ) -> None:
         """Put one process's rows in place of its old ones."""
-        cursor.execute(f"DELETE FROM {self.name} WHERE process = ?", (process,))  # noqa: S608
+        cursor.execute(f"DELETE FROM {self.name} WHERE process = ?", (process,))  # noqa: S608  # ours
         self.insert(cursor, rows)
 
     def select(self, where: str = "", order: str = "") -> str:
@@ -73,4 +73,4 @@ class Table(NamedTuple):
         condition = f" WHERE {where}" if where else ""
         ordering = order or ", ".join(self.key)
         names = ", ".join(self.names)
-        return f"SELECT {names} FROM {self.name}{condition} ORDER BY {ordering}"  # noqa: S608
+        return f"SELECT {names} FROM {self.name}{condition} ORDER BY {ordering}"  # noqa: S608  # ours

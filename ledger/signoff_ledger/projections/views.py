@@ -241,6 +241,6 @@ def _position(cursor: Cursor, name: str) -> int:
 
 def _advance(cursor: Cursor, name: str, position: int) -> None:
     cursor.execute(
-        f"UPDATE {_POSITIONS.name} SET position = ? WHERE name = ? AND position < ?",  # noqa: S608
+        f"UPDATE {_POSITIONS.name} SET position = ? WHERE name = ? AND position < ?",  # noqa: S608  # ours
         (position, name, position),
     )

@@ -103,7 +103,7 @@ def two_point_plan(
     while most < largest:
         allowed = most
         units = _first(
-            lambda n, c=allowed: accepted(c, n, bad_rate) <= p_accept_bad + FUZZ,  # type: ignore[misc]
+            lambda n, c=allowed: accepted(c, n, bad_rate) <= p_accept_bad + FUZZ,  # type: ignore[misc]  # a default is not inferred
             most + 1,
             largest,
         )
