@@ -327,7 +327,9 @@ def told_plainly(place: str) -> Iterator[None]:
         yield
     except (PersistenceError, psycopg.Error) as error:
         cause = error.__cause__ if isinstance(error.__cause__, psycopg.Error) else error
-        said = " ".join(str(cause).split())
+        # The message alone: what surrounds it is the text of our own statements.
+        primary = cause.diag.message_primary if isinstance(cause, psycopg.Error) else None
+        said = " ".join((primary or str(cause)).split())
         if isinstance(cause, ReadOnlySqlTransaction):
             raise _no_writes(place, said) from error
         if is_lost(cause):
@@ -361,6 +363,6 @@ def _lost(place: str, said: str) -> ConnectionLostError:
         "SL707",
         f"the database cannot be reached: {place}",
         why=said,
-        fix="give the command again when it is back; under the same --command-id it is recorded "
-        "once, whatever became of this one",
+        fix="look whether the server runs and lets you in; a command given again under the same "
+        "--command-id is recorded once, whatever became of this one",
     )
