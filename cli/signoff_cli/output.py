@@ -75,6 +75,12 @@ def say(text: str) -> None:
     click.echo(safe(text), err=True)
 
 
+def heading(session: Session, text: str) -> None:
+    """Say what a document is, to a person; standard output gets the document alone."""
+    if session.output_format == "table" and not session.quiet and sys.stderr.isatty():
+        say(f"{text}\n")
+
+
 def safe(text: str) -> str:
     """Spell out what a terminal would obey, our own colours and line ends left aside.
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from signoff_cli.output import answer
+from signoff_cli.output import answer, heading
 from signoff_cli.session import pass_session, reading
 from signoff_ledger.errors import StoreError
 
@@ -25,6 +25,8 @@ def checkpoint(session: Session, output: Path | None) -> None:
 
     Every decision is sealed by itself. A checkpoint that you keep elsewhere shows later that
     nothing before it was changed:  signoff verify --since FILE
+
+    Standard output gets the checkpoint and nothing else: the same bytes as FILE.
 
     \b
     Example:
@@ -47,5 +49,11 @@ def checkpoint(session: Session, output: Path | None) -> None:
         "new": seal.is_new,
     }
     says = "Sealed" if seal.is_new else "Sealed before, at exactly this size"
-    human = f"{says}: {seal.size} events, root {seal.root.hex()}\n\n{data['checkpoint']}".rstrip()
-    answer(session, "signoff.checkpoint/1", data, [data], lambda: human)
+    heading(session, f"{says}: {seal.size} events, root {seal.root.hex()}")
+    answer(
+        session,
+        "signoff.checkpoint/1",
+        data,
+        [data],
+        lambda: seal.note.decode("utf-8").removesuffix("\n"),
+    )

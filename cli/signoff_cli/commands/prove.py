@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from signoff_cli.output import answer
+from signoff_cli.output import answer, heading
 from signoff_cli.session import pass_session, reading
 from signoff_ledger.application.replay import checked_position
 from signoff_ledger.errors import StoreError
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 @pass_session
 def prove(session: Session, position: int, output: Path | None) -> None:
     """Give the line at POSITION and the proof that it is in the log (c2sp.org/tlog-proof).
+
+    Standard output gets the proof and nothing else: the same bytes as NAME.tlog-proof.
 
     \b
     Example:
@@ -45,9 +47,14 @@ def prove(session: Session, position: int, output: Path | None) -> None:
         "proof": proof.decode("utf-8"),
         "size": size,
     }
-    human = f"{size} events are sealed, and the one at position {position} is among them.\n\n"
-    human += proof.decode("utf-8").rstrip()
-    answer(session, "signoff.proof/1", data, [data], lambda: human)
+    heading(session, f"{size} events are sealed, and the one at position {position} is among them.")
+    answer(
+        session,
+        "signoff.proof/1",
+        data,
+        [data],
+        lambda: proof.decode("utf-8").removesuffix("\n"),
+    )
 
 
 def _write(path: Path, content: bytes) -> None:

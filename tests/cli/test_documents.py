@@ -1,0 +1,45 @@
+"""Documents on standard output: the bytes that a file of them has, and nothing beside."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.shops import at
+
+
+def test_a_checkpoint_is_the_same_in_a_file_and_redirected(tmp_path: Path) -> None:
+    """It is compared, byte for byte, for years."""
+    terminal = at("signed", tmp_path)
+    terminal.did("checkpoint", "-o", "kept")
+
+    terminal.write("redirected", terminal.did("checkpoint").out)
+
+    assert (tmp_path / "kept").read_bytes() == (tmp_path / "redirected").read_bytes()
+    assert "growth" in terminal.did("verify", "--since", "redirected").out
+
+
+def test_a_proof_is_the_same_in_a_file_and_redirected(tmp_path: Path) -> None:
+    terminal = at("signed", tmp_path)
+    terminal.did("prove", "5", "-o", "five")
+
+    proof = (tmp_path / "five.tlog-proof").read_bytes()
+    assert proof == terminal.did("prove", "5").out.encode()
+
+
+@pytest.mark.parametrize(
+    ("args", "says"),
+    [(("checkpoint",), "Sealed before, at exactly this size: "), (("prove", "5"), "are sealed, ")],
+)
+def test_a_person_is_told_what_a_document_is_beside_it(
+    tmp_path: Path, args: tuple[str, ...], says: str
+) -> None:
+    terminal = at("signed", tmp_path)
+
+    told = terminal(*args, is_terminal=True)
+    quiet = terminal(*args, "--quiet", is_terminal=True)
+    machine = terminal(*args, "--json", is_terminal=True)
+    piped = terminal(*args)
+
+    assert says in told.err
+    assert ("", "", "") == (quiet.err, machine.err, piped.err)
+    assert told.out == quiet.out == piped.out
