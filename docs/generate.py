@@ -622,7 +622,8 @@ def errors_page() -> str:
         "With `--format json` or `jsonl` it is one line of JSON on standard error:",
         '`{"schema": "signoff.error/1", "error": {"code", "what", "why", "fix"}}`;',
         "a refused import adds `rows`, a refusal by the rules adds `rules` and the `position`",
-        "at which it is recorded.",
+        "at which it is recorded, an answer that could not be written adds the `positions` of what",
+        "is recorded and its `command_id`.",
         "",
     ]
     advice = tomllib.loads((SOURCES / "advice.toml").read_text("utf-8"))

@@ -38,7 +38,7 @@ def report_any(error: Exception, args: list[str], *, as_json: bool) -> int:
 def report(error: SignoffError, *, as_json: bool) -> int:
     """Tell an error in the words of the format asked for, and give its exit code."""
     if as_json:
-        click.echo(json.dumps({"schema": "signoff.error/1", "error": error.as_data()}), err=True)
+        say(json.dumps({"schema": "signoff.error/1", "error": error.as_data()}))
     else:
         say(f"signoff: {error}")
         position = getattr(error, "position", None)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import sys
 
 import click
 
 from signoff_cli.lazy import LazyGroup, Listed
 from signoff_cli.session import Session, reading
+from signoff_cli.streams import standard_streams
 
 INTERRUPTED = 130
 """The exit code of a command that was interrupted; `exits` has all the others."""
@@ -95,16 +95,27 @@ def main(args: list[str] | None = None) -> None:
 
 
 def run(args: list[str], session: Session) -> int:
-    """Run one command line and give its exit code; nothing escapes as a traceback."""
+    """Run one command line and give its exit code; nothing escapes as a traceback.
+
+    A failure to write the answer is told when everything else is done, beside what was recorded.
+    """
+    with standard_streams() as out:
+        code = _outcome(args, session)
+        if out.failure is not None:
+            from signoff_cli import unanswered  # hardly ever
+
+            code = unanswered.report(session, out.failure, code)
+    return code
+
+
+def _outcome(args: list[str], session: Session) -> int:
     try:
         result = root.main(args, prog_name="signoff", standalone_mode=False, obj=session)
     except (click.Abort, KeyboardInterrupt):
         click.echo("signoff: interrupted; what was acknowledged is on disk", err=True)
         return INTERRUPTED
-    except SystemExit:
-        if "_SIGNOFF_COMPLETE" in os.environ:
-            raise
-        return 0  # click stops like this where whoever reads has seen enough
+    except SystemExit as stop:
+        return stop.code if isinstance(stop.code, int) else 0  # click ends a completion like this
     except Exception as error:  # noqa: BLE001  # the last resort, see exits
         from signoff_cli import exits  # a third of the time that --help takes
 

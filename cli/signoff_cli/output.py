@@ -1,4 +1,4 @@
-"""Answers on standard output, talk on standard error.
+"""Answers on standard output, talk on standard error; how both are written is for `streams`.
 
 People get tables and sentences; `--format json` is the contract: `{"schema": "signoff.x/1",
 "data": ...}`, to which keys are only ever added within a version.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import locale
 import re
 import shutil
 import sys
@@ -20,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from signoff_cli.color import plain, wanted
+from signoff_cli.streams import is_lost
 
 if TYPE_CHECKING:
     from signoff_cli.session import Session
@@ -42,6 +44,8 @@ def answer(
     data: Any,
     rows: Iterable[Row],
     human: Callable[[], str],
+    *,
+    done: str = "",
 ) -> None:
     """Give a command's answer in the format asked for.
 
@@ -51,7 +55,9 @@ def answer(
         data: The whole answer as plain data.
         rows: The answer as rows, for jsonl and csv.
         human: Writes it for a person.
+        done: What the command has done, told where the answer cannot be written.
     """
+    session.done = done
     kind = session.output_format
     if kind == "json":
         write(json.dumps({"schema": schema, "data": data}, ensure_ascii=False, indent=2))
@@ -67,18 +73,41 @@ def answer(
 def write(text: str) -> None:
     """Write to standard output; whether to colour was decided where the text was painted."""
     if text:
-        click.echo(safe(text), color=True)
+        click.echo(safe(text), file=sys.stdout, color=True)
+
+
+def write_bytes(content: bytes) -> None:
+    """Write a document in UTF-8 to standard output, byte for byte unless it is a terminal."""
+    if sys.stdout.isatty():
+        write(content.decode().removesuffix("\n"))
+    else:
+        sys.stdout.buffer.write(content)
+
+
+def page(text: str) -> None:
+    """Show a text on a terminal, page by page where there is a pager."""
+    encoding = locale.getpreferredencoding(do_setlocale=False)  # in which click writes to a pager
+    shown = safe(text).encode(encoding, "backslashreplace").decode(encoding)
+    try:
+        click.echo_via_pager(shown + "\n")
+    except OSError:  # the pager is there, and cannot be run
+        write(text)
 
 
 def say(text: str) -> None:
     """Write to standard error."""
-    click.echo(safe(text), err=True)
+    click.echo(safe(text), file=sys.stderr)
 
 
 def heading(session: Session, text: str) -> None:
     """Say what a document is, to a person; standard output gets the document alone."""
     if session.output_format == "table" and not session.quiet and sys.stderr.isatty():
         say(f"{text}\n")
+
+
+def is_unread() -> bool:
+    """Say whether what was written to standard output did not arrive, so that no more is wanted."""
+    return is_lost(sys.stdout)
 
 
 def safe(text: str) -> str:
@@ -171,6 +200,6 @@ def progress(session: Session, noun: str) -> Callable[[int, int], None]:
         last = now
         rate = done / (now - began)
         end = "\n" if done == total else ""
-        click.echo(f"\r{done}/{total} {noun}, {rate:,.0f}/s {end}", nl=False, err=True)
+        click.echo(f"\r{done}/{total} {noun}, {rate:,.0f}/s {end}", file=sys.stderr, nl=False)
 
     return tell

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from signoff_cli.output import say
+from signoff_cli.streams import is_lost
 from signoff_ledger.errors import InputError
 
 if TYPE_CHECKING:
@@ -49,7 +50,8 @@ def confirmed(session: Session, preview: str, question: str) -> bool:
     """Show what will be recorded and ask; `--yes` answers, a script must say so.
 
     Raises:
-        InputError: SL107 when nobody can be asked and nobody answered beforehand.
+        InputError: SL107 when nobody can be asked, or shown what it is about, and nobody answered
+            beforehand.
     """
     if session.dry_run or session.statement_only is not None:
         return True
@@ -64,6 +66,13 @@ def confirmed(session: Session, preview: str, question: str) -> bool:
             fix="look at it with --dry-run, then give it with --yes",
         )
     say(preview)
+    if is_lost(sys.stderr):
+        raise InputError(
+            "SL107",
+            "this needs a confirmation, and what would be recorded cannot be shown",
+            why="standard error cannot be written",
+            fix="look at it with --dry-run, then give it with --yes",
+        )
     if click.confirm(question, default=False, err=True):
         return True
     say("Nothing was recorded.")

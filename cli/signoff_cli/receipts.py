@@ -41,6 +41,7 @@ def show(
     if session.statement_only is not None:
         statements.write(session)
         return
+    session.receipt = receipt if receipt.recorded else None
     if receipt.unsealed and not session.quiet and session.output_format == "table":
         say(f"signoff: recorded, and not sealed: {receipt.unsealed}")
     entries: list[tuple[int | None, Entry]] = [(r.position, r.entry) for r in receipt.recorded]

@@ -19,7 +19,7 @@ from click.core import ParameterSource
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-    from signoff_ledger.application.ledger import Call
+    from signoff_ledger.application.ledger import Call, Receipt
     from signoff_ledger.application.ports import Clock, IdSource, Pen
     from signoff_ledger.bootstrap import Opened
     from signoff_ledger.custody.vault import Vault
@@ -46,6 +46,8 @@ class Session:
         statement_only: Where to write what would be signed, if nothing else is wanted.
         attach: A signature that was made elsewhere, `STATEMENT.sig`.
         statements: What was to be signed, where nothing else was wanted.
+        receipt: What was recorded, once something is.
+        done: What was done besides, once something is.
         clock: The ledger's clock, where it is not the machine's.
         ids: The source of command ids, where they are not random.
         new_key: The source of log keys, where they are not random.
@@ -63,6 +65,8 @@ class Session:
     statement_only: str | None = None
     attach: str | None = None
     statements: list[bytes] = field(default_factory=list)
+    receipt: Receipt | None = None
+    done: str = ""
     clock: Clock | None = None
     ids: IdSource | None = None
     new_key: Callable[[], Ed25519PrivateKey] | None = None

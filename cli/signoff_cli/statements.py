@@ -45,7 +45,14 @@ def write(session: Session) -> None:
         "namespace": NAMESPACE,
         "attach": f"{path}.sig",
     }
-    answer(session, "signoff.statement/1", data, [data], lambda: _for_people(path, data["sha256"]))
+    answer(
+        session,
+        "signoff.statement/1",
+        data,
+        [data],
+        lambda: _for_people(path, data["sha256"]),
+        done=f"the statement is in {path}",
+    )
 
 
 def _for_people(path: Path, digest: str) -> str:

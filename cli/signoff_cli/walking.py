@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from signoff_cli.output import paragraph, write
+from signoff_cli.output import is_unread, paragraph, write
 from signoff_ledger.application.replay import Walk, steps
 from signoff_ledger.errors import InputError
 from signoff_ledger.projections.sentences import sentence
@@ -34,7 +34,7 @@ def walk(store: Store, process: str, until: int | None) -> None:
         )
     story = Walk(process, steps(store, process, until))
     index = 0
-    while True:
+    while not is_unread():
         write(_shown(story.at(index), process, index + 1, len(story)))
         key = click.prompt(_KEYS, default="n", show_default=False, prompt_suffix=" > ").strip()
         if key.startswith("q") or (key.startswith("n") and index == len(story) - 1):

@@ -86,10 +86,18 @@ class Said:
 
 
 class Stream(io.TextIOWrapper):
-    """A standard stream in memory, which may pass for a terminal."""
+    """A standard stream in memory, which may pass for a terminal, or for one on Windows."""
 
-    def __init__(self, content: bytes = b"", *, is_terminal: bool = False) -> None:
-        super().__init__(io.BytesIO(content), encoding="utf-8", newline="", write_through=True)
+    def __init__(
+        self,
+        content: bytes = b"",
+        *,
+        is_terminal: bool = False,
+        encoding: str = "utf-8",
+        newline: str = "",
+    ) -> None:
+        kept = io.BytesIO(content)
+        super().__init__(kept, encoding=encoding, newline=newline, write_through=True)
         self._is_terminal = is_terminal
 
     def isatty(self) -> bool:
@@ -97,11 +105,45 @@ class Stream(io.TextIOWrapper):
         return self._is_terminal
 
     @property
-    def written(self) -> str:
-        """What was written to it."""
+    def content(self) -> bytes:
+        """The bytes that were written to it."""
         kept = self.buffer
         assert isinstance(kept, io.BytesIO)
-        return kept.getvalue().decode()
+        return kept.getvalue()
+
+    @property
+    def written(self) -> str:
+        """What was written to it."""
+        return self.content.decode(self.encoding if self._is_terminal else "utf-8")
+
+
+class RefusingStream(Stream):
+    """A standard stream that takes nothing, such as a file on a full disk."""
+
+    def __init__(self, code: int, *, is_terminal: bool = False) -> None:
+        super().__init__(is_terminal=is_terminal)
+        self._code = code
+
+    @property
+    def buffer(self) -> io.BytesIO:
+        """What lies beneath it."""
+        return _Refusing(self._code)
+
+    @property
+    def content(self) -> bytes:
+        """Nothing."""
+        return b""
+
+
+class _Refusing(io.BytesIO):
+    """Bytes that cannot be written."""
+
+    def __init__(self, code: int) -> None:
+        super().__init__()
+        self._code = code
+
+    def write(self, _: object, /) -> int:
+        raise OSError(self._code, os.strerror(self._code))
 
 
 @dataclass
@@ -137,6 +179,8 @@ class Terminal:
         by: str | None = None,
         stdin: str | bytes = b"",
         is_terminal: bool = False,
+        out: Stream | None = None,
+        err: Stream | None = None,
     ) -> Said:
         """Give a command line.
 
@@ -145,11 +189,14 @@ class Terminal:
             by: Who gives it; nobody is named otherwise.
             stdin: What is typed or piped in.
             is_terminal: Whether somebody sits at the screen and the keys.
+            out: Another standard output.
+            err: Another standard error.
         """
         words = ["--as", by, *args] if by is not None else [*args]
         raw = stdin.encode() if isinstance(stdin, str) else stdin
         taken = Stream(raw, is_terminal=is_terminal)
-        out, err = Stream(is_terminal=is_terminal), Stream(is_terminal=is_terminal)
+        out = out or Stream(is_terminal=is_terminal)
+        err = err or Stream(is_terminal=is_terminal)
         with ExitStack() as stack:
             stack.enter_context(chdir(self.folder))
             stack.enter_context(mock.patch.dict(os.environ, self._environment(), clear=True))

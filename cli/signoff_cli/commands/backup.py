@@ -44,4 +44,5 @@ def backup(session: Session, target: Path) -> None:
         data,
         [data],
         lambda: f"{size} events copied to {target}.",
+        done=f"{size} events copied to {target}",
     )

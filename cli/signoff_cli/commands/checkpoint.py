@@ -56,4 +56,5 @@ def checkpoint(session: Session, output: Path | None) -> None:
         data,
         [data],
         lambda: seal.note.decode("utf-8").removesuffix("\n"),
+        done=f"sealed at {seal.size} events",
     )

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import click
 
-from signoff_cli.output import paragraph, write
+from signoff_cli.output import is_unread, paragraph, write
 from signoff_cli.session import Session, pass_session, reading
 from signoff_cli.telling import STEPS, Step, StoryClock, StoryIds, story_key
 from signoff_ledger.errors import StoreError
@@ -36,7 +36,8 @@ def demo(session: Session, keep: Path | None) -> None:
     Example:
       signoff demo --keep story && cd story && signoff history
     """
-    del session
+    if keep is not None:
+        session.done = f"the story is kept in {keep}"
     with ExitStack() as stack:
         folder = keep or Path(stack.enter_context(tempfile.TemporaryDirectory()))
         _lay_out(folder)
@@ -46,6 +47,8 @@ def demo(session: Session, keep: Path | None) -> None:
         # A ledger that is kept is somebody's: its key must be nobody else's.
         new_key = story_key if keep is None else None
         for step in STEPS:
+            if keep is None and is_unread():
+                return
             clock.move_to(step.at)
             _play(step, Session(clock=clock, ids=ids, new_key=new_key))
     if keep is None:

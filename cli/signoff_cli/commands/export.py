@@ -62,6 +62,7 @@ def export(session: Session, folder: Path, position: int | None) -> None:
         data,
         [data],
         lambda: f"{says}.\nAnybody checks it with  signoff verify {folder}  or by its README.",
+        done=says,
     )
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from signoff_cli.output import answer, safe, table, write
+from signoff_cli.output import answer, is_unread, page, table, write
 from signoff_cli.session import pass_session, reading
 from signoff_ledger.application.people import known_person
 from signoff_ledger.errors import InputError
@@ -64,7 +64,7 @@ def history(session: Session, /, no_pager: bool, follow: bool, **wanted: Any) ->
         )
 
     if session.output_format == "table" and sys.stdout.isatty() and not no_pager:
-        click.echo_via_pager(safe(human()) + "\n")
+        page(human())
     else:
         answer(session, "signoff.history/1", rows, rows, human)
 
@@ -83,6 +83,8 @@ def _follow(session: Session, opened: Opened, where: str, parameters: list[Any])
                 answer(session, "signoff.history/1", rows, [row], str)
             else:
                 write(f"#{row['position']}  {_when(row)}  {row['person']}  {row['sentence']}")
+            if is_unread():
+                return
 
 
 def _check_known(work: Work, wanted: dict[str, Any]) -> None:

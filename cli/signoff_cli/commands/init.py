@@ -88,6 +88,7 @@ def init(  # one parameter for each option
         data,
         [data],
         lambda: f"Ledger {name} {says} in {place}; {actor} is its owner.",
+        done="" if session.dry_run else f"ledger {name} {says} in {place}, recorded from #1 on",
     )
 
 

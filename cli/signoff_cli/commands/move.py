@@ -51,4 +51,5 @@ def move(session: Session, source: str, target: str) -> None:
             f"{data['target']}, root {data['root']}.\n{data['source']} takes nothing more: "
             "name the new place with --ledger or SIGNOFF_LEDGER."
         ),
+        done=f"{carried.size} events are in {data['target']}",
     )

@@ -54,6 +54,7 @@ def prove(session: Session, position: int, output: Path | None) -> None:
         data,
         [data],
         lambda: proof.decode("utf-8").removesuffix("\n"),
+        done=f"the line and its proof are in {output}.*" if output is not None else "",
     )
 
 

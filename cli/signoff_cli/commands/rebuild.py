@@ -31,4 +31,5 @@ def rebuild(session: Session) -> None:
         {"events": size},
         [{"events": size}],
         lambda: f"Every view was built again from {size} events.",
+        done="every view was built again",
     )

@@ -37,4 +37,5 @@ def restore(session: Session, folder: Path) -> None:
         data,
         [data],
         lambda: f"{size} events are back in {place}, root {root.hex()}.",
+        done=f"{size} events are back in {place}",
     )

@@ -12,7 +12,7 @@ import click
 
 from signoff_cli import receipts
 from signoff_cli.inputs import long_text, read_bytes
-from signoff_cli.output import answer, say, table
+from signoff_cli.output import answer, is_unread, say, table
 from signoff_cli.session import pass_session, reading, writing
 from signoff_ledger.application import witnessing
 from signoff_ledger.application.ports import SystemClock
@@ -212,7 +212,8 @@ def _serve(session: Session, one: Witness, port: int, clock: Clock) -> None:
     with WitnessServer(one, port, clock, tell) as server, _until_interrupted():
         data = {"verifier_key": one.key.line, "url": server.url, "logs": sorted(one.logs)}
         answer(session, "signoff.witness/1", data, [data], lambda: _introduced(server))
-        server.serve_forever()
+        if not is_unread():
+            server.serve_forever()
     tell("signoff: the witness has ended")
 
 
@@ -230,7 +231,9 @@ def _answer(session: Session, one: Witness, body: bytes) -> None:
         )
     line = verdict.body.rstrip("\n")
     data = {"witness": one.key.name, "cosignature": line}
-    answer(session, "signoff.answer/1", data, [data], lambda: line)
+    answer(
+        session, "signoff.answer/1", data, [data], lambda: line, done=f"{one.key.name} has cosigned"
+    )
 
 
 def _chosen(standings: list[Standing], name: str | None) -> Standing:
@@ -261,6 +264,7 @@ def _write_request(session: Session, store: Store, name: str, old_size: int, out
             f"What to post to add-checkpoint of {name} is in {output}.\n"
             "Bring its answer back with  signoff witness attach FILE"
         ),
+        done=f"the request is in {output}",
     )
 
 
@@ -307,7 +311,15 @@ def _row(name: str, size: int, time_s: int | None, state: str, why: str | None) 
 
 
 def _tell(session: Session, data: dict[str, Any], rows: list[dict[str, Any]]) -> None:
-    answer(session, "signoff.cosignatures/1", data, rows, lambda: _told(data, rows))
+    kept = sum(row["state"] == "new" for row in rows)
+    answer(
+        session,
+        "signoff.cosignatures/1",
+        data,
+        rows,
+        lambda: _told(data, rows),
+        done=f"new cosignatures kept: {kept}" if kept else "",
+    )
 
 
 def _told(data: dict[str, Any], rows: list[dict[str, Any]]) -> str:

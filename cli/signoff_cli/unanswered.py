@@ -1,0 +1,74 @@
+"""What is told when the answer could not be written: above all, what is recorded all the same."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from signoff_cli import exits
+from signoff_cli.streams import is_left
+from signoff_ledger.errors import StoreError
+
+if TYPE_CHECKING:
+    from signoff_cli.session import Session
+    from signoff_ledger.application.ledger import Receipt
+
+
+class UnansweredError(StoreError):
+    """An answer that could not be written, whatever the command did.
+
+    Attributes:
+        receipt: What the command recorded; None where it records nothing.
+    """
+
+    def __init__(self, what: str, *, why: str, fix: str, receipt: Receipt | None) -> None:
+        super().__init__("SL703", what, why=why, fix=fix)
+        self.receipt = receipt
+
+    def as_data(self) -> dict[str, object]:
+        """Give the error with what is recorded as plain data."""
+        receipt = self.receipt
+        return {
+            **super().as_data(),
+            "positions": [one.position for one in receipt.recorded] if receipt else [],
+            "command_id": receipt.command_id if receipt else None,
+        }
+
+
+def report(session: Session, failure: OSError, code: int) -> int:
+    """Tell that the answer could not be written, and give the exit code.
+
+    Args:
+        session: The invocation.
+        failure: Why it could not be written.
+        code: What the invocation came to besides.
+
+    Returns:
+        That code where whoever read has seen enough, and never 0 where something else failed.
+    """
+    error = _unanswered(session, str(failure.strerror))
+    left = is_left(failure)
+    if not left or session.receipt or session.done:
+        exits.report(error, as_json=session.fails_in_json)
+    return code if left else code or error.exit_code
+
+
+def _unanswered(session: Session, why: str) -> UnansweredError:
+    receipt = session.receipt
+    if receipt is not None:
+        done = f"recorded at {_places(receipt)}"
+        fix = (
+            "it is recorded: there is no need to give it again; with  --command-id "
+            f"{receipt.command_id}  doing so adds nothing"
+        )
+    elif session.done:
+        done, fix = session.done, "it is done: there is no need to give it again"
+    else:
+        done, fix = "", "nothing was recorded; ask again where the answer can be written"
+    what = "the answer could not be written"
+    what = f"{done}, and {what}" if done else what
+    return UnansweredError(what, why=why, fix=fix, receipt=receipt)
+
+
+def _places(receipt: Receipt) -> str:
+    first, last = receipt.recorded[0].position, receipt.recorded[-1].position
+    return f"#{first}" if first == last else f"#{first} to #{last}"
