@@ -6,6 +6,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from signoff_cli import suffixes
 from signoff_cli.output import answer
 from signoff_ledger.errors import InputError, StoreError
 from signoff_ledger.integrity.sshsig import NAMESPACE
@@ -30,6 +31,7 @@ def write(session: Session) -> None:
             fix="give the parts of it one by one, such as one role at a time",
         )
     statement = session.statements[0]
+    suffixes.check(path, "json")
     try:
         with path.open("xb") as file:
             file.write(statement)

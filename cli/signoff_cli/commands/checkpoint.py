@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from signoff_cli import suffixes
 from signoff_cli.output import answer, heading
 from signoff_cli.session import pass_session, reading
 from signoff_ledger.errors import StoreError
@@ -32,6 +33,8 @@ def checkpoint(session: Session, output: Path | None) -> None:
     Example:
       signoff checkpoint -o monday.checkpoint
     """
+    if output is not None:
+        suffixes.check(output, "a checkpoint")
     with session.open() as opened:
         assert opened.sealer is not None  # noqa: S101  # a session always brings its vault
         seal = opened.sealer.seal()

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from signoff_cli.output import say, write
+from signoff_cli import suffixes
+from signoff_cli.output import say, write_bytes
 from signoff_cli.session import pass_session, reporting
 from signoff_ledger.application.planning import only_process
 from signoff_ledger.application.replay import checked_position
@@ -30,8 +31,8 @@ FORMATS = ("html", "pdf", "md", "json")
 
 @click.command(short_help="Write the certificate of a decision.")
 @click.argument("process", required=False)
-@click.option("--format", "kind", type=click.Choice(FORMATS), default="html", show_default=True,
-              help="What to write.")  # fmt: skip
+@click.option("--format", "kind", type=click.Choice(FORMATS), help="What to write.  [default: what "
+              "FILE's suffix says, html on standard output]")  # fmt: skip
 @click.option("--json", "kind", flag_value="json", help="Short for --format json.")
 @click.option("--output", "-o", metavar="FILE", default="-", help="Where to.  [default: standard "
               "output]")  # fmt: skip
@@ -43,7 +44,7 @@ FORMATS = ("html", "pdf", "md", "json")
 def report(
     session: Session,
     process: str | None,
-    kind: str,
+    kind: str | None,
     output: str,
     batch: str | None,
     until: int | None,
@@ -51,23 +52,25 @@ def report(
     """Write the certificate of the latest decision on PROCESS, or of the one on a batch.
 
     It is one page without script that fetches nothing. The same position of the log gives the same
-    bytes. A PDF needs the extra `pdf`.
+    bytes, in a file as on standard output. A PDF needs the extra `pdf`.
 
     \b
     Example:
-      signoff report kiln-lid --format html -o certificate.html
+      signoff report kiln-lid -o certificate.html
       signoff report kiln-lid --batch PB-1 --format md
     """
+    file = None if output == "-" else Path(output)
+    chosen = suffixes.chosen(file, kind, FORMATS) if file else kind or "html"
     with session.open() as opened:
         key = only_process(opened.ledger.work(), process)
         if until is not None:
             checked_position(opened.store, until)
         made = certificate(opened.store, key, batch=batch, until=until)
-    content = _content(made, kind)
-    if output == "-":
-        _to_standard_output(content, kind)
-        return
-    _to_file(session, Path(output), content)
+    content = _content(made, chosen)
+    if file is None:
+        _to_standard_output(content, chosen)
+    else:
+        _to_file(session, file, content)
 
 
 def _content(made: Certificate, kind: str) -> bytes:
@@ -82,15 +85,11 @@ def _content(made: Certificate, kind: str) -> bytes:
 
 
 def _to_standard_output(content: bytes, kind: str) -> None:
-    if kind != "pdf":
-        write(content.decode().rstrip("\n"))
-        return
-    if sys.stdout.isatty():
+    if kind == "pdf" and sys.stdout.isatty():
         raise InputError(
             "SL109", "a PDF is not for a terminal", fix="name a file with -o, or pipe it on"
         )
-    sys.stdout.buffer.write(content)
-    sys.stdout.buffer.flush()
+    write_bytes(content)
 
 
 def _to_file(session: Session, path: Path, content: bytes) -> None:

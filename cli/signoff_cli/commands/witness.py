@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from signoff_cli import receipts
+from signoff_cli import receipts, suffixes
 from signoff_cli.inputs import long_text, read_bytes
 from signoff_cli.output import answer, is_unread, say, table
 from signoff_cli.session import pass_session, reading, writing
@@ -91,6 +91,7 @@ def request(
         if output is not None:
             if everybody:
                 raise InputError("SL109", "a file is for one witness", fix="name it")
+            suffixes.check(output, "a request")
             one = _chosen(standings, name)
             size = one.size if old_size is None else old_size
             _write_request(session, opened.store, one.key.name, size, output)

@@ -1,0 +1,67 @@
+"""Which format the suffix of a file promises, and that the file keeps the promise."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from signoff_ledger.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+_PROMISED = {
+    ".csv": "csv",
+    ".htm": "html",
+    ".html": "html",
+    ".json": "json",
+    ".jsonl": "jsonl",
+    ".md": "md",
+    ".pdf": "pdf",
+}
+
+
+def promised(path: Path) -> str | None:
+    """Give the format that a file's suffix promises; None where it promises none."""
+    return _PROMISED.get(path.suffix.lower())
+
+
+def chosen(path: Path, asked: str | None, formats: Sequence[str]) -> str:
+    """Choose the format of a file from what was asked for and from its suffix.
+
+    Raises:
+        InputError: SL109, the two differ, or neither names one of the formats.
+    """
+    if asked is None:
+        named = promised(path)
+        if named is not None and named in formats:
+            return named
+        known = [suffix for suffix, one in _PROMISED.items() if one in formats]
+        raise InputError(
+            "SL109",
+            f"the name {path} does not say which format to write",
+            why=f"known suffixes are {', '.join(known)}",
+            fix="give the file one of them, or name the format with --format",
+        )
+    check(path, asked)
+    return asked
+
+
+def check(path: Path, content: str) -> None:
+    """Refuse to write one format into a file whose suffix promises another.
+
+    Args:
+        path: The file.
+        content: What it would hold: a format, or other words.
+
+    Raises:
+        InputError: SL109.
+    """
+    named = promised(path)
+    if named not in {None, content}:
+        raise InputError(
+            "SL109",
+            f"{path} would hold {content}",
+            why=f"its suffix is that of {named}",
+            fix="nothing was written; give the file another suffix",
+        )
