@@ -241,7 +241,7 @@ def bench(arguments: Sequence[str]) -> int:
 
 
 def faults(arguments: Sequence[str]) -> int:
-    """Kill, cut the power, break each step and flip every byte; --rounds N, 2000 unless given."""
+    """Kill, cut power, fail steps, flip bytes, count ledgers made by chance; --rounds N or 2000."""
     rounds = rounds_of(arguments)
     return run(
         *(PYTHON, "-m", "pytest", "-n", "auto", "--dist", "loadgroup", "--durations=10"),

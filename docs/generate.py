@@ -197,7 +197,9 @@ def play() -> Story:
             Path(file.name).write_bytes(file.read_bytes())
         stool = (SOURCES / "stool.toml").read_text("utf-8")
         Path("stool.toml").write_text(stool, "utf-8")
-        Path("fewer.toml").write_text(stool.replace("units = 2", "units = 1"), "utf-8")
+        Path("fewer.toml").write_text(stool.replace("units = 5", "units = 4"), "utf-8")
+        wider = stool.replace('upper = "0.5"', 'upper = "0.6"')
+        Path("wider.toml").write_text(wider, "utf-8")
         for name in SIGNERS:
             Path(f"{name}.pub").write_text(f"{public_key(name)}\n", "ascii")
         for step in telling.STEPS:
@@ -510,7 +512,8 @@ def events_page(story: Story) -> str:
         "Each has a JSON Schema of its `data` in [`events/`](events/), under its wire name.",
         "The example is its first line in the story of the demo and a few steps after it.",
         "",
-        "Marks such as G6 point to [the gaps that were decided](../decisions/0005-gaps.md).",
+        "Marks such as G6 point to [the gaps that were decided](../decisions/0005-gaps.md),",
+        "those from G14 on to [ways around the gate](../decisions/0022-ways-around-the-gate.md).",
         "",
     ]
     for heading, _, module in _STREAMS:
@@ -648,6 +651,7 @@ ORDER_RULES = {
     "run-quantity": "At least the smallest run signed; with what was ordered, at most the largest.",
     "buyer-is-not-signer": "Whoever orders did not sign the process off.",
     "no-two-year-gap": "The sign-off, or the last order under it, is at most 730 days old.",
+    "no-design-fault": "No fault on record comes from the design.",
 }
 
 
@@ -665,7 +669,8 @@ def rules_page(story: Story) -> str:
         "`signoff check PROCESS --list` shows the rules with today's numbers,",
         "`signoff why PROCESS` those of the last decision.",
         "",
-        "Marks such as G6 point to [the gaps that were decided](../decisions/0005-gaps.md).",
+        "Marks such as G6 point to [the gaps that were decided](../decisions/0005-gaps.md),",
+        "those from G14 on to [ways around the gate](../decisions/0022-ways-around-the-gate.md).",
         "",
     ]
     decided = list(story.verdicts())

@@ -118,7 +118,7 @@ text = "A crack"
 severity = "critical"
 
 [bar]
-units = 4
+units = 7
 max_rejects = 1
 """
 
@@ -252,7 +252,7 @@ class Shop:
         """Close a batch."""
         return inspecting.close_batch(self.ledger, Call("ines"), batch, None)
 
-    def build(self, batch: str, rejects: int = 0, units: int = 4) -> None:
+    def build(self, batch: str, rejects: int = 0, units: int = 7) -> None:
         """Open a batch, import its units with so many rejects, and close it."""
         self.open(batch)
         rows = [
@@ -291,9 +291,10 @@ class Shop:
 
     def order(self, call: Call | None = None, quantity: int = 50) -> Receipt:
         """Try to commit a production run."""
-        return deciding.commit_order(
+        receipt, _ = deciding.commit_order(
             self.ledger, call or Call("bela"), "mug", quantity=quantity, reference="PO-1"
         )
+        return receipt
 
     def refused_order(self) -> RuleRefusedError:
         """Try to order more than anybody signed for, in vain."""

@@ -13,7 +13,7 @@ from typing import Any
 from signoff_ledger.domain import decision
 from signoff_ledger.domain.bar import Bar
 from signoff_ledger.domain.batch import Batch
-from signoff_ledger.domain.batch_events import BatchBarReplaced, BatchStarted, Replacement
+from signoff_ledger.domain.batch_events import BatchStarted, Replacement
 from signoff_ledger.domain.case import Case, Signer
 from signoff_ledger.domain.characteristic import Characteristic, Family, Kind
 from signoff_ledger.domain.event import Entry, Event, Stamp
@@ -25,9 +25,12 @@ from signoff_ledger.domain.plan import (
     Mode,
     ProcessIdentity,
     Provenance,
+    StatedProvenance,
     UnitBuild,
+    content_sha256,
 )
 from signoff_ledger.domain.process import Change, Process
+from signoff_ledger.domain.process_events import AcceptanceCriteriaRegistered
 from signoff_ledger.domain.unit import DefectReport, UnitReport
 from signoff_ledger.domain.values import (
     BuildMethod,
@@ -216,24 +219,33 @@ class Story:
         return self.process.publish_plan(self.stamp(), plan_ or plan(), design, reason)
 
     def register(self, bar_: Bar | None = None) -> bool:
-        """Register the first bar."""
-        return self.process.register_bar(self.stamp(), bar_ or bar())
+        """Register the first bar.
+
+        Rules are tested on few units, too: a bar that the command refuses for that (G22) is put on
+        record past it.
+        """
+        made = bar_ or bar()
+        if not made.passes_half_bad:
+            return self.process.register_bar(self.stamp(), made)
+        registered = AcceptanceCriteriaRegistered(
+            bar=made, bar_sha256=content_sha256(made), number=1
+        )
+        self.process.emit(self.stamp(), registered)
+        return True
 
     def supersede(self, bar_: Bar, reason: str = "agreed again") -> None:
-        """Supersede the bar, for the open batch too where there is one."""
-        stamp = self.stamp()
-        registered = self.process.supersede_bar(stamp, bar_, reason)
-        if self.process.open_batch is not None:
-            replaced = BatchBarReplaced(
-                bar=bar_,
-                bar_number=registered.number,
-                bar_set_at=registered.at,
-                bar_sha256=registered.sha256,
-            )
-            self.batches[self.process.open_batch].replace_bar(stamp, replaced)
+        """Supersede the bar."""
+        self.process.supersede_bar(self.stamp(), bar_, reason)
 
-    def open(self, key: str = "B1", **made_on: str) -> Batch:
-        """Open a batch, made on what is required except for the fields given."""
+    def countersign(self, by: str = "anna") -> None:
+        """Agree to the plan in force."""
+        self.process.countersign_plan(self.stamp(by))
+
+    def open(self, key: str = "B1", **made_on: Any) -> Batch:
+        """Open a batch that says it is made on all that changes demand, but for the fields given.
+
+        A field given as None is not said.
+        """
         stamp = self.stamp()
         opened = self.process.open_batch_under(stamp, key)
         in_force, published = self.process.bars[-1], self.process.plans[-1]
@@ -247,13 +259,17 @@ class Story:
             bar_set_at=in_force.at,
             bar_sha256=in_force.sha256,
             batch=key,
-            made_on=required.model_copy(update=made_on),
+            demanded=tuple(sorted(self.process.demanded)),
+            made_on=StatedProvenance.model_validate(
+                {**self.process.demanded, "parameters": self.process.required_parameters, **made_on}
+            ),
             plan=published.plan,
             plan_number=published.number,
             plan_sha256=published.plan_sha256,
             process=self.process.key,
             process_revision=opened.process_revision,
             required=required,
+            required_parameters=self.process.required_parameters,
         )
         batch.start(stamp, started)
         return batch
@@ -262,7 +278,8 @@ class Story:
         """Record units in the latest batch; says whether the last one was new."""
         done = False
         for report in reports:
-            done = self.batch.record_unit(self.stamp(by), report, self.taken())
+            earlier = list(self.batches.values())[:-1]
+            done = self.batch.record_unit(self.stamp(by), report, earlier)
         return done
 
     def close(self) -> None:
@@ -289,10 +306,12 @@ class Story:
         self.close()
         return self.batch
 
-    def attribute(self, mode: str, origin: Origin = Origin.PROCESS, **single: int) -> None:
+    def attribute(
+        self, mode: str, origin: Origin = Origin.PROCESS, by: str = "egon", **single: int
+    ) -> None:
         """Say where a mode comes from, or one nonconformity of it as `B1=3`."""
         named = next(iter(single.items()), None)
-        self.process.attribute(self.stamp(), mode, origin, "by its looks", named)
+        self.process.attribute(self.stamp(by), mode, origin, "by its looks", named)
 
     def cause(self, mode: str, batch: str = "B1", kind: CauseKind = CauseKind.FOUND) -> None:
         """State the cause of a mode in a batch, or what stands in its place."""
@@ -339,12 +358,23 @@ class Story:
             note=note,
         )
 
-    def hold(self, reason: str = "not yet", by: str = "anna") -> Verdict:
+    def hold(
+        self, reason: str = "not yet", by: str = "anna", awaiting: str | None = None
+    ) -> Verdict:
         """Hold the process."""
         case = self.case(signer=by)
         return decision.hold(
-            self.stamp(by), case, self.people[by], reviewed=self.reviewed, reason=reason
+            self.stamp(by),
+            case,
+            self.people[by],
+            reviewed=self.reviewed,
+            reason=reason,
+            awaiting=awaiting,
         )
+
+    def reconsider(self) -> Verdict | None:
+        """Ask again whether the sign-off follows."""
+        return decision.reconsider(self.stamp(), self.case())
 
     def settle(self) -> Verdict | None:
         """Let the bar hold the process where the batch has missed it."""
@@ -352,9 +382,10 @@ class Story:
             self.stamp("ines"), self.case(), reviewed=lambda: self.reviewed
         )
 
-    def order(self, quantity: int = 500, by: str = "bela") -> None:
-        """Commit a production run, or be refused."""
-        self.process.commit_order(self.stamp(by), quantity, "PO-1")
+    def order(self, quantity: int = 500, by: str = "bela", reference: str | None = None) -> None:
+        """Commit a production run, or be refused; each under a reference of its own."""
+        named = reference or f"PO-{len(self.process.orders) + 1}"
+        self.process.commit_order(self.stamp(by), quantity, named)
 
     # --- looking --------------------------------------------------------------------------------
 
@@ -362,11 +393,6 @@ class Story:
     def batch(self) -> Batch:
         """The batch opened last."""
         return next(reversed(self.batches.values()))
-
-    def taken(self) -> dict[str, str]:
-        """Give the serials of the batches before the latest."""
-        earlier = list(self.batches.values())[:-1]
-        return {serial: batch.key for batch in earlier for serial in batch.units}
 
     def case(self, batch: str | None = None, signer: str | None = "anna") -> Case:
         """Put the case on a batch, the latest unless one is named."""

@@ -45,6 +45,7 @@ CHECKED: dict[str, Strategy] = {
     "check_key": KEYS,
     "check_label": TYPED.map(str.strip).filter(lambda t: passes(check_label, t)),
     "check_text": TYPED.filter(lambda t: passes(check_text, t)),
+    "check_typed": TYPED,
     "check_verifier_key": st.from_regex(
         re.compile(r"[a-z./-]{1,20}\+[0-9a-f]{8}\+[A-Za-z0-9+/]{44}", re.ASCII), fullmatch=True
     ),

@@ -7,8 +7,12 @@ import sys
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from signoff_ledger.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _LIMIT_BYTES = 64 << 20
 _COUNTS = re.compile(r"(\d{1,7})/(\d{1,7})", re.ASCII)
@@ -86,6 +90,26 @@ def moment(value: str | None) -> datetime | None:
             fix="such as 2026-03-02T09:30:00+01:00 or 2026-03-02T08:30:00Z",
         )
     return read
+
+
+def settings_of(texts: Iterable[str]) -> dict[str, str]:
+    """Split settings of a process, each NAME:VALUE.
+
+    Raises:
+        InputError: SL109, one has no value, or a name is given twice.
+    """
+    settings: dict[str, str] = {}
+    for text in texts:
+        name, _, value = (part.strip() for part in text.partition(":"))
+        if not name or not value or name in settings:
+            raise InputError(
+                "SL109",
+                f"{text[:60]!r} is not a setting of its own",
+                why="each is NAME:VALUE, and each name is given once",
+                fix="such as  --parameter 'ramp:90 C/h'",
+            )
+        settings[name] = value
+    return settings
 
 
 def fraction(name: str, value: str) -> float:

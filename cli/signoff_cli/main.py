@@ -28,7 +28,7 @@ COMMANDS: dict[str, Listed] = {
     "sign": Listed("Decide", _AT + "sign:sign", "Sign a process off for a production run."),
     "hold": Listed("Decide", _AT + "hold:hold", "Hold a process; a reason is all it needs."),
     "withdraw": Listed("Decide", _AT + "withdraw:withdraw", "Withdraw a sign-off."),
-    "order": Listed("Decide", _AT + "order:order", "Commit a production order, or report one."),
+    "order": Listed("Decide", _AT + "order:order", "Commit, cancel or report a production order."),
     "dissent": Listed("Decide", _AT + "dissent:dissent", "Record dissent, pressure or a note."),
     "why": Listed("Review", _AT + "why:why", "Say why a process is signed off or held."),
     "status": Listed("Review", _AT + "status:status", "Show where processes and batches stand."),

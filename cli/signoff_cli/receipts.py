@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from signoff_cli import statements
 from signoff_cli.output import answer, say
+from signoff_ledger.domain.batch_events import UnitInspected
 from signoff_ledger.projections.sentences import sentence
 from signoff_ledger.projections.subjects import Subject, begun_by
 
@@ -51,7 +52,7 @@ def show(
         {
             "position": position,
             "type": entry.event.TOPIC,
-            "sentence": sentence(entry, subjects[entry.stream]),
+            "sentence": _sentence(entry, subjects[entry.stream], is_planned=position is None),
         }
         for position, entry in entries
     ]
@@ -64,6 +65,17 @@ def show(
         **(extra or {}),
     }
     answer(session, "signoff.receipt/1", data, rows, lambda: _for_people(receipt, rows, headline))
+
+
+def _sentence(entry: Entry, subject: Subject, *, is_planned: bool) -> str:
+    """Write an event as a sentence; results that are not recorded yet are not judged (G16)."""
+    if is_planned and isinstance(entry.event, UnitInspected):
+        count = len(entry.event.readings)
+        return (
+            f"Unit {entry.event.serial} of {subject.key} would be recorded with {count} "
+            "reading(s); a dry run does not judge them"
+        )
+    return sentence(entry, subject)
 
 
 def _for_people(receipt: Receipt, rows: list[dict[str, Any]], headline: str) -> str:

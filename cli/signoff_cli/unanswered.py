@@ -43,13 +43,14 @@ def report(session: Session, failure: OSError, code: int) -> int:
         code: What the invocation came to besides.
 
     Returns:
-        That code where whoever read has seen enough, and never 0 where something else failed.
+        That code where something was recorded or done, since that succeeded, and where the reader
+        has seen enough; never 0 for a question whose answer was lost.
     """
     error = _unanswered(session, str(failure.strerror))
-    left = is_left(failure)
-    if not left or session.receipt or session.done:
+    has_acted = bool(session.receipt or session.done)
+    if has_acted or not is_left(failure):
         exits.report(error, as_json=session.fails_in_json)
-    return code if left else code or error.exit_code
+    return code if has_acted or is_left(failure) else code or error.exit_code
 
 
 def _unanswered(session: Session, why: str) -> UnansweredError:

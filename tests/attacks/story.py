@@ -55,7 +55,7 @@ kind = "attribute"
 name = "Fits"
 {}
 [bar]
-units = 1
+units = 4
 max_rejects = 0
 """.format(
     "".join(
@@ -296,8 +296,8 @@ def tell_shortly(folder: Path) -> Told:
     shop.publish(SMALL_PLAN)
     shop.register(SMALL_PLAN)
     shop.open("B1")
-    row = {"unit_serial": "U", "build_method": "line", "fit": "pass"}
-    shop.bring("B1", wide([row]))
+    rows = [{"unit_serial": f"U{n}", "build_method": "line", "fit": "pass"} for n in range(1, 5)]
+    shop.bring("B1", wide(rows))
     shop.close("B1")
     deciding.sign(ledger, told.call("anna"), "mug", None, None)
     told.cosign_last()

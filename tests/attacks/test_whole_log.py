@@ -473,7 +473,7 @@ SEALS: dict[str, Attack] = {
         "SL505", last_note(lambda b: b.replace(b"\n7", b"\n07", 1))
     ),
     "the checkpoint of one more": Attack(
-        "SL505", last_note(lambda b: b.replace(b"\n70\n", b"\n71\n"))
+        "SL505", last_note(lambda b: b.replace(b"\n76\n", b"\n77\n"))
     ),
     "the checkpoint signed twice": Attack(
         "SL505", last_note(lambda b: b + b[b.index("—".encode()) :])

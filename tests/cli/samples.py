@@ -129,6 +129,13 @@ WRITES: Mapping[str, Write] = {
         "plan publish plan.toml --reason anew",
         "process-defined design-approval-referenced inspection-plan-published",
     ),
+    "plan countersign": _w(
+        "loosened",
+        "bela",
+        "plan countersign mug",
+        "plan countersign bowl",
+        "inspection-plan-countersigned",
+    ),
     "approval": _w(
         "ready",
         "egon",
@@ -151,11 +158,11 @@ WRITES: Mapping[str, Write] = {
         "acceptance-criteria-countersigned",
     ),
     "bar supersede": _w(
-        "open",
+        "ready",
         "anna",
         "bar supersede looser.toml --reason agreed_with_the_buyer",
         "bar supersede looser.toml --reason wanted",
-        "acceptance-criteria-superseded batch-bar-replaced",
+        "acceptance-criteria-superseded",
     ),
     "open": _w(
         "ready",
@@ -176,7 +183,7 @@ WRITES: Mapping[str, Write] = {
         "ines",
         "import sheet-2.csv --batch B1",
         "import sheet-1.csv --batch B1",
-        "sheet-imported" + " unit-inspected" * 4,
+        "sheet-imported" + " unit-inspected" * 7,
     ),
     "defect add": _w(
         "built",
@@ -262,6 +269,13 @@ WRITES: Mapping[str, Write] = {
         "order commit mug 50 --reference PO-1",
         "order commit mug 51 --reference PO-1",
         "production-order-committed",
+    ),
+    "order cancel": _w(
+        "ordered",
+        "bela",
+        "order cancel mug PO-1 --reason called_off",
+        "order cancel mug PO-1 --reason late",
+        "production-order-cancelled",
     ),
     "order report": _w(
         "held",

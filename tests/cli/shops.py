@@ -31,7 +31,9 @@ WITNESS = VerifierKey.of(NORTHERN, COSIGNATURE_V1, NORTH).line
 """The verifier key of a witness."""
 
 TIGHTER = PLAN.replace("max_rejects = 1", "max_rejects = 0")
-LOOSER = PLAN.replace("max_rejects = 1", "max_rejects = 2")
+LOOSER = PLAN.replace("units = 7", "units = 10").replace("max_rejects = 1", "max_rejects = 2")
+
+WIDER = PLAN.replace('upper = "0.40"', 'upper = "0.45"')
 
 REJECTS = {"B1-1": "0.50", "B1-2": "0.52"}
 """The gaps of the two units of the first batch that do not conform."""
@@ -41,11 +43,12 @@ FILES: Mapping[str, bytes] = {
     "plan.toml": PLAN.encode(),
     "tighter.toml": TIGHTER.encode(),
     "looser.toml": LOOSER.encode(),
+    "wider.toml": WIDER.encode(),
     "ines.pub": f"{line_of(INES)} ines@station-2\n".encode(),
     "other.pub": f"{line_of(SOUTH)}\n".encode(),
     "north.vkey": f"{WITNESS}\n".encode(),
-    "sheet-1.csv": wide([unit(f"B1-{n}", gap=REJECTS.get(f"B1-{n}", "0.25")) for n in range(1, 5)]),
-    "sheet-2.csv": wide([unit(f"B2-{n}", gap="0.24", build_minutes="6") for n in range(1, 5)]),
+    "sheet-1.csv": wide([unit(f"B1-{n}", gap=REJECTS.get(f"B1-{n}", "0.25")) for n in range(1, 8)]),
+    "sheet-2.csv": wide([unit(f"B2-{n}", gap="0.24", build_minutes="6") for n in range(1, 8)]),
 }
 """What lies in the folder of every terminal."""
 
@@ -117,6 +120,10 @@ STAGES: Mapping[str, tuple[str, tuple[Line, ...]]] = {
             ("aude", "witness", "request", "-o", "request"),
             (NORTHERN, "note"),
         ),
+    ),
+    "loosened": (
+        "held",
+        (("egon", "plan", "publish", "wider.toml", "--reason", "0.45 mm holds as well"),),
     ),
 }
 

@@ -60,7 +60,7 @@ def test_a_new_jig_is_required_of_later_units(tmp_path: Path) -> None:
     terminal.did("import", "sheet-2.csv", "--batch", "B2", by="ines")
 
     units = terminal.asked("status", "--batch", "B2")["units"]
-    assert [["OTHER_FIXTURE"]] * 4 == [unit["excluded"] for unit in units]
+    assert [["OTHER_FIXTURE"]] * 7 == [unit["excluded"] for unit in units]
 
 
 @pytest.mark.parametrize("parameter", ["ramp", "ramp:150", "ramp:150:", ":150:90", "a:b:c:d"])

@@ -18,7 +18,7 @@ def test_what_is_missing_is_named_and_the_exit_code_is_3(tmp_path: Path) -> None
 
     assert 3 == said.code
     assert "NO     rejects-within-ac" in said.out
-    assert "2/4 nonconforming (LID-SEAT 2)" in said.out
+    assert "2/7 nonconforming (LID-SEAT 2)" in said.out
     assert "\nyes" not in said.out
 
 
@@ -30,7 +30,7 @@ def test_the_whole_checklist_can_be_listed(tmp_path: Path) -> None:
 
     assert 0 == said.code
     rules = [rule["rule"] for rule in terminal.asked("check", "mug", "--list")["rules"]]
-    assert 18 == len(rules)
+    assert 20 == len(rules)
     assert all(f"yes    {rule}" in said.out for rule in rules)
 
 
@@ -40,7 +40,7 @@ def test_each_rule_shows_its_numbers_and_its_events(tmp_path: Path) -> None:
 
     rules = {rule["rule"]: rule for rule in terminal.asked("check")["rules"]}
 
-    assert {"ac": 1, "nonconformities": 0, "re": 2, "rejects": 0, "units": 4} == (
+    assert {"ac": 1, "nonconformities": 0, "re": 2, "rejects": 0, "units": 7} == (
         rules["rejects-within-ac"]["numbers"]
     )
     position = rules["batch-closed"]["events"]
@@ -51,7 +51,7 @@ def test_each_rule_shows_its_numbers_and_its_events(tmp_path: Path) -> None:
     ("signer", "says"),
     [
         ("ines", "ines is not an approver; ines is the only inspector of batch B2"),
-        ("egon", "egon is not an approver; egon applied C-1, which this batch confirms"),
+        ("egon", "egon is not an approver; egon applied C-1, which this sign-off rests on"),
         ("nobody", "nobody is not an approver"),
     ],
 )
@@ -83,7 +83,7 @@ def test_nothing_is_missing_exactly_where_a_sign_off_is_allowed(tmp_path: Path, 
     assert checked.data["may_be_signed"] == (checked.code == 0)
     assert (checked.code == 0) == (missing == [])
     if terminal.asked("status", "mug")["standing"] == "SIGNED_OFF":
-        assert "mug is signed off already [SL309]" in signed.err
+        assert "mug is SIGNED OFF already [SL309]" in signed.err
     else:
         assert (signed.code == 0) == (missing == [])
     assert [rule for rule in checked.data["rules"] if not rule["holds"]] == missing

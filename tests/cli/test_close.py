@@ -9,9 +9,9 @@ from tests.ledgers import unit, wide
 def test_a_closed_batch_takes_no_more_units(tmp_path: Path) -> None:
     terminal = at("built", tmp_path)
 
-    said = terminal.did("close", "B1", "--note", "all four built", by="ines")
+    said = terminal.did("close", "B1", "--note", "all seven built", by="ines")
 
-    assert "Batch B1 closed. Note: all four built" in said.out
+    assert "Batch B1 closed. Note: all seven built" in said.out
     assert "closed" == terminal.asked("status", "mug")["batches"][0]["state"]
 
 
@@ -23,7 +23,7 @@ def test_what_is_missing_stays_missing_and_holds_the_process(tmp_path: Path) -> 
 
     said = terminal.did("close", "B1", by="ines")
 
-    assert "mug HELD on batch B1 by its own bar: 3/4 planned units count" in said.out
+    assert "mug HELD on batch B1 by its own bar: 3/7 planned units count" in said.out
     assert "HELD" == terminal.asked("status", "mug")["standing"]
 
 

@@ -49,7 +49,7 @@ def test_another_shell_is_refused_with_those_there_are(tmp_path: Path) -> None:
     ("words", "completed"),
     [
         ("signoff wi", ["withdraw", "witness"]),
-        ("signoff order ", ["commit", "report"]),
+        ("signoff order ", ["cancel", "commit", "report"]),
         ("signoff record --me", ["--method"]),
         ("signoff record --method li", ["line"]),
         ("signoff --for", ["--format"]),

@@ -115,7 +115,7 @@ def test_a_defect_stands_while_the_reading_that_shows_it_stands(tmp_path: Path) 
 
     error = terminal.refused("SL109", "correct", "B1-1", "D-1=void", *REASON, by="ines")
 
-    assert "correct the reading of gap" == error["fix"]
+    assert "measure again and correct the reading of gap, with --remeasured" == error["fix"]
 
 
 @pytest.mark.parametrize(
@@ -189,7 +189,7 @@ def test_a_sign_off_that_no_longer_follows_is_unsupported(tmp_path: Path) -> Non
 
     assert "UNSUPPORTED" == standing
     assert (
-        "mug is UNSUPPORTED: after a correction these no longer hold: faults-closed"
+        "mug is UNSUPPORTED: these rules do not hold now: faults-closed"
         in (error["rules"][0]["says"])
     )
     assert "WITHDRAWN" == terminal.asked("status", "mug")["standing"]

@@ -26,7 +26,7 @@ def test_a_sheet_is_recorded_row_by_row_with_its_digest(tmp_path: Path) -> None:
 
     data = terminal.asked("import", "sheet-1.csv", "--batch", "B1", by="ines")
 
-    assert {"new": 4, "already_recorded": 0, "retests": 0, "sheet_already_imported": None} == {
+    assert {"new": 7, "already_recorded": 0, "retests": 0, "sheet_already_imported": None} == {
         name: data["import"][name]
         for name in ("new", "already_recorded", "retests", "sheet_already_imported")
     }
@@ -36,7 +36,7 @@ def test_a_sheet_is_recorded_row_by_row_with_its_digest(tmp_path: Path) -> None:
 
 def test_a_long_answer_shows_its_beginning_and_its_end(tmp_path: Path) -> None:
     terminal = at("planned", tmp_path)
-    plan = (tmp_path / "plan.toml").read_text("utf-8").replace("units = 4", "units = 30")
+    plan = (tmp_path / "plan.toml").read_text("utf-8").replace("units = 7", "units = 30")
     terminal.write("big.toml", plan)
     terminal.did("bar", "register", "big.toml", by="egon")
     terminal.did("open", "mug", "--batch", "B1", by="egon")
@@ -193,10 +193,22 @@ def test_units_of_an_earlier_batch_are_not_fresh(tmp_path: Path) -> None:
     terminal = at("answered", tmp_path)
     terminal.did("open", "mug", "--batch", "B2", by="egon")
 
-    error = terminal.refused("SL104", "import", "sheet-1.csv", "--batch", "B2", by="ines")
+    terminal.write("again.csv", (tmp_path / "sheet-1.csv").read_bytes().replace(b"0.5", b"0.3"))
+    error = terminal.refused("SL104", "import", "again.csv", "--batch", "B2", by="ines")
 
-    assert 4 == len(error["rows"])
+    assert 7 == len(error["rows"])
     assert "unit B1-1 belongs to batch B1" in error["rows"][0]["problem"]
+
+
+def test_a_sheet_that_another_batch_has_read_is_refused(tmp_path: Path) -> None:
+    """G21: by its content, whatever it is called."""
+    terminal = at("answered", tmp_path)
+    terminal.did("open", "mug", "--batch", "B2", by="egon")
+    terminal.write("b2.csv", (tmp_path / "sheet-1.csv").read_bytes())
+
+    error = terminal.refused("SL313", "import", "b2.csv", "--batch", "B2", by="ines")
+
+    assert "b2.csv was read into another batch" == error["what"]
 
 
 def test_a_file_for_another_batch_is_refused(tmp_path: Path) -> None:

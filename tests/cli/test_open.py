@@ -15,7 +15,7 @@ def test_a_batch_opens_under_the_bar_and_plan_in_force(tmp_path: Path) -> None:
 
     assert "Batch B1 opened as attempt 1 under bar 1 and plan 1 on process revision 1" in said.out
     batch = terminal.asked("status", "mug")["batches"][0]
-    assert ("B1", "open", 4, 1, 0) == tuple(
+    assert ("B1", "open", 7, 1, 0) == tuple(
         batch[name] for name in ("batch", "state", "planned", "ac", "units")
     )
 
@@ -42,8 +42,8 @@ def test_a_run_on_something_else_is_recorded_and_does_not_count(
     assert "this is NOT what counts for the process, so its units will not" in said.out
     units = terminal.asked("status", "--batch", "B1")["units"]
     code = f"OTHER_{option.removeprefix('--').replace('-', '_').upper()}"
-    assert [[code]] * 4 == [unit["excluded"] for unit in units]
-    assert (0, 4) == tuple(
+    assert [[code]] * 7 == [unit["excluded"] for unit in units]
+    assert (0, 7) == tuple(
         terminal.asked("status", "mug")["batches"][0][name] for name in ("units", "excluded")
     )
 

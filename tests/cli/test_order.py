@@ -85,16 +85,18 @@ def test_the_buyer_is_not_the_signer(tmp_path: Path) -> None:
 
 
 def test_two_years_without_an_order_end_a_sign_off(tmp_path: Path) -> None:
-    """G12: it lapses, and that is recorded with the refusal."""
+    """G12, G26: it lapses by itself, and that is recorded before the refusal."""
     terminal = at("signed", tmp_path)
     clock = terminal.clock
     assert isinstance(clock, TickingClock)
     clock.time += timedelta(days=731)
 
+    before = terminal.asked("status", "mug")["standing"]
     error = terminal.refused("SL302", *COMMIT, "50", *AS_PO, by="bela")
 
-    assert ["no-two-year-gap"] == [rule["rule"] for rule in error["rules"]]
-    assert "LAPSED" == terminal.asked("status", "mug")["standing"]
+    assert ["sign-off-stands"] == [rule["rule"] for rule in error["rules"]]
+    assert "mug is LAPSED: " in error["why"]
+    assert ("LAPSED", "LAPSED") == (before, terminal.asked("status", "mug")["standing"])
     kinds = [event["type"] for event in terminal.asked("history", "mug")[-2:]]
     assert ["signoff.sign-off-lapsed.v1", "signoff.command-refused.v1"] == kinds
 
@@ -109,8 +111,11 @@ def test_an_order_placed_outside_is_recorded_and_opens_nothing(tmp_path: Path) -
 
     assert "Order PO-1 for 1000 units of mug was PLACED WITHOUT A SIGN-OFF" in said.out
     assert "PLACED WITHOUT A SIGN-OFF" in terminal.did("why", "mug").out
-    assert ("HELD", 0) == tuple(terminal.asked("status", "mug")[n] for n in ("standing", "ordered"))
-    terminal.refused("SL302", *COMMIT, "50", *AS_PO, by="bela")
+    status = terminal.asked("status", "mug")
+    assert ("HELD", 1_000) == (status["standing"], status["ordered"])
+    terminal.refused("SL302", *COMMIT, "50", "--reference", "PO-2", by="bela")
+    error = terminal.refused("SL606", *COMMIT, "1000", *AS_PO, by="bela")
+    assert "by ines, was placed without a sign-off" in error["why"]
 
 
 @pytest.mark.parametrize(
@@ -128,3 +133,48 @@ def test_a_quantity_is_a_whole_number(tmp_path: Path, quantity: str) -> None:
 
     assert 2 == said.code
     assert "is not a valid int" in said.err
+
+
+def test_one_reference_is_one_order(tmp_path: Path) -> None:
+    """S-04: an order given twice is on record once, and its number is taken for any other."""
+    terminal = at("ordered", tmp_path)
+    before = terminal.events()
+
+    again = terminal.did(*COMMIT, "50", "--reference", "po-1", by="bela")
+    error = terminal.refused("SL606", *COMMIT, "51", *AS_PO, by="bela")
+
+    assert f"Order PO-1 of 50 units is committed already, at #{before}." in again.out
+    assert "the reference PO-1 of mug is taken" == error["what"]
+    assert before == terminal.events()
+
+
+def test_a_cancelled_order_frees_its_units_and_keeps_its_reference(tmp_path: Path) -> None:
+    """S-08."""
+    terminal = at("ordered", tmp_path)
+    cancel = ("order", "cancel", "mug", "PO-1", "--reason", "the fair was called off")
+
+    said = terminal.did(*cancel, by="bela")
+    terminal.refused("SL309", *cancel, by="bela")
+    terminal.refused("SL606", *COMMIT, "50", *AS_PO, by="bela")
+    terminal.did(*COMMIT, "100", "--reference", "PO-2", by="bela")
+
+    assert "PO-1" in said.out
+    assert "the fair was called off" in said.out
+    assert 100 == terminal.asked("status", "mug")["ordered"]
+
+
+def test_there_must_be_an_order_to_cancel(tmp_path: Path) -> None:
+    error = at("ordered", tmp_path).refused(
+        "SL209", "order", "cancel", "mug", "PO-7", "--reason", "none", by="bela"
+    )
+
+    assert ("mug has no order PO-7", "it has PO-1") == (error["what"], error["why"])
+
+
+def test_orders_at_risk_are_named_where_a_sign_off_ends(tmp_path: Path) -> None:
+    """S-22."""
+    terminal = at("ordered", tmp_path)
+
+    said = terminal.did("withdraw", "mug", "--reason", "other clay", "--yes", "-q", by="anna")
+
+    assert "PO-1 (50)" in said.out

@@ -1,14 +1,24 @@
 """`signoff record`."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from tests.cli.samples import UNIT
-from tests.cli.shops import at
+from tests.cli.shops import CHANGE, at
 from tests.cli.terminal import Terminal
+from tests.ledgers import TickingClock
 
 LINE = ("--batch", "B1", "--method", "line")
+
+
+def a_day_later(terminal: Terminal) -> Terminal:
+    """Let a day pass, so that there is a past in which something was seen."""
+    clock = terminal.clock
+    assert isinstance(clock, TickingClock)
+    clock.time += timedelta(days=1)
+    return terminal
 
 
 def units(terminal: Terminal) -> dict[str, dict[str, object]]:
@@ -45,20 +55,20 @@ def test_a_fault_is_graded_by_where_it_is(tmp_path: Path) -> None:
 
 def test_everything_about_how_it_was_made_is_kept(tmp_path: Path) -> None:
     """S-02."""
-    terminal = at("open", tmp_path)
+    terminal = a_day_later(at("open", tmp_path))
     terminal.write("note.txt", "the lid is tight\n")
     made = ("--built-by", "k.ward", "--operator-role", "assembler", "--cavity", "2", "--station",
             "ST-3", "--fixture", "JIG-7", "--tooling", "T-1", "--gauge", "FG-2")  # fmt: skip
 
     terminal.did(
         "record", "U-1", "gap=0.50", *UNIT, *LINE, *made, "--note", "@note.txt", "--observed-at",
-        "2026-03-20T09:30:00+01:00", by="ines",
+        "2026-03-06T10:30:00+01:00", by="ines",
     )  # fmt: skip
 
     line = terminal.lines()[-1].decode()
     for value in ("k.ward", "assembler", "ST-3", "JIG-7", "FG-2", "the lid is tight"):
         assert f'"{value}"' in line
-    assert '"observed_at":"2026-03-20T08:30:00.000000Z"' in line
+    assert '"observed_at":"2026-03-06T09:30:00.000000Z"' in line
     fault = terminal.asked("status", "mug")["nonconformities"][0]
     assert ("T-1", "2", "ST-3") == (fault["tooling"], fault["cavity"], fault["station"])
 
@@ -103,12 +113,13 @@ def test_a_blank_is_not_a_pass(tmp_path: Path) -> None:
 def test_the_last_missing_unit_lets_the_bar_speak(tmp_path: Path) -> None:
     """S-42: nobody has to stop the run."""
     terminal = at("open", tmp_path)
-    for number in range(1, 4):
-        terminal.did("record", f"U-{number}", "gap=0.50", *UNIT, *LINE, by="ines")
+    for number in range(1, 7):
+        gap = "gap=0.50" if number < 4 else "gap=0.2"
+        terminal.did("record", f"U-{number}", gap, *UNIT, *LINE, by="ines")
 
-    said = terminal.did("record", "U-4", "gap=0.2", *UNIT, *LINE, by="ines")
+    said = terminal.did("record", "U-7", "gap=0.2", *UNIT, *LINE, by="ines")
 
-    assert "mug HELD on batch B1 by its own bar: 3/4 nonconforming (LID-SEAT 3)" in said.out
+    assert "mug HELD on batch B1 by its own bar: 3/7 nonconforming (LID-SEAT 3)" in said.out
 
 
 def test_the_first_result_counts_and_a_retest_is_kept_beside_it(tmp_path: Path) -> None:
@@ -174,7 +185,7 @@ def test_a_unit_that_cannot_count_may_be_replaced_where_the_bar_says_so(tmp_path
     stands_in = ("--replaces", "U-1", "--reason", "built on the bench by mistake")
     terminal.did("record", "U-9", "gap=0.2", *UNIT, *LINE, *stands_in, by="ines")
 
-    assert ["BENCH_BUILT"] == units(terminal)["U-1"]["excluded"]
+    assert ["BENCH_BUILT", "REPLACED"] == units(terminal)["U-1"]["excluded"]
     assert units(terminal)["U-9"]["counts"]
 
 
@@ -209,12 +220,85 @@ def test_a_time_needs_its_offset(tmp_path: Path, moment: str) -> None:
 
 def test_the_lag_between_seeing_and_recording_is_shown(tmp_path: Path) -> None:
     """G10: both times are kept."""
-    terminal = at("open", tmp_path)
-    seen = ("--observed-at", "2026-03-20T09:30:00Z")
+    terminal = a_day_later(at("open", tmp_path))
+    seen = ("--observed-at", "2026-03-06T09:30:00Z")
 
     terminal.did("record", "U-1", "gap=0.2", *UNIT, *LINE, *seen, by="ines")
 
-    assert "(seen 2026-03-20 09:30)" in terminal.did("history", "--limit", "1").out
+    assert "(seen 2026-03-06 09:30)" in terminal.did("history", "--limit", "1").out
+
+
+def test_nothing_was_seen_that_is_yet_to_come(tmp_path: Path) -> None:
+    """G10: a claimed time is no later than the ledger's clock, but for five minutes."""
+    terminal = at("open", tmp_path)
+    line = ("record", "U-1", "gap=0.2", *UNIT, *LINE, "--observed-at")
+    before = terminal.events()
+
+    error = terminal.refused("SL310", *line, "2026-03-06T08:06:00Z", by="ines")
+    unchanged = terminal.events()
+    terminal.did(*line, "2026-03-06T08:04:59Z", by="ines")
+
+    assert "a result is dated 2026-03-06 08:06:00Z, which is yet to come" == error["what"]
+    assert before == unchanged
+
+
+def test_what_was_seen_before_the_batch_was_opened_does_not_count(tmp_path: Path) -> None:
+    """G18."""
+    terminal = at("open", tmp_path)
+    seen = ("--observed-at", "2026-03-06T07:59:00Z")
+
+    terminal.did("record", "U-1", "gap=0.2", *UNIT, *LINE, *seen, by="ines")
+
+    assert ["BUILT_BEFORE"] == units(terminal)["U-1"]["excluded"]
+
+
+def test_a_serial_that_looks_like_another_one_is_refused_unless_it_is_said_to_differ(
+    tmp_path: Path,
+) -> None:
+    """G21, S-28."""
+    terminal = at("open", tmp_path)
+    terminal.did("record", "U-1", "gap=0.2", *UNIT, *LINE, by="ines")
+    alike = ("record", "u-01", "gap=0.2", *UNIT, *LINE)
+
+    error = terminal.refused("SL313", *alike, by="ines")
+    terminal.did(*alike, "--distinct-from", "U-1", by="ines")
+
+    assert "--distinct-from" in error["fix"]
+    assert ["U-1", "u-01"] == list(units(terminal))
+
+
+@pytest.mark.parametrize("role", ["engineer", "Toolmaker"])
+def test_a_builder_who_is_no_operator_makes_the_unit_engineer_assisted(
+    tmp_path: Path, role: str
+) -> None:
+    """G23."""
+    terminal = at("open", tmp_path)
+
+    terminal.did("record", "U-1", "gap=0.2", *UNIT, *LINE, "--operator-role", role, by="ines")
+    terminal.did("record", "U-2", "gap=0.2", *UNIT, *LINE, "--operator-role", "Assembler",
+                 by="ines")  # fmt: skip
+    terminal.did("record", "U-3", "gap=0.2", *UNIT, *LINE, "--built-by", "Egon Engineer", by="ines")
+
+    assert [["ENGINEER_ASSISTED"], [], ["ENGINEER_ASSISTED"]] == [
+        unit["excluded"] for unit in units(terminal).values()
+    ]
+
+
+def test_a_setting_that_a_change_requires_is_said_by_the_unit_or_by_the_opening(
+    tmp_path: Path,
+) -> None:
+    """G17."""
+    terminal = at("answered", tmp_path)
+    terminal.did("change", "mug", *CHANGE, "--parameter", "ramp:150 C/h:90 C/h", by="egon")
+    terminal.did("open", "mug", "--batch", "B2", by="egon")
+    line = ("gap=0.2", *UNIT, "--batch", "B2", "--method", "line")
+
+    terminal.did("record", "U-1", *line, by="ines")
+    terminal.did("record", "U-2", *line, "--parameter", "ramp:150 C/h", by="ines")
+    terminal.did("record", "U-3", *line, "--parameter", "ramp:90 C/h", by="ines")
+
+    excluded = [unit["excluded"] for unit in terminal.asked("status", "--batch", "B2")["units"]]
+    assert [["OTHER_PARAMETER"], ["OTHER_PARAMETER"], []] == excluded
 
 
 def test_results_are_never_older_than_the_bar(tmp_path: Path) -> None:

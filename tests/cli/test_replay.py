@@ -147,7 +147,7 @@ def test_a_story_is_walked_through_by_keys(tmp_path: Path) -> None:
     assert int(held) < int(signed)
     assert "mug HELD on batch B1 by its own bar" in shown
     assert "now holds: design-approved: design DRW-1 rev B is approved under DS-1" in shown
-    assert "rules: 1/18 hold" in shown
+    assert "rules: 1/20 hold" in shown
 
 
 @needs_a_screen

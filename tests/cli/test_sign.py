@@ -14,7 +14,7 @@ def test_a_sign_off_names_what_it_is_for(tmp_path: Path) -> None:
 
     assert (
         "mug SIGNED OFF by Anna Approver on batch B2: process revision 2, tooling T-1 rev A, "
-        "0/4 nonconforming, for a run of 50 to 100 (signature: none). Note: well done" in said.out
+        "0/7 nonconforming, for a run of 50 to 100 (signature: none). Note: well done" in said.out
     )
     decision = terminal.asked("why", "mug")["decision"]
     assert ("Anna Approver", "none", 50, 100, "well done") == tuple(
@@ -48,7 +48,7 @@ def test_conforming_units_are_handed_over(tmp_path: Path) -> None:
 
     terminal.did("sign", "mug", "--yes", by="anna")
 
-    assert {"activity": "08.20.01", "serials": ["B2-1", "B2-2", "B2-3", "B2-4"]} == (
+    assert {"activity": "08.20.01", "serials": [f"B2-{n}" for n in range(1, 8)]} == (
         terminal.asked("why", "mug")["handover"]
     )
 
@@ -61,7 +61,7 @@ def test_a_refused_sign_off_is_recorded_with_the_rules_that_said_no(tmp_path: Pa
     error = terminal.refused("SL301", "sign", "mug", "--yes", by="anna")
 
     rules = [rule["rule"] for rule in error["rules"]]
-    assert ["rejects-within-ac", "faults-closed", "no-design-fault"] == rules
+    assert ["rejects-within-ac", "not-decided-before", "faults-closed", "no-design-fault"] == rules
     assert before + 1 == terminal.events() == error["position"]
     told = terminal.asked("history", "mug")[-1]
     assert ("anna", "signoff.command-refused.v1") == (told["person"], told["type"])
@@ -122,7 +122,7 @@ def test_the_signer_did_not_apply_what_the_batch_confirms(tmp_path: Path) -> Non
 
     error = terminal.refused("SL301", "sign", "mug", "--yes", by="egon")
 
-    assert ["egon applied C-1, which this batch confirms"] == [r["says"] for r in error["rules"]]
+    assert ["egon applied C-1, which this sign-off rests on"] == [r["says"] for r in error["rules"]]
 
 
 def test_what_is_signed_off_is_not_signed_off_again(tmp_path: Path) -> None:
@@ -132,7 +132,7 @@ def test_what_is_signed_off_is_not_signed_off_again(tmp_path: Path) -> None:
 
     error = terminal.refused("SL309", "sign", "mug", "--yes", by="anna")
 
-    assert "mug is signed off already" == error["what"]
+    assert "mug is SIGNED OFF already" == error["what"]
     assert before == terminal.events()
 
 
@@ -185,7 +185,7 @@ def test_one_reject_within_the_bar_needs_its_cause(tmp_path: Path) -> None:
 
     assert ["faults-closed"] == [rule["rule"] for rule in error["rules"]]
     data = terminal.asked("why", "mug")
-    assert (1, 4) == (data["batches"][1]["rejects"], data["batches"][1]["units"])
+    assert (1, 7) == (data["batches"][1]["rejects"], data["batches"][1]["units"])
     assert ["LID-SEAT"] == data["recurrences"]
     assert "RECURRENCE: LID-SEAT was declared fixed before." in terminal.did("why", "mug").out
 

@@ -22,7 +22,7 @@ from tests.cli.shops import at
         ("empty", ("plan", "size", "--show", "5%", "--seen", "1/20", "--lot", "10"), "SL109"),
         ("empty", ("bar", "pick", "--aql", "2.4", "--lot", "1000"), "SL109"),
         ("signed", ("replay", "mug", "--what-if", "zz=1"), "SL109"),
-        ("signed", ("replay", "mug", "--what-if", "ac=4"), "SL109"),
+        ("signed", ("replay", "mug", "--what-if", "ac=7"), "SL109"),
     ],
 )
 def test_what_cannot_be_answered_is_refused(

@@ -1,5 +1,6 @@
 """`signoff status`."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -26,9 +27,9 @@ def test_a_process_is_shown_with_its_batches_faults_and_next_steps(tmp_path: Pat
     said = at("held", tmp_path).did("status", "mug")
 
     assert "mug  A mug with a lid (production prototype, activity 08.10.06)" in said.out
-    assert "\nHELD: 2/4 nonconforming (LID-SEAT 2)" in said.out
+    assert "\nHELD: 2/7 nonconforming (LID-SEAT 2)" in said.out
     rows = [line.split() for line in said.out.splitlines()]
-    assert ["B1", "closed", "4/4", "2/4", "1", "660", "HELD"] in rows
+    assert ["B1", "closed", "7/7", "2/7", "1", "660", "HELD"] in rows
     assert ["B1", "LID-SEAT", "2", "major", "unattributed", "T-1"] in rows
     assert "change the process and open the next batch" in said.out
 
@@ -36,15 +37,20 @@ def test_a_process_is_shown_with_its_batches_faults_and_next_steps(tmp_path: Pat
 def test_a_batch_is_shown_unit_by_unit(tmp_path: Path) -> None:
     terminal = at("open", tmp_path)
     line = ("--batch", "B1", "--method")
-    terminal.did("record", "U-1", "gap=0.50", *line, "line", by="ines")
+    made = ("--built-by", "K. Ward", "--operator-role", "assembler", "--station", "ST-3",
+            "--cavity", "2", "--gauge", "FG-2")  # fmt: skip
+    terminal.did("record", "U-1", "gap=0.50", *line, "line", *made, by="ines")
     terminal.did("record", "U-2", "gap=0.2", *line, "bench", by="ines")
 
     said = terminal.did("status", "--batch", "B1")
 
     heading, first, *_ = said.out.splitlines()
-    assert "unit  counts          result      what was found" == heading
+    assert ["unit", "counts", "result", "what was found", "made"] == re.split(r"  +", heading)
     assert first.startswith("U-1   yes             reject      D-1 LID-SEAT, no reading of finish,")
     assert "U-2   NO BENCH_BUILT  incomplete  no reading of finish" in said.out
+    assert "by K. Ward (assembler), cavity 2, station ST-3, gauge FG-2" in " ".join(
+        part.split("  ")[-1].strip() for part in said.out.splitlines()[1:4]
+    )
 
 
 def test_a_breakdown_shows_the_bad_cavity(tmp_path: Path) -> None:
@@ -65,7 +71,7 @@ def test_a_breakdown_shows_the_bad_cavity(tmp_path: Path) -> None:
     [
         ("planned", "egon", "register the bar"),
         ("ready", "egon", "open the first batch"),
-        ("open", "ines", "inspect 4 more unit(s), 0/4 done"),
+        ("open", "ines", "inspect 7 more unit(s), 0/7 done"),
         ("built", "ines", "close the batch"),
         ("answered", "egon", "change the process and open the next batch"),
         ("clear", "anna", "sign the process off, or hold it"),
@@ -112,7 +118,7 @@ def test_what_is_missing_for_a_sign_off_is_a_checklist(tmp_path: Path) -> None:
     said = at("held", tmp_path).did("status", "mug", "--why-not")
 
     assert "Missing for a sign-off:" in said.out
-    assert "NO     rejects-within-ac  2/4 nonconforming" in said.out
+    assert "NO     rejects-within-ac   2/7 nonconforming" in said.out
     assert "Missing" not in at("clear", tmp_path).did("status", "mug", "--why-not").out
 
 

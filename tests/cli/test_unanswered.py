@@ -74,7 +74,7 @@ def test_what_is_recorded_is_said_where_the_answer_cannot_be_written(
 
     first, last = before + 1, before + len(write.records)
     where = f"#{first}" if first == last else f"#{first} to #{last}"
-    assert (1, last) == (said.code, after)
+    assert (0, last) == (said.code, after)
     assert f"signoff: recorded at {where}, {UNANSWERED}\n" in said.err
     assert "  why: No space left on device\n  fix: it is recorded: there is no need " in said.err
     assert "fault of the program" not in said.err
@@ -103,7 +103,7 @@ def test_a_repeated_command_says_where_it_was_recorded(tmp_path: Path) -> None:
 
     said = terminal(*line, by="bela", out=full())
 
-    assert 1 == said.code
+    assert 0 == said.code
     assert f"recorded at #{terminal.events()}, {UNANSWERED}" in said.err
 
 
@@ -140,7 +140,7 @@ def test_a_question_that_is_not_answered_says_what_was_done_besides(
     said = at(read.stage, tmp_path)(*read.args, by=read.by, out=full())
 
     if name in DONE:
-        assert 1 == said.code
+        assert 0 == said.code
         assert DONE[name] in said.err
         assert UNANSWERED in said.err
         assert "  fix: it is done: there is no need to give it again\n" in said.err
@@ -206,7 +206,7 @@ def test_neither_stream_can_be_written_and_it_is_recorded_all_the_same(tmp_path:
 
     said = terminal(*REMARK, by="bela", out=full(), err=full())
 
-    assert 1 == said.code
+    assert 0 == said.code
     assert before + 1 == terminal.events()
 
 
@@ -221,7 +221,7 @@ def test_a_statement_that_is_written_is_said_to_be(tmp_path: Path) -> None:
     terminal = at("begun", tmp_path)
     said = terminal("key", "register", "ines.pub", "--statement-only", "s", by="ines", out=full())
 
-    assert 1 == said.code
+    assert 0 == said.code
     assert f"the statement is in s, {UNANSWERED}" in said.err
     assert (tmp_path / "s").exists()
 
@@ -354,7 +354,7 @@ def test_a_sign_off_on_a_full_disk_is_said_to_be_one(tmp_path: Path) -> None:
 
     said = in_a_shell(terminal, "signoff --as anna sign mug --yes --json > /dev/full")
 
-    assert 1 == said.code
+    assert 0 == said.code
     assert [*range(before + 1, before + 5)] == json.loads(said.err)["error"]["positions"]
     assert "SIGNED_OFF" == terminal.asked("why")["standing"]
 
@@ -380,7 +380,7 @@ def test_closed_streams_bring_nothing_down(tmp_path: Path) -> None:
     assert 1 == unheard.code
     assert "  why: Bad file descriptor\n" in unheard.err
     assert (2, "") == (silent.code, silent.err)
-    assert 1 == signed.code
+    assert 0 == signed.code
     assert "SIGNED_OFF" == terminal.asked("why")["standing"]
 
 

@@ -19,10 +19,11 @@ def test_the_latest_decision_is_explained(tmp_path: Path) -> None:
     lines = said.out.splitlines()
     assert "mug  A mug with a lid" == lines[0]
     assert lines[1].startswith("SIGNED_OFF on batch B2 by Anna Approver, 2026-03-1")
-    assert lines[2].startswith("It was held for ")
+    assert lines[2].startswith("DECIDED BEFORE: HELD on batch B1 by the registered bar, 2026-03-0")
+    assert [] != [line for line in lines[3:6] if line.startswith("It was held for ")]
     assert "It does not show that the design is right" in flat(said)
-    assert "LID-SEAT 2/4 0/4" in flat(said)
-    assert "4 conforming units went to 08.20.01." in said.out
+    assert "LID-SEAT 2/7 0/7" in flat(said)
+    assert "7 conforming units went to 08.20.01." in said.out
 
 
 def test_an_earlier_decision_is_explained_by_its_batch(tmp_path: Path) -> None:
@@ -74,7 +75,7 @@ def test_every_rule_points_at_the_events_that_settle_it(tmp_path: Path) -> None:
 
 def test_every_bar_is_listed_and_a_loosening_is_marked(tmp_path: Path) -> None:
     """G6."""
-    terminal = at("open", tmp_path)
+    terminal = at("ready", tmp_path)
     terminal.did("bar", "supersede", "looser.toml", "--reason", "the buyer agreed", by="anna")
 
     bars = terminal.asked("why", "mug")["bars"]

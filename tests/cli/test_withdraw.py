@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tests.cli.shops import at
+from tests.cli.shops import CHANGE, at
 
 
 def test_a_withdrawn_sign_off_stays_on_record_and_shuts_the_gate(tmp_path: Path) -> None:
@@ -30,12 +30,19 @@ def test_there_must_be_a_sign_off(tmp_path: Path) -> None:
     assert "mug has no sign-off to withdraw" == error["what"]
 
 
-def test_what_was_withdrawn_can_be_signed_again(tmp_path: Path) -> None:
-    """G12: a new decision, on the same rules."""
+def test_what_was_withdrawn_is_signed_again_on_another_batch_alone(tmp_path: Path) -> None:
+    """G12, G19: a new decision, on the same rules and on another batch."""
     terminal = at("signed", tmp_path)
     terminal.did("withdraw", "mug", "--reason", "other clay", "--yes", by="anna")
 
+    error = terminal.refused("SL301", "sign", "mug", "--yes", by="anna")
+    terminal.did("change", "mug", *CHANGE, by="egon")
+    terminal.did("open", "mug", "--batch", "B3", by="egon")
+    terminal.write("sheet-3.csv", (tmp_path / "sheet-2.csv").read_bytes().replace(b"B2-", b"B3-"))
+    terminal.did("import", "sheet-3.csv", "--batch", "B3", by="ines")
+    terminal.did("close", "B3", by="ines")
     terminal.did("sign", "mug", "--yes", by="anna")
 
+    assert ["not-decided-before"] == [rule["rule"] for rule in error["rules"]]
     assert "SIGNED_OFF" == terminal.asked("status", "mug")["standing"]
     assert [True, True, True] == [d["same"] for d in terminal.asked("replay")["decisions"]]

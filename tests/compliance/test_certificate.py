@@ -42,7 +42,7 @@ def test_figures_and_sentences_are_in_what_was_signed(founded: Office) -> None:
     said = json.loads(call.pen.statements[-1])["data"]
     assert {"rule", "evidence", "limits"} == set(said["says"])
     assert "would fit this result" in said["says"]["evidence"][0]
-    assert said["figures"]["rate"]["inspected"] == 4
+    assert said["figures"]["rate"]["inspected"] == 7
 
 
 def test_the_page_names_the_place_in_the_log(office: Office) -> None:

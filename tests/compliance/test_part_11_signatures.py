@@ -29,7 +29,7 @@ from tests.offices import ANNA, BELA, OLGA, SPARE, STRANGER, Office, by, fingerp
 from tests.refusals import refusal
 from tests.tools import tool
 
-SIGNED_OFF, HELD, HELD_AGAIN = 53, 58, 61
+SIGNED_OFF, HELD, HELD_AGAIN = 59, 64, 67
 """Where Anna's three decisions stand in the story that was told."""
 
 
@@ -71,7 +71,7 @@ def test_the_history_shows_the_name_and_the_meaning(office: Office) -> None:
 
     assert "by Anna Approver" in told[SIGNED_OFF - 1]
     assert "(signature: ssh)" in told[SIGNED_OFF - 1]
-    assert "I approve this process revision for the production run stated." in told[55]
+    assert "I approve this process revision for the production run stated." in told[SIGNED_OFF + 2]
 
 
 def test_a_dossier_shows_name_time_and_meaning_in_words_and_in_what_was_signed(

@@ -11,7 +11,7 @@ import pytest
 from signoff_cli.commands.help import ALIASES, TOPICS
 from signoff_cli.main import COMMANDS, root
 from signoff_ledger.application import intake
-from signoff_ledger.application.planfile import TEMPLATE
+from signoff_ledger.application.planfile import OF_THE_PLAN, TEMPLATE
 from signoff_ledger.domain.bar import Bar
 from signoff_ledger.domain.case import Case
 from signoff_ledger.domain.catalogue import EVENT_TYPES
@@ -98,7 +98,7 @@ def test_every_rule_and_every_exclusion_is_described() -> None:
 
 def test_every_rule_of_the_order_gate_is_described() -> None:
     """They are made in the code as pairs, so the code is searched for them."""
-    source = (LEDGER / "domain" / "process.py").read_text("utf-8")
+    source = (LEDGER / "domain" / "order_gate.py").read_text("utf-8")
     body = source.partition("def order_blockers")[2].partition("\n    def ")[0]
     rules = set(re.findall(r'\("([a-z-]+)", ', body))
 
@@ -138,6 +138,7 @@ def test_every_field_of_a_plan_file_is_described() -> None:
         *ProcessIdentity.model_fields,
         *DesignApproval.model_fields,
         *Provenance.model_fields,
+        *OF_THE_PLAN,
         *(name.removesuffix("_s") for name in Bar.model_fields),
     } - {"modes", "characteristics"}
 

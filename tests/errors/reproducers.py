@@ -270,6 +270,32 @@ def _closed_series(world: World) -> Attempt:
     return Attempt(terminal, ("open", "mug", "--batch", "B2"), "egon")
 
 
+def _loosened_plan(world: World) -> Attempt:
+    terminal = at("answered", world.folder)
+    terminal.write("wider.toml", PLAN.replace('"0.40"', '"0.60"'))
+    terminal.did("plan", "publish", "wider.toml", "--reason", "as agreed", by="egon")
+    return Attempt(terminal, ("open", "mug", "--batch", "B2"), "egon")
+
+
+def _look_alike(world: World) -> Attempt:
+    terminal = at("open", world.folder)
+    terminal.did("record", "U-1", *LINE, by="ines")
+    return Attempt(terminal, ("record", "u-01", *LINE), "ines")
+
+
+def _sheet_read_elsewhere(world: World) -> Attempt:
+    terminal = at("answered", world.folder)
+    terminal.did("open", "mug", "--batch", "B2", by="egon")
+    return Attempt(terminal, ("import", "sheet-1.csv", "--batch", "B2"), "ines")
+
+
+def _cancelled_order(world: World) -> Attempt:
+    terminal = at("ordered", world.folder)
+    terminal.did("order", "cancel", "mug", "PO-1", "--reason", "a slip", by="bela")
+    again = ("order", "commit", "mug", "50", "--reference", "PO-1")
+    return Attempt(terminal, again, "bela")
+
+
 # --- what stands in the file --------------------------------------------------------------------
 
 
@@ -509,6 +535,9 @@ EVERY: Mapping[str, Mapping[str, Reproducer]] = {
             "begun", "olga", "key", "revoke", "ines", fingerprint_of(INES), "--reason", "x"
         )
     },
+    "SL209": {
+        "no order": _typed("signed", "bela", "order", "cancel", "mug", "PO-9", "--reason", "x")
+    },
     "SL301": {
         "a sign-off": _typed("held", "anna", "sign", "mug", "--yes", "--quiet"),
         "without a batch": _typed("ready", "anna", "sign", "mug", "--yes", "--quiet"),
@@ -518,8 +547,8 @@ EVERY: Mapping[str, Mapping[str, Reproducer]] = {
         "too many": _typed("signed", "bela", "order", "commit", "mug", "101", "--reference", "PO"),
     },
     "SL303": {
-        "a late bar": _typed("built", "anna", "bar", "supersede", "looser.toml", "--reason", "x"),
-        "a late first bar": _typed("built", "egon", "bar", "register", "looser.toml"),
+        "a late bar": _typed("open", "anna", "bar", "supersede", "tighter.toml", "--reason", "x"),
+        "a late first bar": _typed("built", "egon", "bar", "register", "tighter.toml"),
     },
     "SL304": {"another try": _typed("held", "egon", "open", "mug", "--batch", "B2")},
     "SL305": {
@@ -542,6 +571,7 @@ EVERY: Mapping[str, Mapping[str, Reproducer]] = {
             "planned", "anna", "bar", "supersede", "plan.toml", "--reason", "x"
         ),
         "a closed series": _closed_series,
+        "a plan that one person loosened": _loosened_plan,
     },
     "SL309": {
         "nothing to withdraw": _typed(
@@ -552,7 +582,10 @@ EVERY: Mapping[str, Mapping[str, Reproducer]] = {
     "SL310": {
         "an old result": _typed(
             "open", "ines", "record", "U-1", *LINE, "--observed-at", "2020-01-01T00:00:00Z"
-        )
+        ),
+        "a result that is yet to come": _typed(
+            "open", "ines", "record", "U-1", *LINE, "--observed-at", "2099-01-01T00:00:00Z"
+        ),
     },
     "SL311": {
         "a plan in use": _with_file(
@@ -562,6 +595,16 @@ EVERY: Mapping[str, Mapping[str, Reproducer]] = {
         "a second bar": _typed("ready", "egon", "bar", "register", "tighter.toml"),
     },
     "SL312": {"an accepted key": _accepted_twice},
+    "SL313": {
+        "a serial that looks like another": _look_alike,
+        "a sheet that another batch has read": _sheet_read_elsewhere,
+    },
+    "SL314": {
+        "a bar that half a process passes": _with_file(
+            "planned", "egon", PLAN.replace("max_rejects = 1", "max_rejects = 2"),
+            "bar", "register", "given",
+        )
+    },
     "SL401": {
         "nobody": _typed("clear", None, "dissent", "mug", "words"),
         "a stranger": _typed("clear", "nobody", "dissent", "mug", "words"),
@@ -610,6 +653,12 @@ EVERY: Mapping[str, Mapping[str, Reproducer]] = {
     },
     "SL605": {
         "nobody there": _nobody_to_cosign
+    },
+    "SL606": {
+        "a reference that is taken": _typed(
+            "ordered", "bela", "order", "commit", "mug", "51", "--reference", "po-1"
+        ),
+        "a cancelled order": _cancelled_order,
     },
     "SL701": {
         "a text": _no_ledger(b"dear diary\n"),

@@ -75,7 +75,7 @@ SHEETS: dict[str, tuple[bytes, str, str]] = {
         wide([unit("U-1", gap="0.60", result="pass")]), "SL104", "stated as pass",
     ),
     "more units than planned": (
-        wide([unit(f"U-{n}") for n in range(5)]), "SL104", "has its 4 planned units",
+        wide([unit(f"U-{n}") for n in range(8)]), "SL104", "has its 7 planned units",
     ),
 }  # fmt: skip
 

@@ -24,7 +24,7 @@ from tests.ledgers import GOOD, PEOPLE, PLAN, Shop, check_ledger, on_file, raw
 
 LEDGER = "ledger.db"
 KEYS = "keys"
-WITHOUT_END = PLAN.replace("units = 4", "units = 100000")
+WITHOUT_END = PLAN.replace("units = 7", "units = 100000")
 READINGS = {name: value for name, value in GOOD.items() if name != "build_method"}
 
 ALMOST_A_NODE = 254

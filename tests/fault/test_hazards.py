@@ -66,7 +66,7 @@ from tests.ledgers import (
 )
 from tests.writers import said, start
 
-BIG = PLAN.replace("units = 4", "units = 1000")
+BIG = PLAN.replace("units = 7", "units = 1000")
 
 # --- 2: a stored topic is never imported ----------------------------------------------------------
 

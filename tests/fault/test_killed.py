@@ -34,7 +34,7 @@ PARTS = 4
 
 ROUNDS_ON_ONE_LEDGER = 3
 WRITERS = 2
-WITHOUT_END = PLAN.replace("units = 4", "units = 100000")
+WITHOUT_END = PLAN.replace("units = 7", "units = 100000")
 
 
 @needs_forks

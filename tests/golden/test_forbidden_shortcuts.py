@@ -55,10 +55,7 @@ def test_the_prototype_worked(tmp_path: Path) -> None:
 
     error = refused(terminal, "SL301", *SIGN, by="a.mercer")
 
-    assert (
-        "0/0: no unit counts, so there is no evidence; that is not 0 rejects"
-        == (rules_of(error)["rejects-within-ac"])
-    )
+    assert "no batch has been built; there is no evidence" == (rules_of(error)["rejects-within-ac"])
 
 
 @pytest.mark.parametrize(
@@ -131,7 +128,7 @@ def test_the_bar_set_after_the_results(tmp_path: Path, args: tuple[str, ...], by
 
     error = refused(terminal, "SL303", *args, by=by)
 
-    assert "20 of its units already have results" == rules_of(error)["bar-before-results"]
+    assert "bar 1 froze when batch PB-1 was opened" == rules_of(error)["bar-before-results"]
     assert 1 == terminal.asked("why", PROCESS)["bars"][-1]["max_rejects"]
 
 
@@ -162,13 +159,15 @@ def test_inspecting_reworked_units_again(tmp_path: Path) -> None:
     unit = ("record", "SN-003", *good, "--method", "line")
 
     error = terminal.refused("SL306", *unit, "--batch", "PB-2", by="d.hart")
-    rows = terminal.refused("SL104", "import", "batch-1.csv", "--batch", "PB-2", by="d.hart")[
-        "rows"
-    ]
+    again = ("import", "again.csv", "--batch", "PB-2")
+    same = terminal.refused("SL313", "import", "batch-1.csv", "--batch", "PB-2", by="d.hart")
+    terminal.write("again.csv", sheet(1) + "\n")
+    rows = terminal.refused("SL104", *again, by="d.hart")["rows"]
     terminal.did(*unit, "--batch", "PB-1", "--retest", by="d.hart")
 
     assert "unit SN-003 belongs to batch PB-1" == error["what"]
     assert "a repeat is proved on fresh units" in error["why"]
+    assert "batch-1.csv was read into another batch" == same["what"]
     assert 20 == len(rows)
     assert 5 == terminal.asked("status", PROCESS)["batches"][0]["rejects"]
 
@@ -204,7 +203,7 @@ def test_the_first_batch_signed_before_the_fixes_are_confirmed(tmp_path: Path) -
 
     error = refused(terminal, "SL301", *SIGN, by="a.mercer")
 
-    assert {"rejects-within-ac", "after-last-change"} == set(rules_of(error))
+    assert {"rejects-within-ac", "after-last-change", "not-decided-before"} == set(rules_of(error))
 
 
 def test_ordering_while_the_process_is_held(tmp_path: Path) -> None:

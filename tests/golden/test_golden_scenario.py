@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from signoff_cli.telling import STEPS, Step
+from tests.agreement import assert_counted
 from tests.cli.terminal import Said, Terminal
 from tests.golden.story import PLAN, PROCESS, at_day, give, goes, laid_out, sheet, told
 from tests.ledgers import check_ledger, topic
@@ -64,6 +65,11 @@ def test_step_by_step_it_is_the_very_same_ledger(
     assert but_for_the_key(kept.lines()) == but_for_the_key(terminal.lines())
     assert 85 == check_ledger(terminal.ledger)
     assert len(STEPS) == len(answers)
+
+
+def test_a_second_count_of_the_lines_comes_to_the_same(kept: Terminal) -> None:
+    """S-33, S-45: units, rejects, faults, attempts and the order gate, counted without our code."""
+    assert_counted(kept.ledger)
 
 
 def test_three_steps_are_refused_and_all_others_succeed(
@@ -239,6 +245,19 @@ def test_batch_2_has_one_reject_of_twenty_and_is_signed_off(kept: Terminal) -> N
     modes = {mode: counts["PB-2"] for mode, counts in data["modes"].items()}
     assert {"GLAZE-PINHOLE": "0/20", "HANDLING-CHIP": "1/20", "LID-SEAT": "0/20"} == modes
     assert [] == data["recurrences"]
+
+
+def test_the_jig_took_the_build_time_from_eleven_to_six_minutes(kept: Terminal) -> None:
+    """S-15, S-51: -45.5 %, and 5 minutes on each of 1,000 units are 83.3 hours."""
+    data = kept.asked("why", PROCESS)
+    change = data["figures"]["build_time"]["change"]
+
+    assert ("PB-1", "660", "-0.454545", "-83.3333", 1_000) == tuple(
+        change[name] for name in ("batch", "median_s", "change", "hours", "run")
+    )
+    words = "it was 11 min in batch PB-1 (-45.5 %), which makes 83.3 hours less over a run of 1,000"
+    assert words in " ".join(data["says"]["rule"])
+    assert words in kept.did("report", PROCESS, "--format", "md").out
 
 
 def test_the_hold_lasted_seven_days(kept: Terminal) -> None:

@@ -18,6 +18,7 @@ import pytest
 
 from signoff_cli.main import run
 from signoff_cli.session import Session
+from tests.agreement import assert_counted
 from tests.docs.markdown import DOCS, blocks
 from tests.ledgers import CountingIds, TickingClock, check_ledger
 from tests.tree import ROOT
@@ -124,6 +125,7 @@ def plant(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Iterator[Plant]
     plant("ed", "bar", "register", plan)
     yield plant
     check_ledger(plant.ledger)
+    assert_counted(plant.ledger)
 
 
 def bring(plant: Plant, batch: str, first: int, rejects: list[int]) -> Any:

@@ -55,7 +55,7 @@ def shift(ledger: Path, by: str) -> dict[str, Answer]:
 def test_two_stations_lose_nothing_and_never_wait_in_vain(tmp_path: Path) -> None:
     """S-02: each unit is on record once, with its inspector and its station."""
     path = tmp_path / "ledger.db"
-    shop = Shop.opened(path, PLAN.replace("units = 4", f"units = {2 * UNITS_EACH}"))
+    shop = Shop.opened(path, PLAN.replace("units = 7", f"units = {2 * UNITS_EACH}"))
     enrol(shop.ledger, Call("olga"), "ivan", "Ivan Inspector", [Role.INSPECTOR])
     before = shop.store.size()
     with ThreadPoolExecutor(len(STATIONS)) as pool:

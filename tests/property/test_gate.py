@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from signoff_ledger.domain.gate import judge
-from signoff_ledger.domain.tally import Tally, tally
+from signoff_ledger.domain.tally import Tally
 from signoff_ledger.domain.values import BuildMethod
 from tests.stories import BAD, GOOD, Story, opened, told, unit
 
@@ -62,7 +62,7 @@ def story_of(
 
 def counted(story: Story) -> Tally:
     """Count the batch."""
-    return tally(story.batch.units, story.batch.started, story.batch.bar)
+    return story.batch.tally()
 
 
 @given(BATCHES, st.data())

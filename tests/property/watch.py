@@ -52,6 +52,7 @@ class Watch:
         self._heads: dict[str, tuple[int, str]] = {}
         self._subjects: dict[str, tuple[str, str]] = {}
         self._last_at = ""
+        self.lines: list[bytes] = []
 
     def look(self) -> list[str]:
         """Take in the new lines; gives their kinds, in order."""
@@ -75,6 +76,7 @@ class Watch:
         assert self._last_at <= fields["at"], "the ledger's clock never goes back"
         self.size, self._last_at = position, fields["at"]
         self._heads[stream] = (version, leaf.hex())
+        self.lines.append(line)
         kind: str = topic.removeprefix("signoff.").removesuffix(".v1")
         self._begin(kind, stream, fields["data"])
         subject, process = self._subjects[stream]
@@ -82,6 +84,10 @@ class Watch:
         if check is not None:
             check(self, Line(position, subject, process, fields["by"], fields["data"]))
         return kind
+
+    def process_of(self, stream: str) -> str:
+        """Name the process that a stream belongs to, or ""."""
+        return self._subjects[stream][1]
 
     def _begin(self, kind: str, stream: str, data: Mapping[str, Any]) -> None:
         if kind == "process-defined":
@@ -114,7 +120,10 @@ def _opened(watch: Watch, line: Line) -> None:
 
 
 def _finished(watch: Watch, line: Line) -> None:
-    watch.processes[line.process].open = ""
+    known = watch.processes[line.process]
+    known.open = ""
+    if not line.data["units"]:
+        known.batches.remove(line.data["batch"])  # An empty batch is no attempt (G25).
 
 
 def _changed(watch: Watch, line: Line) -> None:

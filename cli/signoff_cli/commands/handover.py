@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from signoff_cli.output import answer, table
+from signoff_cli.output import answer, paragraph, table
 from signoff_cli.session import pass_session, reading
 from signoff_ledger.application.planning import only_process
-from signoff_ledger.domain.process_state import Standing
+from signoff_ledger.domain.disclosure import withheld
+from signoff_ledger.domain.process_records import Standing
 from signoff_ledger.errors import RuleRefusedError
 from signoff_ledger.projections.explanation import explain
 
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
 def handover(session: Session, process: str | None) -> None:
     """List the conforming units of PROCESS's deciding batch and the activity they went on to.
 
-    A nonconforming unit is never among them. There is a list only while the sign-off stands.
+    A unit that is nonconforming, scrapped or failed a later retest is never among them. There is a
+    list only while the sign-off stands.
 
     \b
     Example:
@@ -32,35 +34,35 @@ def handover(session: Session, process: str | None) -> None:
     """
     with session.open() as opened:
         key = only_process(opened.ledger.work(), process)
-        explanation = explain(opened.store, key)
-    state = explanation.case.process
-    sign_off = state.sign_off
-    if sign_off is None or state.standing is not Standing.SIGNED_OFF:
-        raise RuleRefusedError(
-            "SL309",
-            f"no units of {key} are handed over",
-            why=f"the process stands at {state.standing}",
-            fix=f"see what is missing:  signoff check {key} --list",
-        )
-    batch = sign_off.signed.verdict.batch
-    with session.open() as opened:
-        decided = explain(opened.store, key, batch)
+        now = opened.ledger.clock.now()
+        latest = explain(opened.store, key, now=now)
+        sign_off = latest.case.process.sign_off
+        if sign_off is None or latest.standing is not Standing.SIGNED_OFF:
+            raise RuleRefusedError(
+                "SL309",
+                f"no units of {key} are handed over",
+                why=f"the process stands at {latest.standing}",
+                fix=f"see what is missing:  signoff check {key} --list",
+            )
+        decided = explain(opened.store, key, sign_off.batch, now=now)
+    batch = sign_off.batch
     identity = decided.case.batches[batch or ""].plan.identity
     rows = [{"batch": batch, "serial": serial} for serial in decided.handed_over]
+    kept_back = list(withheld(decided.case))
     data = {
         "process": key,
         "batch": batch,
         "activity": identity.next_activity,
         "from_activity": identity.activity,
         "serials": list(decided.handed_over),
+        "withheld": kept_back,
     }
-    answer(
-        session,
-        "signoff.handover/1",
-        data,
-        rows,
-        lambda: (
-            f"{len(rows)} conforming units of {batch} go to activity "
-            f"{identity.next_activity}:\n" + table(("unit",), [(row["serial"],) for row in rows])
-        ),
-    )
+
+    def human() -> str:
+        lines = [
+            f"{len(rows)} conforming units of {batch} go to activity {identity.next_activity}:",
+            table(("unit",), [(row["serial"],) for row in rows]),
+        ]
+        return "\n".join([*lines, *(paragraph(f"NOT HANDED OVER: {w}") for w in kept_back)])
+
+    answer(session, "signoff.handover/1", data, rows, human)

@@ -8,6 +8,7 @@ import click
 
 from signoff_cli import findings, receipts, spoken
 from signoff_cli.inputs import long_text
+from signoff_cli.output import paragraph
 from signoff_cli.prompts import confirmed
 from signoff_cli.session import pass_session, signing
 from signoff_ledger.application.authority import authorise
@@ -16,7 +17,9 @@ from signoff_ledger.application.deciding import hold as hold_process
 from signoff_ledger.application.ledger import named_actor
 from signoff_ledger.application.showing import show
 from signoff_ledger.domain.decision import HOLD_MEANING, SIGN_OFF_MEANING, heads_of
+from signoff_ledger.domain.disclosure import Topic, disclosures
 from signoff_ledger.domain.values import format_utc
+from signoff_ledger.projections.explanation import same_processes
 
 if TYPE_CHECKING:
     from signoff_cli.session import Session
@@ -33,10 +36,16 @@ _MEANINGS = {"sign": SIGN_OFF_MEANING, "hold": HOLD_MEANING}
 @click.argument("process")
 @click.option("--reason", required=True, help="Why; @FILE reads a file.")
 @click.option("--batch", help="The batch in question.  [default: the latest]")
+@click.option("--awaiting", help="What it waits for, if not the process; @FILE reads a file.")
 @signing
 @pass_session
-def hold(session: Session, process: str, reason: str, batch: str | None) -> int:
+def hold(
+    session: Session, process: str, reason: str, batch: str | None, awaiting: str | None
+) -> int:
     """Hold PROCESS: nothing may be ordered until it is signed off.
+
+    The batch is not signed off afterwards: fix the process and run another one. Only a hold that
+    is --awaiting something other than the process leaves the batch open to a sign-off.
 
     \b
     Example:
@@ -48,7 +57,9 @@ def hold(session: Session, process: str, reason: str, batch: str | None) -> int:
         shown, seen = preview(opened, call, "hold", process, batch, words=text)
         if not confirmed(session, shown, "Hold?"):
             return 1
-        receipt = hold_process(opened.ledger, call, process, batch, text, seen=seen)
+        receipt = hold_process(
+            opened.ledger, call, process, batch, text, seen=seen, awaiting=long_text(awaiting)
+        )
         receipts.show(session, opened.store, receipt)
     return 0
 
@@ -78,6 +89,7 @@ def preview(  # everything a signer must see
             f"  on batch   {verdict.batch or 'none'}",
             f"  reviewed   {heads.size} events, root {heads.root}",
             f"  signature  {_signature(person, call)}",
+            *_disclosed(opened, case),
             "",
             findings.for_people(rows, color=False),
             "",
@@ -85,6 +97,14 @@ def preview(  # everything a signer must see
         )
     )
     return shown, heads
+
+
+def _disclosed(opened: Opened, case: Case) -> list[str]:
+    """Name what a signer has to know first."""
+    told = [f"{d.topic}: {d.says}" for d in disclosures(case)]
+    same = same_processes(opened.store, case.process)
+    told += [f"{Topic.SAME_PROCESS}: {says}" for says in same]
+    return ["", *(paragraph(line) for line in told)] if told else []
 
 
 def _spoken(case: Case) -> list[str]:

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from signoff_cli import receipts
 from signoff_cli.inputs import read_bytes
-from signoff_cli.output import progress
+from signoff_cli.output import progress, table
 from signoff_cli.session import pass_session, writing
 from signoff_ledger.application.importing import import_sheet
+from signoff_ledger.domain.tally import EXCLUSIONS
 from signoff_ledger.domain.values import BuildMethod
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from signoff_cli.session import Session
     from signoff_ledger.application.importing import Imported
+    from signoff_ledger.bootstrap import Opened
+
+_SHOWN = 5
+"""How many units that do not count are named one by one."""
 
 
 @click.command("import", short_help="Import a sheet of results.")
@@ -26,13 +33,18 @@ if TYPE_CHECKING:
     type=click.Choice([*map(str, BuildMethod)]),
     help="How the units were made, where the sheet has no build_method column.",
 )
+@click.option("--distinct-from", "distinct_from", multiple=True, metavar="SERIAL",
+              help="A unit on record that one of the sheet looks like and is not.")  # fmt: skip
 @writing
 @pass_session
-def import_(session: Session, file: str, batch: str, method: str | None) -> None:
+def import_(
+    session: Session, file: str, batch: str, method: str | None, distinct_from: tuple[str, ...]
+) -> None:
     """Import FILE, a CSV sheet of results; `-` reads standard input.
 
     All rows or none: every bad row is named, and nothing is recorded until all are good. The
-    same file twice adds nothing. `signoff help formats` shows both layouts.
+    same file twice adds nothing. `signoff help formats` shows both layouts. --dry-run shows the
+    cells as they are understood, and no count: results are not to be seen before they are recorded.
 
     \b
     Example:
@@ -47,18 +59,53 @@ def import_(session: Session, file: str, batch: str, method: str | None) -> None
             content,
             name=name,
             method=BuildMethod(method) if method else None,
+            distinct_from=distinct_from,
             progress=progress(session, "units"),
         )
-        extra = {
+        extra: dict[str, dict[str, Any]] = {
             "import": {
                 "new": imported.units,
                 "already_recorded": imported.known,
                 "retests": imported.retests,
                 "sha256": imported.sha256,
                 "sheet_already_imported": imported.sheet,
+                "rewritten_serials": list(imported.rewritten),
             }
         }
-        receipts.show(session, opened.store, receipt, extra, _headline(name, imported))
+        if session.dry_run:
+            extra["import"]["cells"] = [
+                {"line": line, "serial": serial, "readings": dict(readings)}
+                for line, serial, readings in imported.cells
+            ]
+        lines = [*_headlines(session, name, imported)]
+        if not session.dry_run:
+            lines += _left_out(opened, batch, imported)
+        headline = "\n".join(lines)
+        receipts.show(session, opened.store, receipt, extra, headline)
+
+
+def _left_out(opened: Opened, batch: str, imported: Imported) -> Iterator[str]:
+    """Say at once which units of the sheet do not count, and why."""
+    excluded = opened.ledger.work().batch(batch).tally().excluded
+    units = [serial for _, serial, _ in imported.cells if serial in excluded]
+    for serial in units[:_SHOWN]:
+        told = ", ".join(f"{code} ({EXCLUSIONS[code]})" for code in excluded[serial])
+        yield f"Unit {serial} does not count: {told}"
+    if len(units) > _SHOWN:
+        yield f"{len(units) - _SHOWN} more do not count:  signoff status --batch {batch}"
+
+
+def _headlines(session: Session, name: str, imported: Imported) -> Iterator[str]:
+    yield _headline(name, imported)
+    for serial in imported.rewritten:
+        yield f"{serial} looks like a number or a date: did a spreadsheet rewrite the serial?"
+    if session.dry_run and imported.cells:
+        columns = list(dict.fromkeys(name for _, _, cells in imported.cells for name in cells))
+        rows = [
+            (line, serial, *(cells.get(name, "-") for name in columns))
+            for line, serial, cells in imported.cells
+        ]
+        yield table(("line", "unit", *columns), rows)
 
 
 def _headline(name: str, imported: Imported) -> str:

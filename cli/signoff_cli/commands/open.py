@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from signoff_cli import receipts
+from signoff_cli.inputs import settings_of
 from signoff_cli.session import pass_session, writing
 from signoff_ledger.application.planning import open_batch
 
@@ -21,14 +22,24 @@ if TYPE_CHECKING:
 @click.option("--tooling-revision", help="Its revision, if not the process's.")
 @click.option("--line", help="Line, if not the process's.")
 @click.option("--site", help="Site, if not the process's.")
-@click.option("--fixture", help="Jig or fixture, if not the one required.")
+@click.option("--fixture", help="Jig or fixture of this run.")
+@click.option("--parameter", "parameters", multiple=True, metavar="NAME:VALUE",
+              help="A setting of this run, as a change requires.")  # fmt: skip
 @writing
 @pass_session
-def open_(session: Session, /, process: str, batch: str, **made_on: str | None) -> None:
+def open_(
+    session: Session,
+    /,
+    process: str,
+    batch: str,
+    parameters: tuple[str, ...],
+    **made_on: str | None,
+) -> None:
     """Open a batch of PROCESS under the plan and the bar in force, which are frozen for it.
 
     A run on other tooling, another line or without the required fixture can be recorded; its
-    units do not count.
+    units do not count. A fixture, a tooling revision or a setting that a change made required is
+    met only where it is said: here for the whole run, or unit by unit.
 
     \b
     Example:
@@ -36,5 +47,12 @@ def open_(session: Session, /, process: str, batch: str, **made_on: str | None) 
     """
     given = {name: value for name, value in made_on.items() if value is not None}
     with session.open() as opened:
-        receipt = open_batch(opened.ledger, session.call(), process, batch, given)
+        receipt = open_batch(
+            opened.ledger,
+            session.call(),
+            process,
+            batch,
+            given,
+            parameters=settings_of(parameters),
+        )
         receipts.show(session, opened.store, receipt)

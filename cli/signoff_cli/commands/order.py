@@ -9,15 +9,18 @@ import click
 from signoff_cli import receipts
 from signoff_cli.inputs import long_text
 from signoff_cli.session import pass_session, writing
-from signoff_ledger.application.deciding import commit_order, report_order
+from signoff_ledger.application.deciding import cancel_order, commit_order, report_order
+from signoff_ledger.domain.process_records import Standing
 
 if TYPE_CHECKING:
     from signoff_cli.session import Session
+    from signoff_ledger.bootstrap import Opened
+    from signoff_ledger.domain.orders import Order
 
 
-@click.group(short_help="Commit a production order, or report one.")
+@click.group(short_help="Commit, cancel or report a production order.")
 def order() -> None:
-    """Commit a production order, or report one that was placed outside the ledger."""
+    """Commit a production order, cancel one, or report one that was placed outside the ledger."""
 
 
 @order.command(short_help="Commit a run under the standing sign-off.")
@@ -34,8 +37,32 @@ def commit(session: Session, process: str, quantity: int, reference: str) -> Non
       signoff order commit kiln-lid 1000 --reference PO-4711
     """
     with session.open() as opened:
-        receipt = commit_order(
+        receipt, known = commit_order(
             opened.ledger, session.call(), process, quantity=quantity, reference=reference
+        )
+        receipts.show(session, opened.store, receipt, headline=_known(opened, process, known))
+
+
+@order.command(short_help="Record that an order will not be built.")
+@click.argument("process")
+@click.argument("reference")
+@click.option("--reason", required=True, help="Why; @FILE reads a file.")
+@writing
+@pass_session
+def cancel(session: Session, process: str, reference: str, reason: str) -> None:
+    """Cancel the order REFERENCE of PROCESS. Its reference stays taken; its units are free again.
+
+    \b
+    Example:
+      signoff order cancel kiln-lid PO-4711 --reason "the fair was called off"
+    """
+    with session.open() as opened:
+        receipt = cancel_order(
+            opened.ledger,
+            session.call(),
+            process,
+            reference=reference,
+            reason=long_text(reason) or "",
         )
         receipts.show(session, opened.store, receipt)
 
@@ -55,7 +82,7 @@ def report(session: Session, process: str, quantity: int, reference: str, note: 
       signoff order report kiln-lid 1000 --reference PO-4711 --note "placed by phone"
     """
     with session.open() as opened:
-        receipt = report_order(
+        receipt, known = report_order(
             opened.ledger,
             session.call(),
             process,
@@ -63,4 +90,17 @@ def report(session: Session, process: str, quantity: int, reference: str, note: 
             reference=reference,
             note=long_text(note) or "",
         )
-        receipts.show(session, opened.store, receipt)
+        receipts.show(session, opened.store, receipt, headline=_known(opened, process, known))
+
+
+def _known(opened: Opened, process: str, order: Order | None) -> str:
+    """Say where an order is on record that was given once more."""
+    if order is None:
+        return ""
+    known = opened.ledger.work().known_process(process)
+    position = opened.store.position(known.id, order.version)
+    act = "reported" if order.batch is None else "committed"
+    says = f"Order {order.reference} of {order.quantity} units is {act} already, at #{position}."
+    if known.standing is not Standing.SIGNED_OFF:
+        says += f" It is AT RISK: {process} is {known.standing}."
+    return says

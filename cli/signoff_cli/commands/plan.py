@@ -13,7 +13,7 @@ from signoff_cli.output import answer
 from signoff_cli.session import pass_session, reading, signing
 from signoff_ledger.application.numerals import percent
 from signoff_ledger.application.planfile import read_plan
-from signoff_ledger.application.planning import publish_plan
+from signoff_ledger.application.planning import countersign_plan, publish_plan
 from signoff_ledger.application.rounding import estimate
 from signoff_ledger.errors import InputError
 from signoff_ledger.statistics.sample_size import units_to_show, units_to_show_in_lot
@@ -43,6 +43,25 @@ def publish(session: Session, file: str, reason: str | None) -> None:
     read = read_plan(*read_text(file))
     with session.open() as opened:
         receipt = publish_plan(opened.ledger, session.call(), read, long_text(reason))
+        receipts.show(session, opened.store, receipt)
+
+
+@plan.command(short_help="Agree to a plan that is looser than before.")
+@click.argument("process")
+@signing
+@pass_session
+def countersign(session: Session, process: str) -> None:
+    """Agree, as a second person, to the plan in force of PROCESS where it loosens the last one.
+
+    A plan that passes what earlier results of the design did not takes two people: who published
+    it, and an approver or the buyer.
+
+    \b
+    Example:
+      signoff plan countersign kiln-lid
+    """
+    with session.open() as opened:
+        receipt = countersign_plan(opened.ledger, session.call(), process)
         receipts.show(session, opened.store, receipt)
 
 

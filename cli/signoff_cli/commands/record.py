@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from signoff_cli import receipts
-from signoff_cli.inputs import long_text, moment
+from signoff_cli.inputs import long_text, moment, settings_of
 from signoff_cli.session import pass_session, writing
 from signoff_ledger.application.inspecting import UnitEntry, record_unit
+from signoff_ledger.application.planning import stated_parameters
 from signoff_ledger.application.texts import checked_label
 from signoff_ledger.domain.plan import UnitBuild
-from signoff_ledger.domain.tally import EXCLUSIONS, exclusions
+from signoff_ledger.domain.spelling import canonical_serial
+from signoff_ledger.domain.tally import EXCLUSIONS
 from signoff_ledger.domain.unit import DefectReport
 from signoff_ledger.domain.values import BuildMethod
 from signoff_ledger.errors import InputError
@@ -41,11 +43,16 @@ if TYPE_CHECKING:
 @click.option("--station", help="Station on the line.")
 @click.option("--fixture", help="Jig, if not the batch's.")
 @click.option("--tooling", help="Tooling, if not the batch's.")
+@click.option("--tooling-revision", help="Its revision, if not the batch's.")
 @click.option("--gauge", help="What it was measured with.")
 @click.option("--observed-at", help="When it was seen, with offset.")
 @click.option("--note", help="Free words; @FILE reads a file.")
 @click.option("--replaces", metavar="SERIAL", help="The planned unit it stands in for.")
 @click.option("--reason", help="Why it stands in for that unit.")
+@click.option("--distinct-from", "distinct_from", multiple=True, metavar="SERIAL",
+              help="A unit on record that it looks like and is not.")  # fmt: skip
+@click.option("--parameter", "parameters", multiple=True, metavar="NAME:VALUE",
+              help="A setting it was made under, as a change requires.")  # fmt: skip
 @click.option("--retest", is_flag=True, help="A further result; it is kept and never counts.")
 @writing
 @pass_session
@@ -81,6 +88,7 @@ def record(
         note=long_text(given["note"]),
         observed_at=moment(given["observed_at"]),
         replaces=replaces,
+        distinct_from=given["distinct_from"],
         retest=given["retest"],
     )
     with session.open() as opened:
@@ -91,7 +99,7 @@ def record(
 def _counts(opened: Opened, batch: str, serial: str) -> str:
     """Say so at once when a unit that was recorded will not count."""
     known = opened.ledger.work().batch(batch)
-    reasons = exclusions(known.units[serial], known.started) if serial in known.units else ()
+    reasons = known.tally().excluded.get(canonical_serial(serial), ())
     told = ", ".join(f"{code} ({EXCLUSIONS[code]})" for code in reasons)
     return f"Unit {serial} does not count: {told}" if told else ""
 
@@ -122,7 +130,13 @@ def defect_of(text: str, note: str | None = None) -> DefectReport:
 
 
 def _build(given: dict[str, Any]) -> UnitBuild:
-    names = ("built_by", "operator_role", "cavity", "station", "fixture", "tooling")
+    names = (
+        "built_by", "operator_role", "cavity", "station", "fixture", "tooling", "tooling_revision"
+    )  # fmt: skip
     for name in names:
         checked_label(f"the {name}", given[name])
-    return UnitBuild(method=BuildMethod(given["method"]), **{name: given[name] for name in names})
+    return UnitBuild(
+        method=BuildMethod(given["method"]),
+        parameters=stated_parameters(settings_of(given["parameters"])),
+        **{name: given[name] for name in names},
+    )

@@ -65,7 +65,8 @@ def report(
         key = only_process(opened.ledger.work(), process)
         if until is not None:
             checked_position(opened.store, until)
-        made = certificate(opened.store, key, batch=batch, until=until)
+        now = opened.ledger.clock.now() if until is None else None
+        made = certificate(opened.store, key, batch=batch, until=until, now=now)
     content = _content(made, chosen)
     if file is None:
         _to_standard_output(content, chosen)

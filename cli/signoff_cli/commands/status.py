@@ -13,9 +13,9 @@ from signoff_ledger.application.deciding import check as ask
 from signoff_ledger.application.ledger import named_actor
 from signoff_ledger.application.people import known_person
 from signoff_ledger.application.planning import only_process
-from signoff_ledger.domain.tally import exclusions, missing_readings
 from signoff_ledger.errors import InputError
 from signoff_ledger.projections import batch_state, nonconformities, process_state, work_waiting
+from signoff_ledger.projections.unit_list import units_of
 
 if TYPE_CHECKING:
     from signoff_cli.session import Session
@@ -67,7 +67,8 @@ def status(  # click passes every option
 
 
 def _overview(session: Session, opened: Opened) -> None:
-    rows = opened.views.read(process_state.TABLE)
+    now = opened.ledger.clock.now()
+    rows = [process_state.as_of(row, now) for row in opened.views.read(process_state.TABLE)]
 
     def human() -> str:
         if not rows:
@@ -96,9 +97,10 @@ def _one(session: Session, opened: Opened, process: str, *, why_not: bool, exit_
     found = opened.views.read(process_state.TABLE, *of_process)
     batches = opened.views.read(batch_state.TABLE, *of_process, order="attempt")
     faults = opened.views.read(nonconformities.TABLE, *of_process)
-    waiting = opened.views.read(work_waiting.TABLE, *of_process)
+    standing = process_state.as_of(found[0], opened.ledger.clock.now())
+    waiting = _waiting(opened, *of_process)
     data: dict[str, Any] = {
-        **found[0],
+        **standing,
         "batches": batches,
         "nonconformities": faults,
         "waiting": waiting,
@@ -125,6 +127,8 @@ def _process_for_people(data: dict[str, Any], *, color: bool) -> str:
         f"{data['standing']}{because}",
         f"revision {data['process_revision']}, {_run(data)}",
     ]
+    if data["at_risk"]:
+        lines.append(f"ORDERS AT RISK: {data['at_risk']}")
     if data["batches"]:
         rows = [
             (
@@ -164,17 +168,16 @@ def _process_for_people(data: dict[str, Any], *, color: bool) -> str:
 
 
 def _run(data: dict[str, Any]) -> str:
-    return f"run {data['run_min']} to {data['run_max']}, {data['ordered']} ordered"
+    ordered = f"{data['ordered']} ordered" if data["ordered"] else "nothing ordered"
+    before = data["orders_from_before"]
+    beside = f"; orders from before, or without it: {before}" if before else ""
+    return f"run {data['run_min']} to {data['run_max']}, {ordered}{beside}"
 
 
 def _mine(session: Session, opened: Opened) -> None:
     actor = named_actor(session.call())
     roles = {str(role) for role in known_person(opened.ledger.work(), actor).roles}
-    rows = [
-        row
-        for row in opened.views.read(work_waiting.TABLE)
-        if row["role"] in roles and row["not_person"] != actor
-    ]
+    rows = [row for row in _waiting(opened) if row["role"] in roles and row["not_person"] != actor]
 
     def human() -> str:
         if not rows:
@@ -187,32 +190,25 @@ def _mine(session: Session, opened: Opened) -> None:
     answer(session, "signoff.waiting/1", {"person": actor, "waiting": rows}, rows, human)
 
 
+def _waiting(opened: Opened, *of_process: Any) -> list[dict[str, Any]]:
+    """Give next steps as of now: a sign-off that time has ended waits for no order (G26)."""
+    now = opened.ledger.clock.now()
+    processes = opened.views.read(process_state.TABLE, *of_process)
+    lapsed = {
+        row["process"]
+        for row in processes
+        if process_state.as_of(row, now)["standing"] != row["standing"]
+    }
+    return work_waiting.as_of(opened.views.read(work_waiting.TABLE, *of_process), lapsed)
+
+
 def _units(session: Session, opened: Opened, batch: str) -> None:
-    known = opened.ledger.work().known_batch(batch)
-    rows = [
-        {
-            "serial": unit.serial,
-            "method": str(unit.build.method),
-            "counts": not exclusions(unit, known.started),
-            "excluded": list(exclusions(unit, known.started)),
-            "missing": list(missing_readings(unit, known.plan)),
-            "reject": unit.is_reject(known.bar.reject_from),
-            "defects": [f"D-{n.number} {n.mode}" for n in unit.nonconformities.values()],
-            "readings": {
-                c.id: c.show(unit.readings[c.id])
-                for c in known.plan.characteristics
-                if c.id in unit.readings
-            },
-            "disposition": str(unit.disposition) if unit.disposition else None,
-            "retests": unit.retests,
-        }
-        for unit in known.units.values()
-    ]
+    rows = units_of(opened.ledger.work().known_batch(batch))
 
     def human() -> str:
         return table(
-            ("unit", "counts", "result", "what was found"),
-            [(r["serial"], _counts(r), _result(r), _found(r)) for r in rows],
+            ("unit", "counts", "result", "what was found", "made"),
+            [(r["serial"], _counts(r), r["result"], r["found"], r["made"]) for r in rows],
         )
 
     answer(session, "signoff.batch/1", {"batch": batch, "units": rows}, rows, human)
@@ -220,15 +216,3 @@ def _units(session: Session, opened: Opened, batch: str) -> None:
 
 def _counts(row: dict[str, Any]) -> str:
     return "yes" if row["counts"] else "NO " + ",".join(row["excluded"])
-
-
-def _result(row: dict[str, Any]) -> str:
-    if row["reject"]:
-        return "reject"
-    return "incomplete" if row["missing"] else "conforms"
-
-
-def _found(row: dict[str, Any]) -> str:
-    parts = [*row["defects"], *(f"no reading of {name}" for name in row["missing"])]
-    parts += [f"goes to {row['disposition']}"] if row["disposition"] else []
-    return ", ".join(parts) or "-"

@@ -14,6 +14,7 @@ from signoff_ledger.application.planning import only_process
 from signoff_ledger.domain.process_events import ProcessHeld, ProcessSignedOff
 from signoff_ledger.domain.values import format_utc
 from signoff_ledger.projections.explanation import explain, modes_by_batch, recurrences
+from signoff_ledger.projections.unit_list import units_of
 
 if TYPE_CHECKING:
     from signoff_cli.session import Session
@@ -37,7 +38,7 @@ def why(session: Session, process: str | None, batch: str | None) -> None:
     """
     with session.open() as opened:
         key = only_process(opened.ledger.work(), process)
-        explanation = explain(opened.store, key, batch)
+        explanation = explain(opened.store, key, batch, now=opened.ledger.clock.now())
         data = as_data(opened.store, key, explanation)
     answer(
         session,
@@ -57,8 +58,10 @@ def as_data(store: Store, key: str, explanation: Explanation) -> dict[str, Any]:
         "name": identity.name,
         "called": identity.called,
         "activity": identity.activity,
-        "standing": str(process.standing),
-        "standing_why": process.standing_why,
+        "standing": str(explanation.standing),
+        "standing_why": explanation.standing_why,
+        "orders_at_risk": [o.model_dump() for o in explanation.orders_at_risk],
+        "disclosures": [{"topic": d.topic, "says": d.says} for d in explanation.disclosures],
         "batch": explanation.batch,
         "outcome": explanation.outcome,
         "decision": _decision(explanation),
@@ -78,6 +81,7 @@ def as_data(store: Store, key: str, explanation: Explanation) -> dict[str, Any]:
             for b in process.bars
         ],
         "batches": [_batch(batch) for batch in explanation.case.batches.values()],
+        "units": units_of(explanation.case.batch) if explanation.case.batch else [],
         "modes": modes_by_batch(explanation.case),
         "recurrences": recurrences(explanation.case),
         "held_for_s": explanation.held_for_s,
@@ -162,6 +166,10 @@ def for_people(data: dict[str, Any], *, color: bool) -> str:
         standing = f"The process is {data['standing']}"
         because = f": {data['standing_why']}" if data["standing_why"] else ""
         lines.append(paragraph(standing + because))
+    if data["orders_at_risk"]:
+        orders = (f"{o['reference']} ({o['quantity']})" for o in data["orders_at_risk"])
+        lines.append(paragraph(f"ORDERS AT RISK: {', '.join(orders)}"))
+    lines += [paragraph(f"{d['topic']}: {d['says']}") for d in data["disclosures"]]
     if data["held_for_s"] is not None:
         lines.append(f"It was held for {_duration(data['held_for_s'])} before that.")
     as_of = "as of the decision; signoff check shows today's" if data["decision"] else "today"

@@ -186,7 +186,7 @@ def _written(
     person = _copied(signer, journal)
     given |= {"reviewed": reviewed, "shown": shown}
     if isinstance(event, ProcessHeld):
-        decision.hold(stamp, twin, person, reason=event.reason, **given)
+        decision.hold(stamp, twin, person, reason=event.reason, awaiting=event.awaiting, **given)
     else:
         decision.sign_off(stamp, twin, person, note=event.note, **given)
     return journal

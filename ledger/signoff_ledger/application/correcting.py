@@ -5,10 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from signoff_ledger.application.inspecting import amend
-from signoff_ledger.application.texts import checked_label, checked_text
+from signoff_ledger.application.texts import checked_label, checked_serial, checked_text
 
 if TYPE_CHECKING:
     from signoff_ledger.application.ledger import Call, Ledger, Receipt, Work
+
+
+BUILDER = "built_by"
+"""The field that names a unit's builder; whether that is an engineer depends on the people."""
 
 
 def request(
@@ -23,7 +27,7 @@ def request(
     remeasured: str | None,
 ) -> Receipt:
     """Ask for a wrong entry to be corrected; nothing counts differently yet."""
-    checked_label("the serial", serial)
+    named = checked_serial("the serial", serial)
     checked_label("the field", field)
     checked_label("the new value", becomes)
     checked_text("the reason", reason)
@@ -32,7 +36,13 @@ def request(
     def decide(work: Work) -> None:
         known = work.known_batch(batch)
         known.request_correction(
-            work.stamp, serial, field, becomes, reason=reason, remeasured=remeasured
+            work.stamp,
+            named,
+            field,
+            becomes,
+            reason=reason,
+            remeasured=remeasured,
+            builder_enrolled_as=work.builder_role(becomes) if field == BUILDER else None,
         )
         work.process(known.started.process).amend_batch(work.stamp, batch)
 
@@ -52,7 +62,9 @@ def confirm(ledger: Ledger, call: Call, batch: str, number: int) -> Receipt:
 
     def decide(work: Work) -> None:
         known = work.known_batch(batch)
-        known.confirm_correction(work.stamp, number)
+        asked = known.corrections[number].asked if number in known.corrections else None
+        builder = asked.becomes if asked and asked.field == BUILDER else None
+        known.confirm_correction(work.stamp, number, work.builder_role(builder))
         amend(work, known)
 
     return ledger.act(call, "correct", {"batch": batch, "confirm": number}, decide)

@@ -16,6 +16,7 @@ from signoff_ledger.errors import ConflictError, InputError
 
 if TYPE_CHECKING:
     from signoff_ledger.application.ledger import Call, Ledger, Receipt, Work
+    from signoff_ledger.domain.orders import Order
     from signoff_ledger.domain.process_events import Heads
     from signoff_ledger.domain.verdict import Verdict
 
@@ -92,9 +93,22 @@ def hold(
     reason: str,
     *,
     seen: Heads | None = None,
+    awaiting: str | None = None,
 ) -> Receipt:
-    """Hold a process; a reason is all it needs (S-20); `seen` as for `sign`."""
+    """Hold a process; a reason is all it needs (S-20).
+
+    Args:
+        ledger: The ledger.
+        call: By whom.
+        process: The process.
+        batch: The batch in question; the latest by default.
+        reason: Why.
+        seen: As for `sign`.
+        awaiting: What the hold waits for, where that is not the process; only then may the same
+            batch be signed off later (G19).
+    """
     checked_text("the reason", reason)
+    checked_text("what is awaited", awaiting)
 
     def decide(work: Work) -> None:
         # Before anything is loaded: whatever is decided on is then at least as new as the tree.
@@ -103,9 +117,17 @@ def hold(
         case = work.case(process, batch, person)
         _check_seen(work, case, seen)
         shown = show(case)
-        decision.hold(work.stamp, case, person, reviewed=reviewed, reason=reason, shown=shown)
+        decision.hold(
+            work.stamp,
+            case,
+            person,
+            reviewed=reviewed,
+            reason=reason,
+            awaiting=awaiting,
+            shown=shown,
+        )
 
-    content = {"process": process, "batch": batch, "reason": reason}
+    content = {"process": process, "batch": batch, "reason": reason, "awaiting": awaiting}
     return ledger.act(call, "hold", content, decide)
 
 
@@ -122,29 +144,53 @@ def withdraw(ledger: Ledger, call: Call, process: str, reason: str) -> Receipt:
 
 def commit_order(
     ledger: Ledger, call: Call, process: str, *, quantity: int, reference: str
-) -> Receipt:
-    """Commit a production run, if a standing sign-off allows it (S-04)."""
+) -> tuple[Receipt, Order | None]:
+    """Commit a production run, if a standing sign-off allows it (S-04).
+
+    Gives the order beside the receipt where it is on record already.
+    """
     _check_order(quantity, reference)
+    known: Order | None = None
 
     def decide(work: Work) -> None:
-        work.known_process(process).commit_order(work.stamp, quantity, reference)
+        nonlocal known
+        known = work.known_process(process).commit_order(work.stamp, quantity, reference)
 
     content = {"process": process, "quantity": quantity, "reference": reference}
-    return ledger.act(call, "order commit", content, decide)
+    return ledger.act(call, "order commit", content, decide), known
+
+
+def cancel_order(
+    ledger: Ledger, call: Call, process: str, *, reference: str, reason: str
+) -> Receipt:
+    """Record that an order will not be built; its reference stays taken."""
+    checked_label("the order's reference", reference)
+    checked_text("the reason", reason)
+
+    def decide(work: Work) -> None:
+        work.known_process(process).cancel_order(work.stamp, reference, reason)
+
+    content = {"process": process, "reference": reference, "reason": reason}
+    return ledger.act(call, "order cancel", content, decide)
 
 
 def report_order(
     ledger: Ledger, call: Call, process: str, *, quantity: int, reference: str, note: str
-) -> Receipt:
-    """Record an order that somebody placed outside the ledger (S-22)."""
+) -> tuple[Receipt, Order | None]:
+    """Record an order that somebody placed outside the ledger (S-22).
+
+    Gives the order beside the receipt where it is on record already.
+    """
     _check_order(quantity, reference)
     checked_text("the note", note)
+    known: Order | None = None
 
     def decide(work: Work) -> None:
-        work.known_process(process).report_order(work.stamp, quantity, reference, note)
+        nonlocal known
+        known = work.known_process(process).report_order(work.stamp, quantity, reference, note)
 
     content = {"process": process, "quantity": quantity, "reference": reference, "note": note}
-    return ledger.act(call, "order report", content, decide)
+    return ledger.act(call, "order report", content, decide), known
 
 
 def _check_seen(work: Work, case: Case, seen: Heads | None) -> None:

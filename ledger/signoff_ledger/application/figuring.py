@@ -15,6 +15,7 @@ from signoff_ledger.domain.faults import faults_of
 from signoff_ledger.domain.figures import (
     AttemptFigures,
     BarFigures,
+    BuildTimeChange,
     BuildTimeFigures,
     Figures,
     Needed,
@@ -59,6 +60,7 @@ RATES = (0.01, 0.05, 0.10, 0.15, 0.25)
 
 _NEEDED_WITH = (0, 1, 2, 3)
 _CENT = Decimal("0.01")
+_SECONDS_AN_HOUR = 3_600
 
 
 def figures_of(case: Case) -> Figures | None:
@@ -79,7 +81,7 @@ def figures_of(case: Case) -> Figures | None:
         attempts=_attempts(case, batch, bar),
         bar=bar_figures(bar),
         batch=batch.key,
-        build_time=_build_time(batch, bar, count),
+        build_time=_build_time(case, batch, bar, count),
         currency=identity.price.currency if identity.price else None,
         fix=fix,
         needed=_needed(rate),
@@ -210,12 +212,13 @@ def money(units: Decimal, price: Price | None) -> Decimal | None:
     return None if price is None else (units * price.amount).quantize(_CENT)
 
 
-def _build_time(batch: Batch, bar: Bar, count: Tally) -> BuildTimeFigures | None:
+def _build_time(case: Case, batch: Batch, bar: Bar, count: Tally) -> BuildTimeFigures | None:
     times, median, time = count.build_times_s, count.median_build_time_s, batch.plan.build_time
     if not times or median is None or time is None:
         return None
     each, reference = bar.build_time_each_max_s, time.scaled_reference
     return BuildTimeFigures(
+        change=_build_time_change(case, median, batch.plan.identity.run_max),
         each_max_s=each,
         kendall_tau=maybe(kendall_tau(times)),
         longest_s=max(times),
@@ -228,3 +231,19 @@ def _build_time(batch: Batch, bar: Bar, count: Tally) -> BuildTimeFigures | None
         shortest_s=min(times),
         timed=len(times),
     )
+
+
+def _build_time_change(case: Case, median_s: Decimal, run: int) -> BuildTimeChange | None:
+    """Compare the median build time with that of the last batch before it that has one."""
+    for earlier in reversed(case.earlier):
+        before = earlier.tally().median_build_time_s
+        if before:
+            saved = median_s - before
+            return BuildTimeChange(
+                batch=earlier.key,
+                change=estimate(saved / before),
+                hours=estimate(saved * run / _SECONDS_AN_HOUR),
+                median_s=before,
+                run=run,
+            )
+    return None

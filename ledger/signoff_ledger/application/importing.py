@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from signoff_ledger.application.inspecting import settle
+from signoff_ledger.application.inspecting import amend, checked_serials, settle
 from signoff_ledger.application.intake import Intake
 from signoff_ledger.application.sheets import read_sheet
 from signoff_ledger.application.texts import file_label
-from signoff_ledger.domain.batch_events import UnitRetested
-from signoff_ledger.errors import BadRow, RowsRefusedError, SignoffError
+from signoff_ledger.domain.batch_events import SheetImported, UnitRetested
+from signoff_ledger.domain.spelling import rewritten_by_a_spreadsheet
+from signoff_ledger.domain.values import format_utc
+from signoff_ledger.errors import BadRow, RowsRefusedError, RuleRefusedError, SignoffError
 
 if TYPE_CHECKING:
     from signoff_ledger.application.intake import Planned
     from signoff_ledger.application.ledger import Call, Ledger, Receipt, Work
     from signoff_ledger.application.sheets import Sheet
     from signoff_ledger.domain.batch import Batch
+    from signoff_ledger.domain.plan import InspectionPlan
     from signoff_ledger.domain.unit import UnitReport
     from signoff_ledger.domain.values import BuildMethod
 
@@ -36,6 +39,8 @@ class Imported:
         retests: Further results, which do not count.
         sheet: The sheet's number, if the very same file was imported before.
         sha256: The file's digest.
+        cells: Line, serial and readings as the plan shows them, of every unit read.
+        rewritten: Serials that look like a number or a date which a spreadsheet made of them.
     """
 
     units: int = 0
@@ -43,6 +48,8 @@ class Imported:
     retests: int = 0
     sheet: int | None = None
     sha256: str = ""
+    cells: tuple[tuple[int, str, Mapping[str, str]], ...] = ()
+    rewritten: tuple[str, ...] = ()
 
 
 def import_sheet(
@@ -53,24 +60,29 @@ def import_sheet(
     *,
     name: str,
     method: BuildMethod | None,
+    distinct_from: Sequence[str] = (),
     progress: Progress | None = None,
 ) -> tuple[Receipt, Imported]:
     """Import a sheet of results into a batch.
 
     Args:
         ledger: The ledger.
-        call: By whom; a dry run checks everything and records nothing.
+        call: By whom; a dry run checks everything, records nothing and judges nothing: the count
+            against the bar is not to be seen before it is recorded (G16).
         batch: The batch the rows belong to.
         content: The file's bytes.
         name: The file's name, kept with its digest.
         method: How the units were made, where the sheet does not say.
+        distinct_from: Serials on record that units of the sheet look like and are not.
         progress: Told how far it is.
 
     Raises:
         RowsRefusedError: At least one row is bad; nothing was recorded.
         InputError: The file as a whole cannot be read.
+        RuleRefusedError: SL313, the very same file was read into another batch (G21).
     """
     name = file_label(name)
+    others = checked_serials(distinct_from)
     sheet = read_sheet(content, name)
     result = Imported(sha256=sheet.sha256)
 
@@ -81,12 +93,19 @@ def import_sheet(
         if sheet.sha256 in known.sheets:
             result.sheet = known.sheets[sheet.sha256].sheet
             return
-        intake = Intake(sheet, batch, known.plan, method, len(known.sheets) + 1)
+        _check_not_read(work, known, sheet)
+        intake = Intake(sheet, batch, known.plan, method, len(known.sheets) + 1, others)
         planned = intake.reports()
         if intake.bad:
             raise RowsRefusedError(name, _in_order(intake.bad))
+        result.cells = tuple(_cells_of(item, known.plan) for item in planned)
+        result.rewritten = tuple(
+            item.report.serial for item in planned if rewritten_by_a_spreadsheet(item.report.serial)
+        )
         if _record(work, known, sheet, planned, result, progress):
-            settle(work, known)
+            if not call.dry_run:
+                follow_up = amend if result.retests else settle
+                follow_up(work, known)
         else:
             # Another copy of results on record is no event, so the sheet is not noted either.
             work.journal.clear()
@@ -95,8 +114,33 @@ def import_sheet(
         "batch": batch,
         "sha256": sheet.sha256,
         "method": str(method) if method else None,
+        "distinct_from": list(others),
     }
     return ledger.act(call, "import", content_data, decide), result
+
+
+def _check_not_read(work: Work, batch: Batch, sheet: Sheet) -> None:
+    """Refuse a sheet that another batch has read: the same rows are no evidence twice (G21)."""
+    for recorded in work.store.read_type(SheetImported.TOPIC):
+        event, stream = recorded.entry.event, recorded.entry.stream
+        if (
+            isinstance(event, SheetImported)
+            and event.sha256 == sheet.sha256
+            and (stream != batch.id)
+        ):
+            raise RuleRefusedError(
+                "SL313",
+                f"{sheet.name} was read into another batch",
+                why=f"as sheet {event.sheet}, event #{recorded.position}; one sheet is the results "
+                "of one batch",
+                fix="import the sheet of this batch's own units",
+            )
+
+
+def _cells_of(item: Planned, plan: InspectionPlan) -> tuple[int, str, Mapping[str, str]]:
+    readings = item.report.readings
+    shown = {c.id: c.show(readings[c.id]) for c in plan.characteristics if c.id in readings}
+    return item.line, item.report.serial, shown
 
 
 def _record(  # noqa: PLR0917  # one step of import_sheet, cut out for reading
@@ -107,7 +151,7 @@ def _record(  # noqa: PLR0917  # one step of import_sheet, cut out for reading
     result: Imported,
     progress: Progress | None,
 ) -> bool:
-    taken = work.taken_serials(batch)
+    beside = work.batches_beside(batch)
     retests = _retests_on_record(work, batch, planned)
     batch.note_sheet(work.stamp, sheet.name, sheet.sha256, len(sheet.rows))
     noted = len(work.journal)
@@ -116,17 +160,27 @@ def _record(  # noqa: PLR0917  # one step of import_sheet, cut out for reading
         try:
             if item.is_retest:
                 result.retests += _record_retest(work, batch, item.report, retests)
-            elif batch.record_unit(work.stamp, item.report, taken):
-                result.units += 1
+            else:
+                builder = work.builder_role(item.report.build.built_by)
+                report = item.report._replace(builder_enrolled_as=builder)
+                result.units += batch.record_unit(work.stamp, report, beside)
         except SignoffError as error:
-            problem = error.what + (f" ({error.why})" if error.why else "")
-            bad.append(BadRow(item.line, "unit_serial", item.report.serial, problem))
+            bad.append(_bad_row(item, error))
         if progress is not None:
             progress(done, len(planned))
     if bad:
         raise RowsRefusedError(sheet.name, bad)
     result.known = len(planned) - result.units - result.retests
     return len(work.journal) > noted
+
+
+def _bad_row(item: Planned, error: SignoffError) -> BadRow:
+    """Name the cell that the ledger says no to; of a time, that is not the serial's."""
+    problem = error.what + (f" ({error.why})" if error.why else "")
+    seen = item.report.observed_until or item.report.observed_at
+    if error.code == "SL310" and seen is not None:
+        return BadRow(item.line, "observed_at", format_utc(seen), problem)
+    return BadRow(item.line, "unit_serial", item.report.serial, problem)
 
 
 def _retests_on_record(

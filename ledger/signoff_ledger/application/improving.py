@@ -70,7 +70,9 @@ def state_cause(
                 f"batch {batch} shows no {mode}",
                 why=f"it shows {', '.join(sorted(found)) or 'no nonconformity'}",
             )
-        work.process(known.started.process).state_cause(work.stamp, batch, mode, kind, statement)
+        process = work.known_process(known.started.process)
+        process.state_cause(work.stamp, batch, mode, kind, statement)
+        reconsider(work.stamp, work.case(process.key))
 
     content = {"batch": batch, "mode": mode, "kind": str(kind), "statement": statement}
     return ledger.act(call, "defect cause", content, decide)
@@ -121,6 +123,8 @@ def _mode_of(work: Work, process: str, single: tuple[str, int]) -> str:
     for unit in known.units.values():
         if number in unit.nonconformities:
             return unit.nonconformities[number].mode
+    if number in known.voided:
+        return known.voided[number].mode
     raise NotFoundError(
         "SL204",
         f"batch {batch} has no standing defect D-{number}",

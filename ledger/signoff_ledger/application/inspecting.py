@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -11,6 +11,7 @@ from signoff_ledger.application.showing import show
 from signoff_ledger.application.texts import (
     checked_key,
     checked_label,
+    checked_serial,
     checked_text,
     checked_time,
     printable,
@@ -41,6 +42,7 @@ class UnitEntry:
         note: Free words.
         observed_at: When it was seen, as claimed.
         replaces: Serial of the unit it stands in for, with the reason.
+        distinct_from: Serials that it looks like, named on purpose as other units.
         retest: True for a further result that does not count.
     """
 
@@ -52,12 +54,14 @@ class UnitEntry:
     note: str | None = None
     observed_at: datetime | None = None
     replaces: tuple[str, str] | None = None
+    distinct_from: tuple[str, ...] = ()
     retest: bool = False
 
 
 def record_unit(ledger: Ledger, call: Call, batch: str, entry: UnitEntry) -> Receipt:
     """Record the results of one unit; the batch may miss its bar by it, and hold the process."""
-    checked_label("the serial", entry.serial)
+    serial = checked_serial("the serial", entry.serial)
+    others = checked_serials(entry.distinct_from)
     checked_label("the gauge", entry.gauge)
     checked_text("the note", entry.note)
     checked_time("the time of observation", entry.observed_at)
@@ -68,7 +72,7 @@ def record_unit(ledger: Ledger, call: Call, batch: str, entry: UnitEntry) -> Rec
     def decide(work: Work) -> None:
         known = work.known_batch(batch)
         report = UnitReport(
-            serial=entry.serial,
+            serial=serial,
             build=entry.build,
             readings=readings_of(known.plan, entry.values),
             defects=entry.defects,
@@ -76,10 +80,15 @@ def record_unit(ledger: Ledger, call: Call, batch: str, entry: UnitEntry) -> Rec
             note=entry.note,
             observed_at=entry.observed_at,
             replaces=replaces,
+            builder_enrolled_as=work.builder_role(entry.build.built_by),
+            distinct_from=others,
+            typed=entry.serial if entry.serial != serial else None,
         )
         if entry.retest:
             known.record_retest(work.stamp, report)
-        elif known.record_unit(work.stamp, report, work.taken_serials(known)):
+            if not call.dry_run:
+                amend(work, known)
+        elif known.record_unit(work.stamp, report, work.batches_beside(known)) and not call.dry_run:
             settle(work, known)
 
     content = {
@@ -92,6 +101,7 @@ def record_unit(ledger: Ledger, call: Call, batch: str, entry: UnitEntry) -> Rec
         "note": entry.note,
         "observed_at": _time(entry.observed_at),
         "replaces": list(entry.replaces) if entry.replaces else None,
+        "distinct_from": list(entry.distinct_from),
         "retest": entry.retest,
     }
     return ledger.act(call, "record", content, decide)
@@ -107,13 +117,13 @@ def add_defect(
     observed_at: datetime | None = None,
 ) -> Receipt:
     """Record a fault seen on a unit after its results."""
-    checked_label("the serial", serial)
+    named = checked_serial("the serial", serial)
     checked_time("the time of observation", observed_at)
     check_defect(defect)
 
     def decide(work: Work) -> None:
         known = work.known_batch(batch)
-        known.record_nonconformity(work.stamp, serial, defect, observed_at)
+        known.record_nonconformity(work.stamp, named, defect, observed_at)
         amend(work, known)
 
     content = {
@@ -131,11 +141,11 @@ def dispose(
     ledger: Ledger, call: Call, batch: str, serial: str, *, disposition: Disposition, reason: str
 ) -> Receipt:
     """Decide what happens to a unit; no count changes (G4)."""
-    checked_label("the serial", serial)
+    named = checked_serial("the serial", serial)
     checked_text("the reason", reason)
 
     def decide(work: Work) -> None:
-        work.known_batch(batch).dispose(work.stamp, serial, disposition, reason)
+        work.known_batch(batch).dispose(work.stamp, named, disposition, reason)
 
     content = {"batch": batch, "serial": serial, "disposition": str(disposition), "reason": reason}
     return ledger.act(call, "dispose", content, decide)
@@ -197,10 +207,15 @@ def readings_of(plan: InspectionPlan, values: Mapping[str, str]) -> dict[str, in
     return readings
 
 
+def checked_serials(serials: Iterable[str]) -> tuple[str, ...]:
+    """Give the canonical spellings of serials that a unit is said not to be."""
+    return tuple(checked_serial("the other unit's serial", serial) for serial in serials)
+
+
 def check_defect(defect: DefectReport) -> None:
-    """Refuse a defect report whose texts cannot be recorded."""
+    """Refuse a defect report whose texts cannot be recorded; the plan knows its zones."""
     checked_key("the defect's mode", defect.mode)
-    checked_key("the defect's location", defect.location)
+    checked_label("the defect's location", defect.location)
     checked_text("the defect's note", defect.note)
 
 
@@ -208,9 +223,8 @@ def _replacement(replaces: tuple[str, str] | None) -> Replacement | None:
     if replaces is None:
         return None
     serial, reason = replaces
-    checked_label("the replaced serial", serial)
     checked_text("the reason for replacing", reason)
-    return Replacement(reason=reason, serial=serial)
+    return Replacement(reason=reason, serial=checked_serial("the replaced serial", serial))
 
 
 def _time(moment: datetime | None) -> str | None:

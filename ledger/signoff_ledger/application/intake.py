@@ -13,7 +13,8 @@ from signoff_ledger.application.sheets import ALIASES
 from signoff_ledger.application.texts import printable
 from signoff_ledger.domain.batch_events import Replacement, SheetRow
 from signoff_ledger.domain.characteristic import Characteristic, Kind
-from signoff_ledger.domain.plan import UnitBuild
+from signoff_ledger.domain.plan import Parameter, UnitBuild
+from signoff_ledger.domain.spelling import canonical_serial
 from signoff_ledger.domain.unit import DefectReport, UnitReport
 from signoff_ledger.domain.values import (
     TEXT_LIMIT,
@@ -52,6 +53,9 @@ _LONG = _COMMON | {
 RESERVED = frozenset({*_WIDE, *_LONG, *ALIASES} - {"build_minutes"})
 """Column names that mean something by themselves, so no characteristic can be called so."""
 
+SETTING = "parameter:"
+"""What the column of a setting of the process begins with, such as parameter:ramp (G17)."""
+
 _RESULTS = {"pass": True, "fail": False}
 
 
@@ -85,6 +89,7 @@ class Intake:
         batch: Key of the batch that the rows must belong to.
         plan: The plan frozen for it.
         method: How the units were made, where the sheet has no column for it.
+        distinct_from: Serials that its units may look like, named on purpose as others.
         number: The sheet's number within the batch.
         bad: Everything that is wrong, filled while reading.
     """
@@ -94,6 +99,7 @@ class Intake:
     plan: InspectionPlan
     method: BuildMethod | None
     number: int
+    distinct_from: tuple[str, ...] = ()
     bad: list[BadRow] = field(default_factory=list)
 
     def reports(self) -> list[Planned]:
@@ -106,7 +112,8 @@ class Intake:
 
     def _columns_are_known(self) -> bool:
         known = _LONG if self.sheet.is_long else _WIDE | self.plan.ids
-        unknown = [column for column in self.sheet.columns if column not in known]
+        columns = [c for c in self.sheet.columns if not c.startswith(SETTING)]
+        unknown = [column for column in columns if column not in known]
         self.bad.extend(
             BadRow(1, printable(column), "", "the plan has no such characteristic or column")
             for column in unknown
@@ -140,8 +147,9 @@ class Intake:
         if timed and "build_minutes" in cells and timed.id not in cells:
             minutes = timed.model_copy(update={"unit": "min"})
             readings[timed.id] = _reading(minutes, "build_minutes", cells["build_minutes"])
+        serial, typed = _serial(cells)
         return UnitReport(
-            serial=_label(cells, "unit_serial"),
+            serial=serial,
             build=self._build(cells),
             readings=readings,
             defects=tuple(self._defects(cells)),
@@ -150,6 +158,8 @@ class Intake:
             observed_at=_observed_at(cells),
             replaces=_replaces(cells),
             source=SheetRow(row=row.line, sheet=self.number),
+            distinct_from=self.distinct_from,
+            typed=typed,
             stated_conforms=_stated(cells),
         )
 
@@ -176,7 +186,7 @@ class Intake:
         groups: dict[tuple[str, int], list[Row]] = {}
         for row in self.sheet.rows:
             try:
-                key = (_label(row.cells, "unit_serial"), _attempt(row.cells))
+                key = (_serial(row.cells)[0], _attempt(row.cells))
             except Problem as problem:
                 self.bad.append(problem.at(row.line))
                 continue
@@ -198,7 +208,7 @@ class Intake:
             try:
                 cells = self._cells(row)
                 self._take_reading(cells, readings)
-                self._take_defect(cells, defects)
+                self._take_defect(cells, readings, defects)
                 self._build(cells)
                 _take_build(cells, build)
                 gauges.append(_optional(cells, "gauge_id", check_label))
@@ -222,7 +232,10 @@ class Intake:
             gauge=next(filter(None, gauges), None),
             note=note or None,
             observed_at=min(times, default=None),
+            observed_until=max(times, default=None),
             source=SheetRow(row=rows[0].line, sheet=self.number),
+            distinct_from=self.distinct_from,
+            typed=_serial(rows[0].cells)[1],
         )
 
     def _take_reading(self, cells: Mapping[str, str], readings: dict[str, int]) -> None:
@@ -244,16 +257,38 @@ class Intake:
             judged = "pass" if conforms else "fail"
             raise Problem("result", cells["result"], f"by the plan this row is a {judged}")
 
-    def _take_defect(self, cells: Mapping[str, str], defects: list[DefectReport]) -> None:
-        code = cells.get("nonconformity_code")
+    def _take_defect(
+        self, cells: Mapping[str, str], readings: Mapping[str, int], defects: list[DefectReport]
+    ) -> None:
+        """Take the fault of a row: the one it names, or the one that its failing reading is.
+
+        A location and a severity are those of the fault; on a row without one they are refused,
+        so that no grade is lost without a word.
+        """
+        shown_by = self.plan.by_id[cells["characteristic_id"]]
+        fails = "value" in cells and not shown_by.conforms(readings[shown_by.id])
+        code = cells.get("nonconformity_code") or (shown_by.mode if fails else None)
+        stated = [column for column in ("location", "severity") if column in cells]
         if code is None:
+            if stated:
+                says = "this row conforms and names no nonconformity_code to put it to"
+                raise Problem(stated[0], cells[stated[0]], says)
             return
+        if "nonconformity_code" not in cells and not stated:
+            return  # The reading alone makes it.
         defect = self._defect("nonconformity_code", code, cells.get("location"))
-        stated = cells.get("severity")
-        planned = self.plan.mode_catalogue[defect.mode].severity_at(defect.location)
-        if stated is not None and stated.lower() != planned:
-            raise Problem("severity", stated, f"the plan grades {code} here as {planned}")
+        of_reading = shown_by if fails and code == shown_by.mode else None
+        self._check_severity(cells, defect, of_reading)
         defects.append(defect)
+
+    def _check_severity(
+        self, cells: Mapping[str, str], defect: DefectReport, shown_by: Characteristic | None
+    ) -> None:
+        stated = cells.get("severity")
+        mode = self.plan.mode_catalogue[defect.mode]
+        planned = mode.severity_at(mode.zone_of(defect.location), shown_by)
+        if stated is not None and stated.lower() != planned:
+            raise Problem("severity", stated, f"the plan grades {defect.mode} here as {planned}")
 
     # --- both ---------------------------------------------------------------------------------
 
@@ -266,7 +301,8 @@ class Intake:
         return row.cells
 
     def _build(self, cells: Mapping[str, str]) -> UnitBuild:
-        fields = {_BUILD[name]: cells[name] for name in _BUILD if name in cells}
+        fields: dict[str, object] = {_BUILD[n]: cells[n] for n in _BUILD if n in cells}
+        fields["parameters"] = _settings(cells)
         if "method" not in fields and self.method is not None:
             fields["method"] = str(self.method)
         if "method" not in fields:
@@ -276,7 +312,7 @@ class Intake:
         except ValidationError as error:
             first = error.errors(include_url=False)[0]
             name = str(first["loc"][0])
-            column = next(c for c, f in _BUILD.items() if f == name)
+            column = next((c for c, f in _BUILD.items() if f == name), "unit_serial")
             says = first["msg"].removeprefix("Value error, ")
             raise Problem(column, cells.get(column, ""), says) from None
 
@@ -284,7 +320,8 @@ class Intake:
         if mode not in self.plan.mode_catalogue:
             known = ", ".join(self.plan.mode_catalogue)
             raise Problem(column, mode, f"the plan has no such nonconformity mode; it has {known}")
-        if location is not None:
+        zone = self.plan.mode_catalogue[mode].zone_of(location)
+        if location is not None and zone is None:
             _checked(column, location, check_key)
         return DefectReport(mode, location)
 
@@ -298,11 +335,29 @@ def _reading(characteristic: Characteristic, column: str, text: str) -> int:
 
 def _take_build(cells: Mapping[str, str], build: dict[str, str]) -> None:
     """Join what the rows of a unit say about how it was made; it was made in one way."""
-    for column in _BUILD:
+    for column in [*_BUILD, *(c for c in cells if c.startswith(SETTING))]:
         cell = cells.get(column)
         if cell is not None and build.setdefault(column, cell) != cell:
             says = f"an earlier row of this unit says {printable(build[column])}"
             raise Problem(column, cell, says)
+
+
+def _settings(cells: Mapping[str, str]) -> tuple[Parameter, ...] | None:
+    """Give the settings of the process that a row states, in the order of their names."""
+    made = []
+    for column in sorted(c for c in cells if c.startswith(SETTING)):
+        name = column.removeprefix(SETTING)
+        for text in (name, cells[column]):
+            _checked(column, text, check_label)
+        made.append(Parameter(name=name, value=cells[column]))
+    return tuple(made) or None
+
+
+def _serial(cells: Mapping[str, str]) -> tuple[str, str | None]:
+    """Give a row's serial in the canonical spelling, and as typed where that is another one."""
+    typed = cells.get("unit_serial", "")
+    serial = _checked("unit_serial", typed, canonical_serial)
+    return serial, typed if typed != serial else None
 
 
 def _check_against_plan(cells: Mapping[str, str], planned: Characteristic) -> None:
@@ -358,12 +413,8 @@ def _replaces(cells: Mapping[str, str]) -> Replacement | None:
     reason = cells.get("replaces_reason", "")
     return Replacement(
         reason=_checked("replaces_reason", reason, check_text),
-        serial=_checked("replaces", serial, check_label),
+        serial=_checked("replaces", serial, canonical_serial),
     )
-
-
-def _label(cells: Mapping[str, str], column: str) -> str:
-    return _checked(column, cells.get(column, ""), check_label)
 
 
 def _optional(cells: Mapping[str, str], column: str, check: Callable[[str], str]) -> str | None:

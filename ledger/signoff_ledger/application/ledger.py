@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from difflib import get_close_matches
 from functools import cached_property
 from hashlib import sha256
+from itertools import takewhile
 from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 from signoff_ledger.application.authority import authorise
@@ -20,10 +21,11 @@ from signoff_ledger.domain.decision import Reviewed
 from signoff_ledger.domain.event import Entry, Stamp
 from signoff_ledger.domain.founding import Founding
 from signoff_ledger.domain.person import Person
-from signoff_ledger.domain.person_events import SignatureRefused
+from signoff_ledger.domain.person_events import PersonEnrolled, SignatureRefused
 from signoff_ledger.domain.process import Process
 from signoff_ledger.domain.process_events import BatchOpened, CommandRefused
-from signoff_ledger.domain.values import check_key
+from signoff_ledger.domain.spelling import folded
+from signoff_ledger.domain.values import Role, check_key
 from signoff_ledger.errors import (
     Attempt,
     ConflictError,
@@ -105,6 +107,7 @@ class Work:
         self.journal: list[Entry] = []
         self._prepared = prepared
         self._loaded: dict[tuple[str, str], Aggregate] = {}
+        self._builders: dict[str, Role | None] = {}
         self.seen: dict[UUID, int] = {}
 
     @cached_property
@@ -145,6 +148,8 @@ class Work:
                 why=_nearest(key, self.store.process_keys()),
                 fix="signoff status  lists all;  signoff plan publish FILE  defines one",
             )
+        # A sign-off that time alone has ended is ended for whatever is asked or done now (G26).
+        process.lapse_by_gap(self.stamp)
         return process
 
     def batch(self, key: str) -> Batch:
@@ -193,15 +198,46 @@ class Work:
         who = Signer(signer.key, signer.printed_name, frozenset(signer.roles)) if signer else None
         return Case(loaded, batches, batch or loaded.latest_batch, who)
 
-    def taken_serials(self, batch: Batch) -> dict[str, str]:
-        """Give the serials of the process's earlier batches, which are closed for good."""
+    def batches_beside(self, batch: Batch) -> list[Batch]:
+        """Give the batches in which a unit of a batch must not stand.
+
+        These are the earlier ones of its process, and all of processes that build the same design
+        on the same tooling: serials are unique among them (G21).
+        """
         process = self.process(batch.started.process)
-        taken: dict[str, str] = {}
-        for key in process.batches:
-            if key == batch.key:
-                break
-            taken |= dict.fromkeys(self.batch(key).units, key)
-        return taken
+        earlier = takewhile(lambda key: key != batch.key, process.batches)
+        beside = [self.batch(key) for key in earlier]
+        for other in self.other_processes(process):
+            if process.shares_tooling(other) and process.shares_design(other):
+                beside += [self.batch(key) for key in other.batches]
+        return beside
+
+    def other_processes(self, process: Process) -> list[Process]:
+        """Give every other process; they are only looked at, so a save may come behind them."""
+        keys = (key for key in self.store.process_keys() if key != process.key)
+        return [self.store.load(Process, key, look=False) for key in keys]
+
+    def builder_role(self, built_by: str | None) -> Role | None:
+        """Say whether the ledger knows a builder as an engineer or an approver (G23).
+
+        Args:
+            built_by: The builder as stated: a person's key or printed name, whatever its case.
+        """
+        if built_by is None:
+            return None
+        if built_by not in self._builders:
+            self._builders[built_by] = self._look_up_builder(built_by)
+        return self._builders[built_by]
+
+    def _look_up_builder(self, built_by: str) -> Role | None:
+        ever: set[Role] = set()
+        for recorded in self.store.read_type(PersonEnrolled.TOPIC):
+            event = recorded.entry.event
+            if not isinstance(event, PersonEnrolled):
+                continue
+            if folded(built_by) in {folded(event.person), folded(event.printed_name)}:
+                ever |= self.store.load(Person, event.person, look=False).ever
+        return builder_role_of(ever)
 
     def _batch_keys(self) -> list[str]:
         events = (recorded.entry.event for recorded in self.store.read_type(BatchOpened.TOPIC))
@@ -359,6 +395,11 @@ class Ledger:
             return False
         error.position = receipt.recorded[-1].position
         return True
+
+
+def builder_role_of(roles: set[Role]) -> Role | None:
+    """Give the role, of those a person ever had, that makes a builder no operator (G23)."""
+    return next((role for role in (Role.ENGINEER, Role.APPROVER) if role in roles), None)
 
 
 def _nearest(key: str, keys: list[str]) -> str:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from signoff_ledger.application.ledger import FOUNDING, named_actor
+from signoff_ledger.application.inspecting import amend
+from signoff_ledger.application.ledger import FOUNDING, builder_role_of, named_actor
 from signoff_ledger.application.texts import checked_key, checked_label, checked_text
 from signoff_ledger.domain.person import Person
 from signoff_ledger.domain.person_events import PersonEnrolled
+from signoff_ledger.domain.spelling import folded
 from signoff_ledger.domain.values import Role
 from signoff_ledger.errors import IdentityError, NotFoundError, StoreError
 
@@ -62,6 +64,7 @@ def enrol(ledger: Ledger, call: Call, key: str, printed_name: str, roles: list[R
         person.enrol(work.stamp, printed_name)
         for role in roles:
             person.grant(work.stamp, role, "granted at enrolment")
+        _identify_builder(work, person)
 
     content = {"person": key, "printed_name": printed_name, "roles": [*map(str, roles)]}
     return ledger.act(call, "person enrol", content, decide)
@@ -72,10 +75,31 @@ def grant(ledger: Ledger, call: Call, key: str, role: Role, note: str) -> Receip
     checked_text("the note", note)
 
     def decide(work: Work) -> None:
-        known_person(work, key).grant(work.stamp, role, note)
+        person = known_person(work, key)
+        person.grant(work.stamp, role, note)
+        _identify_builder(work, person)
 
     content = {"person": key, "role": str(role), "note": note}
     return ledger.act(call, "person grant", content, decide)
+
+
+def _identify_builder(work: Work, person: Person) -> None:
+    """Find the units that a new engineer or approver built, in batches not signed off (G23)."""
+    role = builder_role_of(person.ever)
+    if role is None:
+        return
+    names = {folded(person.key), folded(person.printed_name)}
+    for key in work.store.process_keys():
+        process = work.known_process(key)
+        latest = process.latest_batch
+        if latest is None or process.sign_off is not None:
+            continue
+        batch = work.batch(latest)
+        named = [each for each in batch.unknown_builders if folded(each) in names]
+        for built_by in named:
+            batch.identify_builder(work.stamp, built_by, role)
+        if named:
+            amend(work, batch)
 
 
 def revoke(ledger: Ledger, call: Call, key: str, role: Role, reason: str) -> Receipt:

@@ -32,6 +32,10 @@ _TIMES = {
 }
 
 
+OF_THE_PLAN = ("operator_roles", "signer_may_inspect")
+"""Fields of the plan that stand in the table [process]."""
+
+
 @dataclass(frozen=True, slots=True)
 class PlanFile:
     """What a plan file says.
@@ -117,9 +121,11 @@ def _plan(
         "modes": _entries(document, "mode", problems),
         "not_applicable": _entries(document, "not_applicable", problems),
         "provenance": process.pop("provenance", {}),
+        **{name: process.pop(name) for name in OF_THE_PLAN if name in process},
         "identity": process,
     }
     words = {
+        **{name: f"process.{name}" for name in OF_THE_PLAN},
         "identity": "process",
         "provenance": "process.provenance",
         "characteristics": "characteristic",
@@ -210,6 +216,10 @@ run_max = 1000
 # stage = "08 Develop"
 # next_activity = "08.20.01"       # where conforming units go after a sign-off
 # price = { amount = "149.00", currency = "GBP" }
+# Whoever builds a unit in another role than these is no operator, and the unit does not count:
+# operator_roles = ["assembler", "line worker", "operator"]
+# In a small shop, the signer may have inspected some of the units; it is shown:
+# signer_may_inspect = true
 
 [process.design]                   # the design is approved elsewhere; here it is only named
 document = "DRW-0001 rev B"

@@ -10,11 +10,20 @@ from signoff_ledger.application.texts import (
     checked_text,
     printable,
 )
-from signoff_ledger.domain.batch_events import BatchBarReplaced, BatchStarted
-from signoff_ledger.domain.plan import DesignApproval, Provenance, content_sha256
+from signoff_ledger.domain.batch_events import BatchStarted
+from signoff_ledger.domain.plan import (
+    DesignApproval,
+    Parameter,
+    Provenance,
+    StatedProvenance,
+    content_sha256,
+)
+from signoff_ledger.domain.spelling import folded
 from signoff_ledger.errors import InputError, NotFoundError, RuleRefusedError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from signoff_ledger.application.ledger import Call, Ledger, Receipt, Work
     from signoff_ledger.application.planfile import PlanFile
     from signoff_ledger.domain.bar import Bar
@@ -35,6 +44,15 @@ def publish_plan(ledger: Ledger, call: Call, file: PlanFile, reason: str | None)
         "reason": reason,
     }
     return ledger.act(call, "plan publish", content, decide)
+
+
+def countersign_plan(ledger: Ledger, call: Call, process: str) -> Receipt:
+    """Agree, as a second person, to a plan that loosens the one before (G15)."""
+
+    def decide(work: Work) -> None:
+        work.known_process(process).countersign_plan(work.stamp)
+
+    return ledger.act(call, "plan countersign", {"process": process}, decide)
 
 
 def note_approval(
@@ -88,33 +106,18 @@ def register_bar(ledger: Ledger, call: Call, process: str, bar: Bar) -> Receipt:
     """Register the first bar of a process, before any unit is built."""
 
     def decide(work: Work) -> None:
-        known = work.known_process(process)
-        current, batch = known.bar, known.open_batch
-        if current is not None and batch is not None and current.sha256 != content_sha256(bar):
-            work.batch(batch).check_bar_may_change(current.number + 1, "bar register")
-        known.register_bar(work.stamp, bar)
+        work.known_process(process).register_bar(work.stamp, bar)
 
     content = {"process": process, "bar": content_sha256(bar)}
     return ledger.act(call, "bar register", content, decide)
 
 
 def supersede_bar(ledger: Ledger, call: Call, process: str, bar: Bar, reason: str) -> Receipt:
-    """Put another bar in force, for an open batch only before its first result (G6)."""
+    """Put another bar in force for the next batch (G6, G16)."""
     checked_text("the reason", reason)
 
     def decide(work: Work) -> None:
-        known = work.known_process(process)
-        registered = known.supersede_bar(work.stamp, bar, reason)
-        if known.open_batch is not None:
-            work.batch(known.open_batch).replace_bar(
-                work.stamp,
-                BatchBarReplaced(
-                    bar=bar,
-                    bar_number=registered.number,
-                    bar_set_at=registered.at,
-                    bar_sha256=registered.sha256,
-                ),
-            )
+        work.known_process(process).supersede_bar(work.stamp, bar, reason)
 
     content = {"process": process, "bar": content_sha256(bar), "reason": reason}
     return ledger.act(call, "bar supersede", content, decide)
@@ -130,7 +133,13 @@ def countersign_bar(ledger: Ledger, call: Call, process: str) -> Receipt:
 
 
 def open_batch(
-    ledger: Ledger, call: Call, process: str, batch: str, made_on: dict[str, str]
+    ledger: Ledger,
+    call: Call,
+    process: str,
+    batch: str,
+    made_on: Mapping[str, str],
+    *,
+    parameters: Mapping[str, str] | None = None,
 ) -> Receipt:
     """Open a batch under the plan and bar in force.
 
@@ -139,7 +148,9 @@ def open_batch(
         call: By whom.
         process: The process.
         batch: A key for the batch, unique in the ledger.
-        made_on: Fields of the provenance in which this run differs from what is required.
+        made_on: Fields of the provenance that are stated for this run. What a change made
+            required has to be stated, here or on the units (G17).
+        parameters: Settings of the process that are stated for this run.
     """
     checked_key("the batch's key", batch)
     for name, value in made_on.items():
@@ -150,6 +161,7 @@ def open_batch(
                 why=f"it has {', '.join(Provenance.model_fields)}",
             )
         checked_label(f"the {name}", value)
+    settings = stated_parameters(parameters or {})
 
     def decide(work: Work) -> None:
         known = work.known_process(process)
@@ -171,18 +183,38 @@ def open_batch(
                 bar_set_at=bar.at,
                 bar_sha256=bar.sha256,
                 batch=batch,
-                made_on=Provenance.model_validate(required.model_dump() | made_on),
+                demanded=tuple(sorted(known.demanded)),
+                made_on=StatedProvenance.model_validate({**made_on, "parameters": settings}),
                 plan=plan.plan,
                 plan_number=plan.number,
                 plan_sha256=plan.plan_sha256,
                 process=process,
                 process_revision=opened.process_revision,
                 required=required,
+                required_parameters=known.required_parameters,
             ),
         )
 
-    content = {"process": process, "batch": batch, "made_on": made_on}
+    content = {
+        "process": process,
+        "batch": batch,
+        "made_on": dict(made_on),
+        "parameters": dict(parameters or {}),
+    }
     return ledger.act(call, "open", content, decide)
+
+
+def stated_parameters(parameters: Mapping[str, str]) -> tuple[Parameter, ...] | None:
+    """Check settings of the process as stated; gives them in the order of their names."""
+    for name, value in parameters.items():
+        checked_label("the setting's name", name)
+        checked_label(f"the setting {name}", value)
+    if len({folded(name) for name in parameters}) < len(parameters):
+        raise InputError(
+            "SL109", "a setting is stated twice", why="the case of its name makes no other one"
+        )
+    made = [Parameter(name=name, value=value) for name, value in sorted(parameters.items())]
+    return tuple(made) or None
 
 
 def only_process(work: Work, key: str | None) -> str:

@@ -28,6 +28,7 @@ MEANINGS: Mapping[type[Event], str] = {
     people.RoleGranted: "I grant this role.",
     people.SigningKeyAccepted: "I have made sure that this key is this person's.",
     people.SigningKeyRegistered: "This key is mine, and I alone can sign with it.",
+    process.InspectionPlanCountersigned: "I agree to inspect by this plan, looser than before.",
     process.AcceptanceCriteriaCountersigned: "I agree to decide by this bar, before any result.",
     process.AcceptanceCriteriaRegistered: "I set this bar, before any result.",
     process.AcceptanceCriteriaSuperseded: "I set this bar in place of the one before.",

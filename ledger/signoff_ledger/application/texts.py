@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+from signoff_ledger.domain.spelling import canonical_serial
 from signoff_ledger.domain.values import LABEL_LIMIT, check_key, check_label, check_text
 from signoff_ledger.errors import InputError
 
@@ -34,6 +35,16 @@ def checked_key(noun: str, value: str | None) -> None:
         InputError: SL106.
     """
     _check("SL106", noun, value, check_key)
+
+
+def checked_serial(noun: str, value: str) -> str:
+    """Give the canonical spelling of a serial.
+
+    Raises:
+        InputError: SL106, it has none.
+    """
+    _check("SL106", noun, value, canonical_serial)
+    return canonical_serial(value)
 
 
 def checked_time(noun: str, value: datetime | None) -> None:
@@ -72,7 +83,7 @@ def escaped(value: str) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in value)
 
 
-def _check(code: str, noun: str, value: str | None, check: Callable[[str], str]) -> None:
+def _check(code: str, noun: str, value: str | None, check: Callable[[str], object]) -> None:
     if value is None:
         return
     try:

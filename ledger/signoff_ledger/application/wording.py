@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from signoff_ledger.domain.figures import (
         AttemptFigures,
         BarFigures,
+        BuildTimeChange,
         BuildTimeFigures,
         Figures,
         FixFigures,
@@ -320,6 +321,8 @@ def _build_time(time: BuildTimeFigures) -> str:
     if time.reference_s is not None and time.ratio is not None:
         ratio = time.ratio.quantize(Decimal("0.01")).normalize()
         text += f"; the bench took {minutes(time.reference_s)} ({ratio:f} times that)"
+    if time.change is not None:
+        text += f"; {_build_time_change(time.change)}"
     clauses = []
     if time.median_max_s is not None:
         clauses.append(f"the bar allows a median of {minutes(time.median_max_s)}")
@@ -328,6 +331,19 @@ def _build_time(time: BuildTimeFigures) -> str:
         clauses.append(f"the bar allows {minutes(time.each_max_s)} for every unit, {over}")
     judged = "; ".join(clauses) or "no clause was registered, so it is reported and not judged"
     return f"{text}. On build time, {judged}."
+
+
+def _build_time_change(change: BuildTimeChange) -> str:
+    """Say what the change of the median comes to, such as 11 min before, -45.5 %, 83.3 hours."""
+    if change.hours == 0:
+        return f"it was the same in batch {change.batch}"
+    share = (100 * change.change).quantize(Decimal("0.1"))
+    hours = abs(change.hours).quantize(Decimal("0.1"))
+    less = "less" if change.hours < 0 else "more"
+    return (
+        f"it was {minutes(change.median_s)} in batch {change.batch} ({share:+f} %), which makes "
+        f"{hours:,f} hours {less} over a run of {grouped(change.run)}"
+    )
 
 
 def _limits(figures: Figures) -> list[str]:

@@ -87,6 +87,20 @@ class Bar(Value):
             raise ValueError(msg)
         return self
 
+    @property
+    def passes_half_bad(self) -> bool:
+        """True where a process with half its units bad passes more than one time in ten (G22).
+
+        Exact: the binomial sum over k <= Ac of C(n, k), against a tenth of 2^n.
+        """
+        if 2 * self.max_rejects >= self.units:
+            return True
+        ways, at_most = 1, 1
+        for k in range(1, self.max_rejects + 1):
+            ways = ways * (self.units - k + 1) // k
+            at_most += ways
+        return 10 * at_most > 1 << self.units
+
     def problem_with(self, plan: "InspectionPlan") -> str:
         """Say what in this bar the plan does not know; empty when all is well."""
         for clause in self.characteristics:

@@ -6,114 +6,36 @@ changes no count; a wrong entry is corrected by two people, and stays visible.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from signoff_ledger.domain import batch_events as events
-from signoff_ledger.domain.aggregate import Aggregate
 from signoff_ledger.domain.bar import MissingUnits
-from signoff_ledger.domain.correction import Correction, corrected, correction_for
+from signoff_ledger.domain.batch_state import BatchState
+from signoff_ledger.domain.correction import correction_for
 from signoff_ledger.domain.nonconformity import check_stated, failing_one, found_in, reported_one
-from signoff_ledger.domain.tally import exclusions, missing_readings, tally
-from signoff_ledger.domain.unit import Unit
-from signoff_ledger.errors import Attempt, InputError, NotFoundError, RuleRefusedError
+from signoff_ledger.domain.tally import may_be_replaced
+from signoff_ledger.errors import InputError, NotFoundError, RuleRefusedError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
-    from signoff_ledger.domain.bar import Bar
-    from signoff_ledger.domain.event import Entry, Stamp
-    from signoff_ledger.domain.plan import InspectionPlan
-    from signoff_ledger.domain.tally import Tally
-    from signoff_ledger.domain.unit import DefectReport, UnitReport
-    from signoff_ledger.domain.values import Disposition, Outcome
+    from signoff_ledger.domain.correction import Correction
+    from signoff_ledger.domain.event import Stamp
+    from signoff_ledger.domain.unit import DefectReport, Unit, UnitReport
+    from signoff_ledger.domain.values import Disposition, Outcome, Role
+
+CLOCK_GRACE = timedelta(minutes=5)
+"""How far an inspector's clock may be ahead of the ledger's."""
 
 
-class Batch(Aggregate):
+class Batch(BatchState):
     """One attempt: a handful of units off the real tooling and line."""
-
-    KIND = "batch"
-
-    started: events.BatchStarted
-    bar: Bar
-    plan: InspectionPlan
-
-    def __init__(self, key: str) -> None:
-        super().__init__(key)
-        self.units: dict[str, Unit] = {}
-        self.sheets: dict[str, events.SheetImported] = {}
-        self.corrections: dict[int, Correction] = {}
-        self.voided: dict[int, events.Nonconformity] = {}
-        self.outcomes: list[Outcome] = []
-        self.last_nonconformity = 0
-        self.planned_units = 0
-        self.bar_version = 1
-        self.first_result_version: int | None = None
-        self.closed_version: int | None = None
-        self._counted: tuple[int, Bar, Tally] | None = None
-
-    @property
-    def is_open(self) -> bool:
-        """True until the batch is closed."""
-        return self.closed_version is None
-
-    @property
-    def pending_corrections(self) -> tuple[Correction, ...]:
-        """Corrections that no second person has confirmed or declined."""
-        return tuple(c for c in self.corrections.values() if c.is_pending)
-
-    def unit(self, serial: str) -> Unit:
-        """Find a unit.
-
-        Raises:
-            NotFoundError: Nothing is recorded under that serial.
-        """
-        unit = self.units.get(serial)
-        if unit is None:
-            raise NotFoundError(
-                "SL204",
-                f"batch {self.key} has no unit {serial}",
-                fix=f"list its units with  signoff status --batch {self.key}",
-            )
-        return unit
-
-    def tally(self, bar: Bar | None = None) -> Tally:
-        """Count the units under the batch's bar or another; once for each of its versions."""
-        bar = bar or self.bar
-        if self._counted is None or self._counted[:2] != (self.version, bar):
-            self._counted = (self.version, bar, tally(self.units, self.started, bar))
-        return self._counted[2]
 
     def start(self, stamp: Stamp, started: events.BatchStarted) -> None:
         """Begin the batch; `Process.open_batch` has checked that it may."""
         self.emit(stamp, started)
-
-    def check_bar_may_change(self, bar_number: int, command: str) -> None:
-        """Refuse another bar once there are results (G6).
-
-        Raises:
-            RuleRefusedError: SL303, to be recorded as a late bar (G13).
-        """
-        if self.first_result_version is None:
-            return
-        why = f"{len(self.units)} of its units already have results"
-        raise RuleRefusedError(
-            "SL303",
-            f"the bar of batch {self.key} can no longer change",
-            why=why,
-            fix="close this batch; another bar can be set before the next one's first result",
-            attempt=Attempt(
-                self.started.process,
-                command,
-                f"bar {bar_number} for batch {self.key}",
-                [("bar-before-results", why)],
-            ),
-        )
-
-    def replace_bar(self, stamp: Stamp, replaced: events.BatchBarReplaced) -> None:
-        """Put a superseding bar in force, which is possible before the first result only (G6)."""
-        self.check_bar_may_change(replaced.bar_number, "bar supersede")
-        self.emit(stamp, replaced)
 
     def note_sheet(self, stamp: Stamp, name: str, sha256: str, rows: int) -> int:
         """Record that a file was read; gives the sheet's number within the batch."""
@@ -121,29 +43,32 @@ class Batch(Aggregate):
         self.emit(stamp, events.SheetImported(name=name, rows=rows, sha256=sha256, sheet=number))
         return number
 
-    def record_unit(self, stamp: Stamp, report: UnitReport, taken: Mapping[str, str]) -> bool:
+    def record_unit(self, stamp: Stamp, report: UnitReport, others: Sequence[BatchState]) -> bool:
         """Record first results of a unit.
 
         Args:
             stamp: Who, when, under which command.
-            report: What was seen.
-            taken: Serials of earlier batches of the process, with the batch each belongs to.
+            report: What was seen; its serial in the canonical spelling.
+            others: Batches in which its serial must not stand: the earlier ones of the process,
+                and those of processes that are the same process (G21).
 
         Returns:
             False when exactly this is on record already, so nothing was recorded.
 
         Raises:
-            RuleRefusedError: The batch is closed or full, the unit belongs elsewhere or already
-                has such a result, or the result is dated before the bar.
+            RuleRefusedError: The batch is closed or full, the unit belongs elsewhere, looks like
+                another one or already has such a result, or is dated before the bar or ahead.
             InputError: A reading or defect that the plan does not know, or a stated result that
                 is not the judged one.
         """
         known = self.units.get(report.serial)
         if known is not None and self._is_repeated(known, report):
             return False
-        self._check_may_record(report, taken)
+        self._check_may_record(stamp, report, others)
         self._check_readings(report, known)
+        similar: tuple[str, ...] = ()
         if known is None:
+            similar = self._check_serial(report, others)
             self._check_slot(report)
         nonconformities = found_in(report, self.plan, self.last_nonconformity)
         check_stated(report, nonconformities)
@@ -151,6 +76,8 @@ class Batch(Aggregate):
             stamp,
             events.UnitInspected(
                 build=report.build if known is None else known.build,
+                builder_enrolled_as=report.builder_enrolled_as if known is None else None,
+                distinct_from=similar or None,
                 gauge=report.gauge,
                 nonconformities=nonconformities,
                 note=report.note,
@@ -159,14 +86,33 @@ class Batch(Aggregate):
                 replaces=report.replaces,
                 serial=report.serial,
                 source=report.source,
+                typed=report.typed,
             ),
         )
         return True
+
+    def identify_builder(self, stamp: Stamp, built_by: str, enrolled_as: Role) -> None:
+        """Record that a builder is an engineer or approver; their units do not count (G23)."""
+        self.emit(stamp, events.BuilderIdentified(built_by=built_by, enrolled_as=enrolled_as))
 
     def record_retest(self, stamp: Stamp, report: UnitReport) -> None:
         """Record a further result of a unit, which never counts (S-28)."""
         unit = self.unit(report.serial)
         self._check_ids(report.readings)
+        self._check_not_ahead(stamp, report.observed_at)
+        self._check_not_ahead(stamp, report.observed_until)
+        self._check_is_of_readings(report)
+        first = sorted(set(report.readings) - set(unit.readings))
+        if first or not report.readings:
+            what = (
+                f"no first result of {', '.join(first)} yet" if first else "nothing to test again"
+            )
+            raise RuleRefusedError(
+                "SL306",
+                f"unit {report.serial} of batch {self.key} has {what}",
+                why="the first valid result of a unit counts, whatever comes after it",
+                fix="record it without --retest; in a sheet, as attempt 1",
+            )
         self.emit(
             stamp,
             events.UnitRetested(
@@ -184,7 +130,7 @@ class Batch(Aggregate):
     ) -> int:
         """Record a fault seen after the unit's results; gives its number in the batch."""
         self.unit(serial)
-        self._check_date(observed_at)
+        self._check_date(stamp, observed_at)
         number = self.last_nonconformity + 1
         self.emit(
             stamp,
@@ -213,6 +159,7 @@ class Batch(Aggregate):
         *,
         reason: str,
         remeasured: str | None,
+        builder_enrolled_as: Role | None = None,
     ) -> int:
         """Ask for a wrong entry to be corrected; gives the correction's number in the batch."""
         number = len(self.corrections) + 1
@@ -220,20 +167,30 @@ class Batch(Aggregate):
             stamp,
             correction_for(
                 self.unit(serial),
-                self.started,
+                self,
                 field,
                 becomes,
                 number=number,
                 reason=reason,
                 remeasured=remeasured,
+                builder_enrolled_as=builder_enrolled_as,
             ),
         )
         return number
 
-    def confirm_correction(self, stamp: Stamp, number: int) -> None:
-        """Confirm a correction as a second person; from here on it counts."""
+    def confirm_correction(
+        self, stamp: Stamp, number: int, builder_enrolled_as: Role | None = None
+    ) -> None:
+        """Confirm a correction as a second person; from here on it counts.
+
+        Args:
+            stamp: Who, when, under which command.
+            number: The correction's number in the batch.
+            builder_enrolled_as: Where the builder is corrected, what the ledger knows the right
+                one as.
+        """
         asked = self._pending_correction(stamp, number).asked
-        self._check_still_fits(asked)
+        self._check_still_fits(asked, builder_enrolled_as)
         made = None
         if asked.reading is not None:
             unit = self.unit(asked.serial)
@@ -241,7 +198,12 @@ class Batch(Aggregate):
             shown = any(n.characteristic == asked.field for n in unit.nonconformities.values())
             if not characteristic.conforms(asked.reading) and not shown:
                 made = failing_one(asked.field, self.plan, self.last_nonconformity + 1)
-        self.emit(stamp, events.CorrectionConfirmed(nonconformity=made, number=number))
+        self.emit(
+            stamp,
+            events.CorrectionConfirmed(
+                builder_enrolled_as=builder_enrolled_as, nonconformity=made, number=number
+            ),
+        )
 
     def decline_correction(self, stamp: Stamp, number: int, reason: str) -> None:
         """Decline a correction as a second person; the record stays as it was."""
@@ -264,26 +226,71 @@ class Batch(Aggregate):
     def _is_repeated(self, known: Unit, report: UnitReport) -> bool:
         same_readings = all(known.readings.get(k) == v for k, v in report.readings.items())
         modes = {(n.mode, n.location) for n in known.nonconformities.values()}
-        same_defects = all((d.mode, d.location) in modes for d in report.defects)
+        same_defects = all((d.mode, self._place_of(d)) in modes for d in report.defects)
         return same_readings and same_defects and report.build.agrees_with(known.build)
 
-    def _check_may_record(self, report: UnitReport, taken: Mapping[str, str]) -> None:
+    def _place_of(self, defect: DefectReport) -> str | None:
+        """Give a defect's location in the plan's spelling, where the plan names it."""
+        mode = self.plan.mode_catalogue.get(defect.mode)
+        zone = mode.zone_of(defect.location) if mode else None
+        return zone or defect.location
+
+    def _check_may_record(
+        self, stamp: Stamp, report: UnitReport, others: Sequence[BatchState]
+    ) -> None:
         if not self.is_open:
             raise RuleRefusedError(
                 "SL305",
                 f"batch {self.key} is closed and takes no more results",
                 fix="open the next batch; a wrong entry is corrected with  signoff correct",
             )
-        if report.serial in taken:
+        holder = next((batch for batch in others if report.serial in batch.units), None)
+        if holder is not None:
             raise RuleRefusedError(
                 "SL306",
-                f"unit {report.serial} belongs to batch {taken[report.serial]}",
+                f"unit {report.serial} belongs to {self._named(holder)}",
                 why="a repeat is proved on fresh units; a reworked unit keeps its first result",
                 fix="build and inspect a fresh unit",
             )
-        self._check_date(report.observed_at)
+        self._check_date(stamp, report.observed_at)
+        self._check_not_ahead(stamp, report.observed_until)
 
-    def _check_date(self, observed_at: datetime | None) -> None:
+    def _named(self, other: BatchState) -> str:
+        """Name a batch, with its process where that is another one."""
+        process = other.started.process
+        of_process = f" of process {process}" if process != self.started.process else ""
+        return f"batch {other.key}{of_process}"
+
+    def _check_serial(self, report: UnitReport, others: Sequence[BatchState]) -> tuple[str, ...]:
+        """Refuse a serial that looks like another one, unless that one is named on purpose.
+
+        Gives the serials on record that it looks like and is not.
+        """
+        similar: list[str] = []
+        for batch in (self, *others):
+            for other in batch.resembling(report.serial):
+                if other not in report.distinct_from:
+                    raise RuleRefusedError(
+                        "SL313",
+                        f"unit {report.serial} looks like unit {other} of {self._named(batch)}",
+                        why="the two differ by case, form, leading zeros or separators alone",
+                        fix=f"write {other} if it is that unit; if it is another one, say so with  "
+                        f"--distinct-from {other}",
+                    )
+                similar.append(other)
+        return tuple(dict.fromkeys(similar))
+
+    def _check_not_ahead(self, stamp: Stamp, observed_at: datetime | None) -> None:
+        if observed_at is not None and observed_at > stamp.at + CLOCK_GRACE:
+            raise RuleRefusedError(
+                "SL310",
+                f"a result is dated {observed_at:%Y-%m-%d %H:%M:%S}Z, which is yet to come",
+                why=f"the ledger's clock says {stamp.at:%Y-%m-%d %H:%M:%S}Z",
+                fix="correct the time of observation, or set this machine's clock",
+            )
+
+    def _check_date(self, stamp: Stamp, observed_at: datetime | None) -> None:
+        self._check_not_ahead(stamp, observed_at)
         set_at = self.started.bar_set_at
         if observed_at is not None and observed_at < set_at:
             raise RuleRefusedError(
@@ -320,6 +327,18 @@ class Batch(Aggregate):
                 why=f"it has {', '.join(self.plan.by_id)}",
             )
 
+    def _check_is_of_readings(self, report: UnitReport) -> None:
+        """Refuse a retest that reports a fault which no reading of it shows: it would be lost."""
+        found = found_in(report, self.plan, self.last_nonconformity)
+        beside = [n.mode for n in found if n.characteristic is None]
+        if beside:
+            raise InputError(
+                "SL109",
+                f"a retest of unit {report.serial} reports {', '.join(beside)}",
+                why="a retest keeps further readings, and none of it shows that",
+                fix="record the fault as found later:  signoff defect add",
+            )
+
     def _check_slot(self, report: UnitReport) -> None:
         if report.replaces is not None:
             self._check_replaces(report.replaces.serial)
@@ -347,11 +366,10 @@ class Batch(Aggregate):
         why = ""
         if any(other.replaces == serial for other in self.units.values()):
             why = "it was replaced already"
-        elif not exclusions(unit, self.started):
-            if not missing_readings(unit, self.plan):
-                why = "it is complete and counts"
-            elif unit.nonconformities:
-                why = "it shows a nonconformity, which would go with it"
+        elif unit.nonconformities:
+            why = "it shows a nonconformity, which would go with it"
+        elif not may_be_replaced(unit, self.exclusions(unit), self.plan):
+            why = "it is complete and counts"
         if why:
             raise RuleRefusedError(
                 "SL305",
@@ -375,16 +393,19 @@ class Batch(Aggregate):
             )
         return correction
 
-    def _check_still_fits(self, asked: events.CorrectionRequested) -> None:
+    def _check_still_fits(
+        self, asked: events.CorrectionRequested, builder_enrolled_as: Role | None
+    ) -> None:
         """Hold a request against what is on record now: another correction may have come first."""
         now = correction_for(
             self.unit(asked.serial),
-            self.started,
+            self,
             asked.field,
             asked.becomes,
             number=asked.number,
             reason=asked.reason,
             remeasured=asked.remeasured,
+            builder_enrolled_as=builder_enrolled_as,
         )
         if now != asked:
             raise RuleRefusedError(
@@ -393,102 +414,3 @@ class Batch(Aggregate):
                 why=f"it would correct {asked.was}, by now {asked.field} is {now.was}",
                 fix="decline it and ask for another",
             )
-
-    # --- evolution ----------------------------------------------------------------------------
-
-    def _started(self, event: events.BatchStarted, _: Entry) -> None:
-        self.started, self.bar, self.plan = event, event.bar, event.plan
-
-    def _bar_replaced(self, event: events.BatchBarReplaced, entry: Entry) -> None:
-        self.bar, self.bar_version = event.bar, entry.version
-        self.started = self.started.model_copy(
-            update={
-                "bar": event.bar,
-                "bar_number": event.bar_number,
-                "bar_set_at": event.bar_set_at,
-                "bar_sha256": event.bar_sha256,
-            }
-        )
-
-    def _sheet(self, event: events.SheetImported, _: Entry) -> None:
-        self.sheets[event.sha256] = event
-
-    def _inspected(self, event: events.UnitInspected, entry: Entry) -> None:
-        if self.first_result_version is None:
-            self.first_result_version = entry.version
-        made = {n.number: n for n in event.nonconformities}
-        if made:
-            self.last_nonconformity = max(made)
-        known = self.units.get(event.serial)
-        if known is None:
-            self.planned_units += event.replaces is None
-            self.units[event.serial] = Unit(
-                serial=event.serial,
-                build=event.build,
-                readings=event.readings,
-                nonconformities=made,
-                inspectors=(entry.by,),
-                events=(entry.version,),
-                replaces=event.replaces.serial if event.replaces else None,
-            )
-            return
-        self.units[event.serial] = known._replace(
-            readings={**known.readings, **event.readings},
-            nonconformities={**known.nonconformities, **made},
-            inspectors=tuple(dict.fromkeys((*known.inspectors, entry.by))),
-            events=(*known.events, entry.version),
-        )
-
-    def _retested(self, event: events.UnitRetested, _: Entry) -> None:
-        unit = self.units[event.serial]
-        self.units[event.serial] = unit._replace(retests=unit.retests + 1)
-
-    def _nonconformity_recorded(self, event: events.NonconformityRecorded, entry: Entry) -> None:
-        unit = self.units[event.serial]
-        made = event.nonconformity
-        self.last_nonconformity = made.number
-        self.units[event.serial] = unit._replace(
-            nonconformities={**unit.nonconformities, made.number: made},
-            events=(*unit.events, entry.version),
-        )
-
-    def _dispositioned(self, event: events.UnitDispositioned, _: Entry) -> None:
-        self.units[event.serial] = self.units[event.serial]._replace(disposition=event.disposition)
-
-    def _correction_requested(self, event: events.CorrectionRequested, entry: Entry) -> None:
-        self.corrections[event.number] = Correction(event, entry.by, entry.version)
-
-    def _correction_confirmed(self, event: events.CorrectionConfirmed, entry: Entry) -> None:
-        correction = self.corrections[event.number]
-        self.corrections[event.number] = correction._replace(confirmed_by=entry.by)
-        unit = self.units[correction.asked.serial]
-        after, voided = corrected(unit, self.plan, correction.asked, event.nonconformity)
-        self.voided.update(voided)
-        if event.nonconformity is not None:
-            self.last_nonconformity = event.nonconformity.number
-        self.units[unit.serial] = after._replace(events=(*unit.events, entry.version))
-
-    def _correction_declined(self, event: events.CorrectionDeclined, entry: Entry) -> None:
-        correction = self.corrections[event.number]
-        self.corrections[event.number] = correction._replace(declined_by=entry.by)
-
-    def _closed(self, _: events.BatchClosed, entry: Entry) -> None:
-        self.closed_version = entry.version
-
-    def _decided(self, event: events.BatchDecided, _: Entry) -> None:
-        self.outcomes.append(event.outcome)
-
-    EVOLVE: ClassVar = {
-        events.BatchStarted: _started,
-        events.BatchBarReplaced: _bar_replaced,
-        events.SheetImported: _sheet,
-        events.UnitInspected: _inspected,
-        events.UnitRetested: _retested,
-        events.NonconformityRecorded: _nonconformity_recorded,
-        events.UnitDispositioned: _dispositioned,
-        events.CorrectionRequested: _correction_requested,
-        events.CorrectionConfirmed: _correction_confirmed,
-        events.CorrectionDeclined: _correction_declined,
-        events.BatchClosed: _closed,
-        events.BatchDecided: _decided,
-    }

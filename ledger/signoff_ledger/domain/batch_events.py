@@ -4,18 +4,26 @@ Fields stand in ascending order, see `event.Event`. One `UnitInspected` per unit
 not one per characteristic.
 """
 
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, Field
 
 from signoff_ledger.domain.bar import Bar
 from signoff_ledger.domain.event import Event
-from signoff_ledger.domain.plan import InspectionPlan, Provenance, UnitBuild
+from signoff_ledger.domain.plan import (
+    InspectionPlan,
+    Parameter,
+    Provenance,
+    StatedProvenance,
+    UnitBuild,
+)
+from signoff_ledger.domain.spelling import check_typed
 from signoff_ledger.domain.values import (
     Disposition,
     Key,
     Label,
     Outcome,
+    Role,
     Severity,
     Sha256,
     Text,
@@ -30,6 +38,9 @@ Readings = Annotated[dict[str, int], AfterValidator(in_key_order)]
 The ids are not checked again here: a batch takes readings of its plan's characteristics only.
 """
 
+Typed = Annotated[str, AfterValidator(check_typed)]
+"""A serial as it was typed: it may hold what no label may."""
+
 
 class Nonconformity(Value):
     """One non-fulfilment of a requirement on one unit (ISO 9000 3.6.9).
@@ -41,6 +52,7 @@ class Nonconformity(Value):
         note: The inspector's words.
         number: Its number within the batch; D-3 on screens.
         severity: Grade by the plan's catalogue at that location.
+        zone_unknown: True where the plan grades zones of the mode and does not name this one.
     """
 
     characteristic: Key | None = None
@@ -49,6 +61,7 @@ class Nonconformity(Value):
     note: Text | None = None
     number: int
     severity: Severity
+    zone_unknown: Literal[True] | None = None
 
 
 class SheetRow(Value):
@@ -69,8 +82,11 @@ class BatchStarted(Event):
     """A batch with its bar and plan written out, so that the stream can be judged alone.
 
     Attributes:
-        made_on: The tooling, line and fixture that this run was made on.
+        demanded: Fields of `required` that a change of the process made required; saying nothing
+            about one of them is not meeting it (G17).
+        made_on: What the opening said about this run, and nothing else.
         required: What a unit must be made on to count, changes included (S-10, S-51).
+        required_parameters: Settings that changes of the process made required.
     """
 
     TOPIC: ClassVar[str] = "signoff.batch-started.v1"
@@ -81,24 +97,15 @@ class BatchStarted(Event):
     bar_set_at: UtcTime
     bar_sha256: Sha256
     batch: Key
-    made_on: Provenance
+    demanded: tuple[Key, ...] = ()
+    made_on: StatedProvenance
     plan: InspectionPlan
     plan_number: int
     plan_sha256: Sha256
     process: Key
     process_revision: int
     required: Provenance
-
-
-class BatchBarReplaced(Event):
-    """The bar was superseded after opening and before the first result (G6, S-18)."""
-
-    TOPIC: ClassVar[str] = "signoff.batch-bar-replaced.v1"
-
-    bar: Bar
-    bar_number: int
-    bar_set_at: UtcTime
-    bar_sha256: Sha256
+    required_parameters: tuple[Parameter, ...] = ()
 
 
 class SheetImported(Event):
@@ -117,14 +124,21 @@ class UnitInspected(Event):
 
     Attributes:
         build: How the unit was made.
+        builder_enrolled_as: The role, engineer or approver, in which the ledger knows the builder
+            named in `build`; such a builder is no operator, whatever the title (G23).
+        distinct_from: Units on record that the serial looks like, named on purpose as others.
         nonconformities: Every failing reading as one, and what the inspector saw besides.
         observed_at: When the inspector says it was seen; a claim (G10).
         replaces: The planned unit this one stands in for.
+        serial: The unit, in the canonical spelling.
+        typed: The serial as it was typed, where that is another spelling.
     """
 
     TOPIC: ClassVar[str] = "signoff.unit-inspected.v1"
 
     build: UnitBuild
+    builder_enrolled_as: Role | None = None
+    distinct_from: tuple[Label, ...] | None = None
     gauge: Label | None = None
     nonconformities: tuple[Nonconformity, ...] = ()
     note: Text | None = None
@@ -133,6 +147,19 @@ class UnitInspected(Event):
     replaces: Replacement | None = None
     serial: Label
     source: SheetRow | None = None
+    typed: Typed | None = None
+
+
+class BuilderIdentified(Event):
+    """A builder was found to be an engineer or approver by the time of the decision (G23).
+
+    Whoever is enrolled only after their units were recorded is an engineer all the same.
+    """
+
+    TOPIC: ClassVar[str] = "signoff.builder-identified.v1"
+
+    built_by: Label
+    enrolled_as: Role
 
 
 class UnitRetested(Event):
@@ -195,11 +222,13 @@ class CorrectionConfirmed(Event):
     """A second person looked and agreed; the correction takes effect from here on.
 
     Attributes:
+        builder_enrolled_as: As for `UnitInspected`, where the builder is what was corrected.
         nonconformity: What the corrected reading makes, where it fails and none was recorded.
     """
 
     TOPIC: ClassVar[str] = "signoff.correction-confirmed.v1"
 
+    builder_enrolled_as: Role | None = None
     nonconformity: Nonconformity | None = None
     number: int
 
@@ -232,9 +261,9 @@ class BatchDecided(Event):
 
 EVENTS: tuple[type[Event], ...] = (
     BatchStarted,
-    BatchBarReplaced,
     SheetImported,
     UnitInspected,
+    BuilderIdentified,
     UnitRetested,
     NonconformityRecorded,
     UnitDispositioned,

@@ -62,10 +62,18 @@ class Case:
 
     @cached_property
     def earlier(self) -> tuple[Batch, ...]:
-        """The batches opened before the one in question."""
+        """The batches opened before the one in question that saw results (G25)."""
         keys = list(self.batches)
         end = keys.index(self.batch_key) if self.batch_key in keys else len(keys)
-        return tuple(self.batches[key] for key in keys[:end])
+        return tuple(self.batches[key] for key in keys[:end] if not self.batches[key].is_empty)
+
+    @cached_property
+    def earlier_of_design(self) -> tuple[Batch, ...]:
+        """Those of them that were opened under the design now in force."""
+        process = self.process
+        return tuple(
+            b for b in self.earlier if b.units and process.is_of_design(process.batches[b.key])
+        )
 
     def in_process(self, *versions: int) -> tuple[EventRef, ...]:
         """Refer to events of the process."""

@@ -11,17 +11,22 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pydantic import ValidationError
 
-from signoff_ledger.domain.batch_events import CorrectionRequested, Nonconformity
-from signoff_ledger.domain.plan import UnitBuild
-from signoff_ledger.domain.tally import exclusions
+from signoff_ledger.domain.batch_events import CorrectionRequested
+from signoff_ledger.domain.nonconformity import located
+from signoff_ledger.domain.plan import Parameter, UnitBuild
 from signoff_ledger.errors import InputError, NotFoundError, RuleRefusedError
 
 if TYPE_CHECKING:
-    from signoff_ledger.domain.batch_events import BatchStarted
+    from signoff_ledger.domain.batch_events import CorrectionConfirmed, Nonconformity
+    from signoff_ledger.domain.batch_state import BatchState
     from signoff_ledger.domain.plan import InspectionPlan
     from signoff_ledger.domain.unit import Unit
+    from signoff_ledger.domain.values import Role
 
 VOID = "void"
+PARAMETER = "parameter:"
+"""What the field of a setting of the process begins with, such as parameter:ramp."""
+
 _NUMBERED = re.compile(r"D-(\d{1,9})", re.ASCII)
 
 
@@ -50,29 +55,40 @@ class Correction(NamedTuple):
 
 def correction_for(
     unit: Unit,
-    started: BatchStarted,
+    batch: BatchState,
     field: str,
     becomes: str,
     *,
     number: int,
     reason: str,
     remeasured: str | None,
+    builder_enrolled_as: Role | None = None,
 ) -> CorrectionRequested:
     """Check a request against what is on record and write it as an event.
+
+    Args:
+        unit: The unit.
+        batch: Its batch.
+        field: What is wrong; see `CorrectionRequested`.
+        becomes: What is right.
+        number: The correction's number in the batch.
+        reason: Why it is wrong.
+        remeasured: What was done to get the right value.
+        builder_enrolled_as: Where the builder is corrected, what the ledger knows the right one as.
 
     Raises:
         NotFoundError: The unit has no such entry.
         InputError: The new value is not acceptable, or is the old one.
         RuleRefusedError: A reject would go away or be graded lower with nothing measured again.
     """
-    plan = started.plan
+    plan = batch.plan
     reading: int | None = None
     if match := _NUMBERED.fullmatch(field):
-        was, clears = _check_defect(unit, plan, int(match[1]), becomes)
+        was, becomes, clears = _check_defect(unit, plan, int(match[1]), becomes)
     elif field in plan.ids:
         reading, was, becomes, clears = _check_reading(unit, plan, field, becomes)
     else:
-        was, clears = _check_build(unit, started, field, becomes)
+        was, clears = _check_build(unit, batch, field, becomes, builder_enrolled_as)
     if was == becomes:
         raise InputError(
             "SL109",
@@ -99,9 +115,10 @@ def correction_for(
 
 
 def corrected(
-    unit: Unit, plan: InspectionPlan, asked: CorrectionRequested, made: Nonconformity | None
+    unit: Unit, plan: InspectionPlan, asked: CorrectionRequested, confirmed: CorrectionConfirmed
 ) -> tuple[Unit, dict[int, Nonconformity]]:
     """Apply a confirmed correction; gives the unit and the nonconformities that no longer stand."""
+    made = confirmed.nonconformity
     standing = dict(unit.nonconformities)
     voided: dict[int, Nonconformity] = {}
     if match := _NUMBERED.fullmatch(asked.field):
@@ -109,15 +126,13 @@ def corrected(
         if asked.becomes == VOID:
             voided[number] = standing.pop(number)
         else:
-            mode = plan.mode_catalogue[asked.becomes]
-            old = standing[number]
-            standing[number] = old.model_copy(
-                update={"mode": mode.code, "severity": mode.severity_at(old.location)}
-            )
+            standing[number] = _renamed(standing[number], asked.becomes, plan)
         return unit._replace(nonconformities=standing), voided
     if asked.reading is None:
-        build = unit.build.model_dump() | {asked.field: asked.becomes}
-        return unit._replace(build=UnitBuild.model_validate(build)), voided
+        after = unit._replace(build=_build_with(unit.build, asked.field, asked.becomes))
+        if asked.field == "built_by":
+            after = after._replace(builder_enrolled_as=confirmed.builder_enrolled_as)
+        return after, voided
     if plan.by_id[asked.field].conforms(asked.reading):
         voided = {n: x for n, x in standing.items() if x.characteristic == asked.field}
         standing = {n: x for n, x in standing.items() if n not in voided}
@@ -127,7 +142,10 @@ def corrected(
     return unit._replace(readings=readings, nonconformities=standing), voided
 
 
-def _check_defect(unit: Unit, plan: InspectionPlan, number: int, becomes: str) -> tuple[str, bool]:
+def _check_defect(
+    unit: Unit, plan: InspectionPlan, number: int, becomes: str
+) -> tuple[str, str, bool]:
+    """Give what is on record, what it becomes in the plan's spelling, and whether a reject goes."""
     nonconformity = unit.nonconformities.get(number)
     if nonconformity is None:
         standing = ", ".join(f"D-{n}" for n in unit.nonconformities)
@@ -136,25 +154,67 @@ def _check_defect(unit: Unit, plan: InspectionPlan, number: int, becomes: str) -
             f"unit {unit.serial} has no standing defect D-{number}",
             why=f"it has {standing or 'none'}",
         )
+    was, shown_by = _at_its_place(nonconformity), nonconformity.characteristic
     if becomes == VOID:
-        shown_by = nonconformity.characteristic
         if shown_by is not None:
-            raise InputError(
-                "SL109",
-                f"D-{number} of unit {unit.serial} follows from its reading of {shown_by}",
-                why="a defect cannot be taken back while the reading that shows it stands",
-                fix=f"correct the reading of {shown_by}",
-            )
-        return nonconformity.mode, True
-    mode = plan.mode_catalogue.get(becomes)
-    if mode is None:
+            raise _follows_from_reading(unit, number, shown_by, "taken back")
+        return was, VOID, True
+    code = becomes.partition("@")[0]
+    if code not in plan.mode_catalogue:
         raise InputError(
             "SL204",
-            f"the plan has no nonconformity mode {becomes}",
+            f"the plan has no nonconformity mode {code}",
             why=f"it has {', '.join(plan.mode_catalogue)}, and `{VOID}` takes a defect back",
         )
-    graded = mode.severity_at(nonconformity.location)
-    return nonconformity.mode, graded.rank < nonconformity.severity.rank
+    if shown_by is not None and code != nonconformity.mode:
+        raise _follows_from_reading(unit, number, shown_by, "given another name")
+    after = _renamed(nonconformity, becomes, plan)
+    return was, _at_its_place(after), after.severity.rank < nonconformity.severity.rank
+
+
+def _follows_from_reading(unit: Unit, number: int, shown_by: str, act: str) -> InputError:
+    return InputError(
+        "SL109",
+        f"D-{number} of unit {unit.serial} follows from its reading of {shown_by}",
+        why=f"a defect cannot be {act} while the reading that shows it stands",
+        fix=f"measure again and correct the reading of {shown_by}, with --remeasured",
+    )
+
+
+def _at_its_place(nonconformity: Nonconformity) -> str:
+    where = f"@{nonconformity.location}" if nonconformity.location else ""
+    return f"{nonconformity.mode}{where}"
+
+
+def _renamed(old: Nonconformity, becomes: str, plan: InspectionPlan) -> Nonconformity:
+    """Give a nonconformity another mode, written MODE or MODE@ZONE; without a zone it stays."""
+    code, _, zone = becomes.partition("@")
+    return located(old.model_copy(update={"mode": code}), zone or old.location, plan)
+
+
+def _build_with(build: UnitBuild, field: str, becomes: str) -> UnitBuild:
+    """Give a build with one field corrected.
+
+    Raises:
+        ValidationError: The value is none for that field.
+    """
+    content = build.model_dump()
+    if field.startswith(PARAMETER):
+        name = field.removeprefix(PARAMETER)
+        kept = tuple(p for p in build.parameters or () if p.name != name)
+        content["parameters"] = (*kept, Parameter(name=name, value=becomes))
+    else:
+        content[field] = becomes
+    return UnitBuild.model_validate(content)
+
+
+def _on_record(build: UnitBuild, field: str) -> str:
+    if field.startswith(PARAMETER):
+        name = field.removeprefix(PARAMETER)
+        value = next((p.value for p in build.parameters or () if p.name == name), None)
+    else:
+        value = getattr(build, field)
+    return "as the batch" if value is None else str(value)
 
 
 def _check_reading(
@@ -180,24 +240,26 @@ def _check_reading(
     return reading, characteristic.show(old), characteristic.show(reading), clears
 
 
-def _check_build(unit: Unit, started: BatchStarted, field: str, becomes: str) -> tuple[str, bool]:
-    if field not in UnitBuild.model_fields:
+def _check_build(
+    unit: Unit, batch: BatchState, field: str, becomes: str, builder_enrolled_as: Role | None
+) -> tuple[str, bool]:
+    fields = [name for name in UnitBuild.model_fields if name != "parameters"]
+    if field not in fields and not field.startswith(PARAMETER):
         raise NotFoundError(
             "SL204",
             f"there is no {field!r} to correct on unit {unit.serial}",
-            why="it may be a characteristic id, a defect such as D-3, or one of "
-            + ", ".join(UnitBuild.model_fields),
+            why="it may be a characteristic id, a defect such as D-3, a setting such as "
+            f"{PARAMETER}ramp, or one of {', '.join(fields)}",
         )
-    build = unit.build.model_dump()
+    was = _on_record(unit.build, field)
     try:
-        after = unit._replace(build=UnitBuild.model_validate(build | {field: becomes}))
+        after = unit._replace(build=_build_with(unit.build, field, becomes))
     except ValidationError as error:
         problem = error.errors(include_url=False)[0]["msg"].removeprefix("Value error, ")
         raise InputError(
-            "SL103",
-            f"{field} of unit {unit.serial}: {problem}",
-            why=f"on record is {build[field] or 'as the batch'}",
+            "SL103", f"{field} of unit {unit.serial}: {problem}", why=f"on record is {was}"
         ) from None
-    leaves_the_count = not exclusions(unit, started) and bool(exclusions(after, started))
-    was = str(build[field]) if build[field] is not None else "as the batch"
+    if field == "built_by":
+        after = after._replace(builder_enrolled_as=builder_enrolled_as)
+    leaves_the_count = not batch.exclusions(unit) and bool(batch.exclusions(after))
     return was, bool(unit.nonconformities) and leaves_the_count

@@ -14,7 +14,7 @@ from signoff_ledger.domain.case import Case, Signer
 from signoff_ledger.domain.figures import NOTHING_SHOWN, Shown
 from signoff_ledger.domain.gate import CURRENT_RULE_SET, judge, misses_the_bar
 from signoff_ledger.domain.person_events import DecisionTaken
-from signoff_ledger.domain.process_state import Standing
+from signoff_ledger.domain.process_records import Standing
 from signoff_ledger.domain.values import Outcome, Role
 from signoff_ledger.errors import Attempt, RuleRefusedError
 
@@ -52,7 +52,6 @@ class Reviewed(NamedTuple):
 
 
 _SERIALS_PER_EVENT = 5_000
-_NOT_ABOUT_THE_UNITS = frozenset({"latest-batch", "no-correction-pending"})
 
 
 def sign_off(
@@ -81,6 +80,7 @@ def sign_off(
     """
     _check_is_real(case)
     process = case.process
+    process.lapse_by_gap(stamp)
     process.check_not_signed_off()
     verdict = judge(case, rule_set)
     if not verdict.allows_sign_off:
@@ -110,7 +110,7 @@ def sign_off(
             verdict=verdict,
         ),
     )
-    _hand_over(stamp, process, batch, count.conforming)
+    _hand_over(stamp, process, batch, count.releasable)
     _note(
         stamp,
         case,
@@ -129,19 +129,37 @@ def hold(
     *,
     reviewed: Reviewed,
     reason: str,
+    awaiting: str | None = None,
     rule_set: str = CURRENT_RULE_SET,
     shown: Shown = NOTHING_SHOWN,
 ) -> Verdict:
-    """Hold a process; a reason is all it needs (S-20)."""
+    """Hold a process; a reason is all it needs (S-20).
+
+    The same batch is not signed off afterwards, unless the hold awaits something other than the
+    process (G19).
+
+    Args:
+        stamp: Who, when, under which command.
+        case: The case.
+        person: Who holds it.
+        reviewed: What they could review.
+        reason: Why.
+        awaiting: What the hold waits for, where that is not the process.
+        rule_set: The rules; others than the current ones only to take an old decision again.
+        shown: Figures and sentences shown beside the verdict.
+    """
     _check_is_real(case)
     case.process.made_on()
+    case.process.lapse_by_gap(stamp)
     verdict = judge(case, rule_set)
     held = case.process.emit(
         stamp,
         events.ProcessHeld(
+            awaiting=awaiting,
             figures=shown.figures,
             heads=heads_of(case, person.version, reviewed),
             meaning=HOLD_MEANING,
+            orders=case.process.orders_at_risk,
             printed_name=person.printed_name,
             process_revision=case.process.revision,
             reason=reason,
@@ -168,7 +186,7 @@ def hold_if_missed(
     was decided on stays decided: what a later correction does is for `reconsider` (G11).
     """
     batch, count = case.batch, case.tally
-    if batch is None or count is None or batch.outcomes:
+    if batch is None or count is None or batch.is_empty or _is_decided(case):
         return None
     if batch.is_open and not count.is_complete:
         return None
@@ -184,6 +202,7 @@ def hold_if_missed(
             figures=shown.figures,
             heads=heads_of(case, None, reviewed()),
             meaning=AUTOMATIC_MEANING,
+            orders=case.process.orders_at_risk,
             printed_name=AUTOMATIC_NAME,
             process_revision=case.process.revision,
             reason=_missed_reason(missed, verdict),
@@ -195,28 +214,43 @@ def hold_if_missed(
     return verdict
 
 
+def _is_decided(case: Case) -> bool:
+    """Say whether a person or the bar has decided on the batch, holds that only await left out."""
+    decisions = case.process.decisions
+    return any(d.batch == case.batch_key and d.awaiting is None for d in decisions)
+
+
 def reconsider(stamp: Stamp, case: Case) -> Verdict | None:
-    """Ask again, after a correction, whether the standing sign-off still follows (G11).
+    """Ask again, after anything that bears on it, whether the sign-off still follows (G11).
 
     Nothing reopens by itself: where it no longer follows it is marked unsupported, which shuts the
-    order gate until somebody holds or withdraws it. That a correction still waits, or that another
-    batch was opened since, says nothing about the units it was taken on.
+    order gate until somebody holds or withdraws it. What does not hold is recorded anew whenever
+    it is something else than was recorded last, with the numbers of that moment.
     """
     process = case.process
     sign_off_ = process.sign_off
-    if sign_off_ is None or process.standing is not Standing.SIGNED_OFF:
+    if sign_off_ is None or process.standing_at(stamp.at)[0] is Standing.LAPSED:
         return None
     signer = Signer(sign_off_.by, sign_off_.signed.printed_name, frozenset({Role.APPROVER}))
-    batch = sign_off_.signed.verdict.batch
+    batch = sign_off_.batch
     verdict = judge(replace(case, batch_key=batch, signer=signer))
-    lost = [f for f in verdict.blockers if f.rule not in _NOT_ABOUT_THE_UNITS]
-    if batch is None or not lost:
+    before = process.lost if process.standing is Standing.UNSUPPORTED else ()
+    if batch is None or _said(verdict.lost_support) == _said(before):
         return None
     process.emit(
         stamp,
-        events.SignOffUnsupported(batch=batch, sign_off=sign_off_.version, verdict=verdict),
+        events.SignOffUnsupported(
+            batch=batch,
+            orders=process.orders_at_risk,
+            sign_off=sign_off_.version,
+            verdict=verdict,
+        ),
     )
     return verdict
+
+
+def _said(findings: tuple[Finding, ...]) -> list[tuple[str, str]]:
+    return [(finding.rule, finding.says) for finding in findings]
 
 
 def _check_is_real(case: Case) -> None:

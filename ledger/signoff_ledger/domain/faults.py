@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from signoff_ledger.domain.values import CauseKind, Origin
 
 if TYPE_CHECKING:
+    from signoff_ledger.domain.attribution import Attribution
     from signoff_ledger.domain.batch import Batch
     from signoff_ledger.domain.case import Case
-    from signoff_ledger.domain.process_state import Attribution
 
 
 class Fault(NamedTuple):

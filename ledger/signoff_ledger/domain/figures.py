@@ -243,10 +243,29 @@ class FixFigures(Value):
     units_to_see: int | None = None
 
 
+class BuildTimeChange(Value):
+    """What became of the build time since the batch before, over the largest run.
+
+    Attributes:
+        batch: The earlier batch.
+        change: Relative change of the median; -0.25 is a quarter less.
+        hours: Hours that the change makes over `run` units; negative where time is saved.
+        median_s: The earlier batch's median.
+        run: The largest run of the plan.
+    """
+
+    batch: Key
+    change: Decimal
+    hours: Decimal
+    median_s: Decimal
+    run: int
+
+
 class BuildTimeFigures(Value):
     """Build times in build order, in seconds, against their clause and the bench.
 
     Attributes:
+        change: Against the last batch before it with build times.
         each_max_s: Clause on every unit.
         kendall_tau: Trend in build order; absent where all are equal.
         longest_s: Longest.
@@ -260,6 +279,7 @@ class BuildTimeFigures(Value):
         timed: Units with a build time.
     """
 
+    change: BuildTimeChange | None = None
     each_max_s: int | None = None
     kendall_tau: Decimal | None = None
     longest_s: int

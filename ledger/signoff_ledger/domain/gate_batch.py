@@ -47,7 +47,9 @@ def representative_units(case: Case) -> Finding:
     if batch is None or count is None:
         return no_batch(rule)
     n, counted = count.planned, len(count.representative)
-    parts = [f"{counted}/{n} planned units count"]
+    parts = [f"{count.filled}/{n} planned units count"]
+    if counted != count.filled:
+        parts.append(f"{counted} units count in all; a surplus one stands for no other")
     reasons: Counter[str] = Counter()
     for serial, codes in count.excluded.items():
         reasons.update(codes)
@@ -65,7 +67,12 @@ def representative_units(case: Case) -> Finding:
     return Finding(
         counts=dict(sorted(reasons.items())),
         holds=count.is_complete,
-        numbers={"incomplete": len(count.incomplete), "units": counted, "planned": n},
+        numbers={
+            "filled": count.filled,
+            "incomplete": len(count.incomplete),
+            "units": counted,
+            "planned": n,
+        },
         rule=rule,
         says="; ".join(parts),
         settled_by=_of_units(case, batch, serials),
@@ -87,6 +94,10 @@ def rejects_within_ac(case: Case) -> Finding:
             says="0/0: no unit counts, so there is no evidence; that is not 0 rejects",
         )
     by_mode = f" ({_listed(count.modes)})" if count.modes else ""
+    found = f"{rejects}/{units} nonconforming{by_mode}"
+    if len(count.nonconforming) != rejects:
+        found = f"{rejects}/{units} nonconforming in a grade that counts, {bar.reject_from} and up"
+        found += f"; {len(count.nonconforming)}/{units} in any grade{by_mode}"
     return Finding(
         counts=dict(count.modes),
         holds=rejects <= bar.max_rejects,
@@ -98,8 +109,7 @@ def rejects_within_ac(case: Case) -> Finding:
             "units": units,
         },
         rule=rule,
-        says=f"{rejects}/{units} nonconforming{by_mode}; the bar accepts at most "
-        f"{bar.max_rejects} of {bar.units}",
+        says=f"{found}; the bar accepts at most {bar.max_rejects} of {bar.units}",
         settled_by=_of_units(case, batch, count.rejects),
     )
 
@@ -179,14 +189,13 @@ def single_clauses(case: Case) -> Finding:
 
 
 def fresh_units(case: Case) -> Finding:
-    """No serial was used in an earlier batch: a reworked unit proves nothing (S-28)."""
+    """No serial was used in an earlier batch, however it is spelt: rework proves nothing (S-28)."""
     rule = "fresh-units"
     batch = case.batch
     if batch is None:
         return no_batch(rule)
-    used = {serial: other.key for other in case.earlier for serial in other.units}
-    again = [serial for serial in batch.units if serial in used]
-    total = len(batch.units)
+    used = {serial: found for serial in batch.units if (found := _used_before(serial, case))}
+    again, total = list(used), len(batch.units)
     if again:
         shown = ", ".join(f"{serial} ({used[serial]})" for serial in again[:SETTLING_LIMIT])
         says = f"{len(again)}/{total} unit(s) were in an earlier batch: {shown}"
@@ -199,6 +208,19 @@ def fresh_units(case: Case) -> Finding:
         says=says,
         settled_by=_of_units(case, batch, again),
     )
+
+
+def _used_before(serial: str, case: Case) -> str:
+    """Name the earlier batch that has a unit, or one that looks like it; "" where none has."""
+    batch = case.batch
+    said = batch.units[serial].distinct_from if batch else ()
+    for other in case.earlier:
+        if serial in other.units:
+            return other.key
+        alike = next((each for each in other.resembling(serial) if each not in said), None)
+        if alike is not None:
+            return f"{alike} of {other.key}"
+    return ""
 
 
 def no_correction_pending(case: Case) -> Finding:

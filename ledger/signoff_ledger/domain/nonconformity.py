@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from signoff_ledger.domain.batch_events import Nonconformity
+from signoff_ledger.domain.values import check_key
 from signoff_ledger.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from signoff_ledger.domain.plan import InspectionPlan
     from signoff_ledger.domain.unit import DefectReport, UnitReport
@@ -60,7 +61,7 @@ def failing_one(characteristic_id: str, plan: InspectionPlan, number: int) -> No
         characteristic=characteristic_id,
         mode=characteristic.mode,
         number=number,
-        severity=characteristic.severity,
+        severity=plan.mode_catalogue[characteristic.mode].severity_at(None, characteristic),
     )
 
 
@@ -80,11 +81,49 @@ def reported_one(
             why=f"it has {', '.join(plan.mode_catalogue)}",
             fix="use one of these, or OTHER with a note",
         )
-    return Nonconformity(
-        characteristic=shown_by,
-        location=defect.location,
-        mode=mode.code,
-        note=defect.note,
-        number=number,
-        severity=mode.severity_at(defect.location),
+    return located(
+        Nonconformity(
+            characteristic=shown_by,
+            mode=mode.code,
+            note=defect.note,
+            number=number,
+            severity=mode.severity,
+        ),
+        defect.location,
+        plan,
     )
+
+
+def located(found: Nonconformity, location: str | None, plan: InspectionPlan) -> Nonconformity:
+    """Put a nonconformity at a location and grade it there.
+
+    A zone that the plan names for the mode is matched whatever its case and separators are.
+
+    Raises:
+        InputError: SL106, the location is no zone of the plan and no key.
+    """
+    mode = plan.mode_catalogue[found.mode]
+    zone = mode.zone_of(location)
+    if zone is None and location is not None:
+        _check_location(location, mode.zones)
+    shown_by = plan.by_id[found.characteristic] if found.characteristic else None
+    return found.model_copy(
+        update={
+            "location": zone or location,
+            "severity": mode.severity_at(zone, shown_by),
+            "zone_unknown": True if location and mode.zones and zone not in mode.zones else None,
+        }
+    )
+
+
+def _check_location(location: str, zones: Iterable[str]) -> None:
+    try:
+        check_key(location)
+    except ValueError as error:
+        named = ", ".join(zones)
+        raise InputError(
+            "SL106",
+            f"the defect's location {location!r} {error}",
+            why=f"the plan names the zones {named}" if named else "",
+            fix="give it again without that; nothing was recorded",
+        ) from None

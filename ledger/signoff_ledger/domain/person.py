@@ -46,6 +46,7 @@ class Person(Aggregate):
         keys: Signing keys by fingerprint, oldest first.
         printed_name: As printed beside decisions.
         roles: Those held now.
+        ever: Those held now or before.
     """
 
     KIND = "person"
@@ -54,6 +55,7 @@ class Person(Aggregate):
         super().__init__(key)
         self.printed_name = ""
         self.roles: set[Role] = set()
+        self.ever: set[Role] = set()
         self.keys: dict[str, SigningKey] = {}
 
     @property
@@ -197,6 +199,7 @@ class Person(Aggregate):
 
     def _granted(self, event: events.RoleGranted, _: Entry) -> None:
         self.roles.add(event.role)
+        self.ever.add(event.role)
 
     def _revoked(self, event: events.RoleRevoked, _: Entry) -> None:
         self.roles.discard(event.role)

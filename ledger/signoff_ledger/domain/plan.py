@@ -12,6 +12,7 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from signoff_ledger.domain.characteristic import Characteristic, Family, Kind
+from signoff_ledger.domain.spelling import folded
 from signoff_ledger.domain.values import (
     COUNT_LIMIT,
     ActivityCode,
@@ -24,6 +25,12 @@ from signoff_ledger.domain.values import (
     Value,
     in_key_order,
 )
+
+NO_FIXTURE = "none specified"
+"""That no jig is specified is a value, not a gap (S-15)."""
+
+OPERATOR_ROLES = ("assembler", "line worker", "operator")
+"""Roles of builders that count where the plan names none."""
 
 OTHER_MODE: Key = "OTHER"
 """A mode every plan knows, for a fault nobody foresaw; it counts as major."""
@@ -44,9 +51,26 @@ class Mode(Value):
     text: Text
     zones: Annotated[dict[Key, Severity], AfterValidator(in_key_order)] = {}
 
-    def severity_at(self, zone: str | None) -> Severity:
-        """Grade the fault at a location."""
-        return self.zones.get(zone, self.severity) if zone else self.severity
+    def zone_of(self, location: str | None) -> str | None:
+        """Give the plan's own spelling of a zone; None for one that it does not name."""
+        if location is None or location in self.zones:
+            return location
+        return next((zone for zone in self.zones if folded(zone) == folded(location)), None)
+
+    def severity_at(self, zone: str | None, shown_by: Characteristic | None = None) -> Severity:
+        """Grade the fault at a zone of the plan.
+
+        Args:
+            zone: The zone as the plan spells it.
+            shown_by: The characteristic whose reading shows the fault. Its own grade is the least,
+                except at a zone that the plan grades; a critical one is never graded lower.
+        """
+        grade = self.zones.get(zone, self.severity) if zone else self.severity
+        if shown_by is None:
+            return grade
+        if zone in self.zones and shown_by.severity is not Severity.CRITICAL:
+            return grade
+        return max(grade, shown_by.severity, key=lambda severity: severity.rank)
 
 
 class NotApplicable(Value):
@@ -74,11 +98,38 @@ class Provenance(Value):
         tooling_revision: Its revision.
     """
 
-    fixture: Label = "none specified"
+    fixture: Label = NO_FIXTURE
     line: Label
     site: Label
     tooling: Label
     tooling_revision: Label
+
+
+class Parameter(Value):
+    """A setting of the process as it was stated, such as a firing ramp."""
+
+    name: Label
+    value: Label
+
+
+class StatedProvenance(Value):
+    """What the opening of a batch says about its run; what it does not say stays unsaid (G17).
+
+    Attributes:
+        fixture: Jig or fixture of the run.
+        line: Its line.
+        parameters: Settings of the process.
+        site: Its site.
+        tooling: Its tooling.
+        tooling_revision: The tooling's revision.
+    """
+
+    fixture: Label | None = None
+    line: Label | None = None
+    parameters: tuple[Parameter, ...] | None = None
+    site: Label | None = None
+    tooling: Label | None = None
+    tooling_revision: Label | None = None
 
 
 class DesignApproval(Value):
@@ -134,14 +185,20 @@ class InspectionPlan(Value):
         identity: Names and the run the plan is for.
         modes: The catalogue of nonconformity modes.
         not_applicable: Check families left out, with reasons.
+        operator_roles: Roles of builders whose units count; every other one that is stated makes
+            the unit engineer-assisted (G23).
         provenance: What counts as the real tooling and line.
+        signer_may_inspect: True lets a signer have recorded some of the units, which is shown
+            (G24).
     """
 
     characteristics: tuple[Characteristic, ...] = Field(min_length=1, max_length=1_000)
     identity: ProcessIdentity
     modes: tuple[Mode, ...] = ()
     not_applicable: tuple[NotApplicable, ...] = ()
+    operator_roles: tuple[Label, ...] = Field(default=OPERATOR_ROLES, min_length=1)
     provenance: Provenance
+    signer_may_inspect: bool = False
 
     @model_validator(mode="after")
     def _is_complete(self) -> Self:
@@ -194,15 +251,18 @@ class InspectionPlan(Value):
     @cached_property
     def mode_catalogue(self) -> Mapping[str, Mode]:
         """Every mode that can be recorded: the plan's, those of failing readings, and OTHER."""
-        known = {
-            OTHER_MODE: Mode(code=OTHER_MODE, text="a fault the plan did not foresee"),
-            **{
-                c.mode: Mode(code=c.mode, severity=c.severity, text=f"{c.name} does not conform")
-                for c in self.characteristics
-                if c.kind is not Kind.TIME
-            },
-        }
+        known = {OTHER_MODE: Mode(code=OTHER_MODE, text="a fault the plan did not foresee")}
+        for c in self.characteristics:
+            worse = c.mode in known and known[c.mode].severity.rank >= c.severity.rank
+            if c.kind is not Kind.TIME and not worse:
+                text = f"{c.name} does not conform"
+                known[c.mode] = Mode(code=c.mode, severity=c.severity, text=text)
         return {**known, **{m.code: m for m in self.modes}}
+
+    @cached_property
+    def counted_roles(self) -> frozenset[str]:
+        """The operator roles that count, in the form in which they are compared."""
+        return frozenset(map(folded, self.operator_roles))
 
 
 class UnitBuild(Value):
@@ -215,6 +275,7 @@ class UnitBuild(Value):
         line: Line, if not the batch's.
         method: The one field without a default; only `line` counts (S-05).
         operator_role: The builder's role, as claimed.
+        parameters: Settings of the process it was made under.
         process_revision: Revision it was built on, if not the batch's.
         site: Site, if not the batch's.
         station: Station on the line.
@@ -228,6 +289,7 @@ class UnitBuild(Value):
     line: Label | None = None
     method: BuildMethod
     operator_role: Label | None = None
+    parameters: tuple[Parameter, ...] | None = None
     process_revision: int | None = Field(default=None, ge=1, le=COUNT_LIMIT)
     site: Label | None = None
     station: Label | None = None
@@ -236,8 +298,8 @@ class UnitBuild(Value):
 
     def agrees_with(self, other: "UnitBuild") -> bool:
         """Say whether all that is stated here is what the other says; silence agrees."""
-        stated = self.model_dump(exclude_none=True)
-        return all(getattr(other, name) == value for name, value in stated.items())
+        stated = ((name, getattr(self, name)) for name in type(self).model_fields)
+        return all(value is None or getattr(other, name) == value for name, value in stated)
 
 
 def content_sha256(value: Value) -> str:

@@ -11,6 +11,7 @@ from signoff_ledger.domain.bar import Bar
 from signoff_ledger.domain.event import Event
 from signoff_ledger.domain.figures import Figures, Said
 from signoff_ledger.domain.plan import DesignApproval, InspectionPlan
+from signoff_ledger.domain.plan_difference import PlanDifference
 from signoff_ledger.domain.signature import UNSIGNED, Signature
 from signoff_ledger.domain.values import (
     COUNT_LIMIT,
@@ -79,14 +80,35 @@ class ToolingApprovalReferenced(Event):
 
 
 class InspectionPlanPublished(Event):
-    """What is inspected from the next batch on, pinned by its digest (S-03, S-06)."""
+    """What is inspected from the next batch on, pinned by its digest (S-03, S-06).
+
+    Attributes:
+        differences: How it differs from the plan before, where a batch of this design had results
+            by then (G15).
+    """
 
     TOPIC: ClassVar[str] = "signoff.inspection-plan-published.v1"
 
+    differences: tuple[PlanDifference, ...] = ()
     number: int
     plan: InspectionPlan
     plan_sha256: Sha256
     reason: Text | None = None
+    signature: Signature = UNSIGNED
+
+    @property
+    def loosens(self) -> bool:
+        """True where it passes what the plan before did not; two people have to want that (G15)."""
+        return any(each.loosens for each in self.differences)
+
+
+class InspectionPlanCountersigned(Event):
+    """A second person agreed to a plan that loosens the one before it (G15)."""
+
+    TOPIC: ClassVar[str] = "signoff.inspection-plan-countersigned.v1"
+
+    number: int
+    plan_sha256: Sha256
     signature: Signature = UNSIGNED
 
 
@@ -220,20 +242,32 @@ class ProcessChangeApplied(Event):
     why: Text
 
 
+class OrderAtRisk(Value):
+    """An order that stands while the sign-off it was committed under does not."""
+
+    quantity: int
+    reference: Label
+
+
 class ProcessHeld(Event):
     """The decision to hold, taken by a person or by the bar itself (S-19, S-42).
 
     Attributes:
+        awaiting: What the hold waits for, where that is not the process: the same batch may then
+            still be signed off (G19).
         figures: What was shown in numbers beside the verdict; absent without a batch.
+        orders: The orders at risk by it.
         says: What was shown in words.
     """
 
     TOPIC: ClassVar[str] = "signoff.process-held.v1"
 
     automatic: bool = False
+    awaiting: Text | None = None
     figures: Figures | None = None
     heads: Heads
     meaning: Text
+    orders: tuple[OrderAtRisk, ...] = ()
     printed_name: Text
     process_revision: int
     reason: Text
@@ -281,10 +315,15 @@ class UnitsHandedOver(Event):
 
 
 class SignOffWithdrawn(Event):
-    """A person ended a sign-off, with a reason; it is not deleted (G12)."""
+    """A person ended a sign-off, with a reason; it is not deleted (G12).
+
+    Attributes:
+        orders: The orders at risk by it.
+    """
 
     TOPIC: ClassVar[str] = "signoff.sign-off-withdrawn.v1"
 
+    orders: tuple[OrderAtRisk, ...] = ()
     printed_name: Text
     reason: Text
     sign_off: int
@@ -292,20 +331,33 @@ class SignOffWithdrawn(Event):
 
 
 class SignOffLapsed(Event):
-    """A sign-off ended by rule (G12)."""
+    """A sign-off ended by rule (G12).
+
+    Attributes:
+        orders: The orders at risk by it.
+    """
 
     TOPIC: ClassVar[str] = "signoff.sign-off-lapsed.v1"
 
     cause: Text
+    orders: tuple[OrderAtRisk, ...] = ()
     sign_off: int
 
 
 class SignOffUnsupported(Event):
-    """A correction took away what a sign-off stood on; the order gate is shut (G11)."""
+    """What a sign-off stood on was taken away; the order gate is shut (G11).
+
+    It is recorded again whenever what does not hold is something else than before, and also when
+    all holds again: the gate stays shut until a person holds or withdraws the sign-off.
+
+    Attributes:
+        orders: The orders at risk by it.
+    """
 
     TOPIC: ClassVar[str] = "signoff.sign-off-unsupported.v1"
 
     batch: Key
+    orders: tuple[OrderAtRisk, ...] = ()
     sign_off: int
     verdict: Verdict
 
@@ -318,6 +370,16 @@ class ProductionOrderCommitted(Event):
     quantity: int = Field(ge=1, le=COUNT_LIMIT)
     reference: Label
     sign_off: int
+
+
+class ProductionOrderCancelled(Event):
+    """An order on record will not be built; its reference is never used again."""
+
+    TOPIC: ClassVar[str] = "signoff.production-order-cancelled.v1"
+
+    quantity: int = Field(ge=1, le=COUNT_LIMIT)
+    reason: Text
+    reference: Label
 
 
 class OrderPlacedWithoutSignOff(Event):
@@ -363,6 +425,7 @@ EVENTS: tuple[type[Event], ...] = (
     DesignApprovalReferenced,
     ToolingApprovalReferenced,
     InspectionPlanPublished,
+    InspectionPlanCountersigned,
     AcceptanceCriteriaRegistered,
     AcceptanceCriteriaSuperseded,
     AcceptanceCriteriaCountersigned,
@@ -379,6 +442,7 @@ EVENTS: tuple[type[Event], ...] = (
     SignOffLapsed,
     SignOffUnsupported,
     ProductionOrderCommitted,
+    ProductionOrderCancelled,
     OrderPlacedWithoutSignOff,
     RemarkRecorded,
     CommandRefused,

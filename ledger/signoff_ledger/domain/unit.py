@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from signoff_ledger.domain.batch_events import Nonconformity, Replacement, SheetRow
 from signoff_ledger.domain.plan import UnitBuild
-from signoff_ledger.domain.values import Disposition, Severity
+from signoff_ledger.domain.values import Disposition, Role, Severity
 
 
 class DefectReport(NamedTuple):
@@ -36,9 +36,13 @@ class UnitReport(NamedTuple):
         defects: Faults seen besides failing readings.
         gauge: What it was measured with.
         note: Free words.
-        observed_at: When the inspector says it was seen.
+        observed_at: When the inspector says it was seen; the earliest of several times.
+        observed_until: The latest of several times.
         replaces: The planned unit it stands in for.
         source: Its row in an imported sheet.
+        builder_enrolled_as: Engineer or approver, where the ledger knows the builder as one.
+        distinct_from: Serials that it may look like and is not.
+        typed: Its serial as typed, where that is another spelling.
         stated_conforms: What the source says the result was, to be held against ours.
     """
 
@@ -49,8 +53,12 @@ class UnitReport(NamedTuple):
     gauge: str | None = None
     note: str | None = None
     observed_at: datetime | None = None
+    observed_until: datetime | None = None
     replaces: Replacement | None = None
     source: SheetRow | None = None
+    builder_enrolled_as: Role | None = None
+    distinct_from: tuple[str, ...] = ()
+    typed: str | None = None
     stated_conforms: bool | None = None
 
 
@@ -62,11 +70,19 @@ class Unit(NamedTuple):
         build: How it was made, corrections applied.
         readings: First valid readings in the plan's scale.
         nonconformities: Those that stand, by number.
-        inspectors: Who recorded first results.
+        inspectors: Who recorded first results, and who asked for a reading to be corrected.
         events: Versions, in the batch's stream, of the events that made it so.
         retests: How many further results are on record.
         disposition: What happens to the unit, if decided.
         replaces: Serial of the unit it stands in for.
+        replaced_knowingly: Whether that unit had a result when this one came in its place.
+        builder_enrolled_as: Engineer or approver, where the ledger knows the builder as one.
+        distinct_from: Serials that it looks like and was said not to be.
+        failed_retests: Characteristics that a further result did not find conforming (G27).
+        gauges: What it was measured with.
+        observed_at: The earliest time at which anybody says it was seen.
+        typed: Its serial as typed, where that is another spelling.
+        is_scrapped: Whether it was ever scrapped; no later disposition takes that back.
     """
 
     serial: str
@@ -78,6 +94,25 @@ class Unit(NamedTuple):
     retests: int = 0
     disposition: Disposition | None = None
     replaces: str | None = None
+    replaced_knowingly: bool = False
+    builder_enrolled_as: Role | None = None
+    distinct_from: tuple[str, ...] = ()
+    failed_retests: tuple[str, ...] = ()
+    gauges: tuple[str, ...] = ()
+    observed_at: datetime | None = None
+    typed: str | None = None
+    is_scrapped: bool = False
+
+    def seen_at(self, moment: datetime | None) -> datetime | None:
+        """Give the earlier of a further claimed time and those claimed before.
+
+        Once the unit shows a fault, no further claim makes it older: a reject would leave the count
+        by a word (G18, S-23).
+        """
+        if self.nonconformities:
+            return self.observed_at
+        times = [each for each in (self.observed_at, moment) if each is not None]
+        return min(times, default=None)
 
     def is_reject(self, reject_from: Severity) -> bool:
         """True when at least one standing nonconformity is of the counted grade or worse."""

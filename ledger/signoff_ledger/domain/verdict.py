@@ -12,6 +12,11 @@ SETTLING_LIMIT = 25
 """How many settling events a finding names; the numbers beside them stay complete."""
 
 
+NOT_ABOUT_THE_UNITS = frozenset({"latest-batch", "no-correction-pending"})
+"""Rules that say nothing about the units a standing sign-off was taken on: that another batch was
+opened since, or that a correction still waits."""
+
+
 class EventRef(Value):
     """An event by its place in its stream, which is known before the log gives it a position.
 
@@ -61,6 +66,11 @@ class Verdict(Value):
     def blockers(self) -> tuple[Finding, ...]:
         """The findings that do not hold."""
         return tuple(f for f in self.findings if not f.holds)
+
+    @property
+    def lost_support(self) -> tuple[Finding, ...]:
+        """The findings that a sign-off taken before no longer stands on (G11)."""
+        return tuple(f for f in self.blockers if f.rule not in NOT_ABOUT_THE_UNITS)
 
     @property
     def allows_sign_off(self) -> bool:

@@ -5,24 +5,32 @@ Reads the streams of one process and nothing else, so its cost does not grow wit
 
 from __future__ import annotations
 
+from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from signoff_ledger.application.replay import case_as_of, case_of
 from signoff_ledger.application.showing import show, shown_by
 from signoff_ledger.domain import process_events as events
+from signoff_ledger.domain.case import Case, Signer
 from signoff_ledger.domain.decision import DOES_NOT_SHOW
+from signoff_ledger.domain.disclosure import Disclosure, Topic, disclosures
 from signoff_ledger.domain.faults import faults_of
 from signoff_ledger.domain.figures import NOTHING_SHOWN, Shown
 from signoff_ledger.domain.gate import judge
-from signoff_ledger.domain.values import Outcome
+from signoff_ledger.domain.process import Process
+from signoff_ledger.domain.process_records import Standing
+from signoff_ledger.domain.values import Outcome, Role
 from signoff_ledger.errors import NotFoundError
 from signoff_ledger.integrity.line import stream_id
 from signoff_ledger.projections.sentences import sentence
 from signoff_ledger.projections.subjects import Subject
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
     from signoff_ledger.application.ports import Recorded, Store
-    from signoff_ledger.domain.case import Case
     from signoff_ledger.domain.verdict import Finding, Verdict
 
 _BESIDE = (
@@ -30,6 +38,7 @@ _BESIDE = (
     events.RemarkRecorded,
     events.OrderPlacedWithoutSignOff,
     events.ProductionOrderCommitted,
+    events.ProductionOrderCancelled,
     events.SignOffLapsed,
     events.SignOffUnsupported,
     events.SignOffWithdrawn,
@@ -47,8 +56,13 @@ class Explanation(NamedTuple):
         verdict: The verdict kept with the decision, or the present one while undecided.
         beside: Changes, orders, refusals, remarks and endings, oldest first, as sentences.
         held_for_s: How long the process was held before the sign-off explained here.
-        handed_over: Serials that went to the next activity with it.
+        handed_over: Serials that went to the next activity with it and still may: what was found
+            or decided about a unit since takes it off the list (G27).
         shown: Figures and sentences beside the verdict, as the decision kept them.
+        standing: Where the process stands at the moment asked about; time alone may have ended a
+            sign-off (G26).
+        standing_why: Why.
+        disclosures: What a reader has to know first.
     """
 
     case: Case
@@ -59,6 +73,15 @@ class Explanation(NamedTuple):
     held_for_s: int | None
     handed_over: tuple[str, ...]
     shown: Shown = NOTHING_SHOWN
+    standing: Standing = Standing.NOT_DECIDED
+    standing_why: str = ""
+    disclosures: tuple[Disclosure, ...] = ()
+
+    @property
+    def orders_at_risk(self) -> tuple[events.OrderAtRisk, ...]:
+        """The orders that stand while the process is not signed off."""
+        signed = self.standing is Standing.SIGNED_OFF
+        return () if signed else self.case.process.orders_at_risk
 
     @property
     def outcome(self) -> str:
@@ -75,7 +98,12 @@ class Explanation(NamedTuple):
 
 
 def explain(
-    store: Store, process: str, batch: str | None = None, until: int | None = None
+    store: Store,
+    process: str,
+    batch: str | None = None,
+    until: int | None = None,
+    *,
+    now: datetime | None = None,
 ) -> Explanation:
     """Explain a process, through its latest decision or the one on a given batch.
 
@@ -84,6 +112,7 @@ def explain(
         process: The process.
         batch: The batch in question; by default that of the latest decision, else the latest.
         until: The position to stop at, inclusive.
+        now: The moment to say where the process stands at; by default that of its last event.
 
     Raises:
         NotFoundError: No such process, or the batch is not one of its.
@@ -109,6 +138,7 @@ def explain(
     beside = tuple(
         (r, sentence(r.entry, subject)) for r in story if isinstance(r.entry.event, _BESIDE)
     )
+    standing, why = case.process.standing_at(now or story[-1].entry.at)
     return Explanation(
         case=_about(case, about),
         batch=about,
@@ -116,8 +146,53 @@ def explain(
         verdict=verdict,
         beside=beside,
         held_for_s=_held_for_s(story, decision),
-        handed_over=_handed_over(story, decision),
+        handed_over=_handed_over(story, decision, _about(case, about)),
         shown=_shown(store, _about(case, about), decision),
+        standing=standing,
+        standing_why=why,
+        disclosures=(
+            *disclosures(
+                _signed_by(_about(case, about), decision),
+                decision.entry.version if decision else None,
+            ),
+            *(
+                Disclosure(Topic.SAME_PROCESS, says)
+                for says in same_processes(store, case.process, until)
+            ),
+        ),
+    )
+
+
+def _signed_by(case: Case, decision: Recorded | None) -> Case:
+    """Put the signer of a sign-off to the case, so that it is said what they inspected."""
+    if decision is None or not isinstance(decision.entry.event, events.ProcessSignedOff):
+        return case
+    name = decision.entry.event.printed_name
+    return replace(case, signer=Signer(decision.entry.by, name, frozenset({Role.APPROVER})))
+
+
+def same_processes(store: Store, process: Process, until: int | None = None) -> Iterator[str]:
+    """Name other processes on the same tooling or design, with what was tried on them (G21)."""
+    for key in store.process_keys():
+        if key == process.key:
+            continue
+        other = store.load(Process, key)
+        shared = ["tooling"] * process.shares_tooling(other)
+        shared += ["design"] * process.shares_design(other)
+        if shared:
+            yield _of_other(case_as_of(store, key, until).process, shared)
+
+
+def _of_other(other: Process, shared: list[str]) -> str:
+    decided = [
+        f"{d.outcome.replace('_', ' ')} on {d.batch or 'no batch'}, {d.at:%Y-%m-%d}"
+        for d in other.decisions
+    ]
+    in_question = "; ".join(question for question, _ in other.design_questions)
+    return (
+        f"process {other.key} has the same {' and '.join(shared)}: {other.attempts} attempt(s), "
+        f"{'; '.join(decided) or 'nothing decided'}; it stands at {other.standing}"
+        + (f"; {in_question}" if in_question else "")
     )
 
 
@@ -132,11 +207,15 @@ def _shown(store: Store, case: Case, decision: Recorded | None) -> Shown:
 
 
 def positions_of(store: Store, process: str, finding: Finding) -> list[int]:
-    """Give the log positions of the events that settle a finding."""
+    """Give the log positions of the events that settle a finding.
+
+    What holds now and is recorded with the next command only, such as a lapse by time, has none.
+    """
     ids = []
     for ref in finding.settled_by:
         kind, _, key = ref.stream.partition(" ")
-        ids.append(store.position(stream_id(kind, key or process), ref.version))
+        with suppress(LookupError):
+            ids.append(store.position(stream_id(kind, key or process), ref.version))
     return sorted(ids)
 
 
@@ -200,13 +279,15 @@ def _held_for_s(story: list[Recorded], decision: Recorded | None) -> int | None:
     return int((decision.entry.at - began).total_seconds()) if began else None
 
 
-def _handed_over(story: list[Recorded], decision: Recorded | None) -> tuple[str, ...]:
-    if decision is None:
+def _handed_over(story: list[Recorded], decision: Recorded | None, case: Case) -> tuple[str, ...]:
+    if decision is None or case.batch is None:
         return ()
+    still = set(case.batch.tally().releasable)
     return tuple(
         serial
         for recorded in story
         if isinstance(recorded.entry.event, events.UnitsHandedOver)
         and recorded.entry.cmd == decision.entry.cmd
         for serial in recorded.entry.event.serials
+        if serial in still
     )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from signoff_ledger.domain.tally import exclusions
 from signoff_ledger.projections.table import Table
 
 if TYPE_CHECKING:
@@ -51,11 +50,12 @@ def rows(case: Case) -> Iterator[tuple[object, ...]]:
     serials: dict[tuple[object, ...], set[str]] = defaultdict(set)
     totals: dict[tuple[object, ...], int] = defaultdict(int)
     for batch in case.batches.values():
+        excluded = batch.tally().excluded
         for unit in batch.units.values():
             if not unit.nonconformities:
                 continue
             made = unit.build
-            counts = int(not exclusions(unit, batch.started))
+            counts = int(unit.serial not in excluded)
             for found in unit.nonconformities.values():
                 origin = case.process.origin_of(batch.key, found.mode, found.number)
                 group: tuple[object, ...] = (
@@ -65,7 +65,7 @@ def rows(case: Case) -> Iterator[tuple[object, ...]]:
                     str(origin.origin) if origin else UNATTRIBUTED,
                     str(found.severity),
                     found.location or "",
-                    made.tooling or batch.started.made_on.tooling,
+                    made.tooling or batch.run_tooling,
                     made.cavity or "",
                     made.station or "",
                     counts,

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from signoff_ledger.domain.orders import from_before, named
+from signoff_ledger.domain.process_records import Standing
+from signoff_ledger.domain.process_state import NOTHING_ORDERED
 from signoff_ledger.domain.values import Outcome, format_utc
 from signoff_ledger.projections.table import Table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
 
     from signoff_ledger.domain.case import Case
-    from signoff_ledger.domain.process_state import Decision
+    from signoff_ledger.domain.process_records import Decision
 
 TABLE = Table(
     "view_processes",
@@ -30,6 +34,9 @@ TABLE = Table(
         ("run_min", "INTEGER NOT NULL"),
         ("run_max", "INTEGER NOT NULL"),
         ("ordered", "INTEGER NOT NULL"),
+        ("orders", "TEXT NOT NULL"),
+        ("orders_from_before", "TEXT NOT NULL"),
+        ("lapses_at", "TEXT NOT NULL"),
         ("plan", "INTEGER NOT NULL"),
         ("bar", "INTEGER"),
         ("planned", "INTEGER"),
@@ -64,18 +71,32 @@ def rows(case: Case) -> Iterator[tuple[object, ...]]:
         signed.signed.process_revision if signed else None,
         identity.run_min,
         identity.run_max,
-        signed.ordered if signed else 0,
+        process.ordered if signed else sum(o.quantity for o in process.orders_at_risk),
+        named(process.orders_at_risk),
+        named(from_before(process.orders.values(), signed.batch)) if signed else "",
+        format_utc(process.lapses_at) if process.lapses_at else "",
         process.plans[-1].number,
         bar.number if bar else None,
         bar.bar.units if bar else None,
         bar.bar.max_rejects if bar else None,
-        len(process.batches),
+        process.attempts,
         process.open_batch or "",
         process.latest_batch or "",
         len(process.changes),
         len(process.decisions),
         _held_since(process.decisions),
     )
+
+
+def as_of(row: dict[str, Any], moment: datetime) -> dict[str, Any]:
+    """Give a process's row as it stands at a moment: time alone ends a sign-off (G26).
+
+    `at_risk` names the orders that stand while the process is not signed off.
+    """
+    if row["lapses_at"] and format_utc(moment) > row["lapses_at"]:
+        row = {**row, "standing": str(Standing.LAPSED), "standing_why": NOTHING_ORDERED}
+    at_risk = row["orders"] if row["standing"] != Standing.SIGNED_OFF else ""
+    return {**row, "at_risk": at_risk}
 
 
 def _held_since(decisions: list[Decision]) -> str:

@@ -12,6 +12,7 @@ from signoff_ledger.domain import batch_events as b
 from signoff_ledger.domain import ledger_events as g
 from signoff_ledger.domain import person_events as h
 from signoff_ledger.domain import process_events as p
+from signoff_ledger.domain.orders import named
 from signoff_ledger.domain.values import CauseKind, Outcome
 from signoff_ledger.integrity.ssh_key import parse_ssh_public_key
 
@@ -52,8 +53,13 @@ def _plan(e: p.InspectionPlanPublished, key: str) -> str:
     waived = "".join(f"; {n.family} is not applicable: {n.reason}" for n in e.plan.not_applicable)
     return (
         f"Inspection plan {e.number} of {key} published: {_n(count, 'characteristic')}"
-        f"{waived}{_because(e.reason)}{_signature(e)}"
+        f"{waived}{_differences(e)}{_because(e.reason)}{_signature(e)}"
     )
+
+
+def _differences(e: p.InspectionPlanPublished) -> str:
+    told = ", ".join(f"{d.item} {d.difference}" for d in e.differences)
+    return f"; after results of this design: {told}" if told else ""
 
 
 def _bar(bar: Any) -> str:  # a Bar; named loosely to keep the table below short
@@ -85,27 +91,41 @@ def _opened(e: p.BatchOpened, _: str) -> str:
 
 
 def _started(e: b.BatchStarted, key: str) -> str:
-    made = e.made_on
+    stated, asked = e.made_on, e.required
+    made = asked.model_copy(update=stated.model_dump(exclude_none=True, exclude={"parameters"}))
     says = f"Batch {key} is made on {made.tooling} rev {made.tooling_revision}, {made.line}, "
     says += f"{made.site}, fixture {made.fixture}"
-    if made != e.required:
+    says += "".join(f", {each.name} {each.value}" for each in stated.parameters or ())
+    if made != asked:
         says += "; this is NOT what counts for the process, so its units will not"
+    given = {each.name for each in stated.parameters or ()}
+    unsaid = [
+        f"{n.replace('_', ' ')} {getattr(asked, n)}"
+        for n in e.demanded
+        if getattr(stated, n) is None
+    ]
+    unsaid += [f"{r.name} {r.value}" for r in e.required_parameters if r.name not in given]
+    if unsaid:
+        says += f"; a unit counts only where its own record says {', '.join(unsaid)}"
     return says
 
 
 def _inspected(e: b.UnitInspected, key: str) -> str:
     found = ", ".join(_defect(n) for n in e.nonconformities)
     made = "" if e.build.method == "line" else f", built: {e.build.method}"
+    made += f", built by an enrolled {e.builder_enrolled_as}" if e.builder_enrolled_as else ""
     stands_in = f", in place of {e.replaces.serial}: {e.replaces.reason}" if e.replaces else ""
+    others = f", said not to be {', '.join(e.distinct_from)}" if e.distinct_from else ""
     return (
         f"Unit {e.serial} of {key} inspected, {_n(len(e.readings), 'reading')}: "
-        f"{found or 'conforms'}{made}{stands_in}{_note(e.note)}"
+        f"{found or 'conforms'}{made}{stands_in}{others}{_note(e.note)}"
     )
 
 
 def _defect(n: b.Nonconformity) -> str:
     where = f" at {n.location}" if n.location else ""
-    return f"D-{n.number} {n.mode}{where} ({n.severity})"
+    unknown = ", a zone that the plan does not grade" if n.zone_unknown else ""
+    return f"D-{n.number} {n.mode}{where} ({n.severity}{unknown})"
 
 
 def _attributed(e: p.NonconformityAttributed, _: str) -> str:
@@ -120,7 +140,7 @@ def _cause(e: p.CauseStated, _: str) -> str:
 def _changed(e: p.ProcessChangeApplied, key: str) -> str:
     parts = [f"Change C-{e.number} to {key} ({e.kind}): {e.what}"]
     if e.parameter:
-        parts.append(f"{e.parameter} from {e.old} to {e.new}")
+        parts.append(f"{e.parameter} from {e.old} to {e.new}, required from here on")
     if e.fixture:
         parts.append(f"fixture {e.fixture} is required from here on")
     if e.tooling_revision:
@@ -135,7 +155,12 @@ def _changed(e: p.ProcessChangeApplied, key: str) -> str:
 def _held(e: p.ProcessHeld, key: str) -> str:
     by = "by its own bar" if e.automatic else f"by {e.printed_name}"
     on = f" on batch {e.verdict.batch}" if e.verdict.batch else ""
-    return f"{key} HELD{on} {by}: {e.reason}{_signature(e)}"
+    awaiting = f"; it awaits {e.awaiting}" if e.awaiting else ""
+    return f"{key} HELD{on} {by}: {e.reason}{awaiting}{_at_risk(e)}{_signature(e)}"
+
+
+def _at_risk(e: Any) -> str:  # an event that names orders at risk
+    return f"; orders at risk: {named(e.orders)}" if e.orders else ""
 
 
 def _signed(e: p.ProcessSignedOff, key: str) -> str:
@@ -149,8 +174,9 @@ def _signed(e: p.ProcessSignedOff, key: str) -> str:
 
 
 def _unsupported(e: p.SignOffUnsupported, key: str) -> str:
-    rules = "; ".join(f"{f.rule}: {f.says}" for f in e.verdict.blockers)
-    return f"The sign-off of {key} is UNSUPPORTED after a correction to {e.batch}: {rules}"
+    rules = "; ".join(f"{f.rule}: {f.says}" for f in e.verdict.lost_support)
+    says = rules or "every rule holds again, and the gate stays shut until a person decides"
+    return f"The sign-off of {key} on {e.batch} is UNSUPPORTED: {says}{_at_risk(e)}"
 
 
 def _refused(e: p.CommandRefused, _: str) -> str:
@@ -222,6 +248,9 @@ _SENTENCES: Mapping[type[Event], Callable[[Any, str], str]] = {
         f"{e.reference}; this is not a process sign-off{_note(e.note)}"
     ),
     p.InspectionPlanPublished: _plan,
+    p.InspectionPlanCountersigned: lambda e, key: (
+        f"Plan {e.number} of {key}, looser than before, countersigned{_signature(e)}"
+    ),
     p.AcceptanceCriteriaRegistered: lambda e, key: (
         f"Bar {e.number} of {key} registered: {_bar(e.bar)}{_signature(e)}"
     ),
@@ -242,12 +271,16 @@ _SENTENCES: Mapping[type[Event], Callable[[Any, str], str]] = {
         f"handed over to activity {e.next_activity}"
     ),
     p.SignOffWithdrawn: lambda e, key: (
-        f"Sign-off of {key} WITHDRAWN by {e.printed_name}{_because(e.reason)}{_signature(e)}"
+        f"Sign-off of {key} WITHDRAWN by {e.printed_name}{_because(e.reason)}"
+        f"{_at_risk(e)}{_signature(e)}"
     ),
-    p.SignOffLapsed: lambda e, key: f"Sign-off of {key} LAPSED: {e.cause}",
+    p.SignOffLapsed: lambda e, key: f"Sign-off of {key} LAPSED: {e.cause}{_at_risk(e)}",
     p.SignOffUnsupported: _unsupported,
     p.ProductionOrderCommitted: lambda e, key: (
         f"Production order {e.reference} for {e.quantity} units of {key} committed"
+    ),
+    p.ProductionOrderCancelled: lambda e, key: (
+        f"Order {e.reference} for {e.quantity} units of {key} CANCELLED{_because(e.reason)}"
     ),
     p.OrderPlacedWithoutSignOff: lambda e, key: (
         f"Order {e.reference} for {e.quantity} units of "
@@ -256,11 +289,13 @@ _SENTENCES: Mapping[type[Event], Callable[[Any, str], str]] = {
     p.RemarkRecorded: lambda e, key: f"{e.kind.capitalize()} on {key}: {e.text}",
     p.CommandRefused: _refused,
     b.BatchStarted: _started,
-    b.BatchBarReplaced: lambda e, key: f"Bar {e.bar_number} is in force for {key}",
     b.SheetImported: lambda e, key: (
         f"Sheet {e.sheet} of {key} read: {e.name}, {_n(e.rows, 'row')} (SHA-256 {e.sha256[:12]}...)"
     ),
     b.UnitInspected: _inspected,
+    b.BuilderIdentified: lambda e, key: (
+        f"{e.built_by}, who built units of {key}, is an enrolled {e.enrolled_as}: they do not count"
+    ),
     b.UnitRetested: lambda e, key: (
         f"Unit {e.serial} of {key} tested again (no. {e.attempt}); "
         f"the first result stands{_note(e.note)}"

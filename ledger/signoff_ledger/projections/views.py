@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from signoff_ledger.application.ports import Recorded, Store
     from signoff_ledger.domain.case import Case
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 """Raised with any change to a view; a ledger with older views rebuilds them by itself."""
 
 PAGE = 1_000

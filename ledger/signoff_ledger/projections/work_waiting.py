@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from signoff_ledger.domain.bar import MissingUnits
 from signoff_ledger.domain.gate import judge
-from signoff_ledger.domain.process_state import Standing
+from signoff_ledger.domain.process_records import Standing
 from signoff_ledger.domain.values import Role
 from signoff_ledger.projections.table import Table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from signoff_ledger.domain.batch import Batch
     from signoff_ledger.domain.case import Case
@@ -28,6 +29,8 @@ TABLE = Table(
     key=("process", "place"),
 )
 
+_NEXT_BATCH = "change the process and open the next batch"
+
 Task = tuple[Role, str, str, str]
 """Role that may do it, a person who may not, the batch, and the task in words."""
 
@@ -36,6 +39,18 @@ def rows(case: Case) -> Iterator[tuple[object, ...]]:
     """List the next steps of a process."""
     for place, (role, not_person, batch, task) in enumerate(_tasks(case)):
         yield (case.process.key, place, str(role), not_person, batch, task)
+
+
+def as_of(rows: list[dict[str, Any]], lapsed: Collection[str]) -> list[dict[str, Any]]:
+    """Give the next steps at a moment at which time alone has ended some sign-offs (G26).
+
+    Args:
+        rows: The next steps as of the last event of each process.
+        lapsed: The processes whose sign-off has lapsed since.
+    """
+    kept = [row for row in rows if row["process"] not in lapsed]
+    step = {"role": str(Role.ENGINEER), "not_person": "", "batch": "", "task": _NEXT_BATCH}
+    return kept + [{"process": process, "place": 0, **step} for process in sorted(lapsed)]
 
 
 def _tasks(case: Case) -> Iterator[Task]:
@@ -60,10 +75,17 @@ def _at_the_line(case: Case, batch: Batch) -> Iterator[Task]:
     count = case.tally
     if count is None:
         return
-    missing = count.planned - len(count.representative)
-    if missing > 0:
-        done = f"{len(count.representative)}/{count.planned} done"
-        yield Role.INSPECTOR, "", batch.key, f"inspect {missing} more unit(s), {done}"
+    missing = count.planned - count.filled
+    free = count.planned - batch.planned_units
+    done = f"{count.filled}/{count.planned} done"
+    if free > 0:
+        yield Role.INSPECTOR, "", batch.key, f"inspect {free} more unit(s), {done}"
+    elif missing > 0 and batch.bar.missing_units is MissingUnits.REPLACE:
+        task = f"inspect others in place of {missing} unit(s) that cannot count, {done}"
+        yield Role.INSPECTOR, "", batch.key, task
+    elif missing > 0:
+        task = f"close the batch: {missing} planned unit(s) do not count, {done}"
+        yield Role.INSPECTOR, "", batch.key, task
     if count.incomplete:
         shown = ", ".join(list(count.incomplete)[:5])
         task = f"complete {len(count.incomplete)} unit(s) with missing readings: {shown}"
@@ -75,11 +97,12 @@ def _at_the_line(case: Case, batch: Batch) -> Iterator[Task]:
 def _after_closing(case: Case, batch: Batch) -> Iterator[Task]:
     process = case.process
     if process.standing is Standing.SIGNED_OFF:
-        if process.sign_off is not None and not process.sign_off.ordered:
+        if not process.ordered:
             yield Role.BUYER, "", batch.key, "commit the production order"
         return
     if process.standing is Standing.UNSUPPORTED:
         yield Role.APPROVER, "", batch.key, "hold the process, or withdraw its sign-off"
+        return
     verdict = judge(case)
     failing = {f.rule: f for f in verdict.blockers}
     for rule in ("no-design-fault", "faults-closed"):
@@ -87,6 +110,6 @@ def _after_closing(case: Case, batch: Batch) -> Iterator[Task]:
             yield Role.ENGINEER, "", batch.key, failing[rule].says
     lost = set(failing) - {"signer-allowed", "no-design-fault", "faults-closed"}
     if lost - {"no-correction-pending"}:
-        yield Role.ENGINEER, "", batch.key, "change the process and open the next batch"
+        yield Role.ENGINEER, "", batch.key, _NEXT_BATCH
     elif not failing.keys() - {"signer-allowed"}:
         yield Role.APPROVER, "", batch.key, "sign the process off, or hold it"

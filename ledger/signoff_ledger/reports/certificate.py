@@ -14,6 +14,7 @@ from signoff_ledger.application.replay import case_of
 from signoff_ledger.application.wording import long_date
 from signoff_ledger.domain import batch_events, process_events
 from signoff_ledger.domain.decision import DOES_NOT_SHOW
+from signoff_ledger.domain.orders import named
 from signoff_ledger.domain.process_events import ProcessHeld, ProcessSignedOff
 from signoff_ledger.domain.signature import SshSignature
 from signoff_ledger.domain.tally import EXCLUSIONS
@@ -23,9 +24,12 @@ from signoff_ledger.integrity.leaf import leaf_hash
 from signoff_ledger.projections.explanation import explain, positions_of
 from signoff_ledger.projections.sentences import sentence
 from signoff_ledger.projections.subjects import Subject
+from signoff_ledger.projections.unit_list import units_of
 from signoff_ledger.reports.album import pictures
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from signoff_ledger.application.ports import Recorded, Store
     from signoff_ledger.domain.bar import Bar
     from signoff_ledger.domain.batch import Batch
@@ -70,7 +74,12 @@ class Certificate:
 
 
 def certificate(
-    store: Store, process: str, *, batch: str | None = None, until: int | None = None
+    store: Store,
+    process: str,
+    *,
+    batch: str | None = None,
+    until: int | None = None,
+    now: datetime | None = None,
 ) -> Certificate:
     """Make the certificate of a process's latest decision, or of the one on a batch.
 
@@ -79,12 +88,13 @@ def certificate(
         process: The process.
         batch: The batch decided on; by default that of the latest decision.
         until: The position of the log to look from; by default its end.
+        now: The moment to say where the process stands at; by default that of the last event.
 
     Raises:
         NotFoundError: There is no such process or batch.
         RuleRefusedError: Nothing has been decided yet.
     """
-    explanation = explain(store, process, batch, until)
+    explanation = explain(store, process, batch, until, now=now)
     decision = explanation.decision
     if decision is None:
         raise RuleRefusedError(
@@ -100,17 +110,11 @@ def certificate(
     drawn = pictures(case, figures) if figures else ()
     data = {
         **_subject(process, explanation, decision),
+        "disclosures": [{"topic": d.topic, "says": d.says} for d in explanation.disclosures],
         "bars": _bars(store, explanation.case),
-        "rules": [
-            {
-                "rule": finding.rule,
-                "holds": finding.holds,
-                "says": finding.says,
-                "settled_by": positions_of(store, process, finding),
-            }
-            for finding in explanation.verdict.findings
-        ],
+        "rules": _rules(store, process, explanation),
         "batches": [_batch(b) for b in (*case.earlier, *([case.batch] if case.batch else []))],
+        "units": units_of(case.batch) if case.batch else [],
         "faults_and_changes": _told(story, _FAULTS, process, decision.position),
         "beside": _told(story, _WORDS, process, position),
         "figures": figures.model_dump(mode="json", exclude_none=True) if figures else None,
@@ -137,6 +141,18 @@ def certificate(
     return Certificate(data, drawn)
 
 
+def _rules(store: Store, process: str, explanation: Explanation) -> list[dict[str, Any]]:
+    return [
+        {
+            "rule": finding.rule,
+            "holds": finding.holds,
+            "says": finding.says,
+            "settled_by": positions_of(store, process, finding),
+        }
+        for finding in explanation.verdict.findings
+    ]
+
+
 def _identity(case: Case) -> dict[str, Any]:
     batch = case.batch
     plan = batch.plan if batch else case.process.plans[-1].plan
@@ -155,8 +171,9 @@ def _subject(process: str, explanation: Explanation, decision: Recorded) -> dict
         "activity": identity["activity"],
         "stage": identity["stage"],
         "outcome": explanation.outcome,
-        "standing": str(explanation.case.process.standing),
-        "standing_why": explanation.case.process.standing_why,
+        "standing": str(explanation.standing),
+        "standing_why": explanation.standing_why,
+        "orders_at_risk": named(explanation.orders_at_risk),
         "batch": explanation.batch,
         "process_revision": event.process_revision,
         "reason": event.note if isinstance(event, ProcessSignedOff) else event.reason,

@@ -79,6 +79,11 @@ def _decided(data: dict[str, Any]) -> list[Block]:
         blocks.append(
             Paragraph(f"The process stands at {data['standing']} now{because}.", strong=True)
         )
+    if data["orders_at_risk"]:
+        blocks.append(Paragraph(f"Orders at risk: {data['orders_at_risk']}.", strong=True))
+    if data["disclosures"]:
+        blocks.append(Paragraph("To be known first:", strong=True))
+        blocks.append(Items(tuple(f"{d['topic']}: {d['says']}" for d in data["disclosures"])))
     return blocks
 
 
@@ -154,7 +159,25 @@ def _results(data: dict[str, Any]) -> list[Block]:
         blocks.append(Table("Units left out or not fully inspected", ("unit", "why"), left_out))
     else:
         blocks.append(Paragraph("No unit was excluded, and none is incomplete."))
+    if data["units"]:
+        blocks.append(_units(data["units"]))
     return blocks
+
+
+def _units(units: list[dict[str, Any]]) -> Table:
+    """List every unit of the batch with what it came to and how it was made (G23)."""
+    rows = tuple(
+        (
+            u["serial"],
+            "yes" if u["counts"] else f"NO {', '.join(u['excluded'])}",
+            u["result"],
+            u["found"],
+            u["made"],
+        )
+        for u in units
+    )
+    headings = ("unit", "counts", "result", "what was found", "made")
+    return Table("Every unit of the batch", headings, rows)
 
 
 def _rules(data: dict[str, Any]) -> list[Block]:

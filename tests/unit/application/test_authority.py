@@ -44,6 +44,7 @@ GIVEN: dict[str, Callable[[Shop, Call], object]] = {
     ),
     "witness add": lambda s, c: s.ledger.act(c, "witness add", {}, lambda _: None),
     "plan publish": lambda s, c: planning.publish_plan(s.ledger, c, plan_file(), None),
+    "plan countersign": lambda s, c: planning.countersign_plan(s.ledger, c, "mug"),
     "approval": lambda s, c: planning.note_approval(
         s.ledger, c, "mug", of="tooling", reference="T-9", note=None
     ),
@@ -72,6 +73,9 @@ GIVEN: dict[str, Callable[[Shop, Call], object]] = {
     "hold": lambda s, c: s.hold(c),
     "withdraw": lambda s, c: deciding.withdraw(s.ledger, c, "mug", "why"),
     "order commit": lambda s, c: s.order(c),
+    "order cancel": lambda s, c: deciding.cancel_order(
+        s.ledger, c, "mug", reference="PO", reason="why"
+    ),
     "order report": lambda s, c: deciding.report_order(
         s.ledger, c, "mug", quantity=1, reference="PO", note="why"
     ),

@@ -4,7 +4,7 @@ import pytest
 
 from signoff_ledger.application import correcting
 from signoff_ledger.application.ledger import Call
-from signoff_ledger.domain.process_state import Standing
+from signoff_ledger.domain.process_records import Standing
 from signoff_ledger.domain.values import BuildMethod
 from signoff_ledger.errors import InputError, NotFoundError, RuleRefusedError, SignoffError
 from tests.ledgers import Shop

@@ -5,13 +5,19 @@ from datetime import timedelta
 
 import pytest
 
-from signoff_ledger.application import deciding, people
+from signoff_ledger.application import deciding, improving, people
 from signoff_ledger.application.ledger import Call
 from signoff_ledger.domain.decision import DOES_NOT_SHOW
-from signoff_ledger.domain.process_state import Standing
-from signoff_ledger.domain.values import Outcome, Role
-from signoff_ledger.errors import InputError, NotFoundError, RuleRefusedError, SignoffError
-from tests.ledgers import Shop, TickingClock
+from signoff_ledger.domain.process_records import Standing
+from signoff_ledger.domain.values import Outcome, RemarkKind, Role
+from signoff_ledger.errors import (
+    ConflictError,
+    InputError,
+    NotFoundError,
+    RuleRefusedError,
+    SignoffError,
+)
+from tests.ledgers import Shop, TickingClock, unit, wide
 
 
 @pytest.fixture
@@ -78,7 +84,7 @@ def test_checking_with_an_approver_who_may_not_says_why(shop: Shop) -> None:
     shop.build("B2")
     _, verdict = deciding.check(shop.ledger.work(), "mug", None, None)
 
-    assert "egon applied C-1, which this batch confirms" == verdict.blockers[0].says
+    assert "egon applied C-1, which this sign-off rests on" == verdict.blockers[0].says
 
 
 @pytest.mark.parametrize("who", ["egon", "stranger"])
@@ -142,7 +148,7 @@ def test_a_sign_off_that_a_rule_refuses_does_not_persist_and_the_refusal_does(sh
         shop.sign()
 
     assert "SL301" == caught.value.code
-    assert "rejects-within-ac: 2/4 nonconforming" in caught.value.why
+    assert "rejects-within-ac: 2/7 nonconforming" in caught.value.why
     assert ["command-refused"] == shop.topics(before)
     assert Standing.HELD is standing(shop)
 
@@ -183,6 +189,56 @@ def test_a_note_on_a_sign_off_is_kept_and_checked(shop: Shop) -> None:
     assert "well done" == receipt.recorded[0].entry.event.model_dump()["note"]
 
 
+# --- who built it ---------------------------------------------------------------------------------
+
+
+def built_by_pat(shop: Shop, *, units: int = 7) -> None:
+    """Record a batch of which pat built one unit, and enrol pat as an engineer afterwards."""
+    shop.open("B1")
+    shop.bring(
+        "B1", wide([unit(f"S{n}", operator_id="Pat" if n == 0 else "") for n in range(units)])
+    )
+    shop.close("B1")
+    people.enrol(shop.ledger, Call("olga"), "pat", "Pat Planner", [Role.ENGINEER])
+
+
+def test_a_builder_who_was_enrolled_after_the_units_is_met_at_the_decision(shop: Shop) -> None:
+    """G23: the check, the refusal and the record agree."""
+    built_by_pat(shop)
+    size = shop.store.size()
+    _, verdict = deciding.check(shop.ledger.work(), "mug", None, None)
+    looked_at = shop.store.size()
+    with pytest.raises(RuleRefusedError) as caught:
+        shop.sign()
+
+    assert "S0 does not: ENGINEER_ASSISTED" in verdict.finding("representative-units").says
+    assert size == looked_at
+    assert "representative-units: 6/7 planned units count" in caught.value.why
+
+
+def test_a_builder_who_is_enrolled_later_is_found_at_once_and_the_bar_holds(shop: Shop) -> None:
+    """G23, S-42: the batch is one unit short by it."""
+    built_by_pat(shop)
+    topics = shop.topics()
+
+    found = topics.index("builder-identified")
+    assert ["builder-identified", "batch-amended", "process-held"] == topics[found : found + 3]
+    assert {"S0": ("ENGINEER_ASSISTED",)} == shop.ledger.work().batch("B1").tally().excluded
+
+
+def test_a_builder_of_units_that_were_signed_stays_who_they_were(shop: Shop) -> None:
+    """G11, G23: nobody becomes an engineer of what was decided."""
+    shop.open("B1")
+    shop.bring("B1", wide([unit(f"S{n}", operator_id="pat") for n in range(7)]))
+    shop.close("B1")
+    shop.sign()
+    people.enrol(shop.ledger, Call("olga"), "pat", "Pat Planner", [Role.ENGINEER])
+    deciding.check(shop.ledger.work(), "mug", None, None)
+
+    assert Standing.SIGNED_OFF is standing(shop)
+    assert () == tuple(shop.ledger.work().batch("B1").tally().excluded)
+
+
 # --- withdrawing ----------------------------------------------------------------------------------
 
 
@@ -215,11 +271,11 @@ def test_there_must_be_a_sign_off_and_a_reason_to_withdraw(shop: Shop) -> None:
 def test_an_order_refers_to_the_sign_off_it_stands_on(signed: Shop) -> None:
     """S-04, S-55."""
     receipt = signed.order(quantity=60)
-    sign_off = signed.ledger.work().process("mug").sign_off
+    process = signed.ledger.work().process("mug")
 
-    assert sign_off is not None
-    assert sign_off.version == receipt.recorded[0].entry.event.model_dump()["sign_off"]
-    assert 60 == sign_off.ordered
+    assert process.sign_off is not None
+    assert process.sign_off.version == receipt.recorded[0].entry.event.model_dump()["sign_off"]
+    assert 60 == process.ordered
 
 
 def test_an_order_before_any_sign_off_is_refused_and_the_refusal_recorded(shop: Shop) -> None:
@@ -241,7 +297,9 @@ def test_an_order_stays_within_the_run_that_was_signed(
     if second is not None:
         signed.order(quantity=first)
     with pytest.raises(RuleRefusedError) as caught:
-        signed.order(quantity=second or first)
+        deciding.commit_order(
+            signed.ledger, Call("bela"), "mug", quantity=second or first, reference="PO-2"
+        )
 
     assert "is outside the signed run of 50 to 100" in caught.value.why
 
@@ -256,13 +314,13 @@ def test_whoever_signed_does_not_order(signed: Shop) -> None:
 
 
 def test_a_sign_off_that_nobody_used_for_two_years_lapses_with_the_attempt(signed: Shop) -> None:
-    """G12."""
+    """G12, G26."""
     later(signed, days=731)
     before = signed.store.size()
     with pytest.raises(RuleRefusedError) as caught:
         signed.order()
 
-    assert "nothing was ordered for two years; it has lapsed" == caught.value.why
+    assert "mug is LAPSED: two years without a production order" == caught.value.why
     assert ["sign-off-lapsed", "command-refused"] == signed.topics(before)
     assert Standing.LAPSED is standing(signed)
     assert signed.store.size() == caught.value.position
@@ -270,10 +328,9 @@ def test_a_sign_off_that_nobody_used_for_two_years_lapses_with_the_attempt(signe
 
 def test_an_order_keeps_a_sign_off_alive(signed: Shop) -> None:
     """G12."""
-    later(signed, days=700)
-    signed.order(quantity=50)
-    later(signed, days=700)
-    signed.order(quantity=50)
+    for reference in ("PO-1", "PO-2"):
+        later(signed, days=700)
+        deciding.commit_order(signed.ledger, Call("bela"), "mug", quantity=50, reference=reference)
 
     assert Standing.SIGNED_OFF is standing(signed)
 
@@ -325,6 +382,102 @@ def test_an_order_that_cannot_be_recorded_is_refused_plainly(shop: Shop, what: s
     assert what[:5] == caught.value.code
 
 
+def test_the_same_order_twice_is_one_order(signed: Shop) -> None:
+    """S-08: whoever types it again is told that it is on record, also in another spelling."""
+    signed.order(quantity=60)
+    size = signed.store.size()
+    receipt, known = deciding.commit_order(
+        signed.ledger, Call("bela"), "mug", quantity=60, reference="po-1"
+    )
+
+    assert () == receipt.recorded
+    assert known is not None
+    assert ("PO-1", 60, "bela") == (known.reference, known.quantity, known.by)
+    assert size == signed.store.size()
+
+
+@pytest.mark.parametrize("step", ["commit", "report"])
+def test_one_reference_is_one_order(signed: Shop, step: str) -> None:
+    """S-08, S-22."""
+    signed.order(quantity=60)
+    size = signed.store.size()
+    steps: dict[str, Callable[[], object]] = {
+        "commit": lambda: signed.order(quantity=61),
+        "report": lambda: deciding.report_order(
+            signed.ledger, Call("bela"), "mug", quantity=61, reference="PO-1", note="by phone"
+        ),
+    }
+    with pytest.raises(ConflictError) as caught:
+        steps[step]()
+
+    assert "SL606" == caught.value.code
+    assert "is of 60 units" in caught.value.why
+    assert size == signed.store.size()
+
+
+def test_a_reported_order_is_reported_once(shop: Shop) -> None:
+    """S-22."""
+    first, again = (
+        deciding.report_order(
+            shop.ledger, Call("ines"), "mug", quantity=90, reference="PO-9", note="by phone"
+        )
+        for _ in range(2)
+    )
+
+    assert (1, None) == (len(first[0].recorded), first[1])
+    assert () == again[0].recorded
+    assert again[1] is not None
+    assert "PO-9" == again[1].reference
+
+
+def test_a_cancelled_order_gives_its_units_back_and_keeps_its_reference(signed: Shop) -> None:
+    """S-08."""
+    signed.order(quantity=60)
+    deciding.cancel_order(
+        signed.ledger, Call("bela"), "mug", reference="PO-1", reason="the customer left"
+    )
+    with pytest.raises(ConflictError) as taken:
+        signed.order(quantity=60)
+    deciding.commit_order(signed.ledger, Call("bela"), "mug", quantity=60, reference="PO-2")
+
+    assert "is cancelled" in taken.value.why
+    assert 60 == signed.ledger.work().process("mug").ordered
+
+
+def test_a_lapse_by_time_holds_in_every_view_before_anything_is_recorded(signed: Shop) -> None:
+    """G26: from its day, not from the first order that meets it."""
+    later(signed, days=731)
+    size = signed.store.size()
+
+    assert Standing.LAPSED is signed.ledger.work().known_process("mug").standing
+    assert size == signed.store.size()
+
+
+def test_a_lapse_by_time_is_recorded_before_whatever_is_done_first(signed: Shop) -> None:
+    """G26."""
+    later(signed, days=731)
+    before = signed.store.size()
+    improving.remark(signed.ledger, Call("bela"), "mug", RemarkKind.NOTE, "is it still on?")
+
+    assert ["sign-off-lapsed", "remark-recorded"] == signed.topics(before)
+
+
+def test_a_hold_says_what_it_awaits(shop: Shop) -> None:
+    """G19."""
+    shop.build("B1")
+    deciding.hold(
+        shop.ledger, Call("anna"), "mug", None, "not yet", awaiting="the gauge's certificate"
+    )
+    with pytest.raises(InputError) as caught:
+        deciding.hold(shop.ledger, Call("anna"), "mug", None, "not yet", awaiting="\x1b[2J")
+    shop.sign()
+
+    held, _ = shop.ledger.work().process("mug").decisions
+
+    assert ("SL105", "the gauge's certificate") == (caught.value.code, held.awaiting)
+    assert Standing.SIGNED_OFF is standing(shop)
+
+
 # --- racing ---------------------------------------------------------------------------------------
 
 
@@ -369,7 +522,7 @@ def test_an_order_behind_a_hold_is_refused(signed: Shop, monkeypatch: pytest.Mon
     [(0, Standing.NOT_DECIDED), (1, Standing.NOT_DECIDED), (2, Standing.HELD)],
 )
 def test_the_bar_decides_before_anybody_can(shop: Shop, rejects: int, expected: Standing) -> None:
-    """S-42, S-54: one reject of four clears, two do not."""
+    """S-42, S-54: one reject of seven clears, two do not."""
     shop.build("B1", rejects=rejects)
 
     assert expected is standing(shop)

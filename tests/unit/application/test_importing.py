@@ -64,7 +64,7 @@ def test_every_column_of_a_wide_sheet_reaches_the_record(opened: Shop) -> None:
     }
     seen = {
         "gauge_id": "feeler 3",
-        "observed_at": "2026-03-02T10:00:00+01:00",
+        "observed_at": "2026-03-02T09:02:00+01:00",
         "defects": "LID-SEAT@inside; CRACK | OTHER",
         "note": "näh",
         "result": "FAIL",
@@ -91,7 +91,7 @@ def test_every_column_of_a_wide_sheet_reaches_the_record(opened: Shop) -> None:
         ("CRACK", None, "critical"),
         ("OTHER", None, "major"),
     ] == [(n["mode"], n.get("location"), n["severity"]) for n in event["nonconformities"]]
-    assert ("feeler 3", "2026-03-02T09:00:00.000000Z", "näh", {"row": 2, "sheet": 1}) == (
+    assert ("feeler 3", "2026-03-02T08:02:00.000000Z", "näh", {"row": 2, "sheet": 1}) == (
         event["gauge"],
         event["observed_at"],
         event["note"],
@@ -157,7 +157,6 @@ def test_a_bad_cell_of_a_wide_sheet_is_named_and_nothing_is_recorded(
 RULES = [
     ({"result": "pass", "gap": "0.5"}, "unit S9 is stated as pass (by the plan it has LID-SEAT)"),
     ({"result": "fail"}, "unit S9 is stated as fail (by the plan it has no nonconformity)"),
-    ({"observed_at": "2026-03-02T07:59:59Z"}, "a result is dated 2026-03-02 07:59:59Z, before"),
     ({"replaces": "S1", "replaces_reason": "dropped"}, "batch B1 takes no replacements"),
 ]
 
@@ -166,10 +165,27 @@ RULES = [
 def test_a_row_that_the_rules_refuse_is_named_and_nothing_is_recorded(
     opened: Shop, cells: dict[str, str], problem: str
 ) -> None:
-    """S-37: also a file that is dated before the bar."""
     (bad,) = refused(opened, wide([unit("S8"), unit("S9", **cells)]))
 
     assert (3, "unit_serial", "S9") == (bad.line, bad.column, bad.value)
+    assert problem in bad.problem
+
+
+@pytest.mark.parametrize(
+    ("moment", "problem"),
+    [
+        ("2026-03-02T07:59:59Z", "a result is dated 2026-03-02 07:59:59Z, before the bar"),
+        ("2026-03-02T08:06:00Z", "a result is dated 2026-03-02 08:06:00Z, which is yet to come"),
+    ],
+)
+def test_a_time_that_the_rules_refuse_is_named_and_nothing_is_recorded(
+    opened: Shop, moment: str, problem: str
+) -> None:
+    """S-37, G10: also a file that is dated before the bar."""
+    (bad,) = refused(opened, wide([unit("S8"), unit("S9", observed_at=moment)]))
+
+    assert (3, "observed_at") == (bad.line, bad.column)
+    assert moment.removesuffix("Z") in bad.value
     assert problem in bad.problem
 
 
@@ -231,10 +247,10 @@ def test_a_unit_of_an_earlier_batch_is_never_fresh_again(shop: Shop) -> None:
 
 def test_more_units_than_planned_are_refused(opened: Shop) -> None:
     """S-18: choosing among more units would not be the bar's batch."""
-    (bad,) = refused(opened, wide([unit(f"S{n}") for n in range(5)]))
+    (bad,) = refused(opened, wide([unit(f"S{n}") for n in range(8)]))
 
-    assert (6, "S4") == (bad.line, bad.value)
-    assert "batch B1 has its 4 planned units" in bad.problem
+    assert (9, "S7") == (bad.line, bad.value)
+    assert "batch B1 has its 7 planned units" in bad.problem
 
 
 def test_unknown_columns_are_named_all_at_once(opened: Shop) -> None:
@@ -371,14 +387,14 @@ def test_every_column_of_a_long_sheet_reaches_the_record(opened: Shop) -> None:
             location="inside",
             gauge_id="feeler 3",
             cavity="2",
-            observed_at="2026-03-02T10:00:01Z",
+            observed_at="2026-03-02T08:02:01Z",
             attempt="1",
             note="first",
             batch_id="B1",
         ),
         reading("S1", "finish", "PASS", kind="Attribute", result="Pass", note="second"),
         reading("S1", "function", "pass", cavity="2", note="first"),
-        reading("S1", "build_minutes", "11", kind="time", observed_at="2026-03-02T10:00:00Z"),
+        reading("S1", "build_minutes", "11", kind="time", observed_at="2026-03-02T08:02:00Z"),
     ]
     receipt, _ = opened.bring("B1", long(rows))
     event = receipt.recorded[1].entry.event.model_dump(mode="json", exclude_none=True)
@@ -387,7 +403,7 @@ def test_every_column_of_a_long_sheet_reaches_the_record(opened: Shop) -> None:
     assert [("LID-SEAT", "inside", "minor")] == [
         (n["mode"], n["location"], n["severity"]) for n in event["nonconformities"]
     ]
-    assert ("feeler 3", "2026-03-02T10:00:00.000000Z", "first\nsecond") == (
+    assert ("feeler 3", "2026-03-02T08:02:00.000000Z", "first\nsecond") == (
         event["gauge"],
         event["observed_at"],
         event["note"],
@@ -557,6 +573,147 @@ def test_a_retest_of_a_unit_that_has_no_first_result_is_refused(opened: Shop) ->
     assert "batch B1 has no unit S2" in bad.problem
 
 
+# --- faults, settings and serials ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("location", "severity", "expected"),
+    [
+        ("inside", "minor", ("inside", Severity.MINOR)),
+        ("INSIDE", "", ("inside", Severity.MINOR)),
+        ("", "major", (None, Severity.MAJOR)),
+        ("outside", "", ("outside", Severity.MAJOR)),
+    ],
+)
+def test_the_place_of_a_failing_reading_is_where_its_fault_is_graded(
+    opened: Shop, location: str, severity: str, expected: tuple[str | None, Severity]
+) -> None:
+    """S-47: the row's own fault needs no code to have a place."""
+    row = reading("S1", "gap", "0.50", location=location, severity=severity)
+    opened.bring("B1", long([row]))
+    (found,) = opened.ledger.work().batch("B1").units["S1"].nonconformities.values()
+
+    assert expected == (found.location, found.severity)
+    assert ("gap", "LID-SEAT") == (found.characteristic, found.mode)
+
+
+@pytest.mark.parametrize("column", ["location", "severity"])
+def test_a_place_or_a_grade_of_no_fault_is_refused(opened: Shop, column: str) -> None:
+    """S-47: no grade is lost without a word."""
+    cells = {column: {"location": "inside", "severity": "minor"}[column]}
+    (bad,) = refused(opened, long([reading("S1", "gap", "0.25", **cells)]))
+
+    assert (2, column) == (bad.line, bad.column)
+    assert "this row conforms and names no nonconformity_code to put it to" == bad.problem
+
+
+def test_a_grade_that_the_plan_does_not_give_a_failing_reading_is_refused(opened: Shop) -> None:
+    """S-47."""
+    (bad,) = refused(opened, long([reading("S1", "gap", "0.50", severity="minor")]))
+
+    assert ("severity", "the plan grades LID-SEAT here as major") == (bad.column, bad.problem)
+
+
+@pytest.mark.parametrize("sheet", ["wide", "long"])
+def test_settings_of_the_process_are_columns_of_their_own(opened: Shop, sheet: str) -> None:
+    """G17: in the order of their names, whatever that of the columns is."""
+    settings = {"parameter:ramp K/h": "60", "parameter:air": "wet"}
+    rows = [{**unit("S1"), **settings}] if sheet == "wide" else readings("S1")
+    if sheet == "long":
+        rows = [{**row, **settings} for row in rows]
+    opened.bring("B1", wide(rows))
+    made = opened.ledger.work().batch("B1").units["S1"].build.parameters
+
+    assert [("air", "wet"), ("ramp K/h", "60")] == [(p.name, p.value) for p in made or ()]
+
+
+@pytest.mark.parametrize("sheet", ["wide", "long"])
+def test_a_setting_without_a_name_or_with_a_hidden_value_is_refused(
+    opened: Shop, sheet: str
+) -> None:
+    rows = [{**unit("S1"), "parameter:": "60"}, {**unit("S2"), "parameter:air": "\x1b[2J"}]
+    if sheet == "long":
+        rows = [
+            {**reading("S1", "gap", "0.25"), "parameter:": "60"},
+            {**reading("S2", "gap", "0.25"), "parameter:air": "\x1b[2J"},
+        ]
+    found = refused(opened, wide(rows))
+
+    assert [2, 3] == [bad.line for bad in found]
+
+
+def test_the_rows_of_a_unit_agree_on_its_settings(opened: Shop) -> None:
+    """G17, S-05."""
+    rows = [
+        {**reading("S1", "gap", "0.25"), "parameter:air": "wet"},
+        {**reading("S1", "finish", "pass"), "parameter:air": "dry"},
+    ]
+    (bad,) = refused(opened, long(rows))
+
+    assert (3, "parameter:air", "dry") == (bad.line, bad.column, bad.value)
+
+
+def test_a_serial_of_a_sheet_is_recorded_in_one_spelling(opened: Shop) -> None:
+    """G21: also where a long sheet spells the rows of a unit in several ways."""
+    rows = [
+        reading("S\u00a01", "gap", "0.25"),
+        reading("S 1", "finish", "pass"),
+        reading("S\u200b 1", "function", "pass"),
+    ]
+    opened.bring("B1", long(rows))
+    (only,) = opened.ledger.work().batch("B1").units.values()
+
+    assert ("S 1", "S\u00a01") == (only.serial, only.typed)
+    assert {"gap", "finish", "function"} == only.readings.keys()
+
+
+@pytest.mark.parametrize("elsewhere", [False, True])
+def test_a_serial_that_looks_like_another_is_named_unless_it_was_said_to_be_another(
+    shop: Shop, *, elsewhere: bool
+) -> None:
+    """G21: in the sheet itself, or in an earlier batch."""
+    if elsewhere:
+        shop.build("B1", units=1)
+        shop.change()
+        shop.open("B2")
+    else:
+        shop.open("B2")
+        shop.bring("B2", wide([unit("B1-1")]))
+    content = wide([unit("S8"), unit("b1_01")])
+    with pytest.raises(RowsRefusedError) as caught:
+        shop.bring("B2", content)
+    (bad,) = caught.value.rows
+    importing.import_sheet(
+        shop.ledger,
+        Call("ines"),
+        "B2",
+        content,
+        name="a.csv",
+        method=None,
+        distinct_from=[" B1-1"],
+    )
+
+    assert (3, "b1_01") == (bad.line, bad.value)
+    assert "unit b1_01 looks like unit B1-1 of batch" in bad.problem
+    assert ("B1-1",) == shop.ledger.work().batch("B2").units["b1_01"].distinct_from
+
+
+def test_serials_that_a_spreadsheet_may_have_rewritten_are_pointed_out(opened: Shop) -> None:
+    """G21: they are recorded as they are; only a person knows."""
+    _, imported = opened.bring("B1", wide([unit("1E+05"), unit("S2"), unit("3-Mar")]))
+
+    assert ("1E+05", "3-Mar") == imported.rewritten
+    assert 3 == imported.units
+
+
+def test_a_sheet_names_builders_whom_the_ledger_knows(opened: Shop) -> None:
+    """G23."""
+    rows = [unit("S1", operator_id="Egon Engineer"), unit("S2", operator_id="pat")]
+    opened.bring("B1", wide(rows))
+
+    assert {"S1": ("ENGINEER_ASSISTED",)} == opened.ledger.work().batch("B1").tally().excluded
+
+
 # --- the same again -------------------------------------------------------------------------------
 
 
@@ -623,6 +780,39 @@ def test_a_file_that_says_otherwise_about_a_known_unit_is_refused(opened: Shop) 
         assert "unit S1 of batch B1 already has" in bad.problem
 
 
+def test_a_sheet_that_another_batch_has_read_is_refused(shop: Shop) -> None:
+    """G21: the same rows are no evidence twice."""
+    content = wide([unit("S1"), unit("S2")])
+    shop.open("B1")
+    shop.bring("B1", content)
+    shop.close("B1")
+    shop.change()
+    shop.open("B2")
+    size = shop.store.size()
+    with pytest.raises(RuleRefusedError) as caught:
+        shop.bring("B2", content, name="renamed.csv")
+
+    assert ("SL313", "renamed.csv was read into another batch") == (
+        caught.value.code,
+        caught.value.what,
+    )
+    assert size == shop.store.size()
+
+
+def test_a_sheet_that_a_batch_of_another_process_has_read_is_refused(opened: Shop) -> None:
+    """G21: whatever the process is called."""
+    content = wide([unit("S1")])
+    opened.bring("B1", content)
+    other = PLAN.replace('id = "mug"', 'id = "cup"').replace('tooling = "T-1"', 'tooling = "T-2"')
+    opened.publish(other)
+    opened.register(other)
+    planning.open_batch(opened.ledger, Call("egon"), "cup", "C1", {})
+    with pytest.raises(RuleRefusedError) as caught:
+        opened.bring("C1", content)
+
+    assert "SL313" == caught.value.code
+
+
 def test_a_file_may_be_imported_again_under_its_command_id(opened: Shop) -> None:
     content = wide([unit("S1")])
     first, _ = opened.bring("B1", content, Call("ines", "my-id"))
@@ -647,12 +837,28 @@ def test_a_dry_run_checks_everything_and_records_nothing(opened: Shop) -> None:
     assert size == opened.store.size()
 
 
+def test_a_dry_run_shows_cells_and_no_count_against_the_bar(opened: Shop) -> None:
+    """G16: seven rejects of seven are told by the recorded import only."""
+    content = wide([unit(f"S{n}", gap="0.5", finish="") for n in range(7)])
+    receipt, imported = opened.bring("B1", content, Call("ines", dry_run=True))
+    recorded, _ = opened.bring("B1", content)
+
+    assert {"UnitInspected", "SheetImported"} == {
+        type(entry.event).__name__ for entry in receipt.planned
+    }
+    assert (2, "S0", {"gap": "0.50 mm", "function": "pass", "build_minutes": "11 min"}) == (
+        imported.cells[0]
+    )
+    assert [*range(2, 9)] == [line for line, _, _ in imported.cells]
+    assert len(receipt.planned) == len(recorded.recorded)
+
+
 def test_a_full_batch_that_misses_its_bar_holds_the_process_in_the_same_save(opened: Shop) -> None:
     """S-42."""
-    receipt, _ = opened.bring("B1", wide([unit(f"S{n}", gap="0.5") for n in range(4)]))
+    receipt, _ = opened.bring("B1", wide([unit(f"S{n}", gap="0.5") for n in range(7)]))
 
     assert ["process-held", "batch-decided"] == opened.topics()[-2:]
-    assert 7 == len(receipt.recorded)
+    assert 10 == len(receipt.recorded)
     assert 1 == len({r.entry.cmd for r in receipt.recorded})
 
 
@@ -743,23 +949,29 @@ def test_two_people_who_import_the_same_rows_at_once_add_them_once(
     assert 1 == opened.topics().count("sheet-imported")
 
 
-def test_a_bar_that_is_set_for_the_batch_meanwhile_is_the_one_that_counts(
+def test_a_bar_that_comes_while_a_sheet_is_read_is_too_late(
     opened: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """G6: whichever comes first; the other one is decided again."""
+    """G16, G13: the bar of the batch froze when it was opened; the attempt is recorded."""
     plain = opened.store.save
-    other = plan_file(PLAN.replace("units = 4", "units = 2")).bar
+    other = plan_file(PLAN.replace("units = 7", "units = 8")).bar
     assert other is not None
+    late: list[str] = []
 
     def bar_first(*given: object) -> list[int]:
         monkeypatch.undo()
-        planning.supersede_bar(opened.ledger, Call("anna"), "mug", other, "two will do")
+        with pytest.raises(RuleRefusedError) as refused_bar:
+            planning.supersede_bar(opened.ledger, Call("anna"), "mug", other, "one more")
+        late.append(refused_bar.value.code)
         return plain(*given)  # type: ignore[arg-type]
 
     monkeypatch.setattr(opened.store, "save", bar_first)
     with pytest.raises(RowsRefusedError) as caught:
-        opened.bring("B1", wide([unit(f"S{n}") for n in range(3)]))
+        opened.bring("B1", wide([unit(f"S{n}") for n in range(8)]))
+    monkeypatch.setattr(opened.store, "save", bar_first)
+    _, imported = opened.bring("B1", wide([unit(f"S{n}") for n in range(7)]))
 
-    assert "batch B1 has its 2 planned units" in caught.value.rows[0].problem
-    with pytest.raises(RuleRefusedError):
-        opened.sign()
+    assert "batch B1 has its 7 planned units" in caught.value.rows[0].problem
+    assert (["SL303"], 7) == (late, imported.units)
+    assert 1 == opened.topics().count("command-refused")
+    assert 7 == opened.ledger.work().batch("B1").bar.units

@@ -6,7 +6,7 @@ import pytest
 
 from signoff_ledger.application import improving, planning
 from signoff_ledger.application.ledger import Call, Receipt
-from signoff_ledger.domain.process_state import Standing
+from signoff_ledger.domain.process_records import Standing
 from signoff_ledger.domain.values import CauseKind, Origin, RemarkKind
 from signoff_ledger.errors import IdentityError, InputError, NotFoundError, SignoffError
 from tests.ledgers import CUP, SKIMMED, Shop
@@ -31,29 +31,53 @@ def attribute(shop: Shop, **given: Any) -> Receipt:
 # --- origins --------------------------------------------------------------------------------------
 
 
+def origin_of(shop: Shop, number: int = 1) -> Origin | None:
+    """Say where a defect of the batch comes from."""
+    found = shop.ledger.work().process("mug").origin_of("B1", "LID-SEAT", number)
+    return found.origin if found else None
+
+
 def test_a_later_attribution_replaces_the_earlier_one_and_both_stay(rejected: Shop) -> None:
     """S-16."""
     attribute(rejected, origin=Origin.MATERIAL)
     attribute(rejected, origin=Origin.TOOLING)
 
-    assert Origin.TOOLING is rejected.ledger.work().process("mug").origins["LID-SEAT"].origin
+    assert Origin.TOOLING is origin_of(rejected)
     assert 2 == rejected.topics().count("nonconformity-attributed")
 
 
 def test_a_single_defect_is_attributed_by_its_number(rejected: Shop) -> None:
     """S-16."""
     attribute(rejected, mode=None, single=("B1", 1), origin=Origin.MATERIAL)
-    origins = rejected.ledger.work().process("mug").single_origins
 
-    assert Origin.MATERIAL is origins["B1", 1].origin
+    assert (Origin.MATERIAL, None) == (origin_of(rejected), origin_of(rejected, 2))
 
 
-def test_an_attribution_to_the_design_takes_the_support_of_a_sign_off_away(shop: Shop) -> None:
-    """S-35, G11."""
+def test_an_attribution_to_the_design_ends_a_sign_off(shop: Shop) -> None:
+    """S-35, G14."""
     shop.sign_off_a_repeat()
     attribute(shop, origin=Origin.DESIGN)
+    process = shop.ledger.work().process("mug")
 
-    assert Standing.UNSUPPORTED is shop.ledger.work().process("mug").standing
+    assert Standing.LAPSED is process.standing
+    assert "LID-SEAT was attributed to the design: shrinkage" == process.standing_why
+
+
+def test_a_design_fault_stands_until_two_people_say_otherwise(rejected: Shop) -> None:
+    """G14: an engineer alone does not take it back, an approver with one does."""
+    attribute(rejected, origin=Origin.DESIGN)
+    attribute(rejected, origin=Origin.TOOLING)
+    by_one = origin_of(rejected)
+    improving.attribute(
+        rejected.ledger,
+        Call("anna"),
+        "mug",
+        mode="LID-SEAT",
+        origin=Origin.TOOLING,
+        reason="the drawing says 0.4",
+    )
+
+    assert (Origin.DESIGN, Origin.TOOLING) == (by_one, origin_of(rejected))
 
 
 @pytest.mark.parametrize(

@@ -5,15 +5,15 @@ from typing import Any
 
 import pytest
 
-from signoff_ledger.application import inspecting
+from signoff_ledger.application import inspecting, people, planning
 from signoff_ledger.application.inspecting import UnitEntry
 from signoff_ledger.application.ledger import Call, Receipt
 from signoff_ledger.domain.batch import Batch
 from signoff_ledger.domain.plan import UnitBuild
 from signoff_ledger.domain.unit import DefectReport
-from signoff_ledger.domain.values import BuildMethod, Disposition, Severity
+from signoff_ledger.domain.values import BuildMethod, Disposition, Role, Severity
 from signoff_ledger.errors import InputError, NotFoundError, RuleRefusedError, SignoffError
-from tests.ledgers import PLAN, START, Shop
+from tests.ledgers import CUP, PLAN, START, Shop
 
 BUILD = UnitBuild(method=BuildMethod.LINE)
 VALUES = {"gap": "0.25 mm", "finish": "pass", "function": "Pass", "build_minutes": "11 min"}
@@ -41,12 +41,12 @@ def test_a_unit_is_recorded_with_everything_that_was_said(opened: Shop) -> None:
         defects=(DefectReport("LID-SEAT", "inside", "a burr"),),
         gauge="feeler 3",
         note="näh",
-        observed_at=START + timedelta(hours=1),
+        observed_at=START + timedelta(minutes=2),
     )
     event = receipt.recorded[0].entry.event.model_dump(mode="json", exclude_none=True)
 
     assert {"gap": 25, "finish": 1, "function": 1, "build_minutes": 660} == event["readings"]
-    assert ("feeler 3", "näh", "2026-03-02T09:00:00.000000Z") == (
+    assert ("feeler 3", "näh", "2026-03-02T08:02:00.000000Z") == (
         event["gauge"],
         event["note"],
         event["observed_at"],
@@ -87,7 +87,7 @@ def test_the_same_result_again_is_not_recorded_and_another_one_is_refused(opened
         ({"values": {"gap": ""}}, "SL103"),
         ({"values": {"gap": "0.25 inch"}}, "SL103"),
         ({"values": {"finish": "maybe"}}, "SL103"),
-        ({"serial": " padded"}, "SL106"),
+        ({"serial": "\u3164"}, "SL106"),
         ({"serial": "\x1b[2J"}, "SL106"),
         ({"gauge": ""}, "SL106"),
         ({"note": "\x1b[2J"}, "SL105"),
@@ -96,9 +96,10 @@ def test_the_same_result_again_is_not_recorded_and_another_one_is_refused(opened
         ({"defects": (DefectReport("\x1b[2J"),)}, "SL106"),
         ({"defects": (DefectReport("CRACK", "top face"),)}, "SL106"),
         ({"defects": (DefectReport("CRACK", note=" "),)}, "SL105"),
-        ({"replaces": (" padded", "why")}, "SL106"),
+        ({"replaces": ("", "why")}, "SL106"),
         ({"replaces": ("S0", "")}, "SL105"),
         ({"observed_at": START - timedelta(seconds=1)}, "SL310"),
+        ({"observed_at": START + timedelta(hours=1)}, "SL310"),
         ({"batch": "B9"}, "SL202"),
     ],
     ids=ascii,
@@ -143,10 +144,10 @@ def test_a_retest_is_kept_and_never_counts(opened: Shop) -> None:
 
 def test_the_unit_that_fills_a_batch_beyond_its_bar_holds_the_process(opened: Shop) -> None:
     """S-42."""
-    for serial in ("S1", "S2", "S3"):
-        record(opened, serial, values={**VALUES, "gap": "0.50"})
+    for number in range(1, 7):
+        record(opened, f"S{number}", values={**VALUES, "gap": "0.50"})
     before = opened.store.size()
-    receipt = record(opened, "S4")
+    receipt = record(opened, "S7")
 
     assert ["unit-inspected", "process-held", "batch-decided"] == opened.topics(before)
     assert 3 == len(receipt.recorded)
@@ -157,6 +158,112 @@ def test_a_batch_that_is_not_full_is_left_to_go_on(opened: Shop) -> None:
         record(opened, serial, values={**VALUES, "gap": "0.50"})
 
     assert "unit-inspected" == opened.topics()[-1]
+
+
+# --- serials and builders ------------------------------------------------------------------------
+
+
+def test_a_serial_is_recorded_in_one_spelling_and_kept_as_it_was_typed(opened: Shop) -> None:
+    """G21."""
+    receipt = record(opened, " S\u00a01\u200b")
+    again = record(opened, "S 1")
+    event = receipt.recorded[0].entry.event.model_dump(exclude_none=True)
+
+    assert ("S 1", " S\u00a01\u200b") == (event["serial"], event["typed"])
+    assert () == again.recorded
+    assert ["S 1"] == [*batch_of(opened).units]
+
+
+def test_a_serial_that_looks_like_another_is_recorded_only_on_purpose(opened: Shop) -> None:
+    """G21."""
+    record(opened, "S-1")
+    with pytest.raises(RuleRefusedError) as caught:
+        record(opened, "s01")
+    receipt = record(opened, "s01", distinct_from=(" S-1",))
+    event = receipt.recorded[0].entry.event.model_dump(exclude_none=True)
+
+    assert "SL313" == caught.value.code
+    assert "--distinct-from S-1" in caught.value.fix
+    assert ("S-1",) == event["distinct_from"]
+
+
+@pytest.mark.parametrize("builder", ["egon", "EGON", "Egon Engineer", "egon-engineer", "anna"])
+def test_a_builder_whom_the_ledger_knows_as_engineer_or_approver_is_none(
+    opened: Shop, builder: str
+) -> None:
+    """G23: whatever the title on the sheet."""
+    build = UnitBuild(method=BuildMethod.LINE, built_by=builder, operator_role="assembler")
+    record(opened, build=build)
+    count = opened.ledger.work().case("mug").tally
+
+    assert count is not None
+    assert {"S1": ("ENGINEER_ASSISTED",)} == count.excluded
+
+
+@pytest.mark.parametrize("builder", [None, "pat", "ines", "bela"])
+def test_anybody_else_may_have_built_a_unit(opened: Shop, builder: str | None) -> None:
+    """G23."""
+    record(opened, build=UnitBuild(method=BuildMethod.LINE, built_by=builder))
+
+    assert batch_of(opened).units["S1"].builder_enrolled_as is None
+
+
+def test_an_engineer_stays_one_when_the_role_is_taken_away(opened: Shop) -> None:
+    """G23: who holds, or has held, the role."""
+    people.revoke(opened.ledger, Call("olga"), "egon", Role.ENGINEER, "moved to the line")
+    record(opened, build=UnitBuild(method=BuildMethod.LINE, built_by="egon"))
+
+    assert Role.ENGINEER is batch_of(opened).units["S1"].builder_enrolled_as
+
+
+# --- the same process under two names -------------------------------------------------------------
+
+
+def beside(shop: Shop, plan: str = CUP) -> Shop:
+    """Begin a second process, cup, beside the mug; its batch C1 is open."""
+    shop.publish(plan)
+    shop.register(plan)
+    planning.open_batch(shop.ledger, Call("egon"), "cup", "C1", {})
+    return shop
+
+
+def test_a_serial_is_used_once_among_processes_of_the_same_design_and_tooling(opened: Shop) -> None:
+    """G21."""
+    record(opened, "S1")
+    beside(opened)
+    with pytest.raises(RuleRefusedError) as same:
+        record(opened, "S1", "C1")
+    with pytest.raises(RuleRefusedError) as alike:
+        record(opened, "s-01", "C1")
+
+    assert ("SL306", "unit S1 belongs to batch B1 of process mug") == (
+        same.value.code,
+        same.value.what,
+    )
+    assert ("SL313", "unit s-01 looks like unit S1 of batch B1 of process mug") == (
+        alike.value.code,
+        alike.value.what,
+    )
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {'tooling = "T-1"': 'tooling = "T-2"'},
+        {"DRW-1 rev B": "DRW-2", "0" * 64: "a" * 64},
+    ],
+    ids=["another tooling", "another design"],
+)
+def test_another_process_may_use_the_same_serials(opened: Shop, changes: dict[str, str]) -> None:
+    """G21: per design and tooling."""
+    record(opened, "S1")
+    plan = CUP
+    for old, new in changes.items():
+        plan = plan.replace(old, new)
+    beside(opened, plan)
+    record(opened, "S1", "C1")
+
+    assert ["S1"] == [*batch_of(opened, "C1").units]
 
 
 # --- defects and dispositions ---------------------------------------------------------------------
@@ -172,7 +279,7 @@ def test_a_defect_that_is_seen_later_counts_and_may_hold_the_process(shop: Shop)
     """S-42, S-45."""
     shop.build("B1")
     before = shop.store.size()
-    add(shop, observed_at=START + timedelta(days=1))
+    add(shop, observed_at=START + timedelta(minutes=2))
 
     assert [
         "nonconformity-recorded",

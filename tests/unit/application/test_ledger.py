@@ -295,11 +295,11 @@ NAMED: dict[str, Callable[[Shop, str], object]] = {
     "a batch to import into": lambda s, key: s.bring(key, b"unit_serial,build_method\nS1,line\n"),
     "a batch to close": lambda s, key: s.close(key),
     "a batch to open": lambda s, key: s.open(key),
-    "a unit to record": lambda s, key: s.record("B1", key if len(key) > 80 else f" {key}"),
+    "a unit to record": lambda s, key: s.record("B1", f"{key}\u2800"),
     "a unit to dispose of": lambda s, key: inspecting.dispose(
-        s.ledger, Call("egon"), "B1", f" {key}", disposition=Disposition.SCRAP, reason="why"
+        s.ledger, Call("egon"), "B1", f"{key}\u2800", disposition=Disposition.SCRAP, reason="why"
     ),
-    "a unit to correct": lambda s, key: s.correct("B1", f" {key}", "gap", "0.3"),
+    "a unit to correct": lambda s, key: s.correct("B1", f"{key}\u2800", "gap", "0.3"),
 }
 
 

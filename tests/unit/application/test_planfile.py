@@ -104,6 +104,10 @@ def test_every_field_that_the_template_explains_is_read() -> None:
         mode.severity,
         mode.zones,
     )
+    assert (("assembler", "line worker", "operator"), True) == (
+        plan.operator_roles,
+        plan.signer_may_inspect,
+    )
     assert (20, 1, 0, 420, 540) == (
         bar.units,
         bar.max_rejects,
@@ -134,6 +138,33 @@ def test_a_family_may_be_declared_not_applicable_with_a_reason() -> None:
     (declared,) = read_plan(text, "plan").plan.not_applicable
 
     assert (Family.FINISH, "never seen") == (declared.family, declared.reason)
+
+
+def test_the_operator_roles_that_count_are_named_in_the_process() -> None:
+    """G23, G24: what is left out is the stricter default."""
+    named = PLAN.replace("run_min = 50", 'operator_roles = ["Packer"]\nrun_min = 50')
+    left_out, plan = read_plan(PLAN, "plan").plan, read_plan(named, "plan").plan
+
+    assert (("assembler", "line worker", "operator"), False) == (
+        left_out.operator_roles,
+        left_out.signer_may_inspect,
+    )
+    assert (("Packer",), frozenset({"packer"})) == (plan.operator_roles, plan.counted_roles)
+
+
+@pytest.mark.parametrize(
+    ("field", "says"),
+    [
+        ("operator_roles = []", "process.operator_roles: "),
+        ('operator_roles = "operator"', "process.operator_roles: "),
+        ('operator_roles = ["a", ""]', "process.operator_roles.1: "),
+        ('signer_may_inspect = "maybe"', "process.signer_may_inspect: "),
+    ],
+)
+def test_a_field_of_the_plan_that_is_wrong_is_named_where_it_stands(field: str, says: str) -> None:
+    (problem,) = problems(PLAN.replace("run_min = 50", f"{field}\nrun_min = 50"))
+
+    assert problem.startswith(says)
 
 
 def test_a_bar_may_be_left_out() -> None:
@@ -214,9 +245,9 @@ BAD_FIELDS = {
     'code = "CRACK"|code = "LID-SEAT"': "LID-SEAT is defined twice",
     'zones = { inside = "minor" }|zones = { inside = "tiny" }': "mode.0.zones.inside: ",
     'severity = "critical"|severity = "grave"': "mode.1.severity: ",
-    "units = 4|units = 0": "bar.units: ",
-    "units = 4|units = 1": "bar: max_rejects 1 of 1 units can never be exceeded",
-    "units = 4|": "bar.units: ",
+    "units = 7|units = 0": "bar.units: ",
+    "units = 7|units = 1": "bar: max_rejects 1 of 1 units can never be exceeded",
+    "units = 7|": "bar.units: ",
     "max_rejects = 1|max_rejects = 0.5": "bar.max_rejects: ",
     "max_rejects = 1|max_rejects = 1\nmax_critical = 99999999999": "bar.max_critical: ",
     "max_rejects = 1|max_rejects = 1\nforgive = true": "bar.forgive: ",
@@ -247,7 +278,7 @@ def bad(change: str) -> str:
     old, _, new = change.partition("|")
     assert old in PLAN
     if old == "[[mode]]":
-        return PLAN.partition("[[mode]]")[0] + "[mode]\n[bar]\nunits = 4\nmax_rejects = 1\n"
+        return PLAN.partition("[[mode]]")[0] + "[mode]\n[bar]\nunits = 7\nmax_rejects = 1\n"
     if old == "[[characteristic]]":
         kept, _, rest = PLAN.partition("[[characteristic]]")
         return kept + "[characteristic]\n" + rest[rest.index("[[mode]]") :]
@@ -271,7 +302,7 @@ def test_every_family_is_checked_or_declared_not_applicable() -> None:
 
 
 def test_all_problems_of_a_file_are_said_at_once() -> None:
-    text = PLAN.replace("units = 4", "units = 0").replace("run_min = 50", 'run_min = "many"')
+    text = PLAN.replace("units = 7", "units = 0").replace("run_min = 50", 'run_min = "many"')
     text = text.replace('reference = "DS-1"', "reference = 7") + "[unheard_of]\n"
 
     assert 4 == len(problems(text))

@@ -2,17 +2,19 @@
 
 import pytest
 
-from signoff_ledger.application import planning
+from signoff_ledger.application import improving, people, planning
 from signoff_ledger.application.ledger import Call
 from signoff_ledger.application.planfile import read_plan
 from signoff_ledger.domain.bar import Bar
+from signoff_ledger.domain.plan import Parameter, StatedProvenance
+from signoff_ledger.domain.values import Role
 from signoff_ledger.errors import (
     InputError,
     NotFoundError,
     RuleRefusedError,
     SignoffError,
 )
-from tests.ledgers import CUP, PLAN, Shop, plan_file
+from tests.ledgers import CUP, PLAN, SKIMMED, Shop, plan_file
 
 DIGEST = "ab" * 32
 
@@ -20,7 +22,7 @@ DIGEST = "ab" * 32
 OTHER = PLAN.replace("A mug with a lid", "Another mug")
 
 
-def bar(units: int = 4, max_rejects: int = 1) -> Bar:
+def bar(units: int = 7, max_rejects: int = 1) -> Bar:
     """Make a bar."""
     return Bar(units=units, max_rejects=max_rejects)
 
@@ -172,7 +174,7 @@ def test_a_bar_is_registered_once_and_never_overwritten(shop: Shop) -> None:
     size = shop.store.size()
     assert () == shop.register().recorded
     with pytest.raises(RuleRefusedError) as caught:
-        planning.register_bar(shop.ledger, Call("egon"), "mug", bar(5))
+        planning.register_bar(shop.ledger, Call("egon"), "mug", bar(8))
 
     assert "SL311" == caught.value.code
     assert size == shop.store.size()
@@ -195,31 +197,53 @@ def test_a_bar_is_superseded_with_a_reason_before_results_and_a_loosening_is_mar
     shop: Shop,
 ) -> None:
     """G6."""
-    planning.supersede_bar(shop.ledger, Call("anna"), "mug", bar(5, 2), "a larger run")
+    planning.supersede_bar(shop.ledger, Call("anna"), "mug", bar(20, 2), "a larger run")
     bars = shop.ledger.work().process("mug").bars
 
     assert [1, 2] == [b.number for b in bars]
     assert ("max_rejects",) == bars[-1].loosened
 
 
-def test_a_superseding_bar_reaches_the_batch_that_is_open_and_has_no_result(opened: Shop) -> None:
-    """G6, S-18."""
-    before = opened.store.size()
-    planning.supersede_bar(opened.ledger, Call("anna"), "mug", bar(5), "five units")
-    batch = opened.ledger.work().batch("B1")
+def test_a_superseding_bar_is_for_the_batch_that_is_opened_next(opened: Shop) -> None:
+    """G6, G16, G25, S-18: a batch opened under the wrong one is closed empty, no attempt."""
+    opened.close("B1")
+    planning.supersede_bar(opened.ledger, Call("anna"), "mug", bar(9), "nine units")
+    opened.open("B2")
+    first, second = (opened.ledger.work().batch(key) for key in ("B1", "B2"))
 
-    assert ["acceptance-criteria-superseded", "batch-bar-replaced"] == opened.topics(before)
-    assert (5, 2) == (batch.bar.units, batch.started.bar_number)
+    assert (7, 9, 2) == (first.bar.units, second.bar.units, second.started.bar_number)
+    assert 1 == second.started.attempt
 
 
-def test_a_bar_that_comes_after_the_first_result_is_refused_and_the_attempt_recorded(
-    opened: Shop,
+@pytest.mark.parametrize("step", ["register", "supersede"])
+def test_a_bar_that_half_a_process_passes_is_refused(founded: Shop, step: str) -> None:
+    """G22."""
+    founded.publish()
+    if step == "supersede":
+        founded.register()
+    size = founded.store.size()
+    ledger, anna = founded.ledger, Call("anna")
+    steps = {
+        "register": lambda: planning.register_bar(ledger, anna, "mug", bar(4)),
+        "supersede": lambda: planning.supersede_bar(ledger, anna, "mug", bar(4), "four will do"),
+    }
+    with pytest.raises(RuleRefusedError) as caught:
+        steps[step]()
+
+    assert ("SL314", "at most 1 of 4 is no bar for mug") == (caught.value.code, caught.value.what)
+    assert size == founded.store.size()
+
+
+@pytest.mark.parametrize("units", [0, 1])
+def test_a_bar_that_comes_once_the_batch_is_open_is_refused_and_the_attempt_recorded(
+    opened: Shop, units: int
 ) -> None:
-    """S-26, S-37, G13."""
-    opened.record("B1", "S1")
+    """S-26, S-37, G13, G16."""
+    for number in range(units):
+        opened.record("B1", f"S{number}")
     before = opened.store.size()
     with pytest.raises(RuleRefusedError) as caught:
-        planning.supersede_bar(opened.ledger, Call("anna"), "mug", bar(5), "too many rejects")
+        planning.supersede_bar(opened.ledger, Call("anna"), "mug", bar(8), "too many rejects")
 
     assert "SL303" == caught.value.code
     assert ["command-refused"] == opened.topics(before)
@@ -233,7 +257,7 @@ def test_a_bar_that_is_registered_late_is_refused_as_late_and_the_attempt_record
     opened.record("B1", "S1")
     before = opened.store.size()
     with pytest.raises(RuleRefusedError) as caught:
-        planning.register_bar(opened.ledger, Call("anna"), "mug", bar(5))
+        planning.register_bar(opened.ledger, Call("anna"), "mug", bar(8))
 
     assert "SL303" == caught.value.code
     assert caught.value.attempt is not None
@@ -252,6 +276,60 @@ def test_there_must_be_a_bar_and_another_one_to_supersede(founded: Shop) -> None
     assert ("SL308", "SL109") == (missing.value.code, same.value.code)
 
 
+# --- a plan that loosens --------------------------------------------------------------------------
+
+WIDER = PLAN.replace('"0.40"', '"0.60"')
+
+
+def test_a_plan_that_one_person_loosened_opens_no_batch(shop: Shop) -> None:
+    """G15."""
+    shop.build("B1", rejects=2)
+    shop.answer("B1")
+    shop.publish(WIDER, "as agreed")
+    with pytest.raises(RuleRefusedError) as caught:
+        shop.open("B2")
+
+    assert "SL308" == caught.value.code
+    assert "gap LOOSENED: " in caught.value.why
+
+
+@pytest.mark.parametrize("who", ["anna", "bela"])
+def test_a_plan_that_two_people_loosened_opens_the_next_batch(shop: Shop, who: str) -> None:
+    """G15: an engineer, and an approver or a buyer."""
+    shop.build("B1", rejects=2)
+    shop.answer("B1")
+    shop.publish(WIDER, "as agreed")
+    planning.countersign_plan(shop.ledger, Call(who), "mug")
+    shop.open("B2")
+
+    assert who == shop.ledger.work().process("mug").plans[-1].countersigned_by
+    assert 2 == shop.ledger.work().batch("B2").started.plan_number
+
+
+def test_whoever_published_a_plan_does_not_countersign_it(shop: Shop) -> None:
+    """G15: two people, whatever their roles."""
+    people.grant(shop.ledger, Call("olga"), "egon", Role.BUYER, "stands in")
+    shop.build("B1", rejects=2)
+    shop.publish(WIDER, "as agreed")
+    with pytest.raises(RuleRefusedError) as caught:
+        planning.countersign_plan(shop.ledger, Call("egon"), "mug")
+
+    assert ("SL307", "egon published it") == (caught.value.code, caught.value.why)
+
+
+def test_a_plan_before_any_result_needs_nobody_else(shop: Shop) -> None:
+    """G15."""
+    shop.publish(WIDER, "as agreed")
+    with pytest.raises(RuleRefusedError) as caught:
+        planning.countersign_plan(shop.ledger, Call("anna"), "mug")
+    shop.open("B1")
+
+    assert ("SL311", "it loosens nothing that saw results") == (
+        caught.value.code,
+        caught.value.why,
+    )
+
+
 # --- opening --------------------------------------------------------------------------------------
 
 
@@ -262,7 +340,43 @@ def test_a_batch_is_opened_under_the_plan_and_bar_in_force(shop: Shop) -> None:
     file = plan_file()
 
     assert (file.plan, file.bar) == (batch.plan, batch.bar)
-    assert batch.started.made_on == batch.started.required == file.plan.provenance
+    assert file.plan.provenance == batch.started.required
+    assert StatedProvenance() == batch.started.made_on
+
+
+def test_what_a_change_demands_is_said_when_the_batch_is_opened(shop: Shop) -> None:
+    """G17: what is not said is not taken to be met, and is on record as not said."""
+    improving.apply_change(
+        shop.ledger,
+        Call("egon"),
+        "mug",
+        SKIMMED._replace(fixture="JIG-1", parameter="ramp K/h", old="120", new="60"),
+    )
+    planning.open_batch(
+        shop.ledger,
+        Call("egon"),
+        "mug",
+        "B1",
+        {"fixture": "JIG-1"},
+        parameters={"ramp K/h": "60", "air": "wet"},
+    )
+    started = shop.ledger.work().batch("B1").started
+
+    assert (("fixture",), "JIG-1") == (started.demanded, started.made_on.fixture)
+    assert (Parameter(name="ramp K/h", value="60"),) == started.required_parameters
+    assert (
+        Parameter(name="air", value="wet"),
+        Parameter(name="ramp K/h", value="60"),
+    ) == started.made_on.parameters
+    assert started.made_on.line is None
+
+
+@pytest.mark.parametrize("setting", [{"": "60"}, {"\x1b[2J": "60"}, {"ramp": ""}, {"ramp": "\x1b"}])
+def test_a_setting_that_cannot_be_recorded_is_refused(shop: Shop, setting: dict[str, str]) -> None:
+    with pytest.raises(InputError) as caught:
+        planning.open_batch(shop.ledger, Call("egon"), "mug", "B1", {}, parameters=setting)
+
+    assert "SL106" == caught.value.code
 
 
 def test_what_a_run_was_made_on_may_differ_from_what_is_required(shop: Shop) -> None:
@@ -270,7 +384,7 @@ def test_what_a_run_was_made_on_may_differ_from_what_is_required(shop: Shop) -> 
     shop.open("B1", tooling="T-2", fixture="jig 7")
     started = shop.ledger.work().batch("B1").started
 
-    assert ("T-2", "jig 7", "Stoke") == (
+    assert ("T-2", "jig 7", None) == (
         started.made_on.tooling,
         started.made_on.fixture,
         started.made_on.site,

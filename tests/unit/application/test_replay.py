@@ -26,7 +26,7 @@ from signoff_ledger.domain.gate import judge
 from signoff_ledger.domain.person import Person
 from signoff_ledger.domain.process import Process
 from signoff_ledger.domain.process_events import Heads, ProcessSignedOff
-from signoff_ledger.domain.process_state import Standing
+from signoff_ledger.domain.process_records import Standing
 from signoff_ledger.domain.values import Origin, Outcome, RemarkKind, Role
 from signoff_ledger.errors import EvidenceError, NotFoundError
 from signoff_ledger.persistence.sqlite.store import SqliteStore
@@ -71,7 +71,7 @@ AFTERWARDS: dict[str, Callable[[Shop], object]] = {
         of="design", reference="DS-2", note=None, document="DRW-2", sha256="ab" * 32,
     ),
     "another bar": lambda s: planning.supersede_bar(
-        s.ledger, Call("anna"), "mug", plan_file(PLAN.replace("units = 4", "units = 9")).bar, "why"  # type: ignore[arg-type]
+        s.ledger, Call("anna"), "mug", plan_file(PLAN.replace("units = 7", "units = 9")).bar, "why"  # type: ignore[arg-type]
     ),
     "another batch": lambda s: [s.change(), s.open("B3"), s.record("B3", "S1"), s.close("B3")],
     "a correction": lambda s: (
@@ -166,9 +166,9 @@ def line_of(path: Path, kind: str) -> tuple[int, bytes]:
     [
         ("process-held", b'"holds":false', b'"holds":true', [False, True]),
         ("process-held", b'"rejects":2', b'"rejects":1', [False, True]),
-        ("process-held", b"2/4 nonconforming (", b"1/4 nonconforming (", [False, True]),
-        ("process-signed-off", b'"units":4', b'"units":5', [True, False]),
-        ("process-signed-off", b"4/4 planned units", b"5/4 planned units", [True, False]),
+        ("process-held", b"2/7 nonconforming (", b"1/7 nonconforming (", [False, True]),
+        ("process-signed-off", b'"units":7', b'"units":8', [True, False]),
+        ("process-signed-off", b"7/7 planned units", b"8/7 planned units", [True, False]),
         ("unit-inspected", b'"gap":50', b'"gap":25', [True, True]),
         ("batch-started", b'"max_rejects":1', b'"max_rejects":2', [False, True]),
     ],

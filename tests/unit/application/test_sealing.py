@@ -149,13 +149,13 @@ def built(office: Office) -> Office:
 
 def test_each_decision_is_sealed_at_once(built: Office) -> None:
     assert [] == sizes(built)
-    assert "" == built.hold(by("anna")).unsealed
-    held = built.store.size()
     built.sign(by("anna"))
     signed = built.store.size()
     deciding.withdraw(built.ledger, by("anna"), "mug", "a complaint")
+    withdrawn = built.store.size()
+    assert "" == built.hold(by("anna")).unsealed
 
-    assert [held, signed, built.store.size()] == sizes(built)
+    assert [signed, withdrawn, built.store.size()] == sizes(built)
 
 
 def test_an_automatic_hold_is_sealed_at_once(office: Office) -> None:

@@ -176,6 +176,52 @@ def test_build_times_are_held_against_their_clauses() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        (660, 360, "it was 11 min in batch B1 (-45.5 %), which makes 83.3 hours less"),
+        (360, 720, "it was 6 min in batch B1 (+100.0 %), which makes 100.0 hours more"),
+    ],
+)
+def test_a_build_time_is_held_against_the_batch_before(
+    before: int, after: int, expected: str
+) -> None:
+    """S-51: what the change of the median comes to over the largest run."""
+    story = told(units=7, repeat_without_change="allow")
+    story.build("B1", units=7, seconds=before)
+    story.build("B2", units=7, seconds=after)
+
+    assert f"{expected} over a run of 1,000" in text(says(story))
+
+
+def test_a_build_time_that_has_not_changed_is_said_to_be_the_same() -> None:
+    """S-51."""
+    story = told(units=7, repeat_without_change="allow")
+    story.build("B1", units=7, seconds=360)
+    story.build("B2", units=7, seconds=360)
+
+    assert "; it was the same in batch B1. On build time" in text(says(story))
+
+
+@pytest.mark.parametrize("timed", [True, False])
+def test_a_build_time_is_held_against_the_last_batch_that_was_timed(*, timed: bool) -> None:
+    """S-51: an untimed batch in between is passed over; without any, nothing is compared."""
+    story = told(units=7, repeat_without_change="allow")
+    if timed:
+        story.build("B1", units=7, seconds=660)
+    story.open("B2")
+    story.record(*(unit(f"B2-{n}", without=("build",)) for n in range(7)))
+    story.close()
+    story.build("B3", units=7, seconds=360)
+
+    figures = figures_of(story.case())
+
+    assert figures is not None
+    assert figures.build_time is not None
+    change = figures.build_time.change
+    assert ("B1" if timed else None) == (change.batch if change else None)
+
+
 def test_without_build_times_nothing_is_said_of_them() -> None:
     story = opened()
     story.record(*(unit(f"B1-{n}", without=("build",)) for n in range(20)))

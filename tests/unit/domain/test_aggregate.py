@@ -122,7 +122,7 @@ def test_a_copy_shares_no_container_with_its_original() -> None:
     """A command that fails leaves nothing behind in a cache."""
     story = opened()
     twin = deepcopy(story.batch)
-    twin.record_unit(story.stamp(), unit("U-1"), {})
+    twin.record_unit(story.stamp(), unit("U-1"), [])
 
     assert (1, {}) == (story.batch.version, story.batch.units)
     assert (2, ["U-1"]) == (twin.version, [*twin.units])

@@ -89,6 +89,24 @@ def test_a_bar_may_accept_all_but_one() -> None:
     assert 19 == bar(max_rejects=19).max_rejects
 
 
+@pytest.mark.parametrize(
+    ("units", "max_rejects"),
+    [(4, 0), (7, 1), (9, 2), (20, 1), (20, 6), (100_000, 49_000)],
+)
+def test_a_bar_that_tells_half_bad_from_good_is_one(units: int, max_rejects: int) -> None:
+    """G22: at most one time in ten would a process with half its units bad pass."""
+    assert not bar(units=units, max_rejects=max_rejects).passes_half_bad
+
+
+@pytest.mark.parametrize(
+    ("units", "max_rejects"),
+    [(1, 0), (3, 0), (5, 4), (4, 1), (6, 1), (8, 2), (20, 7), (20, 19), (100_000, 50_000)],
+)
+def test_a_bar_that_half_a_process_passes_is_none(units: int, max_rejects: int) -> None:
+    """G22: one unit, three units with Ac 0, four of five."""
+    assert bar(units=units, max_rejects=max_rejects).passes_half_bad
+
+
 @pytest.mark.parametrize("limit", ["build_time_each_max_s", "build_time_median_max_s"])
 def test_a_build_time_may_be_limited_to_a_second(limit: str) -> None:
     """S-38."""

@@ -1,9 +1,11 @@
 """A batch: what may be recorded on it, when, and what of it counts."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 
+from signoff_ledger.domain.batch import CLOCK_GRACE
 from signoff_ledger.domain.batch_events import (
     BatchClosed,
     NonconformityRecorded,
@@ -12,17 +14,17 @@ from signoff_ledger.domain.batch_events import (
     UnitInspected,
     UnitRetested,
 )
-from signoff_ledger.domain.tally import tally
 from signoff_ledger.domain.unit import DefectReport
 from signoff_ledger.domain.values import BuildMethod, Disposition, Severity
 from signoff_ledger.errors import InputError, NotFoundError, RuleRefusedError
 from tests.stories import Story, bar, clear, opened, plan, rules_of, told, unit
 
+Step = Callable[[], object]
+
 
 def rejects(story: Story) -> tuple[str, ...]:
     """Count the latest batch."""
-    batch = story.batch
-    return tally(batch.units, batch.started, batch.bar).rejects
+    return story.batch.tally().rejects
 
 
 # --- recording ----------------------------------------------------------------------------------
@@ -216,7 +218,7 @@ def test_a_unit_that_does_not_count_can_be_replaced() -> None:
 
     story.record(unit("U-03", replaces="U-01"))
 
-    count = tally(story.batch.units, story.batch.started, story.batch.bar)
+    count = story.batch.tally()
     assert ("U-02", "U-03") == count.representative
     assert ("BENCH_BUILT", "REPLACED") == count.excluded["U-01"]
 
@@ -228,7 +230,7 @@ def test_a_unit_that_was_never_finished_can_be_replaced() -> None:
 
     story.record(unit("U-03", replaces="U-01"))
 
-    count = tally(story.batch.units, story.batch.started, story.batch.bar)
+    count = story.batch.tally()
     assert count.is_complete
     assert {"U-01": ("REPLACED",)} == count.excluded
 
@@ -240,9 +242,7 @@ def test_a_replacement_can_itself_be_replaced() -> None:
     story.record(unit("U-02", without=["heat"], replaces="U-01"))
     story.record(unit("U-03", replaces="U-02"))
 
-    assert ("U-03",) == (
-        tally(story.batch.units, story.batch.started, story.batch.bar).representative
-    )
+    assert ("U-03",) == story.batch.tally().representative
 
 
 def test_a_full_batch_asks_which_unit_is_replaced() -> None:
@@ -272,7 +272,7 @@ def test_a_bar_without_replacement_takes_none() -> None:
     ("fails", "without", "why"),
     [
         ((), (), "it is complete and counts"),
-        (("lid",), (), "it is complete and counts"),
+        (("lid",), (), "it shows a nonconformity, which would go with it"),
         (("lid",), ("heat",), "it shows a nonconformity, which would go with it"),
     ],
 )
@@ -330,10 +330,10 @@ def test_a_result_dated_with_the_bar_is_taken() -> None:
     assert story.record(unit("U-01", observed_at=story.batch.started.bar_set_at))
 
 
-def test_a_result_may_be_dated_later_than_it_is_recorded() -> None:
+def test_a_result_may_be_dated_by_a_clock_that_is_a_little_ahead() -> None:
     """G10: a claim is kept beside the ledger's clock and decides nothing."""
     story = opened()
-    claimed = story.now + timedelta(days=1)
+    claimed = story.now + timedelta(minutes=1) + CLOCK_GRACE
     story.record(unit("U-01", observed_at=claimed))
 
     event = story.last()
@@ -341,6 +341,28 @@ def test_a_result_may_be_dated_later_than_it_is_recorded() -> None:
     assert isinstance(event, UnitInspected)
     assert claimed == event.observed_at
     assert story.now == story.journal[-1].at
+    assert ("U-01",) == story.batch.tally().representative
+
+
+@pytest.mark.parametrize("step", ["first result", "retest", "nonconformity"])
+def test_a_result_that_is_yet_to_come_is_refused(step: str) -> None:
+    """G10: nobody has seen what has not happened."""
+    story = opened()
+    story.record(unit("U-01"))
+    ahead = story.now + timedelta(minutes=1) + CLOCK_GRACE + timedelta(microseconds=1)
+    defect = DefectReport("PINHOLE")
+    batch, stamp = story.batch, story.stamp("ines")
+    steps: dict[str, Step] = {
+        "first result": lambda: batch.record_unit(stamp, unit("U-02", observed_at=ahead), []),
+        "retest": lambda: batch.record_retest(stamp, unit("U-01", observed_at=ahead)),
+        "nonconformity": lambda: batch.record_nonconformity(stamp, "U-01", defect, ahead),
+    }
+
+    with pytest.raises(RuleRefusedError) as refused:
+        steps[step]()
+
+    assert "SL310" == refused.value.code
+    assert "which is yet to come" in refused.value.what
 
 
 def test_a_nonconformity_dated_before_the_bar_is_refused() -> None:
@@ -360,35 +382,41 @@ def test_a_nonconformity_dated_before_the_bar_is_refused() -> None:
 # --- the bar ------------------------------------------------------------------------------------
 
 
-def test_the_bar_may_change_before_the_first_result() -> None:
-    """G6, S-18."""
+@pytest.mark.parametrize("units", [0, 1])
+def test_the_bar_may_not_change_once_the_batch_is_open(units: int) -> None:
+    """S-18, S-26, G6, G13, G16: not even before the first result."""
     story = opened()
-    story.supersede(bar(units=10, max_rejects=0))
-
-    batch = story.batch
-
-    assert (10, 0, 2) == (batch.bar.units, batch.bar.max_rejects, batch.bar_version)
-    assert (2, batch.bar) == (batch.started.bar_number, batch.started.bar)
-
-
-def test_the_bar_may_not_change_after_the_first_result() -> None:
-    """S-26, G6, G13."""
-    story = opened()
-    story.record(unit("U-01", "lid"))
+    story.record(*(unit(f"U-{n}", "lid") for n in range(units)))
 
     with pytest.raises(RuleRefusedError) as refused:
         story.supersede(bar(max_rejects=5))
 
     assert "SL303" == refused.value.code
     assert {"bar-before-results"} == rules_of(refused.value)
-    assert 1 == story.batch.bar.max_rejects
+    assert "bar 1 froze when batch B1 was opened" == refused.value.why
+    assert (1, 1) == (story.batch.bar.max_rejects, len(story.process.bars))
+
+
+def test_a_bar_superseded_after_an_empty_batch_is_the_one_of_the_next() -> None:
+    """G6, G16, G25: a batch opened under the wrong bar is closed empty and is no attempt."""
+    story = opened()
+    story.close()
+    story.supersede(bar(units=10, max_rejects=0))
+    story.open("B2")
+
+    first, second = story.batches["B1"], story.batches["B2"]
+
+    assert (20, 10, 2) == (first.bar.units, second.bar.units, second.started.bar_number)
+    assert (1, 1) == (second.started.attempt, story.process.attempts)
 
 
 def test_a_bar_set_later_moves_the_earliest_date_of_a_result() -> None:
     """S-37."""
     story = opened()
     first_bar_at = story.batch.started.bar_set_at
+    story.close()
     story.supersede(bar(max_rejects=0))
+    story.open("B2")
 
     with pytest.raises(RuleRefusedError) as refused:
         story.record(unit("U-01", observed_at=first_bar_at))

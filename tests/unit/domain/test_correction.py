@@ -3,11 +3,10 @@
 import pytest
 
 from signoff_ledger.domain.batch_events import CorrectionConfirmed, CorrectionRequested
-from signoff_ledger.domain.tally import tally
 from signoff_ledger.domain.unit import DefectReport
-from signoff_ledger.domain.values import BuildMethod, Severity
+from signoff_ledger.domain.values import BuildMethod, Role, Severity
 from signoff_ledger.errors import InputError, NotFoundError, RuleRefusedError, SignoffError
-from tests.stories import Story, opened, unit
+from tests.stories import Story, opened, told, unit
 
 
 def story_of(*fails: str) -> Story:
@@ -19,8 +18,7 @@ def story_of(*fails: str) -> Story:
 
 def rejects(story: Story) -> int:
     """Count the rejects of the batch."""
-    batch = story.batch
-    return len(tally(batch.units, batch.started, batch.bar).rejects)
+    return len(story.batch.tally().rejects)
 
 
 # --- asking -------------------------------------------------------------------------------------
@@ -86,7 +84,7 @@ def test_a_reject_does_not_go_away_by_a_word(field: str, becomes: str) -> None:
 def test_a_reject_is_not_renamed_into_a_lighter_one_by_a_word() -> None:
     """S-23: re-labelling is taking back in small steps."""
     story = opened()
-    story.record(unit("U-01", "heat"))
+    story.record(unit("U-01", defects=[DefectReport("NO-HEAT")]))
 
     with pytest.raises(RuleRefusedError) as refused:
         story.correct("U-01", "D-1", "PINHOLE")
@@ -96,12 +94,43 @@ def test_a_reject_is_not_renamed_into_a_lighter_one_by_a_word() -> None:
 
 def test_a_defect_may_be_renamed_within_its_grade() -> None:
     """S-45: it stays a reject, under the right name."""
-    story = story_of("lid")
+    story = opened()
+    story.record(unit("U-01", defects=[DefectReport("PINHOLE")]))
     story.correct("U-01", "D-1", "OTHER")
     story.confirm()
 
     assert 1 == rejects(story)
     assert "OTHER" == story.batch.unit("U-01").nonconformities[1].mode
+
+
+@pytest.mark.parametrize("remeasured", [None, "looked again"])
+@pytest.mark.parametrize("becomes", ["OTHER", "NO-HEAT", "PINHOLE@base"])
+def test_a_mode_that_follows_from_a_reading_is_not_renamed(
+    becomes: str, remeasured: str | None
+) -> None:
+    """G20: not even to a graver one; the clauses count what the readings say."""
+    story = story_of("lid")
+
+    with pytest.raises(InputError) as refused:
+        story.correct("U-01", "D-1", becomes, remeasured=remeasured)
+
+    assert "SL109" == refused.value.code
+    assert (
+        "a defect cannot be given another name while the reading that shows it stands"
+        == refused.value.why
+    )
+    assert "LID-SEAT" == story.batch.unit("U-01").nonconformities[1].mode
+
+
+def test_the_place_of_a_defect_that_a_reading_shows_can_be_put_right() -> None:
+    """G20, S-47: its name stays, it is graded anew at its zone."""
+    story = story_of("glaze")
+    story.correct("U-01", "D-1", "PINHOLE@rim")
+    story.confirm()
+
+    found = story.batch.unit("U-01").nonconformities[1]
+
+    assert ("PINHOLE", "rim", Severity.CRITICAL) == (found.mode, found.location, found.severity)
 
 
 def test_a_defect_that_a_reading_shows_goes_with_the_reading_only() -> None:
@@ -111,7 +140,8 @@ def test_a_defect_that_a_reading_shows_goes_with_the_reading_only() -> None:
     with pytest.raises(InputError) as refused:
         story.correct("U-01", "D-1", "void", remeasured="looked again")
 
-    assert ("SL109", "correct the reading of lid") == (refused.value.code, refused.value.fix)
+    assert "SL109" == refused.value.code
+    assert "measure again and correct the reading of lid, with --remeasured" == refused.value.fix
 
 
 @pytest.mark.parametrize("harmless", ["cavity", "station", "built_by"])
@@ -205,6 +235,119 @@ def test_a_field_that_the_batch_declared_is_shown_as_the_batchs() -> None:
 
     assert isinstance(asked, CorrectionRequested)
     assert "as the batch" == asked.was
+
+
+# --- settings and builders ----------------------------------------------------------------------
+
+
+def test_a_setting_of_a_unit_can_be_put_right() -> None:
+    """G17: by its name; what was not stated was as the batch."""
+    story = opened()
+    kept = {"name": "air", "value": "wet"}
+    story.record(unit("U-01", parameters=[kept, {"name": "ramp K/h", "value": "120"}]))
+    story.correct("U-01", "parameter:ramp K/h", "60")
+    asked = story.last()
+    story.confirm()
+    story.correct("U-01", "parameter:glaze", "thin")
+    unsaid = story.last()
+    story.confirm(2)
+
+    assert isinstance(asked, CorrectionRequested)
+    assert isinstance(unsaid, CorrectionRequested)
+    assert ("120", "as the batch") == (asked.was, unsaid.was)
+    assert [("air", "wet"), ("ramp K/h", "60"), ("glaze", "thin")] == [
+        (p.name, p.value) for p in story.batch.unit("U-01").build.parameters or ()
+    ]
+
+
+@pytest.mark.parametrize(
+    ("field", "code"),
+    [("parameters", "SL204"), ("parameter:", "SL103"), ("parameter", "SL204")],
+)
+def test_a_setting_without_a_name_is_none(field: str, code: str) -> None:
+    """G17."""
+    with pytest.raises(SignoffError) as refused:
+        story_of().correct("U-01", field, "60")
+
+    assert code == refused.value.code
+
+
+def test_a_reject_does_not_leave_by_another_setting() -> None:
+    """S-23, G17."""
+    story = told(units=7)
+    story.build(units=7)
+    story.change("PINHOLE", parameter="ramp K/h", old="120", new="60")
+    story.open("B2")
+    story.record(unit("U-01", "lid"))
+
+    with pytest.raises(RuleRefusedError) as refused:
+        story.correct("U-01", "parameter:ramp K/h", "120")
+
+    assert "SL307" == refused.value.code
+
+
+def corrected_builder(story: Story, becomes: str, role: Role | None) -> None:
+    """Correct who built a unit, as the ledger does: it says whom it knows."""
+    number = story.batch.request_correction(
+        story.stamp("ines"),
+        "U-01",
+        "built_by",
+        becomes,
+        reason="a slip",
+        remeasured=None,
+        builder_enrolled_as=role,
+    )
+    story.batch.confirm_correction(story.stamp("ivan"), number, role)
+
+
+def test_a_unit_that_an_engineer_built_after_all_leaves_the_count() -> None:
+    """G23: and comes back when it was somebody else."""
+    story = story_of()
+    corrected_builder(story, "egon", Role.ENGINEER)
+    by_engineer = story.batch.tally().excluded
+    corrected_builder(story, "pat", None)
+
+    assert {"U-01": ("ENGINEER_ASSISTED",)} == by_engineer
+    assert ("U-01",) == story.batch.tally().representative
+
+
+def test_a_reject_does_not_leave_because_an_engineer_built_it() -> None:
+    """S-23, G23."""
+    story = story_of("lid")
+
+    with pytest.raises(RuleRefusedError) as refused:
+        corrected_builder(story, "egon", Role.ENGINEER)
+
+    assert "SL307" == refused.value.code
+    assert 1 == rejects(story)
+
+
+def test_a_builder_who_became_an_engineer_meanwhile_takes_no_reject_away() -> None:
+    """S-23, G23: what was harmless when it was asked for is not when it is confirmed."""
+    story = story_of("lid")
+    number = story.correct("U-01", "built_by", "egon")
+
+    with pytest.raises(RuleRefusedError) as refused:
+        story.batch.confirm_correction(story.stamp("ivan"), number, Role.ENGINEER)
+
+    assert "SL307" == refused.value.code
+
+
+def test_a_defect_may_move_to_another_zone_within_its_grade_or_up() -> None:
+    """S-47."""
+    story = opened()
+    story.record(unit("U-01", defects=[DefectReport("PINHOLE", "base")]))
+    story.correct("U-01", "D-1", "PINHOLE@RIM")
+    asked = story.last()
+    story.confirm()
+
+    found = story.batch.unit("U-01").nonconformities[1]
+
+    assert isinstance(asked, CorrectionRequested)
+    assert ("PINHOLE@base", "PINHOLE@rim") == (asked.was, asked.becomes)
+    assert ("rim", Severity.CRITICAL) == (found.location, found.severity)
+    with pytest.raises(RuleRefusedError):
+        story.correct("U-01", "D-1", "PINHOLE@base")
 
 
 # --- answering ----------------------------------------------------------------------------------
@@ -353,7 +496,7 @@ def test_how_a_unit_was_built_can_be_corrected() -> None:
     batch = story.batch
 
     assert BuildMethod.BENCH is batch.unit("U-01").build.method
-    assert {"U-01": ("BENCH_BUILT",)} == tally(batch.units, batch.started, batch.bar).excluded
+    assert {"U-01": ("BENCH_BUILT",)} == batch.tally().excluded
 
 
 def test_a_correction_that_no_longer_fits_the_record_cannot_be_confirmed() -> None:

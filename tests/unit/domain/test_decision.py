@@ -12,7 +12,8 @@ from signoff_ledger.domain.process_events import (
     SignOffUnsupported,
     UnitsHandedOver,
 )
-from signoff_ledger.domain.process_state import Standing
+from signoff_ledger.domain.process_records import Standing
+from signoff_ledger.domain.process_state import SUPPORTED_AGAIN
 from signoff_ledger.domain.unit import DefectReport
 from signoff_ledger.domain.values import BuildMethod, Outcome
 from signoff_ledger.errors import NotFoundError, RuleRefusedError
@@ -230,15 +231,72 @@ def test_a_hold_ends_a_sign_off() -> None:
     assert story.process.sign_off is None
 
 
-def test_a_held_process_may_be_signed_once_every_rule_holds() -> None:
-    """S-53, S-57: holding a week back costs a week."""
+def test_a_held_process_may_be_signed_once_what_it_awaited_is_there() -> None:
+    """S-53, S-57, G19: holding a week back costs a week."""
     story = clear()
-    story.hold("let us sleep on it")
+    story.hold("let us sleep on it", awaiting="the certificate of gauge G-7")
     story.wait(days=7)
     story.sign()
 
+    held_, _ = story.process.decisions
+
     assert Standing.SIGNED_OFF is story.process.standing
     assert [Outcome.HELD, Outcome.SIGNED_OFF] == story.batch.outcomes
+    assert "the certificate of gauge G-7" == held_.awaiting
+
+
+def test_a_held_batch_is_not_signed_by_waiting() -> None:
+    """S-53, G19: fix it and run another batch."""
+    story = clear()
+    story.hold("let us sleep on it")
+    story.wait(days=7)
+
+    with pytest.raises(RuleRefusedError) as refused:
+        story.sign()
+    story.change("LID-SEAT")
+    story.build("B2")
+    story.sign()
+
+    assert {"not-decided-before"} == rules_of(refused.value)
+    assert Standing.SIGNED_OFF is story.process.standing
+
+
+def test_the_bar_still_holds_a_batch_that_awaits_something_else() -> None:
+    """S-42, G19: a hold that only awaits has decided nothing on the batch."""
+    story = opened(units=7)
+    story.hold("the certificate is missing", awaiting="the certificate of gauge G-7")
+    story.record(*(unit(f"U-{n}", "lid") for n in range(7)))
+
+    verdict = story.settle()
+
+    assert verdict is not None
+    assert ["Anna Approver", "the registered bar"] == [
+        d.printed_name for d in story.process.decisions
+    ]
+
+
+def test_a_hold_names_the_orders_that_are_at_risk_by_it() -> None:
+    """S-22: whoever placed them has to hear of it; a cancelled one is none."""
+    story = signed()
+    story.order(500, reference="PO-1")
+    story.process.report_order(story.stamp("bela"), 90, "PO-2", "phoned through")
+    story.process.report_order(story.stamp("bela"), 80, "PO-3", "phoned through")
+    story.process.cancel_order(story.stamp("bela"), "PO-3", "a slip")
+    story.hold("a complaint came in")
+
+    event = next(e.event for e in story.journal if isinstance(e.event, ProcessHeld))
+
+    assert [("PO-1", 500), ("PO-2", 90)] == [(o.reference, o.quantity) for o in event.orders]
+
+
+def test_a_sign_off_that_time_ended_is_over_before_a_hold_is_recorded() -> None:
+    """G26: a lapse by time is recorded before anything else is done."""
+    story = signed()
+    story.wait(days=731)
+    since = len(story.journal)
+    story.hold("look at it again")
+
+    assert ["SignOffLapsed", "ProcessHeld"] == story.kinds(since)[:2]
 
 
 # --- the bar holds by itself --------------------------------------------------------------------
@@ -353,7 +411,6 @@ def test_a_sign_off_that_no_longer_follows_is_unsupported() -> None:
 
     assert Standing.UNSUPPORTED is story.process.standing
     assert "B1" == event.batch
-    assert 1 == story.kinds().count("SignOffUnsupported")
     assert 0 == story.kinds().count("ProcessHeld")
     with pytest.raises(RuleRefusedError) as refused:
         story.order()
@@ -441,13 +498,61 @@ def test_without_a_standing_sign_off_there_is_nothing_to_reconsider() -> None:
     assert decision.reconsider(story.stamp(), story.case()) is None
 
 
-def test_an_unsupported_sign_off_is_not_marked_twice() -> None:
+def marks(story: Story) -> list[list[str]]:
+    """Name the rules that each mark of a lost support names."""
+    events = [e.event for e in story.journal if isinstance(e.event, SignOffUnsupported)]
+    return [[finding.rule for finding in event.verdict.lost_support] for event in events]
+
+
+def test_an_unsupported_sign_off_is_marked_once_for_the_same_reasons() -> None:
     """G11."""
+    story = signed(max_rejects=0)
+    story.confirm(story.correct("B1-01", "lid", "0.55"))
+    again = story.reconsider()
+    story.confirm(story.correct("B1-02", "lid", "0.30"))
+
+    assert again is None
+    assert [["rejects-within-ac", "faults-closed", "no-design-fault"]] == marks(story)
+
+
+def test_an_unsupported_sign_off_is_marked_anew_when_something_else_fails() -> None:
+    """G11: the mark says what does not hold now, with the numbers of now."""
     story = signed(max_rejects=0)
     story.confirm(story.correct("B1-01", "lid", "0.55"))
     story.confirm(story.correct("B1-02", "lid", "0.55"))
 
-    assert 1 == story.kinds().count("SignOffUnsupported")
+    assert 2 == len(marks(story))
+    assert "2/20 nonconforming" in story.process.standing_why
+    assert 1 == len(story.process.endings)
+
+
+def test_a_sign_off_that_follows_again_opens_no_gate_by_itself() -> None:
+    """G11: until a person holds or withdraws it."""
+    story = signed()
+    story.confirm(story.correct("B1-01", "lid", "0.55"))
+    story.attribute("LID-SEAT")
+    story.cause("LID-SEAT")
+    story.reconsider()
+    same = story.reconsider()
+
+    assert same is None
+    assert [["faults-closed", "no-design-fault"], []] == marks(story)
+    assert (Standing.UNSUPPORTED, SUPPORTED_AGAIN) == (
+        story.process.standing,
+        story.process.standing_why,
+    )
+    with pytest.raises(RuleRefusedError) as refused:
+        story.order()
+    assert {"sign-off-stands"} == rules_of(refused.value)
+
+
+def test_a_sign_off_that_time_ended_is_not_reconsidered() -> None:
+    """G26."""
+    story = signed()
+    story.wait(days=731)
+    story.confirm(story.correct("B1-01", "lid", "0.55"))
+
+    assert [] == marks(story)
 
 
 def test_what_was_signed_stays_as_it_was_signed() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from signoff_ledger.domain.process_state import Standing
+from signoff_ledger.domain.process_records import Standing
 from signoff_ledger.domain.unit import DefectReport
 from signoff_ledger.domain.values import BuildMethod, CauseKind, Disposition, RemarkKind
 from signoff_ledger.errors import InputError, RuleRefusedError
@@ -58,7 +58,10 @@ def test_signing_off_one_good_unit_that_the_engineer_built_by_hand() -> None:
     assert "representative-units" in rules
     assert "0/20 planned units count" in finding.says
     assert {"ENGINEER_ASSISTED": 1} == finding.counts
-    assert "U-01 does not: ENGINEER_ASSISTED (an engineer helped to build it)" in finding.says
+    assert (
+        "U-01 does not: ENGINEER_ASSISTED (built by an engineer, an approver or in a role that "
+        "does not count)"
+    ) in finding.says
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ RULES = (
     "design-approved",
     "bar-before-results",
     "plan-and-bar-frozen",
+    "plan-agreed",
     "batch-closed",
     "representative-units",
     "rejects-within-ac",
@@ -28,6 +29,7 @@ RULES = (
     "fresh-units",
     "after-last-change",
     "latest-batch",
+    "not-decided-before",
     "confirmation-batch",
     "repeat-cites-change",
     "faults-closed",
@@ -70,6 +72,7 @@ def test_the_first_batch_of_the_card_is_held() -> None:
     assert Outcome.HELD is story.check().outcome
     assert [
         "rejects-within-ac",
+        "not-decided-before",
         "faults-closed",
         "no-design-fault",
     ] == story.blockers()

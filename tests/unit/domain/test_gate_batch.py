@@ -55,7 +55,7 @@ def test_twenty_of_twenty_are_enough() -> None:
     finding = clear().finding("representative-units")
 
     assert finding.holds
-    assert {"incomplete": 0, "planned": 20, "units": 20} == finding.numbers
+    assert {"filled": 20, "incomplete": 0, "planned": 20, "units": 20} == finding.numbers
     assert "20/20 planned units count" == finding.says
 
 
@@ -401,7 +401,7 @@ def test_a_unit_of_an_earlier_batch_is_found_even_where_it_was_slipped_in() -> N
     story.change("LID-SEAT")
     batch = story.open("B2")
     for serial in ("B1-01", "U-02"):
-        batch.record_unit(story.stamp("ines"), unit(serial), {})
+        batch.record_unit(story.stamp("ines"), unit(serial), [])
 
     finding = story.finding("fresh-units")
 

@@ -92,6 +92,53 @@ def test_a_failing_reading_is_graded_by_its_characteristic() -> None:
     assert Severity.CRITICAL is failing_one("heat", plan(), 1).severity
 
 
+@pytest.mark.parametrize("location", ["RIM", "rim", "R-im", "\uff52im"], ids=ascii)
+def test_a_zone_of_the_plan_is_known_in_every_spelling(location: str) -> None:
+    """S-47: the grade does not hang on a capital letter."""
+    made = reported_one(DefectReport("PINHOLE", location), plan(), 1)
+
+    assert ("rim", Severity.CRITICAL, None) == (made.location, made.severity, made.zone_unknown)
+
+
+@pytest.mark.parametrize(("mode", "unknown"), [("PINHOLE", True), ("NO-HEAT", None)])
+def test_a_zone_that_the_plan_does_not_grade_is_marked(mode: str, *, unknown: bool | None) -> None:
+    """S-47: where it grades others of the mode."""
+    made = reported_one(DefectReport(mode, "lip"), plan(), 1)
+
+    assert ("lip", unknown) == (made.location, made.zone_unknown)
+
+
+@pytest.mark.parametrize(
+    ("mode", "why"), [("PINHOLE", "the plan names the zones base, rim"), ("NO-HEAT", "")]
+)
+def test_a_place_that_is_no_zone_and_no_key_is_refused(mode: str, why: str) -> None:
+    """S-47."""
+    with pytest.raises(InputError) as refused:
+        reported_one(DefectReport(mode, "top face"), plan(), 1)
+
+    assert ("SL106", why) == (refused.value.code, refused.value.why)
+
+
+def test_a_failing_reading_at_a_zone_is_graded_there_unless_it_is_critical() -> None:
+    """S-47, G8: a critical characteristic is never graded lower by a zone."""
+    hot = HEAT.model_copy(update={"mode": "PINHOLE"})
+    made = plan(characteristics=(LID, GLAZE, hot, BUILD))
+    defects = [DefectReport("PINHOLE", "base")]
+    glaze = found_in(unit("U-01", "glaze", defects=defects), made, 0)
+    heat = found_in(unit("U-01", "heat", defects=defects), made, 0)
+
+    assert [(Severity.MINOR, "glaze")] == [(n.severity, n.characteristic) for n in glaze]
+    assert [(Severity.CRITICAL, "heat")] == [(n.severity, n.characteristic) for n in heat]
+
+
+def test_a_reading_alone_is_graded_by_the_graver_of_its_mode_and_its_characteristic() -> None:
+    """S-47, G8."""
+    minor = LID.model_copy(update={"mode": "PINHOLE", "severity": Severity.MINOR})
+    made = plan(characteristics=(minor, GLAZE, HEAT, BUILD))
+
+    assert Severity.MAJOR is failing_one("lid", made, 1).severity
+
+
 def test_a_mode_that_nobody_foresaw_can_be_recorded_as_other() -> None:
     """S-45."""
     made = reported_one(DefectReport("OTHER", note="a fly in the glaze"), plan(), 1)

@@ -143,6 +143,40 @@ def test_the_same_flaw_is_graded_by_its_zone(zone: str | None, severity: Severit
     assert severity is PINHOLE.severity_at(zone)
 
 
+@pytest.mark.parametrize(
+    ("location", "zone"),
+    [(None, None), ("rim", "rim"), ("RIM", "rim"), ("r i m", "rim"), ("lip", None)],
+)
+def test_a_zone_is_given_in_the_plans_own_spelling(location: str | None, zone: str | None) -> None:
+    """S-47."""
+    assert zone == PINHOLE.zone_of(location)
+
+
+@pytest.mark.parametrize("order", [(GLAZE, LID), (LID, GLAZE)])
+def test_a_mode_of_several_readings_takes_the_gravest_of_their_grades(order: Any) -> None:
+    """G8: in whichever order the plan names them."""
+    shared = tuple(
+        c.model_copy(
+            update={
+                "mode": "SHARED",
+                "severity": Severity.MINOR if c is GLAZE else Severity.MAJOR,
+            }
+        )
+        for c in order
+    )
+    made = plan(characteristics=(*shared, HEAT, BUILD), modes=())
+
+    assert Severity.MAJOR is made.mode_catalogue["SHARED"].severity
+
+
+def test_a_plan_names_the_roles_whose_units_count() -> None:
+    """G23: the usual ones, unless it says otherwise."""
+    assert {"assembler", "lineworker", "operator"} == plan().counted_roles
+    assert {"former"} == plan(operator_roles=("Former",)).counted_roles
+    with pytest.raises(ValidationError):
+        plan(operator_roles=())
+
+
 def test_zones_are_kept_in_key_order() -> None:
     """S-03: one content, one digest."""
     minor, major = Severity.MINOR, Severity.MAJOR

@@ -7,7 +7,7 @@ import pytest
 
 from signoff_ledger.domain.event import Stamp
 from signoff_ledger.domain.plan import content_sha256
-from signoff_ledger.domain.process import LONGEST_GAP, Process
+from signoff_ledger.domain.process import Process
 from signoff_ledger.domain.process_events import (
     AcceptanceCriteriaSuperseded,
     BatchOpened,
@@ -23,7 +23,8 @@ from signoff_ledger.domain.process_events import (
     SignOffWithdrawn,
     ToolingApprovalReferenced,
 )
-from signoff_ledger.domain.process_state import Standing
+from signoff_ledger.domain.process_records import Standing
+from signoff_ledger.domain.process_state import LONGEST_GAP
 from signoff_ledger.domain.values import CauseKind, ChangeKind, Origin, RemarkKind
 from signoff_ledger.errors import InputError, NotFoundError, RuleRefusedError
 from tests.stories import (
@@ -338,12 +339,12 @@ def test_a_repeat_with_nothing_changed_is_refused(rejects: int) -> None:
 
 
 def test_a_batch_after_an_empty_one_is_no_repeat() -> None:
-    """G7: nothing was seen."""
+    """G7, G25: nothing was seen, so it was no attempt."""
     story = opened()
     story.close()
     story.open("B2")
 
-    assert (2, False) == (
+    assert (1, False) == (
         story.process.batches["B2"].opened.attempt,
         story.process.batches["B2"].opened.unchanged,
     )
@@ -607,7 +608,7 @@ def test_a_lapsed_sign_off_is_not_renewed_on_the_same_units() -> None:
 
     finding = story.finding("after-last-change")
 
-    assert ["after-last-change"] == story.blockers()
+    assert ["after-last-change", "not-decided-before"] == story.blockers()
     assert "a sign-off has lapsed since it opened" in finding.says
 
 
@@ -647,7 +648,7 @@ def test_a_gap_of_two_years_is_exact(late: timedelta, *, gap: bool) -> None:
     assert sign_off is not None
     moment = sign_off.at + LONGEST_GAP + late
 
-    assert gap is story.process.has_gap(moment)
+    assert (Standing.LAPSED if gap else Standing.SIGNED_OFF) is story.process.standing_at(moment)[0]
     assert ([("no-two-year-gap")] if gap else []) == [
         rule for rule, _ in story.process.order_blockers(moment, "bela", 500)
     ]
@@ -682,8 +683,10 @@ def test_without_a_sign_off_there_is_no_gap() -> None:
     story = told()
     story.process.lapse_by_gap(story.stamp())
 
-    assert not story.process.has_gap(START + timedelta(days=10_000))
-    assert Standing.NOT_DECIDED is story.process.standing
+    in_time, _ = story.process.standing_at(START + timedelta(days=10_000))
+
+    assert Standing.NOT_DECIDED is in_time
+    assert (None, Standing.NOT_DECIDED) == (story.process.lapses_at, story.process.standing)
 
 
 def test_a_process_that_is_signed_off_is_not_signed_again() -> None:
@@ -734,10 +737,10 @@ def test_orders_add_up_to_the_signed_run() -> None:
 
 
 def test_signing_the_same_batch_again_does_not_double_the_run() -> None:
-    """S-08."""
+    """S-08, G19: a hold that awaited something else gives no second run."""
     story = signed()
     story.order(1_000)
-    story.process.withdraw(story.stamp("anna"), "Anna Approver", "by mistake")
+    story.hold("stop", awaiting="the calibration certificate of G-7")
     story.sign()
 
     assert {"run-quantity"} == rules_of(refused_order(story, 500))

@@ -2,9 +2,10 @@
 
 from signoff_ledger.domain.process import Process
 from signoff_ledger.domain.process_events import ProductionOrderCommitted
-from signoff_ledger.domain.process_state import Standing
+from signoff_ledger.domain.process_records import Standing
+from signoff_ledger.domain.process_state import LONGEST_GAP
 from signoff_ledger.domain.values import Origin, Outcome
-from tests.stories import fixed, held, opened, plan, signed, told
+from tests.stories import fixed, held, opened, plan, signed, told, unit
 
 
 def test_a_process_begins_with_nothing() -> None:
@@ -36,10 +37,21 @@ def test_the_last_plan_and_bar_are_in_force() -> None:
 def test_a_batch_is_open_until_it_is_finished() -> None:
     """S-25."""
     story = opened()
+    story.record(unit("U-01"))
     before = story.process.open_batch
     story.close()
 
     assert ("B1", None, "B1") == (before, story.process.open_batch, story.process.latest_batch)
+
+
+def test_a_batch_that_was_closed_empty_is_not_the_latest() -> None:
+    """G25."""
+    story = opened()
+    before = story.process.latest_batch, story.process.attempts
+    story.close()
+
+    assert ("B1", 1) == before
+    assert (None, 0) == (story.process.latest_batch, story.process.attempts)
 
 
 def test_an_attribution_of_one_nonconformity_overrides_that_of_its_mode() -> None:
@@ -74,10 +86,9 @@ def test_orders_are_added_up_under_their_sign_off() -> None:
     story = signed()
     story.order(500)
     story.order(500)
-    sign_off = story.process.sign_off
+    process = story.process
 
-    assert sign_off is not None
-    assert (1_000, story.now) == (sign_off.ordered, sign_off.last_order_at)
+    assert (1_000, story.now + LONGEST_GAP) == (process.ordered, process.lapses_at)
 
 
 def test_an_order_under_no_sign_off_adds_to_none() -> None:
@@ -87,7 +98,8 @@ def test_an_order_under_no_sign_off_adds_to_none() -> None:
     story.process.emit(story.stamp(), planted)
 
     assert story.process.sign_off is None
-    assert {} == story.process.ordered
+    assert 0 == story.process.ordered
+    assert story.process.orders["po-1"].batch is None
 
 
 def test_an_unsupported_sign_off_says_which_rules_no_longer_hold() -> None:

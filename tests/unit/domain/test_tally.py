@@ -5,16 +5,15 @@ from typing import Any
 
 import pytest
 
-from signoff_ledger.domain.tally import EXCLUSIONS, Tally, exclusions, missing_readings, tally
-from signoff_ledger.domain.unit import DefectReport
-from signoff_ledger.domain.values import BuildMethod, Severity
+from signoff_ledger.domain.tally import EXCLUSIONS, Tally, exclusions, missing_readings
+from signoff_ledger.domain.unit import DefectReport, UnitReport
+from signoff_ledger.domain.values import BuildMethod, Role, Severity
 from tests.stories import BUILD, Story, bar, opened, plan, told, unit
 
 
 def counted(story: Story, **bar_changes: Any) -> Tally:
     """Count the latest batch under its bar, or another one."""
-    batch = story.batch
-    return tally(batch.units, batch.started, bar(**bar_changes) if bar_changes else batch.bar)
+    return story.batch.tally(bar(**bar_changes) if bar_changes else None)
 
 
 @pytest.mark.parametrize(
@@ -25,6 +24,7 @@ def counted(story: Story, **bar_changes: Any) -> Tally:
         ({"method": BuildMethod.ENGINEER_ASSISTED}, "ENGINEER_ASSISTED"),
         ({"operator_role": "engineer"}, "ENGINEER_ASSISTED"),
         ({"operator_role": "ENGINEER"}, "ENGINEER_ASSISTED"),
+        ({"operator_role": "maintenance"}, "ENGINEER_ASSISTED"),
         ({"tooling": "T-2"}, "OTHER_TOOLING"),
         ({"tooling_revision": "B"}, "OTHER_TOOLING_REVISION"),
         ({"line": "Line 1"}, "OTHER_LINE"),
@@ -54,6 +54,8 @@ def test_a_unit_that_does_not_stand_for_the_process_is_excluded_by_name(
         {"operator_role": "assembler", "built_by": "pat", "cavity": "2", "station": "A"},
         {"tooling": "T-1", "tooling_revision": "A", "line": "Line 2", "fixture": "none specified"},
         {"process_revision": 1},
+        {"operator_role": "LINE-WORKER"},
+        {"operator_role": "Operator"},
     ],
 )
 def test_a_unit_off_the_real_tooling_process_and_line_counts(build: dict[str, Any]) -> None:
@@ -68,6 +70,29 @@ def test_an_engineer_who_helps_an_engineer_is_one_reason() -> None:
     """S-11."""
     story = opened()
     story.record(unit("U-01", method=BuildMethod.ENGINEER_ASSISTED, operator_role="engineer"))
+
+    assert {"U-01": ("ENGINEER_ASSISTED",)} == counted(story).excluded
+
+
+def test_a_plan_may_name_other_roles_whose_units_count() -> None:
+    """G23."""
+    story = Story()
+    story.publish(plan(operator_roles=("Former",)))
+    story.register()
+    story.open()
+    story.record(unit("U-01", operator_role="former"), unit("U-02", operator_role="operator"))
+
+    assert {"U-02": ("ENGINEER_ASSISTED",)} == counted(story).excluded
+
+
+@pytest.mark.parametrize("role", [Role.ENGINEER, Role.APPROVER])
+def test_a_builder_who_is_enrolled_as_engineer_or_approver_is_no_operator(role: Role) -> None:
+    """G23: whatever the title on the sheet."""
+    story = opened()
+    story.record(
+        unit("U-01", operator_role="assembler")._replace(builder_enrolled_as=role),
+        unit("U-02", operator_role="assembler"),
+    )
 
     assert {"U-01": ("ENGINEER_ASSISTED",)} == counted(story).excluded
 
@@ -115,6 +140,112 @@ def test_a_unit_off_the_old_tooling_revision_does_not_count() -> None:
     story.record(unit("U-01", tooling_revision="A"), unit("U-02"))
 
     assert {"U-01": ("OTHER_TOOLING_REVISION",)} == counted(story).excluded
+
+
+def built(serial: str, build: dict[str, Any]) -> UnitReport:
+    """Report a good unit that was built so."""
+    return unit(serial, **build)
+
+
+@pytest.mark.parametrize("demanded", ["fixture", "tooling_revision"])
+def test_what_a_change_demands_and_nobody_states_is_not_met(demanded: str) -> None:
+    """G17: saying nothing is not meeting it; the unit or the opening has to say so."""
+    story = told(units=7)
+    story.build(units=7)
+    story.change("build", **{demanded: "NEW"})
+    story.open("B2", **{demanded: None})
+    new, old = ({demanded: text} for text in ("NEW", "OLD"))
+    story.record(unit("U-01"), built("U-02", new), built("U-03", old))
+
+    code = f"OTHER_{demanded.upper()}"
+
+    assert {"U-01": (code,), "U-03": (code,)} == counted(story).excluded
+    assert ("U-02",) == counted(story).representative
+
+
+def test_what_a_change_demands_is_met_by_what_the_opening_says() -> None:
+    """G17: unless the unit says otherwise."""
+    story = told(units=7)
+    story.build(units=7)
+    story.change("build", fixture="JIG-1")
+    story.open("B2", fixture="JIG-1")
+    story.record(unit("U-01"), unit("U-02", fixture="JIG-9"))
+
+    assert {"U-02": ("OTHER_FIXTURE",)} == counted(story).excluded
+
+
+def test_what_the_plan_alone_requires_is_met_by_saying_nothing() -> None:
+    """G17: no change demanded it."""
+    story = told(units=7)
+    story.build(units=7)
+    story.change("LID-SEAT")
+    story.open("B2", line=None, fixture=None)
+    story.record(unit("U-01"))
+
+    assert ("U-01",) == counted(story).representative
+
+
+@pytest.mark.parametrize(
+    ("opening", "own", "counts"),
+    [
+        (None, None, False),
+        (None, "60", True),
+        (None, " 6 0 ", True),
+        (None, "120", False),
+        ("60", None, True),
+        ("60", "120", False),
+        ("120", "60", True),
+    ],
+)
+def test_a_setting_that_a_change_requires_is_stated_by_the_unit_or_the_opening(
+    opening: str | None, own: str | None, *, counts: bool
+) -> None:
+    """G17: the unit's own word goes first; case and blanks are no other setting."""
+    story = told(units=7)
+    story.build(units=7)
+    story.change("PINHOLE", parameter="ramp K/h", old="120", new="60")
+    story.open("B2", parameters=stated("Ramp k/H", opening))
+    story.record(unit("U-01", parameters=stated("RAMP K/H", own)))
+
+    assert ({} if counts else {"U-01": ("OTHER_PARAMETER",)}) == counted(story).excluded
+
+
+def stated(name: str, value: str | None) -> list[dict[str, str]] | None:
+    """State a setting, or nothing."""
+    return None if value is None else [{"name": name, "value": value.strip()}]
+
+
+def test_a_setting_that_nothing_requires_is_no_matter() -> None:
+    """G17."""
+    story = opened()
+    story.record(unit("U-01", parameters=stated("air", "wet")))
+
+    assert ("U-01",) == counted(story).representative
+
+
+def test_a_replaced_unit_that_came_to_count_counts_again() -> None:
+    """G5: it was complete and of the line after all, and no choice is left."""
+    story = opened(units=2, missing_units="replace")
+    story.record(unit("U-01", line="another"), unit("U-02"))
+    story.record(unit("U-03", replaces="U-01"))
+    before = counted(story)
+    story.confirm(story.correct("U-01", "line", "Line 2"))
+
+    assert ("U-02", "U-03") == before.representative
+    assert ("U-01", "U-02", "U-03") == counted(story).representative
+
+
+def test_a_replaced_unit_that_came_to_show_a_fault_is_a_reject_again() -> None:
+    """G5, S-23: a reject does not go away with its last reading."""
+    story = opened(units=2, missing_units="replace")
+    story.record(unit("U-01", without=["heat"]), unit("U-02"))
+    story.record(unit("U-03", replaces="U-01"))
+    story.batch.record_nonconformity(story.stamp(), "U-01", DefectReport("PINHOLE"), None)
+
+    count = counted(story)
+
+    assert {} == count.excluded
+    assert ("U-01",) == count.rejects
 
 
 def test_nineteen_on_the_line_and_one_at_the_bench_are_nineteen() -> None:
@@ -318,4 +449,4 @@ def test_excluding_asks_the_unit_and_the_batch_only() -> None:
     story = opened()
     story.record(unit("U-01"))
 
-    assert () == exclusions(story.batch.unit("U-01"), story.batch.started)
+    assert () == exclusions(story.batch.unit("U-01"), story.batch.started, story.batch.opened_at)

@@ -28,7 +28,7 @@ def test_a_batch_is_counted(shop: Shop, views: Views) -> None:
         "outcome": "",
         "process_revision": 1,
         "bar": 1,
-        "planned": 4,
+        "planned": 7,
         "ac": 1,
         "recorded": 4,
         "units": 3,
@@ -50,7 +50,7 @@ def test_a_closed_batch_shows_what_was_decided_on_it(shop: Shop, views: Views) -
     shop.build("B1", rejects=2)
     (row,) = views.read(batch_state.TABLE)
 
-    assert ("closed", "HELD", 2, 4) == (row["state"], row["outcome"], row["rejects"], row["units"])
+    assert ("closed", "HELD", 2, 7) == (row["state"], row["outcome"], row["rejects"], row["units"])
 
 
 def test_a_batch_without_a_unit_has_no_build_time(shop: Shop, views: Views) -> None:

@@ -18,7 +18,7 @@ def test_an_automatic_hold_names_the_bar(shop: Shop, views: Views) -> None:
             "rule_set", "process_revision", "held_for_s",
         )
     )  # fmt: skip
-    assert row["reason"].startswith("2/4 nonconforming")
+    assert row["reason"].startswith("2/7 nonconforming")
 
 
 def test_a_sign_off_says_how_long_the_process_was_held_before(shop: Shop, views: Views) -> None:
@@ -70,9 +70,9 @@ def test_every_finding_of_a_decision_is_kept_in_order(shop: Shop, views: Views) 
     rows = views.read(decisions.FINDINGS, "position = ?", (decision["position"],))
     rejects = next(row for row in rows if row["rule"] == "rejects-within-ac")
 
-    assert [*range(18)] == [row["place"] for row in rows]
+    assert [*range(20)] == [row["place"] for row in rows]
     assert 0 == rejects["holds"]
-    assert {"ac": 1, "nonconformities": 2, "re": 2, "rejects": 2, "units": 4} == json.loads(
+    assert {"ac": 1, "nonconformities": 2, "re": 2, "rejects": 2, "units": 7} == json.loads(
         rejects["numbers"]
     )
     assert {"LID-SEAT": 2} == json.loads(rejects["counts"])

@@ -5,8 +5,10 @@ import pytest
 from signoff_ledger.application import deciding, improving, inspecting
 from signoff_ledger.application.ledger import Call
 from signoff_ledger.application.replay import case_as_of
+from signoff_ledger.domain.disclosure import Topic
+from signoff_ledger.domain.process_records import Standing
 from signoff_ledger.domain.unit import DefectReport
-from signoff_ledger.domain.values import RemarkKind
+from signoff_ledger.domain.values import Disposition, RemarkKind
 from signoff_ledger.errors import NotFoundError, RuleRefusedError
 from signoff_ledger.projections.explanation import (
     Explanation,
@@ -15,7 +17,7 @@ from signoff_ledger.projections.explanation import (
     positions_of,
     recurrences,
 )
-from tests.ledgers import PLAN, Shop, TickingClock, topic
+from tests.ledgers import CUP, PLAN, Shop, TickingClock, long, reading, topic
 
 
 def said(explanation: Explanation) -> list[str]:
@@ -55,7 +57,7 @@ def test_a_hold_is_explained_by_the_verdict_it_was_taken_on(shop: Shop) -> None:
     finding = explanation.verdict.finding("rejects-within-ac")
 
     assert ("HELD", "B1") == (explanation.outcome, explanation.batch)
-    assert {"ac": 1, "nonconformities": 2, "re": 2, "rejects": 2, "units": 4} == finding.numbers
+    assert {"ac": 1, "nonconformities": 2, "re": 2, "rejects": 2, "units": 7} == finding.numbers
     assert ["process-change-applied"] == said(explanation)
     assert explanation.held_for_s is None
 
@@ -75,9 +77,76 @@ def test_a_sign_off_is_explained_with_its_hold_and_its_handover(shop: Shop) -> N
 
     assert ("SIGNED_OFF", "B2") == (explanation.outcome, explanation.batch)
     assert timedelta(days=7) < timedelta(seconds=explanation.held_for_s) < timedelta(days=8)
-    assert ("B2-2", "B2-3", "B2-4") == explanation.handed_over
+    assert tuple(f"B2-{n}" for n in range(2, 8)) == explanation.handed_over
     assert "not show that the design is right" in explanation.limits
     assert ["process-change-applied", "production-order-committed"] == said(explanation)
+
+
+def test_what_was_found_since_takes_a_unit_off_the_list_of_those_handed_over(shop: Shop) -> None:
+    """G27: a later retest, a disposition, a fault seen after all."""
+    shop.sign_off_a_repeat()
+    shop.bring("B2", long([reading("B2-1", "gap", "0.55", attempt="2")]))
+    inspecting.dispose(
+        shop.ledger, Call("egon"), "B2", "B2-2", disposition=Disposition.SCRAP, reason="dropped"
+    )
+    explanation = explain(shop.store, "mug")
+
+    assert tuple(f"B2-{n}" for n in range(3, 8)) == explanation.handed_over
+    assert [
+        "unit B2-1 of batch B2: a retest found gap failing",
+        "unit B2-2 of batch B2: it goes to scrap",
+    ] == [d.says for d in explanation.disclosures if d.topic == Topic.WITHHELD]
+
+
+def test_time_alone_ends_a_sign_off_in_its_explanation(shop: Shop) -> None:
+    """G26: and its orders are at risk from that day."""
+    shop.sign_off_a_repeat()
+    shop.order(quantity=60)
+    last = shop.clock.now() + timedelta(days=731)
+    then, now = explain(shop.store, "mug"), explain(shop.store, "mug", now=last)
+
+    assert (Standing.SIGNED_OFF, ()) == (then.standing, then.orders_at_risk)
+    assert (Standing.LAPSED, "two years without a production order") == (
+        now.standing,
+        now.standing_why,
+    )
+    assert [("PO-1", 60)] == [(o.reference, o.quantity) for o in now.orders_at_risk]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "shared"),
+    [
+        ("Line 1", "Line 9", "tooling and design"),
+        ('tooling = "T-1"', 'tooling = "T-2"', "design"),
+        ("DRW-1 rev B", "DRW-9", "tooling"),
+    ],
+)
+def test_another_process_on_the_same_tooling_or_design_is_named(
+    shop: Shop, old: str, new: str, shared: str
+) -> None:
+    """G21: with its attempts and decisions."""
+    shop.build("B1", rejects=2)
+    digest = {"0" * 64: "a" * 64} if shared == "tooling" else {}
+    other = CUP.replace(old, new)
+    for was, now in digest.items():
+        other = other.replace(was, now)
+    shop.publish(other)
+    told = [d.says for d in explain(shop.store, "cup").disclosures if d.topic == "SAME PROCESS"]
+
+    (says,) = told
+
+    assert (
+        f"process mug has the same {shared}: 1 attempt(s), HELD on B1, 2026-03-02; it stands at "
+        "HELD"
+    ) == says
+
+
+def test_a_process_of_another_design_on_other_tooling_is_not_named(shop: Shop) -> None:
+    """G21."""
+    other = CUP.replace('tooling = "T-1"', 'tooling = "T-2"').replace("DRW-1 rev B", "DRW-9")
+    shop.publish(other.replace("0" * 64, "a" * 64))
+
+    assert () == explain(shop.store, "mug").disclosures
 
 
 def test_a_hold_before_an_earlier_sign_off_does_not_count(shop: Shop) -> None:
@@ -229,7 +298,7 @@ def test_modes_are_set_side_by_side_batch_by_batch(shop: Shop) -> None:
     shop.answer("B1")
     shop.build("B2", rejects=1)
 
-    assert {"LID-SEAT": {"B1": "2/4", "B2": "1/4"}} == modes_by_batch(case_as_of(shop.store, "mug"))
+    assert {"LID-SEAT": {"B1": "2/7", "B2": "1/7"}} == modes_by_batch(case_as_of(shop.store, "mug"))
 
 
 def test_a_mode_that_was_declared_fixed_is_named_when_it_comes_back(shop: Shop) -> None:

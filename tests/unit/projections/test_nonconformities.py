@@ -13,7 +13,7 @@ from tests.ledgers import PLAN, Shop, unit, wide
 
 def test_a_bad_cavity_stands_out(path: Path) -> None:
     """S-34: two cavities, one bad: the breakdown shows which."""
-    plan = PLAN.replace("units = 4", "units = 8")
+    plan = PLAN.replace("units = 7", "units = 8")
     cavities = [unit(f"S{n}", cavity=str(n % 2), gap="0.50" if n % 2 else "0.25") for n in range(8)]
     shop = Shop.opened(path, plan)
     with closing(shop.store) as store:

@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from signoff_ledger.application import deciding
 from signoff_ledger.application.ledger import Call
@@ -29,6 +29,7 @@ def test_a_process_without_a_bar_is_shown(shop: Shop, views: Views) -> None:
         "run_min": 50,
         "run_max": 100,
         "ordered": 0,
+        "orders_from_before": "",
         "plan": 1,
         "bar": None,
         "planned": None,
@@ -39,8 +40,10 @@ def test_a_process_without_a_bar_is_shown(shop: Shop, views: Views) -> None:
         "changes": 0,
         "decisions": 0,
         "held_since": "",
+        "orders": "",
+        "lapses_at": "",
     } == jug_row
-    assert ("mug", 1, 4, 1) == tuple(mug_row[name] for name in ("process", "bar", "planned", "ac"))
+    assert ("mug", 1, 7, 1) == tuple(mug_row[name] for name in ("process", "bar", "planned", "ac"))
 
 
 def test_a_held_process_says_since_when(shop: Shop, views: Views) -> None:
@@ -77,6 +80,46 @@ def test_an_ended_sign_off_shows_no_signed_revision(shop: Shop, views: Views) ->
     assert ("WITHDRAWN", "a doubt", None, 0) == tuple(
         row[name] for name in ("standing", "standing_why", "signed_revision", "ordered")
     )
+
+
+def test_an_ended_sign_off_leaves_its_orders_at_risk(shop: Shop, views: Views) -> None:
+    """S-22, G12: whoever placed them has to hear of it."""
+    shop.sign_off_a_repeat()
+    shop.order(quantity=60)
+    (before,) = views.read(process_state.TABLE)
+    deciding.withdraw(shop.ledger, Call("anna"), "mug", "a doubt")
+    (row,) = views.read(process_state.TABLE)
+
+    assert ("PO-1 (60)", 60, "") == (row["orders"], row["ordered"], row["lapses_at"])
+    assert ("", "PO-1 (60)") == tuple(
+        process_state.as_of(each, shop.clock.now())["at_risk"] for each in (before, row)
+    )
+
+
+def test_time_alone_ends_a_sign_off_in_the_view(shop: Shop, views: Views) -> None:
+    """G26: from its day, with nothing recorded."""
+    shop.sign_off_a_repeat()
+    shop.order(quantity=60)
+    (row,) = views.read(process_state.TABLE)
+    last = datetime.fromisoformat(row["lapses_at"])
+    in_time = process_state.as_of(row, last)
+    too_late = process_state.as_of(row, last + timedelta(microseconds=1))
+
+    assert ("SIGNED_OFF", "") == (in_time["standing"], in_time["at_risk"])
+    assert ("LAPSED", "two years without a production order", "PO-1 (60)") == (
+        too_late["standing"],
+        too_late["standing_why"],
+        too_late["at_risk"],
+    )
+
+
+def test_an_empty_batch_is_no_attempt(shop: Shop, views: Views) -> None:
+    """G25."""
+    shop.open("B1")
+    shop.close("B1")
+    (row,) = views.read(process_state.TABLE)
+
+    assert (0, "", "") == (row["attempts"], row["open_batch"], row["latest_batch"])
 
 
 def test_the_open_and_the_latest_batch_are_named(shop: Shop, views: Views) -> None:

@@ -2,6 +2,7 @@
 
 import unicodedata
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -17,7 +18,15 @@ from signoff_ledger.domain.bar import Bar, CharacteristicClause, ModeClause
 from signoff_ledger.domain.catalogue import EVENT_TYPES
 from signoff_ledger.domain.characteristic import Family
 from signoff_ledger.domain.event import Entry, Event, Stamp, make_entry
-from signoff_ledger.domain.plan import DesignApproval, NotApplicable, Provenance, UnitBuild
+from signoff_ledger.domain.plan import (
+    DesignApproval,
+    NotApplicable,
+    Parameter,
+    Provenance,
+    StatedProvenance,
+    UnitBuild,
+)
+from signoff_ledger.domain.plan_difference import Difference, PlanDifference
 from signoff_ledger.domain.signature import UNSIGNED
 from signoff_ledger.domain.values import (
     BuildMethod,
@@ -57,13 +66,18 @@ MANY_CLAUSES = Bar(
 )
 DESIGN = DesignApproval(document="DRW-1", reference="DS-1", sha256=SHA)
 HERE = Provenance(line="Line 1", site="Stoke", tooling="T-1", tooling_revision="A")
-ELSEWHERE = HERE.model_copy(update={"line": "Line 2"})
+ELSEWHERE = StatedProvenance(line="Line 2")
+RAMP = Parameter(name="ramp", value="90 C/h")
+LOOSER = PlanDifference(difference=Difference.LOOSENED, item="gap", now="to 0.50", was="to 0.40")
+AT_RISK = (p.OrderAtRisk(quantity=60, reference="PO-1"),)
 CRACK = b.Nonconformity(mode="CRACK", location="rim", number=7, severity=Severity.CRITICAL)
+UNKNOWN_ZONE = CRACK.model_copy(update={"location": "lip", "number": 9, "zone_unknown": True})
 GAP = b.Nonconformity(characteristic="gap", mode="LID-SEAT", number=8, severity=Severity.MAJOR)
 COUNTED = Finding(
     holds=True, numbers={"rejects": 1, "units": 20}, rule="rejects-within-ac", says="1/20"
 )
 MISSED = Finding(holds=False, rule="no-critical", says="1 critical nonconformities on 20 unit(s)")
+PENDING = Finding(holds=False, rule="no-correction-pending", says="1 correction(s) wait")
 PRINT = fingerprint_of(INES)
 LOG_KEY = VerifierKey.of(ORIGIN, ED25519, LOG).line
 HEADS = p.Heads(batches={"B2": 9}, process=12, size=40)
@@ -74,16 +88,17 @@ def verdict(*findings: Finding, batch: str | None = "B2") -> Verdict:
     return Verdict(batch=batch, findings=findings, rule_set="1")
 
 
-def started(made_on: Provenance) -> b.BatchStarted:
+def started(made_on: StatedProvenance, **demands: Any) -> b.BatchStarted:
     return b.BatchStarted(
-        attempt=1, bar=BAR, bar_number=1, bar_set_at=datetime(2026, 3, 2, tzinfo=UTC),
+        **demands, attempt=1, bar=BAR, bar_number=1, bar_set_at=datetime(2026, 3, 2, tzinfo=UTC),
         bar_sha256=SHA, batch="B2", made_on=made_on, plan=PLAN, plan_number=1, plan_sha256=SHA,
         process="mug", process_revision=1, required=HERE,
     )  # fmt: skip
 
 
-def held(*, automatic: bool, batch: str | None) -> p.ProcessHeld:
+def held(*, automatic: bool, batch: str | None, **more: Any) -> p.ProcessHeld:
     return p.ProcessHeld(
+        **more,
         automatic=automatic, heads=HEADS, meaning="I hold it.", printed_name="Anna Approver",
         process_revision=1, reason="5/20 nonconforming", verdict=verdict(COUNTED, batch=batch),
     )  # fmt: skip
@@ -189,6 +204,19 @@ CASES: tuple[tuple[Event, str, str], ...] = (
         "seen, because: less to see (signature: none)"),
     ),
     (
+        p.InspectionPlanPublished(
+            differences=(LOOSER,), number=3, plan=PLAN, plan_sha256=SHA, reason="wider"
+        ),
+        "mug",
+        ("Inspection plan 3 of mug published: 4 characteristics; after results of this design: "
+        "gap LOOSENED, because: wider (signature: none)"),
+    ),
+    (
+        p.InspectionPlanCountersigned(number=3, plan_sha256=SHA),
+        "mug",
+        "Plan 3 of mug, looser than before, countersigned (signature: none)",
+    ),
+    (
         p.AcceptanceCriteriaRegistered(bar=BAR, bar_sha256=SHA, number=1),
         "mug",
         ("Bar 1 of mug registered: at most 1 of 20 units nonconforming, at most 0 critical "
@@ -273,9 +301,9 @@ CASES: tuple[tuple[Event, str, str], ...] = (
             addresses=("CRACK", "LID-SEAT"), touches_design=True,
         ),
         "mug",
-        ("Change C-3 to mug (process): skimmed it; ramp from 150 C/h to 90 C/h; fixture JIG-7 is "
-        "required from here on; tooling revision is now B; addresses CRACK, LID-SEAT; TOUCHES THE "
-        "DESIGN; process revision is now 4, because: it fouled"),
+        ("Change C-3 to mug (process): skimmed it; ramp from 150 C/h to 90 C/h, required from here "
+        "on; fixture JIG-7 is required from here on; tooling revision is now B; addresses CRACK, "
+        "LID-SEAT; TOUCHES THE DESIGN; process revision is now 4, because: it fouled"),
     ),
     (
         held(automatic=True, batch="B2"),
@@ -286,6 +314,12 @@ CASES: tuple[tuple[Event, str, str], ...] = (
         held(automatic=False, batch=None),
         "mug",
         "mug HELD by Anna Approver: 5/20 nonconforming (signature: none)",
+    ),
+    (
+        held(automatic=False, batch="B2", awaiting="a certificate", orders=AT_RISK),
+        "mug",
+        ("mug HELD on batch B2 by Anna Approver: 5/20 nonconforming; it awaits a certificate; "
+        "orders at risk: PO-1 (60) (signature: none)"),
     ),
     (
         p.ProcessSignedOff(
@@ -308,20 +342,46 @@ CASES: tuple[tuple[Event, str, str], ...] = (
         "Sign-off of mug WITHDRAWN by Anna Approver, because: a doubt (signature: none)",
     ),
     (
+        p.SignOffWithdrawn(
+            orders=AT_RISK, printed_name="Anna Approver", reason="a doubt", sign_off=12
+        ),
+        "mug",
+        ("Sign-off of mug WITHDRAWN by Anna Approver, because: a doubt; orders at risk: PO-1 (60) "
+        "(signature: none)"),
+    ),
+    (
         p.SignOffLapsed(cause="two years without a production order", sign_off=12),
         "mug",
         "Sign-off of mug LAPSED: two years without a production order",
     ),
     (
+        p.SignOffLapsed(cause="another plan", orders=AT_RISK, sign_off=12),
+        "mug",
+        "Sign-off of mug LAPSED: another plan; orders at risk: PO-1 (60)",
+    ),
+    (
         p.SignOffUnsupported(batch="B2", sign_off=12, verdict=verdict(COUNTED, MISSED)),
         "mug",
-        ("The sign-off of mug is UNSUPPORTED after a correction to B2: no-critical: 1 critical "
-        "nonconformities on 20 unit(s)"),
+        ("The sign-off of mug on B2 is UNSUPPORTED: no-critical: 1 critical nonconformities on 20 "
+        "unit(s)"),
+    ),
+    (
+        p.SignOffUnsupported(
+            batch="B2", orders=AT_RISK, sign_off=12, verdict=verdict(COUNTED, PENDING)
+        ),
+        "mug",
+        ("The sign-off of mug on B2 is UNSUPPORTED: every rule holds again, and the gate stays "
+        "shut until a person decides; orders at risk: PO-1 (60)"),
     ),
     (
         p.ProductionOrderCommitted(quantity=750, reference="PO-1", sign_off=12),
         "mug",
         "Production order PO-1 for 750 units of mug committed",
+    ),
+    (
+        p.ProductionOrderCancelled(quantity=750, reason="the customer left", reference="PO-1"),
+        "mug",
+        "Order PO-1 for 750 units of mug CANCELLED, because: the customer left",
     ),
     (
         p.OrderPlacedWithoutSignOff(note="by letter", quantity=999, reference="PO-2"),
@@ -343,7 +403,7 @@ CASES: tuple[tuple[Event, str, str], ...] = (
         "signed off"),
     ),
     (
-        started(HERE),
+        started(StatedProvenance()),
         "B2",
         "Batch B2 is made on T-1 rev A, Line 1, Stoke, fixture none specified",
     ),
@@ -354,11 +414,18 @@ CASES: tuple[tuple[Event, str, str], ...] = (
         "counts for the process, so its units will not"),
     ),
     (
-        b.BatchBarReplaced(
-            bar=BAR, bar_number=2, bar_set_at=datetime(2026, 3, 2, tzinfo=UTC), bar_sha256=SHA
+        started(StatedProvenance(parameters=(RAMP,)), required_parameters=(RAMP,)),
+        "B2",
+        "Batch B2 is made on T-1 rev A, Line 1, Stoke, fixture none specified, ramp 90 C/h",
+    ),
+    (
+        started(
+            StatedProvenance(tooling_revision="A"), demanded=("fixture", "tooling_revision"),
+            required_parameters=(RAMP,),
         ),
         "B2",
-        "Bar 2 is in force for B2",
+        ("Batch B2 is made on T-1 rev A, Line 1, Stoke, fixture none specified; a unit counts "
+        "only where its own record says fixture none specified, ramp 90 C/h"),
     ),
     (
         b.SheetImported(name="a.csv", rows=1, sha256=SHA, sheet=3),
@@ -379,6 +446,20 @@ CASES: tuple[tuple[Event, str, str], ...] = (
         "B2",
         ("Unit S2 of B2 inspected, 1 reading: D-7 CRACK at rim (critical), D-8 LID-SEAT (major), "
         "built: bench, in place of S1: it was lost. Note: by hand"),
+    ),
+    (
+        b.UnitInspected(
+            build=LINE, builder_enrolled_as=Role.ENGINEER, distinct_from=("S-3", "s3"),
+            nonconformities=(UNKNOWN_ZONE,), readings={}, serial="S03", typed="S03 ",
+        ),
+        "B2",
+        ("Unit S03 of B2 inspected, 0 readings: D-9 CRACK at lip (critical, a zone that the plan "
+        "does not grade), built by an enrolled engineer, said not to be S-3, s3"),
+    ),
+    (
+        b.BuilderIdentified(built_by="pat", enrolled_as=Role.ENGINEER),
+        "B2",
+        "pat, who built units of B2, is an enrolled engineer: they do not count",
     ),
     (
         b.UnitRetested(attempt=2, readings={"gap": 25}, serial="S1"),

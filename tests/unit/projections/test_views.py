@@ -50,7 +50,7 @@ def rebuilt(kept: Views) -> dict[str, list[dict[str, Any]]]:
 @pytest.fixture
 def big(path: Path) -> Iterator[Shop]:
     """A shop with more events than fit one page."""
-    shop = Shop.opened(path, PLAN.replace("units = 4", f"units = {BIG}"))
+    shop = Shop.opened(path, PLAN.replace("units = 7", f"units = {BIG}"))
     shop.bring("B1", wide([unit(f"S{number}") for number in range(BIG)]))
     yield shop
     shop.store.close()

@@ -31,13 +31,13 @@ def test_an_open_batch_says_how_many_units_are_missing(shop: Shop, views: Views)
     shop.open("B1")
     shop.record("B1", "S1")
 
-    assert [("inspector", "inspect 3 more unit(s), 1/4 done")] == tasks(views)
+    assert [("inspector", "inspect 6 more unit(s), 1/7 done")] == tasks(views)
 
 
 def test_units_with_blanks_are_named(shop: Shop, views: Views) -> None:
     """S-06: a blank is not a pass."""
     shop.open("B1")
-    for number in range(4):
+    for number in range(7):
         shop.record("B1", f"S{number}", finish="" if number < 2 else "pass")
 
     assert [
@@ -47,7 +47,7 @@ def test_units_with_blanks_are_named(shop: Shop, views: Views) -> None:
 
 def test_a_whole_batch_waits_to_be_closed(shop: Shop, views: Views) -> None:
     shop.open("B1")
-    for number in range(4):
+    for number in range(7):
         shop.record("B1", f"S{number}")
 
     assert [("inspector", "close the batch")] == tasks(views)
@@ -100,7 +100,29 @@ def test_a_design_fault_waits_for_the_engineer(shop: Shop, views: Views) -> None
     touching = Change(ChangeKind.PROCESS, "made it rounder", "it broke", True)
     improving.apply_change(shop.ledger, Call("egon"), "mug", touching)
 
-    assert ("engineer", "0 fault(s) looked at; change C-1 touches the design") == tasks(views)[0]
+    role, task = tasks(views)[0]
+
+    assert "engineer" == role
+    assert (
+        "0 fault(s) looked at; change C-1 touches the design: back to design, this series is closed"
+    ) == task
+
+
+def test_time_alone_ends_what_waited_for_an_order(shop: Shop, views: Views) -> None:
+    """G26: the next step of a process whose sign-off lapsed is another batch."""
+    shop.sign_off_a_repeat()
+    shop.publish(PLAN.replace('id = "mug"', 'id = "jug"'))
+    rows = views.read(work_waiting.TABLE)
+    later = work_waiting.as_of(rows, {"mug"})
+
+    assert [("jug", "register the bar"), ("mug", "commit the production order")] == [
+        (row["process"], row["task"]) for row in sorted(rows, key=lambda r: str(r["process"]))
+    ]
+    assert [
+        ("jug", "engineer", "register the bar"),
+        ("mug", "engineer", "change the process and open the next batch"),
+    ] == [(row["process"], row["role"], row["task"]) for row in later]
+    assert rows == work_waiting.as_of(rows, set())
 
 
 @pytest.mark.parametrize("by", ["ines", "egon"])
