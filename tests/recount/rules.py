@@ -272,9 +272,11 @@ def _may_repeat(case: Case) -> bool:
     if bar["repeat_without_change"] == "allow":
         return True
     before = case.ground.earlier(case.batch.key)[-1].key
+    opened = case.batch.opened.position
     held = any(
-        line.data["verdict"].get("batch") == before and line.position < case.batch.opened.position
+        "awaiting" not in line.data and line.data["verdict"].get("batch") == before
         for line in case.ground.of("process-held")
+        if line.position < opened
     )
     return bar["confirmation_batch"] == "always" and not held
 

@@ -319,6 +319,23 @@ def test_a_bar_that_asks_for_a_repeat_wants_a_whole_batch_before_it() -> None:
     assert not short.finding("confirmation-batch").holds
 
 
+@pytest.mark.parametrize(
+    ("held", "may"), [(None, True), ({}, False), ({"awaiting": "the buyer's holiday"}, True)]
+)
+def test_the_repeat_that_a_bar_asks_for_needs_no_change_unless_the_first_was_held(
+    held: dict[str, str] | None, *, may: bool
+) -> None:
+    """G1, G7, G19: a hold that awaits something else says nothing against the process."""
+    written = Written()
+    written.register(confirmation_batch="always")
+    written.build("B1")
+    if held is not None:
+        written.hold(**held)
+    written.open("B2", unchanged=True)
+
+    assert may is written.finding("repeat-cites-change").holds
+
+
 def test_a_repeat_of_another_design_confirms_nothing_of_this_one() -> None:
     """G1, S-28."""
     written = Written()
