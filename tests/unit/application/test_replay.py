@@ -20,6 +20,7 @@ from signoff_ledger.application.replay import (
     replay,
     steps,
 )
+from signoff_ledger.domain.bar import Bar
 from signoff_ledger.domain.batch import Batch
 from signoff_ledger.domain.decision import SIGN_OFF_MEANING
 from signoff_ledger.domain.gate import judge
@@ -71,7 +72,7 @@ AFTERWARDS: dict[str, Callable[[Shop], object]] = {
         of="design", reference="DS-2", note=None, document="DRW-2", sha256="ab" * 32,
     ),
     "another bar": lambda s: planning.supersede_bar(
-        s.ledger, Call("anna"), "mug", plan_file(PLAN.replace("units = 7", "units = 9")).bar, "why"  # type: ignore[arg-type]
+        s.ledger, Call("anna"), "mug", Bar(units=9, max_rejects=1), "why"
     ),
     "another batch": lambda s: [s.change(), s.open("B3"), s.record("B3", "S1"), s.close("B3")],
     "a correction": lambda s: (

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from signoff_ledger.domain.characteristic import Characteristic
-from signoff_ledger.domain.plan import InspectionPlan, Parameter
+from signoff_ledger.domain.plan import DesignApproval, InspectionPlan, Parameter
 from signoff_ledger.domain.plan_difference import Difference
 from signoff_ledger.domain.process_events import (
     InspectionPlanCountersigned,
@@ -272,12 +272,12 @@ def test_a_setting_that_a_change_turned_stays_required() -> None:
     ],
 )
 def test_processes_share_tooling_and_design_by_name_document_or_digest(
-    tooling: str, design: object, shared: tuple[bool, bool]
+    tooling: str, design: DesignApproval, shared: tuple[bool, bool]
 ) -> None:
     """G21: whatever the process is called."""
     story, other = told(), Story()
     provenance = PROVENANCE.model_copy(update={"tooling": tooling})
-    other.publish(plan(provenance=provenance), design)  # type: ignore[arg-type]
+    other.publish(plan(provenance=provenance), design)
 
     assert shared == (
         story.process.shares_tooling(other.process),
