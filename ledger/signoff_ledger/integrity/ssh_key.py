@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
     from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurve
 
-RSA_BITS_MIN = 2048
+RSA_BITS_MIN = 3072
+"""Shortest modulus with about 128 bits of security (NIST SP 800-57 part 1, table 2)."""
+
 RSA_BITS_MAX = 16384
 """Longest modulus that OpenSSH accepts."""
 

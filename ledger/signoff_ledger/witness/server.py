@@ -28,6 +28,15 @@ PATH = "/add-checkpoint"
 BODY_LIMIT_BYTES = 2 * NOTE_LIMIT_BYTES
 CONNECTIONS_MAX = 32
 
+_FOR_BROWSERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    ),
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+"""An answer is for a program; a browser that gets one shows it as text and does nothing else."""
+
 
 class WitnessServer(ThreadingHTTPServer):
     """Serves one witness on the loopback address; a tunnel of yours may lead there.
@@ -204,6 +213,8 @@ class _Exchange(BaseHTTPRequestHandler):
         self.send_response(verdict.status)
         self.send_header("Content-Type", verdict.kind)
         self.send_header("Content-Length", str(len(content)))
+        for name, value in _FOR_BROWSERS.items():
+            self.send_header(name, value)
         if self.close_connection:
             self.send_header("Connection", "close")
         self.end_headers()

@@ -22,7 +22,7 @@ POINTS = {
     .public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
     for name, curve in CURVES.items()
 }
-MODULUS = (1 << 2047) + 9
+MODULUS = (1 << 3071) + 9
 SK_ED25519 = b"sk-ssh-ed25519@openssh.com"
 SK_ECDSA = b"sk-ecdsa-sha2-nistp256@openssh.com"
 
@@ -68,13 +68,13 @@ def test_a_key_of_every_type_is_read_with_or_without_its_comment(key_type: str, 
 
 
 def test_a_real_rsa_key_is_read() -> None:
-    key = rsa.generate_private_key(65537, 2048).public_key()
+    key = rsa.generate_private_key(65537, 3072).public_key()
     text = key.public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH).decode()
 
     assert text == parse_ssh_public_key(text).line
 
 
-@pytest.mark.parametrize(("bits", "exponent"), [(2048, 3), (2048, (1 << 64) - 1), (16384, 65537)])
+@pytest.mark.parametrize(("bits", "exponent"), [(3072, 3), (3072, (1 << 64) - 1), (16384, 65537)])
 def test_an_rsa_key_at_the_limits_is_read(bits: int, exponent: int) -> None:
     blob = rsa_key((1 << (bits - 1)) + 9, exponent)
 
@@ -136,7 +136,7 @@ def test_what_is_no_line_of_a_key_is_refused(text: str, why: str) -> None:
         (wire(b"ecdsa-sha2-nistp256", b"nistp", POINTS["nistp256"]), "curve is 'nistp'"),
         (wire(SK_ECDSA, b"nistp384", POINTS["nistp384"], b"ssh:"), "curve is 'nistp384'"),
         (wire(SK_ECDSA, b"nistp256", POINTS["nistp256"], b""), "no application"),
-        (rsa_key((1 << 2046) + 9), "2047 bits"),
+        (rsa_key((1 << 3070) + 9), "3071 bits"),
         (rsa_key((1 << 16384) + 9), "16385 bits"),
         (rsa_key(MODULUS + 1), "not those of an RSA key"),
         (rsa_key(exponent=2), "not those of an RSA key"),

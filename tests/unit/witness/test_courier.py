@@ -1,11 +1,20 @@
 """Asking over HTTP somebody who lies, stalls, floods, redirects or is not there."""
 
 import socket
+import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
+from pathlib import Path
 from threading import Thread
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 from signoff_ledger.errors import ConflictError
 from signoff_ledger.integrity.note import NOTE_LIMIT_BYTES
@@ -124,6 +133,52 @@ def test_a_witness_that_drips_its_headers_is_given_up() -> None:
                 connection.recv(1)
 
     assert "longer than 0.2 s" in refusal(play, HttpCourier(timeout_s=5, patience_s=0.2))
+
+
+def test_a_witness_with_a_certificate_of_nobody_is_not_asked(tmp_path: Path) -> None:
+    """ASVS 5.0 12.3.2: whoever stands between could make one like it."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(self_signed(tmp_path / "server.pem"))
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        listening.settimeout(20)
+        received: list[bytes] = []
+
+        def once() -> None:
+            connection, _ = listening.accept()
+            with connection, suppress(OSError):
+                connection.settimeout(20)
+                received.append(context.wrap_socket(connection, server_side=True).recv(1))
+
+        thread = Thread(target=once)
+        thread.start()
+        port = listening.getsockname()[1]
+        with pytest.raises(ConflictError) as caught:
+            HttpCourier().post(f"https://127.0.0.1:{port}/add-checkpoint", b"body")
+        thread.join()
+
+    assert "certificate" in caught.value.why
+    assert not any(received)
+
+
+def self_signed(path: Path) -> Path:
+    """Write a key, and a certificate for this machine that nobody vouches for."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(
+            x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False
+        )
+        .sign(key, hashes.SHA256())
+    )
+    path.write_bytes(
+        key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+        + certificate.public_bytes(Encoding.PEM)
+    )
+    return path
 
 
 def test_nobody_there_is_told_plainly() -> None:

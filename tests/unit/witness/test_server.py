@@ -81,10 +81,24 @@ def test_nothing_else_is_answered(tmp_path: Path) -> None:
         assert 404 == post(port, LOG.body(0, 3), "/elsewhere").status
         assert b" 404 " in raw(server, b"GET / HTTP/1.0\r\n\r\n").splitlines()[0]
         assert b"w.example/1+" in raw(server, b"GET / HTTP/1.0\r\n\r\n")
-        assert b" 501 " in raw(server, b"PUT / HTTP/1.0\r\n\r\n").splitlines()[0]
+        for method in (b"PUT", b"TRACE", b"OPTIONS", b"DELETE"):
+            assert b" 501 " in raw(server, method + b" / HTTP/1.0\r\n\r\n").splitlines()[0]
         assert (
             b" 400 " in raw(server, b"\x16\x03\x01 TLS perhaps\r\n\r\n").splitlines()[0] + b" 400 "
         )
+
+
+def test_a_browser_is_told_to_do_nothing_with_an_answer(tmp_path: Path) -> None:
+    """ASVS 5.0: 3.2.1, 3.4.2 to 3.4.6, 4.1.1."""
+    with serving(witness_in(tmp_path, LOG.verifier_key)) as server:
+        for asked in (b"GET / HTTP/1.0\r\n\r\n", b"POST /elsewhere HTTP/1.0\r\n\r\n"):
+            head = raw(server, asked).partition(b"\r\n\r\n")[0].decode().lower()
+            assert "content-type: text/plain; charset=utf-8\r\n" in head
+            assert "x-content-type-options: nosniff" in head
+            assert "referrer-policy: no-referrer" in head
+            assert "default-src 'none'; base-uri 'none'" in head
+            assert "frame-ancestors 'none'" in head
+            assert "access-control-" not in head
 
 
 @pytest.mark.parametrize(
