@@ -55,6 +55,7 @@ COMMANDS: dict[str, Listed] = {
     "backup": Listed("Run", _AT + "backup:backup", "Copy a ledger while it is in use."),
     "move": Listed("Run", _AT + "move:move", "Carry a ledger from one store to another."),
     "rebuild": Listed("Run", _AT + "rebuild:rebuild", "Build every view again from the events."),
+    "repair": Listed("Run", _AT + "repair:repair", "Put back what is gone around the lines."),
     "config": Listed("Run", _AT + "config:config", "Show the settings and where they come from."),
     "completion": Listed("Run", _AT + "completion:completion", "Print a completion script."),
     "demo": Listed("Run", _AT + "demo:demo", "Play the whole story on a throw-away ledger."),

@@ -80,6 +80,17 @@ class LedgerStore(ABC):
     def findings(self) -> Iterable[Finding]:
         """Look at the health of the database around the lines."""
 
+    def repair(self) -> list[str]:
+        """Put back what belongs around the lines and is gone; no line is touched.
+
+        Returns:
+            A sentence for each thing that was put back.
+
+        Raises:
+            StoreError: SL703, whoever asks may not do that.
+        """
+        return []
+
     @abstractmethod
     def retiring(self, moved_to: str) -> AbstractContextManager[Callable[[], object]]:
         """Let nobody record meanwhile, and nobody ever after unless something fails.

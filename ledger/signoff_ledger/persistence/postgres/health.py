@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from signoff_ledger.persistence.finding import Finding
+from signoff_ledger.persistence.postgres import rights, schema
 from signoff_ledger.persistence.postgres.schema import APPEND_ONLY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    import psycopg
 
     from signoff_ledger.persistence.postgres.store import PostgresStore
 
@@ -25,6 +28,7 @@ def findings(store: PostgresStore) -> Iterator[Finding]:
     yield _checksums(store)
     yield _triggers(store)
     yield _rights(store)
+    yield _grants(store)
 
 
 def _setting(store: PostgresStore, name: str) -> str:
@@ -88,3 +92,20 @@ def _rights(store: PostgresStore) -> Finding:
         f"{user} owns the tables and could change them; record as a member of the role that "
         "signoff init made, which cannot",
     )
+
+
+def _grants(store: PostgresStore) -> Finding:
+    """Say which rights of the ledger's role are lost, and who has more than anybody should."""
+    with store.told():
+        differed = store.datastore.lasting(lost_grants)
+    if not differed:
+        return Finding("grants", "ok", "the ledger's role may record, and nobody may do more")
+    says = "; ".join(differed)
+    return Finding("grants", "BAD", f"{says}; as the owner,  signoff repair  puts that right")
+
+
+def lost_grants(connection: psycopg.Connection[Any]) -> list[str]:
+    """Say which grants are missing, and which are too many; nothing where all is well."""
+    role = schema.role_here(connection)
+    gone = [] if rights.is_role(connection, role) else [f"there is no role {role}"]
+    return gone + rights.told(rights.differences(connection, role))

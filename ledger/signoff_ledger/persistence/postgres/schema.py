@@ -11,6 +11,7 @@ from psycopg.sql import SQL, Identifier
 
 from signoff_ledger.domain.founding import LEDGER_FORMAT
 from signoff_ledger.errors import StoreError
+from signoff_ledger.persistence.postgres import rights
 from signoff_ledger.persistence.postgres.dialect import VIEWS_SCHEMA
 
 if TYPE_CHECKING:
@@ -52,26 +53,9 @@ def make(connection: psycopg.Connection[Any], place: str) -> None:
     check_vacant(connection, place)
     text = files("signoff_ledger.persistence.postgres").joinpath("schema.sql").read_text("utf-8")
     with connection.transaction():
-        role = _role(connection, place)
+        role = made_role(connection, place)
         connection.execute(text)
-        for statement in _GRANTS:
-            connection.execute(SQL(statement).format(role=role, views=Identifier(VIEWS_SCHEMA)))
-
-
-_GRANTS = (
-    "REVOKE ALL ON SCHEMA signoff, {views} FROM PUBLIC",
-    "GRANT USAGE ON SCHEMA signoff, {views} TO {role}",
-    "GRANT SELECT ON ALL TABLES IN SCHEMA signoff TO {role}",
-    (
-        "GRANT INSERT ON signoff.events, signoff.commands, signoff.checkpoints,"
-        " signoff.cosignatures TO {role}"
-    ),
-    "REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA signoff FROM PUBLIC",
-    (
-        "GRANT EXECUTE ON FUNCTION"
-        " signoff.durably, signoff.turn, signoff.append, signoff.derive TO {role}"
-    ),
-)
+        rights.restore(connection, role)
 
 
 def role_name(database: str) -> str:
@@ -167,14 +151,22 @@ def _check_server(connection: psycopg.Connection[Any], place: str) -> None:
         )
 
 
-def _role(connection: psycopg.Connection[Any], place: str) -> Identifier:
-    """Give the application's role; made where it is not there, with whoever makes it in it."""
+def role_here(connection: psycopg.Connection[Any]) -> str:
+    """Give the name of the role of those who may record in this database's ledger."""
     row = connection.execute("SELECT current_database()").fetchone()
-    name = role_name(row[0] if row else "")
+    return role_name(row[0] if row else "")
+
+
+def made_role(connection: psycopg.Connection[Any], place: str) -> str:
+    """Give the application's role; made where it is not there, with whoever makes it in it.
+
+    Raises:
+        StoreError: SL703, whoever asks may not.
+    """
+    name = role_here(connection)
     role = Identifier(name)
-    known = connection.execute("SELECT FROM pg_roles WHERE rolname = %s", (name,)).fetchone()
     try:
-        if known is None:
+        if not rights.is_role(connection, name):
             connection.execute(SQL("CREATE ROLE {} NOLOGIN").format(role))
         # A superuser has every role; whoever just made one has it only to give.
         row = connection.execute("SELECT pg_has_role(%s, 'USAGE')", (name,)).fetchone()
@@ -190,4 +182,4 @@ def _role(connection: psycopg.Connection[Any], place: str) -> Identifier:
             .format(role=role, user=Identifier(connection.info.user))
             .as_string(connection),
         ) from None
-    return role
+    return name

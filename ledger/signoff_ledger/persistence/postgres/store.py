@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypeVar
 
 import psycopg
 from eventsourcing.persistence import PersistenceError
-from psycopg.errors import ReadOnlySqlTransaction
+from psycopg.errors import InsufficientPrivilege, ReadOnlySqlTransaction
 from psycopg.sql import SQL
 
 from signoff_ledger.application.ports import StaleError
@@ -286,6 +286,13 @@ class PostgresStore(LedgerStore):
 
         return findings(self)
 
+    def repair(self) -> list[str]:
+        """Put back what belongs around the lines and is gone, as the owner of the tables."""
+        from signoff_ledger.persistence.postgres.repair import repaired  # noqa: PLC0415  # for repair
+
+        with self.told(), self.datastore.connection() as connection, connection.transaction():
+            return list(repaired(connection, self.place))
+
 
 class NoWritesError(ConnectionLostError):
     """The server takes no writes; another may have taken its place."""
@@ -339,6 +346,8 @@ def told_plainly(place: str) -> Iterator[None]:
             raise damaged(place, said) from error
         if state in _BUSY:
             raise busy(said) from error
+        if isinstance(cause, InsufficientPrivilege):
+            raise _denied(place, said) from error
         raise refused(place, said) from error
 
 
@@ -355,6 +364,16 @@ def _no_writes(place: str, said: str) -> NoWritesError:
         why=said,
         fix="nothing was recorded; name the server that takes writes, or several hosts and "
         "target_session_attrs=read-write",
+    )
+
+
+def _denied(place: str, said: str) -> StoreError:
+    return StoreError(
+        "SL703",
+        f"the database refused: {place}",
+        why=said,
+        fix="nothing was recorded; become a member of the ledger's role, or where you are one, let "
+        "its owner put back what is lost:  signoff repair",
     )
 
 

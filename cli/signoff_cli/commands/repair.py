@@ -1,0 +1,40 @@
+"""`signoff repair`: put back what belongs around the lines of a ledger and is gone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from signoff_cli.output import answer
+from signoff_cli.session import pass_session, reading
+
+if TYPE_CHECKING:
+    from signoff_cli.session import Session
+
+
+@click.command(short_help="Put back what is gone around the lines.")
+@reading
+@pass_session
+def repair(session: Session) -> None:
+    """Put back what signoff made around the lines and is gone. No line is touched.
+
+    signoff doctor names what is gone. In PostgreSQL these are the rights of the ledger's role, for
+    example after a pg_restore without them; only the owner of the tables can give them again.
+
+    \b
+    Example:
+      signoff repair
+      signoff repair --ledger postgresql://dba@db.example.com/press
+    """
+    with session.open() as opened:
+        restored = opened.store.repair()
+    data = {"ledger": opened.store.place, "restored": restored}
+    answer(
+        session,
+        "signoff.repair/1",
+        data,
+        [{"restored": one} for one in restored],
+        lambda: "\n".join(f"put right: {one}" for one in restored) or "Nothing was missing.",
+        done=f"{len(restored)} thing(s) put right",
+    )
