@@ -15,6 +15,7 @@ from psycopg_pool import ConnectionPool
 
 from signoff_ledger.persistence.postgres.address import has_several_hosts
 from signoff_ledger.persistence.postgres.dialect import translated
+from signoff_ledger.persistence.postgres.locks import VIEWS_LOCK
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -31,8 +32,6 @@ STATEMENT_TIMEOUT_S = 120
 LOCK_TIMEOUT_S = 30
 _CONNECT_TIMEOUT_S = 10
 _MOST_CONNECTIONS = 8
-_DERIVED_LOCK = 0x5349474E564945
-"""Apart from each other are also those who keep what is derived from the events: "SIGNVIE"."""
 
 # What the driver and its pool say of lost connections is told to whoever needed one.
 logging.getLogger("psycopg").setLevel(logging.CRITICAL)
@@ -190,7 +189,7 @@ class PostgresDatastore:
         """Hold a transaction alone among those who keep what is derived from the events."""
         with self.connection() as connection, connection.transaction():
             cursor = connection.cursor()
-            cursor.execute("SELECT signoff.durably(), pg_advisory_xact_lock(%s)", (_DERIVED_LOCK,))
+            cursor.execute("SELECT signoff.durably(), pg_advisory_xact_lock(%s)", (VIEWS_LOCK,))
             yield DerivedCursor(cursor)
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypeVar
 
 import psycopg
 from eventsourcing.persistence import PersistenceError
-from psycopg.errors import InsufficientPrivilege, ReadOnlySqlTransaction
+from psycopg.errors import InsufficientPrivilege, LockNotAvailable, ReadOnlySqlTransaction
 from psycopg.sql import SQL
 
 from signoff_ledger.application.ports import StaleError
@@ -26,6 +26,7 @@ from signoff_ledger.persistence.postgres.datastore import (
     is_lost,
 )
 from signoff_ledger.persistence.postgres.dialect import VIEWS_SCHEMA
+from signoff_ledger.persistence.postgres.locks import locked
 from signoff_ledger.persistence.postgres.recorder import PostgresRecorder
 from signoff_ledger.persistence.store import (
     MOVED,
@@ -230,8 +231,13 @@ class PostgresStore(LedgerStore):
     @contextmanager
     def told(self) -> Iterator[None]:
         """Turn what the database says into what a person can act on."""
-        with told_plainly(self.place):
-            yield
+        try:
+            with told_plainly(self.place):
+                yield
+        except StoreError as error:
+            if isinstance(cause_of(error), LockNotAvailable):
+                raise locked(error.why, self.datastore) from error
+            raise
 
     @contextmanager
     def writing(self) -> Iterator[DerivedCursor]:
@@ -322,6 +328,14 @@ class _Saving(local):
     doubt: _Doubt | None = None
 
 
+def cause_of(error: BaseException) -> BaseException:
+    """Give what the driver raised, whatever was raised from it; else the error itself."""
+    cause = error
+    while cause.__cause__ is not None and not isinstance(cause, psycopg.Error):
+        cause = cause.__cause__
+    return cause if isinstance(cause, psycopg.Error) else error
+
+
 @contextmanager
 def told_plainly(place: str) -> Iterator[None]:
     """Turn what the database says into what a person can act on.
@@ -333,7 +347,7 @@ def told_plainly(place: str) -> Iterator[None]:
     try:
         yield
     except (PersistenceError, psycopg.Error) as error:
-        cause = error.__cause__ if isinstance(error.__cause__, psycopg.Error) else error
+        cause = cause_of(error)
         # The message alone: what surrounds it is the text of our own statements.
         primary = cause.diag.message_primary if isinstance(cause, psycopg.Error) else None
         said = " ".join((primary or str(cause)).split())

@@ -1,0 +1,62 @@
+"""Who holds the locks that a ledger's writers wait for, as far as whoever asks may see it."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+import psycopg
+
+from signoff_ledger.errors import StoreError
+from signoff_ledger.persistence.postgres.dialect import VIEWS_SCHEMA
+
+if TYPE_CHECKING:
+    from signoff_ledger.persistence.postgres.datastore import PostgresDatastore
+
+APPEND_LOCK = 23445389448794694
+"""Advisory lock key that serialises appends: "SIGNOFF" in ASCII, as in `schema.sql`."""
+
+VIEWS_LOCK = 0x5349474E564945
+"""Advisory lock key that serialises those who write views: "SIGNVIE"."""
+
+
+def locked(said: str, datastore: PostgresDatastore) -> StoreError:
+    """Give the error for a lock that somebody kept too long; it names who still keeps it."""
+    holders = []
+    with suppress(psycopg.Error):
+        holders = datastore.rows(_HOLDERS, (APPEND_LOCK, VIEWS_LOCK, VIEWS_SCHEMA))
+    named = ", ".join(
+        f"role {role or 'unknown'}, process {pid}" + (f", since {since}" if since else "")
+        for pid, role, since in holders
+    )
+    end = "".join(f"; SELECT pg_terminate_backend({pid})" for pid, _, _ in holders)
+    return StoreError(
+        "SL705",
+        "the ledger is busy",
+        why=f"{said}; the lock is held by {named}" if named else said,
+        fix="nothing was recorded; give the command again"
+        + (f", or let an administrator end who holds the lock{end}" if end else ""),
+    )
+
+
+# A lock's two halves are 32 bits of the key each. Of a table, only locks that writers wait for.
+_HOLDERS = """
+SELECT DISTINCT held.pid, activity.usename::text,
+    to_char(coalesce(activity.xact_start, activity.state_change), 'YYYY-MM-DD HH24:MI:SSOF')
+FROM pg_locks AS held LEFT JOIN pg_stat_activity AS activity ON activity.pid = held.pid
+WHERE held.granted AND held.pid <> pg_backend_pid()
+    AND held.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+    AND (
+        held.locktype = 'advisory' AND held.objsubid = 1
+            AND (held.classid::bigint << 32 | held.objid::bigint) IN (?, ?)
+        OR held.locktype = 'relation'
+            AND held.mode IN (
+                'ShareLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock'
+            )
+            AND (
+                SELECT n.nspname FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+                WHERE c.oid = held.relation
+            ) IN ('signoff', ?)
+    )
+ORDER BY held.pid
+"""
