@@ -6,10 +6,12 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 
 from signoff_cli.telling import STEPS
 from signoff_ledger.integrity.examination import FAILED
 from signoff_ledger.persistence.opening import open_store
+from signoff_ledger.persistence.postgres.address import located
 from tests.cli.terminal import LEDGER, Terminal
 from tests.golden.story import give, laid_out
 
@@ -98,7 +100,7 @@ def test_a_password_in_a_url_is_never_shown(
     said = terminal(*words, "--format", format_)
 
     assert "hunter2" not in said.out + said.err
-    assert re.search(r"SL1\d\d|SL205|SL510|SL707|u@/no/such/folder/x", said.out + said.err)
+    assert re.search(r"SL1\d\d|SL205|SL510|SL707|u@/x\?host=/no/such/folder", said.out + said.err)
 
 
 def test_a_file_of_settings_may_name_a_database(tmp_path: Path, database_url: str) -> None:
@@ -109,3 +111,38 @@ def test_a_file_of_settings_may_name_a_database(tmp_path: Path, database_url: st
 
     assert str(tmp_path / "signoff.toml") == setting["origin"]
     assert ["olive"] == [row["person"] for row in terminal.asked("person", "list")]
+
+
+SERVICE = """[plant]
+host={host}
+port={port}
+dbname={database}
+user={user}
+password=hunter2
+"""
+
+
+@pytest.mark.parametrize("address", ["postgresql://?service=plant", "postgresql://"])
+def test_a_service_leads_to_a_ledger_and_is_shown_as_the_place_it_is(
+    tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    monkeypatch.delenv("PGHOST", raising=False)
+    parts = conninfo_to_dict(database_url)
+    database = str(parts["dbname"])
+    service = SERVICE.format(**{**parts, "database": database})
+    (tmp_path / "services.conf").write_text(service, "utf-8")
+    variables = {"SIGNOFF_LEDGER": address, "PGSERVICEFILE": str(tmp_path / "services.conf")}
+    if "service" not in address:
+        variables["PGSERVICE"] = "plant"
+    terminal = Terminal(tmp_path, variables=variables)
+
+    begun = terminal.asked("init", by="olive")
+    stated = next(s for s in terminal.asked("config")["settings"] if s["setting"] == "ledger")
+    again = terminal("init", by="olive")
+
+    assert database == begun["name"]
+    assert located(database_url) == located(begun["ledger"])
+    assert begun["ledger"] == stated["value"] == terminal.asked("verify")["of"]
+    assert begun["ledger"] in again.err
+    assert "hunter2" not in begun["ledger"] + stated["value"] + again.err
+    assert 1 == len(terminal.asked("person", "list", "--ledger", begun["ledger"]))

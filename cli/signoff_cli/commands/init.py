@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from pathlib import Path, PurePath
+from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -16,7 +16,7 @@ from signoff_ledger.application.ledger import named_actor
 from signoff_ledger.application.people import found
 from signoff_ledger.bootstrap import begin_ledger, open_ledger
 from signoff_ledger.custody.vault import Vault
-from signoff_ledger.persistence.address import is_url, shown
+from signoff_ledger.persistence.address import shown, usual_name
 from signoff_ledger.persistence.opening import check_vacant, is_begun
 
 if TYPE_CHECKING:
@@ -61,11 +61,7 @@ def init(  # one parameter for each option
     place = shown(address)
     call = session.call()
     actor = named_actor(call)
-    name = (
-        (PurePath(place).name if is_url(address) else PurePath(place).stem)
-        if name is None
-        else name
-    )
+    name = usual_name(address) if name is None else name
     printed_name = actor if printed_name is None else printed_name
     repeated = False
     if session.command_id and not session.dry_run and is_begun(address):

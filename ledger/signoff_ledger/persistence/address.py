@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from signoff_ledger.errors import InputError
 
 if TYPE_CHECKING:
     from pathlib import Path
+    from types import ModuleType
 
 SCHEMES = ("postgresql://", "postgres://")
 _OTHER = re.compile(r"[a-z][a-z0-9+.:-]+://|.*\bpassword\s*=", re.ASCII | re.DOTALL | re.IGNORECASE)
@@ -42,11 +44,22 @@ def shown(address: str | Path) -> str:
     Raises:
         InputError: SL115, it is a URL that cannot be read; SL114, its part is not installed.
     """
-    if is_url(address):
-        from signoff_ledger.persistence.opening import postgres  # noqa: PLC0415  # loads stores
+    return _of_database().shown(str(address)) if is_url(address) else str(address)
 
-        postgres()
-        from signoff_ledger.persistence.postgres import address as of_database  # noqa: PLC0415  # extra
 
-        return of_database.shown(str(address))
-    return str(address)
+def usual_name(address: str | Path) -> str:
+    """Give what a ledger is called unless somebody says otherwise: its database's or file's name.
+
+    Raises:
+        InputError: As `shown`.
+    """
+    return _of_database().database(str(address)) if is_url(address) else PurePath(address).stem
+
+
+def _of_database() -> ModuleType:
+    from signoff_ledger.persistence.opening import postgres  # noqa: PLC0415  # loads stores
+
+    postgres()
+    from signoff_ledger.persistence.postgres import address  # noqa: PLC0415  # extra
+
+    return address

@@ -27,17 +27,29 @@ def check_vacant(connection: psycopg.Connection[Any], place: str) -> None:
     """Refuse a database in which no ledger can be begun.
 
     Raises:
-        StoreError: SL704 when one is there already, SL703 when the server cannot hold one, SL706
-            when it does not promise durability.
+        StoreError: SL704 when one is there already or something else is in its way, SL703 when the
+            server cannot hold one, SL706 when it does not promise durability.
     """
     _check_server(connection, place)
     check_durable(connection, place)
-    if is_there(connection):
+    if is_there(connection) and is_ours(connection):
         raise StoreError(
             "SL704",
             f"there is a ledger already: {place}",
             why="a ledger is never overwritten",
             fix="choose another database, or use the ledger that is there",
+        )
+    row = connection.execute(
+        "SELECT nspname, pg_get_userbyid(nspowner) FROM pg_namespace"
+        " WHERE nspname IN ('signoff', %s) ORDER BY nspname",
+        (VIEWS_SCHEMA,),
+    ).fetchone()
+    if row is not None:
+        raise StoreError(
+            "SL704",
+            f"something else is in the way of a ledger: {place}",
+            why=f"its schema {row[0]} is not a ledger's; {row[1]} owns it",
+            fix="choose another database; nothing was changed in this one",
         )
 
 
@@ -71,9 +83,37 @@ def role_name(database: str) -> str:
 
 
 def is_there(connection: psycopg.Connection[Any]) -> bool:
-    """Say whether the database holds a ledger, or part of one."""
+    """Say whether the database has the schema of a ledger, whoever made it."""
     found = connection.execute("SELECT FROM pg_namespace WHERE nspname = 'signoff'").fetchone()
     return found is not None
+
+
+def is_ours(connection: psycopg.Connection[Any]) -> bool:
+    """Say whether that schema is a ledger's, by the tables that no ledger is without."""
+    row = connection.execute(
+        "SELECT count(*) FROM pg_attribute AS a JOIN pg_class AS c ON c.oid = a.attrelid"
+        " JOIN pg_namespace AS n ON n.oid = c.relnamespace WHERE n.nspname = 'signoff'"
+        " AND c.relkind = 'r' AND NOT a.attisdropped"
+        " AND (c.relname::text, a.attname::text) IN (('about', 'format'), ('events', 'line'))"
+    ).fetchone()
+    return row is not None and row[0] == 2
+
+
+def check_ours(connection: psycopg.Connection[Any], place: str) -> None:
+    """Refuse a schema that only has the name of a ledger's.
+
+    Raises:
+        StoreError: SL701.
+    """
+    if not is_ours(connection):
+        raise StoreError(
+            "SL701",
+            f"{place} cannot be read as a ledger",
+            why="its schema signoff is not a ledger's: it has no tables about and events of the "
+            "form that signoff init makes",
+            fix="name the ledger's own database; where a restore into this one was broken off, "
+            "make the database anew and restore it again",
+        )
 
 
 def format_of(connection: psycopg.Connection[Any], place: str) -> int:

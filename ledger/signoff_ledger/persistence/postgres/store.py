@@ -91,8 +91,9 @@ class PostgresStore(LedgerStore):
 
         Raises:
             NotFoundError: SL205, there is none in the database.
-            StoreError: SL701 for one that is not whole, SL702 for one of a newer format, SL706 for
-                a server that does not promise durability, SL707 for one that cannot be reached.
+            StoreError: SL701 for one that is not whole or something else, SL702 for one of a newer
+                format, SL706 for a server that does not promise durability, SL707 for one that
+                cannot be reached.
         """
         place = shown(url)
         with told_plainly(place), connect(url) as connection:
@@ -102,6 +103,7 @@ class PostgresStore(LedgerStore):
                     f"there is no ledger in {place}",
                     fix="begin one:  signoff init URL, as a user who may make schemas and roles",
                 )
+            schema.check_ours(connection, place)
             check_format(place, schema.format_of(connection, place))
             read_only = schema.is_read_only(connection)
             if not read_only:
