@@ -127,6 +127,64 @@ def test_only_the_output_module_prints() -> None:
     assert [] == offenders
 
 
+FOREIGN_READS = {
+    "ledger/signoff_ledger/bounded_file.py": "it is the one that reads files from outside",
+    "ledger/signoff_ledger/custody/guard.py": "it opens a folder to flush it",
+    "ledger/signoff_ledger/persistence/lock.py": "it locks a file of its own and reads nothing",
+}
+"""Modules that open something for reading by themselves, and why they may."""
+
+
+def opens_a_file(node: ast.AST) -> bool:
+    """Tell whether a call opens or reads a file, other than a new one or one of the package."""
+    if not isinstance(node, ast.Call):
+        return False
+    called = node.func
+    words = [a.value for a in (*node.args, *(k.value for k in node.keywords))
+             if isinstance(a, ast.Constant) and isinstance(a.value, str)]  # fmt: skip
+    writes = any(re.fullmatch("[xwa]b?", word) for word in words)
+    if dotted_name(called) in {"open", "io.open", "os.fdopen", "os.open"}:
+        return not writes and "os.O_EXCL" not in ast.unparse(node)
+    if not isinstance(called, ast.Attribute):
+        return False
+    if called.attr == "open":
+        return any(re.fullmatch("rb?|r[+]b?", word) for word in words)
+    of_the_package = "files(" in ast.unparse(called)
+    return called.attr in {"read_bytes", "read_text"} and not of_the_package
+
+
+def test_files_from_outside_are_read_by_one_module() -> None:
+    """It refuses pipes, devices and files without end; see `signoff_ledger/bounded_file.py`."""
+    offenders = {
+        relative(path)
+        for path in source_files()
+        for node in ast.walk(parsed(path))
+        if opens_a_file(node)
+    }
+
+    assert FOREIGN_READS.keys() == offenders
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("open(path)", True),
+        ("path.open('rb')", True),
+        ("path.open(mode='r', encoding='utf-8')", True),
+        ("os.open(path, os.O_RDONLY)", True),
+        ("path.read_text('utf-8')", True),
+        ("Path(name).read_bytes()", True),
+        ("path.open('xb')", False),
+        ("os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY)", False),
+        ("files('signoff_cli').joinpath('a').read_text('utf-8')", False),
+        ("session.open()", False),
+        ("SqliteStore.open(path)", False),
+    ],
+)
+def test_the_rule_of_reading_sees_what_it_should(source: str, *, expected: bool) -> None:
+    assert expected is any(opens_a_file(node) for node in ast.walk(ast.parse(source)))
+
+
 def test_the_domain_reads_no_clock_and_draws_no_lots() -> None:
     """Replay must reach the same verdict: time and ids come in as arguments."""
     offenders = [

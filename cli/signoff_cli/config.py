@@ -8,12 +8,15 @@ can choose a command or answer a question.
 from __future__ import annotations
 
 from datetime import timedelta
+from os.path import lexists
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
+from signoff_cli.inputs import home_path
 from signoff_cli.session import COLORS, FORMATS
+from signoff_ledger.bounded_file import SETTINGS, read_regular
 from signoff_ledger.errors import InputError
 from signoff_ledger.persistence.address import SCHEMES
 
@@ -64,16 +67,10 @@ def settings() -> dict[str, Setting]:
     """
     found: dict[str, Setting] = {}
     user = Path(click.get_app_dir("signoff")) / USER_FILE
-    project = next(
-        (
-            p
-            for folder in (Path.cwd(), *Path.cwd().parents)
-            if (p := folder / PROJECT_FILE).is_file()
-        ),
-        None,
-    )
+    beside = (folder / PROJECT_FILE for folder in (Path.cwd(), *Path.cwd().parents))
+    project = next(filter(lexists, beside), None)
     for kind, path in (("user", user), ("project", project)):
-        if path is not None and path.is_file():
+        if path is not None and lexists(path):
             found |= _read(path, kind)
     return found
 
@@ -82,9 +79,11 @@ def _read(path: Path, kind: str) -> dict[str, Setting]:
     import tomllib  # most people keep no settings
 
     try:
-        document = tomllib.loads(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise InputError("SL101", f"{path} cannot be read as settings", why=str(error)) from None
+        document = tomllib.loads(read_regular(path, SETTINGS).decode("utf-8"))
+    except OSError as error:
+        raise _unreadable(path, str(error.strerror)) from None
+    except (ValueError, RecursionError) as error:  # no UTF-8, no TOML, or too deep
+        raise _unreadable(path, str(error)) from None
     unknown = sorted(set(document) - _ALLOWED[kind])
     if unknown:
         raise InputError(
@@ -92,26 +91,28 @@ def _read(path: Path, kind: str) -> dict[str, Setting]:
             f"{path} has no setting {', '.join(unknown)}",
             why=f"a {kind} file may hold {', '.join(sorted(_ALLOWED[kind]))}",
         )
-    for name, value in document.items():
-        choices = _CHOICES.get(name)
-        if name in _NUMBERS:
-            if type(value) is not int or not 0 < value <= _MOST:
-                raise InputError(
-                    "SL101",
-                    f"{path} cannot be read as settings",
-                    why=f"{name} is {value!r}",
-                    fix=f"it must be a whole number from 1 to {_MOST}",
-                )
-            document[name] = str(value)
-        elif not isinstance(value, str) or (choices and value not in choices):
-            raise InputError(
-                "SL101",
-                f"{path} cannot be read as settings",
-                why=f"{name} is {value!r}",
-                fix=f"it must be one of {', '.join(choices)}" if choices else "it must be a text",
-            )
-    for name in {"key", "keys", "ledger"} & document.keys():
-        if document[name].startswith(SCHEMES):
-            continue
-        document[name] = str(path.parent / Path(document[name]).expanduser())
-    return {name: Setting(value, str(path)) for name, value in document.items()}
+    texts = {name: _text(path, name, value) for name, value in document.items()}
+    for name in {"key", "keys", "ledger"} & texts.keys():
+        if not texts[name].startswith(SCHEMES):
+            texts[name] = str(path.parent / home_path(texts[name]))
+    return {name: Setting(text, str(path)) for name, text in texts.items()}
+
+
+def _text(path: Path, name: str, value: object) -> str:
+    """Give a setting as the text that the environment would hold."""
+    choices = _CHOICES.get(name)
+    if name in _NUMBERS:
+        if type(value) is int and 0 < value <= _MOST:
+            return str(value)
+        fix = f"it must be a whole number from 1 to {_MOST}"
+    elif isinstance(value, str) and "\0" not in value and (not choices or value in choices):
+        return value
+    else:
+        fix = f"it must be one of {', '.join(choices)}" if choices else "it must be a text"
+    # No other value is shown: a number of a million digits is one.
+    why = f"{name} is {value!r:.60}" if isinstance(value, str) else f"{name} is something else"
+    raise _unreadable(path, why, fix)
+
+
+def _unreadable(path: Path, why: str, fix: str = "") -> InputError:
+    return InputError("SL101", f"{path} cannot be read as settings", why=why, fix=fix)

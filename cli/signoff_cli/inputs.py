@@ -9,47 +9,54 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from signoff_ledger.bounded_file import TEXT, read_regular, read_stream
 from signoff_ledger.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_LIMIT_BYTES = 64 << 20
+    from signoff_ledger.bounded_file import Limit
+
 _COUNTS = re.compile(r"(\d{1,7})/(\d{1,7})", re.ASCII)
 
 
-def read_bytes(source: str) -> tuple[bytes, str]:
-    """Read a file, or standard input for `-`; gives its bytes and its name.
+def input_bytes(source: str, limit: Limit) -> tuple[bytes, str]:
+    """Read a regular file, or standard input for `-`; gives its bytes and its name.
+
+    Args:
+        source: The path, or `-`.
+        limit: What it is, and how long such a file may be.
 
     Raises:
         InputError: SL101 when it cannot be read.
     """
-    if source == "-":
-        if sys.stdin.isatty():
-            raise InputError(
-                "SL101",
-                "nothing comes in",
-                why="standard input is a terminal",
-                fix="name a file, or pipe one in",
-            )
-        return sys.stdin.buffer.read(_LIMIT_BYTES + 1), "standard-input"
-    path = Path(source)
+    if source == "-" and sys.stdin.isatty():
+        raise InputError(
+            "SL101",
+            "nothing comes in",
+            why="standard input is a terminal",
+            fix="name a file, or pipe one in",
+        )
     try:
-        with path.open("rb") as file:
-            return file.read(_LIMIT_BYTES + 1), path.name
+        if source == "-":
+            return read_stream(sys.stdin.buffer, limit), "standard-input"
+        return read_regular(source, limit), Path(source).name
     except OSError as error:
         raise InputError(
-            "SL101", f"{source} cannot be read", why=str(error.strerror), fix="check the path"
+            "SL101",
+            f"{source} cannot be read",
+            why=str(error.strerror),
+            fix="check the path; what comes through a pipe is read as  -",
         ) from None
 
 
-def read_text(source: str) -> tuple[str, str]:
+def input_text(source: str, limit: Limit) -> tuple[str, str]:
     """Read a text file in UTF-8; gives its text and its name.
 
     Raises:
         InputError: SL101 when it cannot be read as text.
     """
-    content, name = read_bytes(source)
+    content, name = input_bytes(source, limit)
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -63,11 +70,23 @@ def _no_text(source: str, why: str) -> InputError:
     return InputError("SL101", f"{source} cannot be read as text", why=why, fix="name a text file")
 
 
+def home_path(text: str) -> str:
+    """Spell `~` out.
+
+    Raises:
+        InputError: SL101, nobody of that name has a home.
+    """
+    try:
+        return str(Path(text).expanduser())
+    except RuntimeError as error:
+        raise InputError("SL101", f"{text} cannot be read", why=str(error)) from None
+
+
 def long_text(value: str | None) -> str | None:
     """Give a text, or a file's content for `@file`."""
     if value is None or not value.startswith("@"):
         return value
-    return read_text(value[1:])[0].strip()
+    return input_text(value[1:], TEXT)[0].strip()
 
 
 def moment(value: str | None) -> datetime | None:

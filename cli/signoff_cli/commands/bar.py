@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from signoff_cli import receipts
-from signoff_cli.inputs import long_text, read_text
+from signoff_cli.inputs import input_text, long_text
 from signoff_cli.output import answer, keeps_to_ascii, paragraph, table
 from signoff_cli.session import pass_session, reading, signing
 from signoff_ledger.application.figuring import bar_figures
@@ -22,6 +22,7 @@ from signoff_ledger.application.planning import (
     supersede_bar,
 )
 from signoff_ledger.application.wording import bar_sentences
+from signoff_ledger.bounded_file import PLAN
 from signoff_ledger.domain.bar import Bar
 from signoff_ledger.domain.values import format_utc
 from signoff_ledger.errors import InputError
@@ -219,7 +220,7 @@ def _told(session: Session, bar: Bar) -> str:
 
 
 def _bar_of(file: str) -> tuple[str, Bar]:
-    read = read_plan(*read_text(file))
+    read = read_plan(*input_text(file, PLAN))
     if read.bar is None:
         raise InputError("SL102", f"{file} has no [bar]", fix="signoff new  shows one")
     return read.process, read.bar

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from signoff_cli import receipts
-from signoff_cli.inputs import read_bytes
+from signoff_cli.inputs import input_bytes
 from signoff_cli.output import progress, table
 from signoff_cli.session import pass_session, writing
 from signoff_ledger.application.importing import import_sheet
+from signoff_ledger.bounded_file import SHEET
 from signoff_ledger.domain.tally import EXCLUSIONS
 from signoff_ledger.domain.values import BuildMethod
 
@@ -50,7 +51,7 @@ def import_(
     Example:
       signoff import sheet-1.csv --batch PB-1
     """
-    content, name = read_bytes(file)
+    content, name = input_bytes(file, SHEET)
     with session.open() as opened:
         receipt, imported = import_sheet(
             opened.ledger,

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from signoff_cli import receipts
-from signoff_cli.inputs import long_text, read_text
+from signoff_cli.inputs import home_path, input_text, long_text
 from signoff_cli.output import answer, table
 from signoff_cli.prompts import new_log_passphrase
 from signoff_cli.session import pass_session, reading, signing, writing
 from signoff_ledger.application import keys
 from signoff_ledger.application.people import everybody
+from signoff_ledger.bounded_file import PUBLIC_KEY
 
 if TYPE_CHECKING:
     from signoff_cli.session import Session
@@ -38,10 +38,11 @@ def register(session: Session, file: str) -> None:
     Example:
       signoff key register ~/.ssh/id_ed25519.pub
     """
-    text, _ = read_text(str(Path(file).expanduser()))
+    path = home_path(file)
+    text, _ = input_text(path, PUBLIC_KEY)
     if session.key is None:
         # OpenSSH finds the private half beside the public one, or in the agent.
-        session.key = str(Path(file).expanduser())
+        session.key = path
     with session.open() as opened:
         receipt = keys.register_key(opened.ledger, session.call(), text)
         receipts.show(session, opened.store, receipt)

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from signoff_cli import receipts
-from signoff_cli.inputs import fraction, long_text, read_text, seen_so_far
+from signoff_cli.inputs import fraction, input_text, long_text, seen_so_far
 from signoff_cli.output import answer
 from signoff_cli.session import pass_session, reading, signing
 from signoff_ledger.application.numerals import percent
 from signoff_ledger.application.planfile import read_plan
 from signoff_ledger.application.planning import countersign_plan, publish_plan
 from signoff_ledger.application.rounding import estimate
+from signoff_ledger.bounded_file import PLAN
 from signoff_ledger.errors import InputError
 from signoff_ledger.statistics.sample_size import units_to_show, units_to_show_in_lot
 
@@ -40,7 +41,7 @@ def publish(session: Session, file: str, reason: str | None) -> None:
       signoff new > plan.toml      # fill it in
       signoff plan publish plan.toml
     """
-    read = read_plan(*read_text(file))
+    read = read_plan(*input_text(file, PLAN))
     with session.open() as opened:
         receipt = publish_plan(opened.ledger, session.call(), read, long_text(reason))
         receipts.show(session, opened.store, receipt)

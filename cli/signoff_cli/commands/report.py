@@ -15,6 +15,7 @@ from signoff_cli.output import say, write_bytes
 from signoff_cli.session import pass_session, reporting
 from signoff_ledger.application.planning import only_process
 from signoff_ledger.application.replay import checked_position
+from signoff_ledger.bounded_file import Limit, read_regular
 from signoff_ledger.errors import InputError, StoreError
 from signoff_ledger.reports.certificate import certificate
 from signoff_ledger.reports.hypertext import page
@@ -100,7 +101,7 @@ def _to_file(session: Session, path: Path, content: bytes) -> None:
             file.write(content)
         done = "wrote"
     except FileExistsError:
-        if not path.is_file() or path.read_bytes() != content:
+        if not _holds(path, content):
             raise StoreError(
                 "SL704",
                 f"{path} is already there, with other content",
@@ -113,3 +114,10 @@ def _to_file(session: Session, path: Path, content: bytes) -> None:
     if not session.quiet:
         digest = sha256(content).hexdigest()
         say(f"{done} {path}, {len(content):,} bytes, SHA-256 {digest}")
+
+
+def _holds(path: Path, content: bytes) -> bool:
+    try:
+        return read_regular(path, Limit("report", len(content))) == content
+    except OSError:
+        return False

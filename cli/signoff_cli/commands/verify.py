@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from signoff_cli.inputs import read_bytes
+from signoff_cli.inputs import input_bytes
 from signoff_cli.output import answer, table
 from signoff_cli.session import pass_session, reading
+from signoff_ledger.bounded_file import NOTE, POLICY
 from signoff_ledger.errors import EvidenceError, NotFoundError
 from signoff_ledger.exports.dossier_folder import is_dossier, verify_dossier
 from signoff_ledger.exports.log_folder import LogFolder
 from signoff_ledger.exports.verifying import ExportedLog, LiveLog, verify_log
-from signoff_ledger.integrity.examination import FAILED, Check, Trust
+from signoff_ledger.integrity.examination import FAILED, PROVED, Check, Trust
 from signoff_ledger.integrity.policy import parse_policy
 
 if TYPE_CHECKING:
@@ -42,8 +43,8 @@ def verify(session: Session, folder: Path | None, policy: str | None, since: str
       signoff verify dossier --policy my.policy
     """
     trust = Trust(
-        policy=parse_policy(*read_bytes(policy)) if policy else None,
-        since=read_bytes(since)[0] if since else None,
+        policy=parse_policy(*input_bytes(policy, POLICY)) if policy else None,
+        since=input_bytes(since, NOTE)[0] if since else None,
     )
     checks: list[Check] = []
     failed: EvidenceError | None = None
@@ -58,6 +59,7 @@ def verify(session: Session, folder: Path | None, policy: str | None, since: str
         "of": str(folder) if folder else session.place(),
         "position": failed.position if failed else None,
         "checks": rows,
+        "unproved": [name for check in checks if check.state != PROVED for name in check.files],
     }
     answer(session, "signoff.verification/1", data, rows, lambda: _for_people(checks))
     return failed.exit_code if failed else 0

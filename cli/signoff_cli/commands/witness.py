@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from signoff_cli import receipts, suffixes
-from signoff_cli.inputs import long_text, read_bytes
+from signoff_cli.inputs import input_bytes, long_text
 from signoff_cli.output import answer, is_unread, say, table
 from signoff_cli.session import pass_session, reading, writing
 from signoff_ledger.application import witnessing
 from signoff_ledger.application.ports import SystemClock
 from signoff_ledger.application.witnessing import SIZE_KIND
+from signoff_ledger.bounded_file import NOTE, REQUEST
 from signoff_ledger.errors import ConflictError, InputError, StoreError
 
 if TYPE_CHECKING:
@@ -128,7 +129,7 @@ def attach(session: Session, file: str) -> None:
     Example:
       signoff witness attach answer
     """
-    content, _ = read_bytes(file)
+    content, _ = input_bytes(file, NOTE)
     with session.open() as opened:
         attached = witnessing.attach(opened.store, content)
     rows = _rows(attached)
@@ -200,7 +201,7 @@ def serve(
         if asked is None:
             _serve(session, one, port, clock)
         else:
-            _answer(session, one, read_bytes(asked)[0])
+            _answer(session, one, input_bytes(asked, REQUEST)[0])
 
 
 def _serve(session: Session, one: Witness, port: int, clock: Clock) -> None:

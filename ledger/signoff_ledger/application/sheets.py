@@ -18,6 +18,12 @@ from signoff_ledger.errors import BadRow, InputError
 FILE_LIMIT_BYTES = 64 << 20
 """Largest sheet that is read; a hundred thousand units of fifty readings take about 40 MB."""
 
+ROWS_MAX = 1 << 20
+"""Most rows of a sheet, blank ones included: as many as a spreadsheet holds."""
+
+COLUMNS_MAX = 2_000
+"""Most columns: a thousand readings and everything else that a unit can have."""
+
 CELL_LIMIT = 4_000
 """Longest cell; a note may have 2,000 characters."""
 
@@ -110,7 +116,7 @@ def _decoded(content: bytes, name: str) -> str:
 def _numbered(reader: Iterator[list[str]], name: str) -> Iterator[tuple[int, list[str]]]:
     csv.field_size_limit(FILE_LIMIT_BYTES)
     line = 1
-    while True:
+    for _ in range(ROWS_MAX):
         try:
             cells = next(reader)
         except StopIteration:
@@ -119,11 +125,14 @@ def _numbered(reader: Iterator[list[str]], name: str) -> Iterator[tuple[int, lis
             raise _unreadable(name, f"line {line}: {error}; is a quote left open?") from None
         yield line, cells
         line = reader.line_num + 1  # type: ignore[attr-defined]  # csv's, untyped
+    raise _unreadable(name, f"it has more than {ROWS_MAX} rows")
 
 
 def _header(first: tuple[int, list[str]] | None, name: str) -> tuple[str, ...]:
     cells = [cell.strip() for cell in first[1]] if first else []
     columns = tuple(ALIASES.get(cell.lower(), cell) for cell in cells)
+    if len(columns) > COLUMNS_MAX:
+        raise _unreadable(name, f"its header has {len(columns)} columns, not {COLUMNS_MAX} at most")
     if "unit_serial" not in columns:
         shown = ", ".join(printable(cell) for cell in cells[:10])
         raise _unreadable(name, f"its header has no column unit_serial, it has {shown}")

@@ -8,14 +8,18 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from signoff_ledger.bounded_file import GUARD, read_regular
 from signoff_ledger.errors import EvidenceError, StoreError
+from signoff_ledger.integrity.fields import SIZE_LIMIT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+_ROOT = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _FIX = (
     "this is not the ledger that was sealed; use the one that is, or found a new log for this one"
 )
@@ -50,15 +54,15 @@ class Guard:
             StoreError: SL703, the file cannot be read or is damaged; nothing may be signed then.
         """
         try:
-            fields = json.loads(self._path.read_bytes())
-            return Signed(bytes.fromhex(fields["root"]).hex(), int(fields["size"]))
+            return _read(read_regular(self._path, GUARD))
         except FileNotFoundError:
             return None
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except (OSError, ValueError, LookupError, TypeError, RecursionError) as error:
+            why = getattr(error, "strerror", None) or "it is damaged"
             raise StoreError(
                 "SL703",
                 f"the signer guard cannot be read: {self._path}",
-                why=f"{type(error).__name__}; without it nobody can tell what was signed before",
+                why=f"{why}; without it nobody can tell what was signed before",
                 fix="nothing was signed; bring the file back from a copy of this folder",
             ) from None
 
@@ -107,6 +111,15 @@ class Guard:
                 why=str(error.strerror),
                 fix="nothing was signed; free the disk or get permission, then seal again",
             ) from None
+
+
+def _read(content: bytes) -> Signed:
+    """Read what `remember` keeps, and nothing that merely can be taken for it."""
+    fields = json.loads(content)
+    root, size = fields["root"], fields["size"]
+    if not _ROOT.fullmatch(root) or type(size) is not int or not 0 <= size < SIZE_LIMIT:
+        raise ValueError
+    return Signed(root, size)
 
 
 def replace_file(path: Path, content: bytes) -> None:

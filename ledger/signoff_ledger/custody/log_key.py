@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from signoff_ledger.bounded_file import PRIVATE_KEY, read_regular
 from signoff_ledger.custody.guard import make_folder, sync_folder
 from signoff_ledger.errors import IdentityError, StoreError
 
@@ -90,7 +91,7 @@ def read_key(path: Path, ask: Callable[[], str | None]) -> Ed25519PrivateKey:
 def _read_private(path: Path) -> bytes:
     try:
         mode = path.stat().st_mode
-        pem = path.read_bytes()
+        pem = read_regular(path, PRIVATE_KEY)
     except OSError as error:
         raise _unusable(path, str(error.strerror)) from None
     if os.name == "posix" and mode & _OTHERS:

@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from signoff_ledger.application.ports import Prepared
+from signoff_ledger.bounded_file import PRIVATE_KEY, SIGNATURE, STATEMENT, read_regular
 from signoff_ledger.domain.values import parse_utc
 from signoff_ledger.errors import ConflictError, EvidenceError, IdentityError, InputError
 from signoff_ledger.integrity.sshsig import NAMESPACE
@@ -21,7 +22,7 @@ from signoff_ledger.integrity.statement import read_statement
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_LIMIT_BYTES = 1 << 20
+    from signoff_ledger.bounded_file import Limit
 
 
 class OpenSshPen:
@@ -54,7 +55,9 @@ class OpenSshPen:
             )
         with TemporaryDirectory(prefix="signoff-") as folder:
             key = self._key
-            if key is None:
+            if key is not None:
+                _look_at(key)
+            else:
                 key = Path(folder, "key.pub")
                 key.write_text(keys[-1] + "\n", "ascii")
             # By its own terminal: a passphrase or a touch is between the person and OpenSSH.
@@ -108,8 +111,8 @@ class AttachedPen:
     optional = False
 
     def __init__(self, statement: Path, signature: Path) -> None:
-        self._statement = _read(statement)
-        self._armored = _read(signature).decode("utf-8", "replace")
+        self._statement = _read(statement, STATEMENT)
+        self._armored = _read(signature, SIGNATURE).decode("utf-8", "replace")
         try:
             signed = read_statement(self._statement)["signed"]
             self.prepared: Prepared | None = Prepared(
@@ -149,12 +152,29 @@ def _difference(signed: object, now: object, where: str = "") -> str:
     return f"{where} was {str(signed)[:60]!r} and is {str(now)[:60]!r}"
 
 
-def _read(path: Path) -> bytes:
+def _read(path: Path, limit: Limit) -> bytes:
     try:
-        with path.open("rb") as file:
-            content = file.read(_LIMIT_BYTES + 1)
+        return read_regular(path, limit)
     except OSError as error:
-        raise InputError("SL101", f"{path} cannot be read", why=str(error.strerror)) from None
-    if len(content) > _LIMIT_BYTES:
-        raise InputError("SL101", f"{path} cannot be read", why="it is larger than 1 MiB")
-    return content
+        raise InputError(
+            "SL101",
+            f"{path} cannot be read",
+            why=str(error.strerror),
+            fix="--attach names the signature, STATEMENT.sig; the statement lies beside it",
+        ) from None
+
+
+def _look_at(key: Path) -> None:
+    """Refuse a key that is no file of a key's length: OpenSSH would wait for a pipe, or read on."""
+    for path in (key, Path(f"{key}.pub")):
+        try:
+            read_regular(path, PRIVATE_KEY)
+        except FileNotFoundError:
+            continue  # either half may be elsewhere, and OpenSSH says what it misses
+        except OSError as error:
+            raise IdentityError(
+                "SL407",
+                "nothing was signed",
+                why=f"{path}: {error.strerror}",
+                fix="--key FILE names the key; without it an agent must hold it:  ssh-add",
+            ) from None

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import shutil
-import stat
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import TYPE_CHECKING
 
 from signoff_ledger.custody.guard import sync_folder
-from signoff_ledger.errors import EvidenceError, NotFoundError, StoreError
+from signoff_ledger.errors import StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from types import TracebackType
-    from typing import BinaryIO, Self
-
-FILE_LIMIT_BYTES = 1 << 22
-"""Longest file beside the lines that a reader takes: proofs, notes and keys are far shorter."""
+    from typing import Self
 
 
 class Bundle:
@@ -83,40 +78,6 @@ class Bundle:
         """Write short files."""
         for name, content in files.items():
             self.write(name, content)
-
-
-def open_plain(path: Path) -> BinaryIO:
-    """Open a file that somebody handed over, if it is one: a pipe would never end, or never begin.
-
-    Raises:
-        OSError: It cannot be opened, or is no plain file.
-    """
-    if not stat.S_ISREG(path.stat().st_mode):
-        raise OSError(errno.EINVAL, "it is not a plain file")
-    return path.open("rb")
-
-
-def read_file(folder: Path, name: str) -> bytes:
-    """Read a short file of a folder that somebody handed over.
-
-    Raises:
-        NotFoundError: SL205, it is not there.
-        EvidenceError: SL510, it is longer than any such file is, or no file.
-    """
-    try:
-        with open_plain(folder / name) as file:
-            content = file.read(FILE_LIMIT_BYTES + 1)
-    except FileNotFoundError:
-        raise NotFoundError(
-            "SL205", f"there is no {name} in {folder}", fix="name an exported folder, whole"
-        ) from None
-    except OSError as error:
-        raise EvidenceError("SL510", f"{name} cannot be read", why=str(error.strerror)) from None
-    if len(content) > FILE_LIMIT_BYTES:
-        raise EvidenceError(
-            "SL510", f"{name} is longer than any such file", why=f"over {FILE_LIMIT_BYTES} bytes"
-        )
-    return content
 
 
 def _unsure(target: Path, error: OSError) -> StoreError:

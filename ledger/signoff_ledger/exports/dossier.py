@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from signoff_ledger.domain.process_events import ProcessHeld, ProcessSignedOff
-from signoff_ledger.errors import ConflictError, NotFoundError
+from signoff_ledger.errors import ConflictError, InputError, NotFoundError
 from signoff_ledger.exports.bundle import Bundle
-from signoff_ledger.exports.log_folder import CHECKPOINT, LOG_KEY, README, SIGNERS, sealed_notes
-from signoff_ledger.exports.readme import dossier_readme
+from signoff_ledger.exports.log_folder import CHECKPOINT, LOG_KEY, SIGNERS, sealed_notes
+from signoff_ledger.exports.readme import README, dossier_readme
+from signoff_ledger.exports.received_folder import TOTAL_LIMIT_BYTES
 from signoff_ledger.exports.signers import allowed_signers
 from signoff_ledger.integrity import merkle
 from signoff_ledger.integrity.add_checkpoint import AddCheckpoint
@@ -33,6 +34,9 @@ if TYPE_CHECKING:
 DECISION = "decision"
 STREAMS = "streams"
 DECISIONS = (ProcessHeld, ProcessSignedOff)
+
+STREAMS_MAX = 2_000
+"""Most streams in a dossier: a process with a thousand batches and a thousand people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +69,17 @@ def export_decision(store: LedgerStore, position: int, target: Path) -> Dossier:
         NotFoundError: SL206, there is no decision at that position.
         ConflictError: SL604, it is not sealed yet, so nothing can be shown of it.
         StoreError: The folder cannot be made.
+        InputError: SL109, it would be larger than a reader takes.
     """
     decision = _decision(store, position)
     size, note = seal_over(store, position)
     streams = _streams(store, decision, size)
+    _hold_limits(streams)
     key = _log_key(streams["ledger"], size)
     excerpt = Excerpt({name: [line for _, line in lines] for name, lines in streams.items()})
     excerpt.read()
     fields = read_fields(decision.entry.line)
-    dossier = _told(decision, fields, size, key)
+    dossier = described(decision, fields, size, key)
     with Bundle(target) as bundle:
         bundle.write(CHECKPOINT, note)
         bundle.write(LOG_KEY, f"{key.line}\n".encode())
@@ -163,6 +169,19 @@ def _streams(
     return streams
 
 
+def _hold_limits(streams: dict[str, list[tuple[int, bytes]]]) -> None:
+    """Refuse to write a dossier that no reader would take."""
+    size = sum(len(line) for lines in streams.values() for _, line in lines)
+    # The rest is for the proofs and the other files.
+    if len(streams) > STREAMS_MAX or size > TOTAL_LIMIT_BYTES * 3 // 4:
+        raise InputError(
+            "SL109",
+            "the dossier would be larger than a reader takes",
+            why=f"it has {len(streams)} streams of {size} bytes together",
+            fix="export the whole log, which is read line by line:  signoff export DIR",
+        )
+
+
 def _signers(lines: list[tuple[int, bytes]]) -> set[str]:
     """Name whoever decided or signed on a stream, because their own streams say with what right."""
     found = set()
@@ -188,7 +207,15 @@ def _log_key(lines: list[tuple[int, bytes]], size: int) -> VerifierKey:
     return VerifierKey.parse([key for position, key in keys if position <= size][-1])
 
 
-def _told(decision: Recorded, fields: dict[str, Any], size: int, key: VerifierKey) -> Dossier:
+def described(decision: Recorded, fields: dict[str, Any], size: int, key: VerifierKey) -> Dossier:
+    """Describe the dossier of a decision, as its README does.
+
+    Args:
+        decision: The decision, with its position.
+        fields: Its line, parsed.
+        size: Events in the checkpoint.
+        key: The log's key at that size.
+    """
     entry, signature = decision.entry, fields["data"]["signature"]
     signed = signature["kind"] == "ssh"
     return Dossier(

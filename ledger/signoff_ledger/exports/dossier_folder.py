@@ -6,16 +6,21 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from signoff_ledger.application.auditing import audit_people, audit_process
+from signoff_ledger.application.ports import Recorded
+from signoff_ledger.application.texts import escaped
+from signoff_ledger.domain.catalogue import read_line
 from signoff_ledger.errors import EvidenceError
-from signoff_ledger.exports.bundle import read_file
-from signoff_ledger.exports.dossier import DECISION, DECISIONS, STREAMS, stem_of
-from signoff_ledger.exports.log_folder import (
-    CHECKPOINT,
-    LOG_KEY,
-    SIGNERS,
-    LogFolder,
-    not_as_written,
+from signoff_ledger.exports.dossier import (
+    DECISION,
+    DECISIONS,
+    STREAMS,
+    STREAMS_MAX,
+    described,
+    stem_of,
 )
+from signoff_ledger.exports.log_folder import CHECKPOINT, LOG_KEY, SIGNERS
+from signoff_ledger.exports.readme import dossier_readme
+from signoff_ledger.exports.received_folder import ReceivedFolder, not_as_written
 from signoff_ledger.exports.signers import allowed_signers
 from signoff_ledger.integrity.add_checkpoint import parse_add_checkpoint
 from signoff_ledger.integrity.checkpoint import Checkpoint, open_checkpoint
@@ -43,7 +48,7 @@ _DECIDED = {kind.TOPIC for kind in DECISIONS}
 
 def is_dossier(folder: Path) -> bool:
     """Say whether a folder is the dossier of a decision rather than a whole log."""
-    return (folder / f"{DECISION}.json").exists()
+    return ReceivedFolder(folder).has(f"{DECISION}.json")
 
 
 def verify_dossier(folder: Path, trust: Trust) -> Iterator[Check]:
@@ -53,11 +58,12 @@ def verify_dossier(folder: Path, trust: Trust) -> Iterator[Check]:
         EvidenceError: At the first thing that does not hold.
         NotFoundError: SL205, a file is missing.
     """
-    note = read_file(folder, CHECKPOINT)
-    raw = _streams(folder)
+    received = ReceivedFolder(folder)
+    note = received.read(CHECKPOINT)
+    raw = _streams(received)
     excerpt = Excerpt(raw)
     excerpt.read()
-    key = _log_key(folder, excerpt)
+    key = _log_key(received, excerpt)
     sealed = open_checkpoint(note, key)
     yield Check(
         "lines",
@@ -65,12 +71,12 @@ def verify_dossier(folder: Path, trust: Trust) -> Iterator[Check]:
         f"{excerpt.lines} lines in {len(raw)} streams are canonical, complete and chained",
     )
     yield Check("seal", PROVED, f"the checkpoint of {sealed.size} events is by {key.name}")
-    yield _included(folder, raw, note, key)
-    line = read_file(folder, f"{DECISION}.json")
-    position = _prove(folder, f"{DECISION}.tlog-proof", line, note, key)
+    yield _included(received, raw, note, key)
+    line = received.read(f"{DECISION}.json")
+    position = _prove(received, f"{DECISION}.tlog-proof", line, note, key)
     yield _decision(excerpt, raw, line, position)
-    yield _reviewed(folder, line, note, sealed)
-    yield from _signed(folder, excerpt, line)
+    yield _reviewed(received, line, note, sealed)
+    yield from _signed(received, excerpt, line)
     yield from _trusted(note, sealed, excerpt.keys, trust)
     yield _meaning(excerpt, raw)
     yield Check(
@@ -79,25 +85,40 @@ def verify_dossier(folder: Path, trust: Trust) -> Iterator[Check]:
         "each stream is complete up to its last line here; that none came behind it, such as a "
         "withdrawal, only the whole log shows",
     )
+    dossier = described(Recorded(position, read_line(line)), read_fields(line), sealed.size, key)
+    yield from received.rest(dossier_readme(dossier).encode())
 
 
-def _streams(folder: Path) -> dict[str, list[bytes]]:
-    inner = folder / STREAMS
-    if not inner.is_dir():
-        raise not_as_written(f"there is no {STREAMS}/ in the dossier")
+def _streams(folder: ReceivedFolder) -> dict[str, list[bytes]]:
+    files = [name for name in folder.names(STREAMS) if name.endswith(_LINES)]
+    if not files:
+        raise not_as_written(f"there are no lines in {STREAMS}/ of the dossier")
+    if len(files) > STREAMS_MAX:
+        raise not_as_written(f"{STREAMS}/ holds more than {STREAMS_MAX} streams")
     streams = {}
-    for path in sorted(inner.iterdir()):
-        if path.suffix != _LINES:
-            continue
-        kind, _, key = path.name.removesuffix(_LINES).partition("-")
+    for file in files:
+        kind, _, key = file.removesuffix(_LINES).partition("-")
         name = f"{kind} {unquote(key)}".strip()
-        lines = [row.line for row in LogFolder.rows_of(path)]
-        named = f"{STREAMS}/{path.name}" == f"{stem_of(name)}{_LINES}" and bool(lines)
-        if not named or read_fields(lines[0])["stream"] != str(stream_id(*_kind_and_key(name))):
+        lines = list(_looked_at(folder, f"{STREAMS}/{file}"))
+        named = file == f"{stem_of(name)}{_LINES}".removeprefix(f"{STREAMS}/")
+        if not (named and lines) or read_fields(lines[0])["stream"] != str(
+            stream_id(*_kind_and_key(name))
+        ):
             # Decisions are looked for by name: under another one they would not be judged.
-            raise not_as_written(f"{path.name} does not hold the stream of its name")
+            raise not_as_written(f"{escaped(file)} does not hold the stream of its name")
         streams[name] = lines
     return streams
+
+
+def _looked_at(folder: ReceivedFolder, name: str) -> Iterator[bytes]:
+    """Read lines, each looked at before the next one: a file of none ends at its first."""
+    for number, line in enumerate(folder.kept_lines(name), 1):
+        try:
+            read_fields(line)
+        except EvidenceError as error:
+            error.why = f"{escaped(name)}:{number}: {error.why}"
+            raise
+        yield line
 
 
 def _kind_and_key(name: str) -> tuple[str, str]:
@@ -105,23 +126,25 @@ def _kind_and_key(name: str) -> tuple[str, str]:
     return kind, key or kind
 
 
-def _log_key(folder: Path, excerpt: Excerpt) -> VerifierKey:
+def _log_key(folder: ReceivedFolder, excerpt: Excerpt) -> VerifierKey:
     key = excerpt.keys.current
-    if key is None or read_file(folder, LOG_KEY) != f"{key.line}\n".encode():
+    if key is None or folder.read(LOG_KEY) != f"{key.line}\n".encode():
         raise not_as_written(f"{LOG_KEY} is not the key that the lines name")
-    if read_file(folder, SIGNERS) != allowed_signers(excerpt.people.people):
+    if folder.read(SIGNERS) != allowed_signers(excerpt.people.people):
         raise not_as_written(f"{SIGNERS} is not what the lines say")
     return key
 
 
-def _included(folder: Path, raw: dict[str, list[bytes]], note: bytes, key: VerifierKey) -> Check:
+def _included(
+    folder: ReceivedFolder, raw: dict[str, list[bytes]], note: bytes, key: VerifierKey
+) -> Check:
     for name, lines in raw.items():
         _prove(folder, f"{stem_of(name)}.tlog-proof", lines[-1], note, key)
     return Check("in the log", PROVED, f"the last lines of {len(raw)} streams are in the log")
 
 
-def _prove(folder: Path, name: str, line: bytes, note: bytes, key: VerifierKey) -> int:
-    proof = parse_tlog_proof(read_file(folder, name))
+def _prove(folder: ReceivedFolder, name: str, line: bytes, note: bytes, key: VerifierKey) -> int:
+    proof = parse_tlog_proof(folder.read(name))
     if proof.checkpoint != note or proof.extra:
         raise not_as_written(f"{name} is against another checkpoint")
     verify_tlog_proof(leaf_hash(line), proof, key)
@@ -136,8 +159,8 @@ def _decision(excerpt: Excerpt, raw: dict[str, list[bytes]], line: bytes, positi
     return Check("decision", PROVED, f"it is at position {position} of the log, in {of[0]}")
 
 
-def _reviewed(folder: Path, line: bytes, note: bytes, sealed: Checkpoint) -> Check:
-    growth = parse_add_checkpoint(read_file(folder, f"{DECISION}.growth"))
+def _reviewed(folder: ReceivedFolder, line: bytes, note: bytes, sealed: Checkpoint) -> Check:
+    growth = parse_add_checkpoint(folder.read(f"{DECISION}.growth"))
     heads = read_fields(line)["data"]["heads"]
     if growth.checkpoint != note or growth.old_size != heads.get("size"):
         raise not_as_written(f"{DECISION}.growth is not from what was reviewed")
@@ -151,12 +174,12 @@ def _reviewed(folder: Path, line: bytes, note: bytes, sealed: Checkpoint) -> Che
     )
 
 
-def _signed(folder: Path, excerpt: Excerpt, line: bytes) -> Iterator[Check]:
+def _signed(folder: ReceivedFolder, excerpt: Excerpt, line: bytes) -> Iterator[Check]:
     fields = read_fields(line)
     mine = [s for s in excerpt.people.signed if s.line == fields]
     if mine:
-        statement = read_file(folder, f"{DECISION}.statement")
-        armored = read_file(folder, f"{DECISION}.statement.sig")
+        statement = folder.read(f"{DECISION}.statement")
+        armored = folder.read(f"{DECISION}.statement.sig")
         if statement != mine[0].statement or armored != mine[0].armored.encode():
             raise not_as_written(f"{DECISION}.statement is not what was signed")
         yield Check("signature", PROVED, f"{fields['by']} signed it with {mine[0].fingerprint}")

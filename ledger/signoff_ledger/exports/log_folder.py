@@ -5,11 +5,10 @@ from __future__ import annotations
 from array import array
 from typing import TYPE_CHECKING, NamedTuple
 
-from signoff_ledger.errors import EvidenceError
-from signoff_ledger.exports.bundle import Bundle, open_plain, read_file
-from signoff_ledger.exports.readme import log_readme
+from signoff_ledger.exports.bundle import Bundle
+from signoff_ledger.exports.readme import README, log_readme
+from signoff_ledger.exports.received_folder import ReceivedFolder, not_as_written
 from signoff_ledger.exports.signers import allowed_signers
-from signoff_ledger.integrity.canonical import LINE_LIMIT_BYTES
 from signoff_ledger.integrity.examination import Examination, Row
 from signoff_ledger.integrity.fields import decode_decimal
 
@@ -25,9 +24,6 @@ CHECKPOINT = "checkpoint"
 CHECKPOINTS = "checkpoints"
 LOG_KEY = "log.vkey"
 SIGNERS = "allowed_signers"
-README = "README.md"
-
-_MAX_CHECKPOINTS = 1_000_000
 
 
 class Exported(NamedTuple):
@@ -104,13 +100,13 @@ class LogFolder:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.received = ReceivedFolder(folder)
         self._places: dict[str, array[int]] = {}
-        self._path = folder / EVENTS
 
     @property
     def length_bytes(self) -> int:
         """Length of the file of lines; 0 where there is none."""
-        return self._path.stat().st_size if self._path.is_file() else 0
+        return self.received.size_bytes(EVENTS)
 
     def rows(self) -> Iterator[Row]:
         """Read the lines in order.
@@ -118,23 +114,7 @@ class LogFolder:
         Raises:
             EvidenceError: SL510, the file is not one of lines.
         """
-        return self.rows_of(self._path)
-
-    @staticmethod
-    def rows_of(path: Path) -> Iterator[Row]:
-        """Read a file of lines in order.
-
-        Raises:
-            EvidenceError: SL510, the file is not one of lines.
-        """
-        try:
-            with open_plain(path) as file:
-                while line := file.readline(LINE_LIMIT_BYTES + 2):
-                    if not line.endswith(b"\n"):
-                        raise _no_lines(path.name, "a line is too long or does not end")
-                    yield Row(line[:-1])
-        except OSError as error:
-            raise _no_lines(path.name, str(error.strerror)) from None
+        return map(Row, self.received.lines(EVENTS))
 
     def note_place(self, stream: str, position: int, offset: int) -> None:
         """Remember where a stream's next line begins."""
@@ -145,10 +125,7 @@ class LogFolder:
     def lines_of(self, stream: UUID) -> Iterator[tuple[int, bytes]]:
         """Read the lines of one stream, by the places noted while all were read."""
         places = self._places.get(str(stream), array("Q"))
-        with self._path.open("rb") as file:
-            for at in range(0, len(places), 2):
-                file.seek(places[at + 1])
-                yield places[at], file.readline(LINE_LIMIT_BYTES + 2).removesuffix(b"\n")
+        yield from zip(places[::2], self.received.lines_at(EVENTS, places[1::2]), strict=True)
 
     def notes(self) -> list[tuple[int, bytes]]:
         """Read every checkpoint, smallest first.
@@ -156,14 +133,13 @@ class LogFolder:
         Raises:
             EvidenceError: SL510, one is missing or is named after another size.
         """
-        inner = self.folder / CHECKPOINTS
-        names = sorted(path.name for path in inner.iterdir()) if inner.is_dir() else []
+        received = self.received
         try:
-            sizes = sorted(decode_decimal(name) for name in names[:_MAX_CHECKPOINTS])
+            sizes = sorted(map(decode_decimal, received.names(CHECKPOINTS)))
         except ValueError:
             raise not_as_written(f"{CHECKPOINTS}/ holds other files than checkpoints") from None
-        notes = [(size, read_file(inner, str(size))) for size in sizes]
-        last = read_file(self.folder, CHECKPOINT) if (self.folder / CHECKPOINT).exists() else None
+        notes = [(size, received.read(f"{CHECKPOINTS}/{size}")) for size in sizes]
+        last = received.read(CHECKPOINT) if received.has(CHECKPOINT) else None
         if last != (notes[-1][1] if notes else None):
             raise not_as_written(f"{CHECKPOINT} is not the last one of {CHECKPOINTS}/")
         return notes
@@ -174,18 +150,9 @@ class LogFolder:
         Raises:
             EvidenceError: SL510.
         """
-        key = examination.keys.current
-        there = read_file(self.folder, LOG_KEY) if (self.folder / LOG_KEY).exists() else None
+        key, received = examination.keys.current, self.received
+        there = received.read(LOG_KEY) if received.has(LOG_KEY) else None
         if there != (f"{key.line}\n".encode() if key else None):
             raise not_as_written(f"{LOG_KEY} is not the key that the lines name")
-        if read_file(self.folder, SIGNERS) != allowed_signers(examination.people.people):
+        if received.read(SIGNERS) != allowed_signers(examination.people.people):
             raise not_as_written(f"{SIGNERS} is not what the lines say")
-
-
-def _no_lines(name: str, why: str) -> EvidenceError:
-    return EvidenceError("SL510", f"{name} is not a file of lines", why=why)
-
-
-def not_as_written(why: str) -> EvidenceError:
-    """Give the error for a file of an export that does not go with the others."""
-    return EvidenceError("SL510", "an exported file is not as it was written", why=why)

@@ -177,7 +177,7 @@ def _main(address: str, size: str) -> None:
     answer: dict[str, object]
     try:
         found = _audit_folder(place) if Path(address).is_dir() else _audit_ledger(place)
-        answer = {"check": found.check, "heads": found.heads}
+        answer = {"check": found.check[:3], "heads": found.heads}
     except EvidenceError as error:
         answer = error.as_data()
     sys.stdout.write(json.dumps(answer))

@@ -9,6 +9,8 @@ from signoff_ledger.integrity.sshsig import NAMESPACE
 if TYPE_CHECKING:
     from signoff_ledger.exports.dossier import Dossier
 
+README = "README.md"
+
 _WITH_SIGNOFF = """\
 ## With signoff
 

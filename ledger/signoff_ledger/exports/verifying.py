@@ -9,6 +9,7 @@ from signoff_ledger.domain.process_events import ProcessDefined
 from signoff_ledger.errors import EvidenceError
 from signoff_ledger.exports.log_folder import sealed_notes
 from signoff_ledger.exports.meaning import Meaning, Place, apart, audit
+from signoff_ledger.exports.readme import log_readme
 from signoff_ledger.integrity.examination import PROVED, Check, Examination, Row
 
 if TYPE_CHECKING:
@@ -45,6 +46,10 @@ class LogSource(Protocol):
 
     def place(self) -> Place:
         """Say where the log can be read again by another process."""
+        ...
+
+    def rest(self, size: int, sealed: int) -> Iterator[Check]:
+        """Say what stands beside a log of so many events, so many sealed, and is not proved."""
         ...
 
 
@@ -92,6 +97,11 @@ class LiveLog:
             )
         yield Check("tree", PROVED, f"{count} stored subtree roots are those of the lines")
 
+    def rest(self, size: int, sealed: int) -> Iterator[Check]:
+        """Say nothing: a ledger is one file, or one database."""
+        del size, sealed
+        return iter(())
+
 
 class ExportedLog:
     """A log in a folder."""
@@ -131,6 +141,10 @@ class ExportedLog:
         self._folder.hold_files(examination)
         yield Check("files", PROVED, "the log's key and the allowed signers are those of the lines")
 
+    def rest(self, size: int, sealed: int) -> Iterator[Check]:
+        """Hold the README against the one of such a log, and name what was not read."""
+        return self._folder.received.rest(log_readme(size, sealed).encode())
+
 
 def verify_log(source: LogSource, trust: Trust) -> Iterator[Check]:
     """Check a whole log, evidence first.
@@ -157,6 +171,7 @@ def verify_log(source: LogSource, trust: Trust) -> Iterator[Check]:
         found = found or audit(processes, examination.people.people, source.lines_of)
         _hold_together(examination, found, source.lines_of)
         yield found.check
+        yield from source.rest(examination.tree.size, notes[-1][0] if notes else 0)
     finally:
         if beside is not None:
             beside.close()

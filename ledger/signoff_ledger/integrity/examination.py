@@ -35,11 +35,13 @@ class Check(NamedTuple):
         name: What.
         state: `proved`, `flagged` for something a reader should look at, `not proved`, `FAILED`.
         says: What was found, or why it could not be.
+        files: Files that lie beside the evidence, where it is about those.
     """
 
     name: str
     state: str
     says: str
+    files: tuple[str, ...] = ()
 
 
 class Row(NamedTuple):

@@ -12,6 +12,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from signoff_ledger.bounded_file import VERIFIER_KEYS, read_regular
 from signoff_ledger.custody.log_key import read_key, write_key
 from signoff_ledger.errors import InputError, StoreError
 from signoff_ledger.integrity.verifier_key import (
@@ -90,7 +91,7 @@ def _alone(folder: Path) -> Iterator[None]:
 
 def _known_name(folder: Path, name: str | None) -> str:
     if (folder / _NAME).exists():
-        (key,) = read_keys(folder / _NAME, COSIGNATURE_V1)
+        key = read_keys(folder / _NAME, COSIGNATURE_V1)[0]
         if name not in {None, key.name}:
             raise InputError(
                 "SL109",
@@ -120,7 +121,7 @@ def _key(folder: Path, name: str) -> Ed25519PrivateKey:
         write_key(path, new, None)
     if not (folder / _NAME).exists():
         _write(folder / _NAME, line)
-    elif (folder / _NAME).read_text("utf-8") != line:
+    elif _text(folder / _NAME) != line:
         raise InputError(
             "SL112",
             f"{folder / _NAME} is not the public half of {_KEY}",
@@ -147,13 +148,7 @@ def read_keys(path: Path, algorithm: int) -> list[VerifierKey]:
     Raises:
         InputError: SL101, it cannot be read; SL112, a line is no key of this algorithm.
     """
-    try:
-        text = path.read_text("utf-8")
-    except UnicodeDecodeError:
-        raise InputError("SL101", f"{path} cannot be read", why="it is not UTF-8") from None
-    except OSError as error:
-        raise InputError("SL101", f"{path} cannot be read", why=str(error.strerror)) from None
-    keys = [VerifierKey.parse(line) for line in text.split("\n") if line]
+    keys = [VerifierKey.parse(line) for line in _text(path).split("\n") if line]
     for key in keys:
         if key.algorithm != algorithm:
             raise InputError(
@@ -164,6 +159,15 @@ def read_keys(path: Path, algorithm: int) -> list[VerifierKey]:
     if not keys:
         raise InputError("SL112", f"{path} holds no key", fix="one verifier key to a line")
     return keys
+
+
+def _text(path: Path) -> str:
+    try:
+        return read_regular(path, VERIFIER_KEYS).decode("utf-8")
+    except UnicodeDecodeError:
+        raise InputError("SL101", f"{path} cannot be read", why="it is not UTF-8") from None
+    except OSError as error:
+        raise InputError("SL101", f"{path} cannot be read", why=str(error.strerror)) from None
 
 
 def _write(path: Path, line: str) -> None:

@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from signoff_ledger.bounded_file import NOTE, read_regular
 from signoff_ledger.custody.guard import make_folder, replace_file
 from signoff_ledger.errors import StoreError
 
@@ -75,7 +76,7 @@ class Memory:
         """
         path = self._path(origin)
         try:
-            return path.read_bytes()
+            return read_regular(path, NOTE)
         except FileNotFoundError:
             return None
         except OSError as error:

@@ -27,6 +27,8 @@ ADDRESS = "127.0.0.1"
 PATH = "/add-checkpoint"
 BODY_LIMIT_BYTES = 2 * NOTE_LIMIT_BYTES
 CONNECTIONS_MAX = 32
+REQUEST_S = 10.0
+CONNECTION_S = 60.0
 
 _FOR_BROWSERS = {
     "Content-Security-Policy": (
@@ -46,8 +48,9 @@ class WitnessServer(ThreadingHTTPServer):
         port: The port; 0 takes any that is free.
         clock: Tells the time of the lines below.
         tell: Takes one line for each request.
-        silence_s: How long a connection may be silent.
-        connection_s: How long it may last.
+        request_s: How long one request may take to arrive, from the end of the last one to the last
+            byte of its body; a byte now and then does not begin it anew.
+        connection_s: How long a connection may last.
 
     Raises:
         InputError: SL109, the port cannot be used.
@@ -64,11 +67,11 @@ class WitnessServer(ThreadingHTTPServer):
         clock: Clock,
         tell: Callable[[str], None],
         *,
-        silence_s: float = 10.0,
-        connection_s: float = 60.0,
+        request_s: float = REQUEST_S,
+        connection_s: float = CONNECTION_S,
     ) -> None:
         self.witness = witness
-        self.silence_s = silence_s
+        self.request_s = request_s
         self.connection_s = connection_s
         self._clock = clock
         self._tell = tell
@@ -149,16 +152,22 @@ class _Exchange(BaseHTTPRequestHandler):
     def setup(self) -> None:
         """Begin to count the connection's time."""
         self._says = ""
-        self.request.settimeout(self.server.silence_s)
+        self.request.settimeout(self.server.request_s)
         super().setup()
-        self._end = Timer(self.server.connection_s, _shut, (self.connection, socket.SHUT_RDWR))
-        self._end.daemon = True
-        self._end.start()
+        self._end = self._ending(self.server.connection_s)
 
     def finish(self) -> None:
         """Stop counting."""
         self._end.cancel()
         super().finish()
+
+    def handle_one_request(self) -> None:
+        """Read one request, in time, and answer it."""
+        self._arrival = self._ending(self.server.request_s)
+        try:
+            super().handle_one_request()
+        finally:
+            self._arrival.cancel()
 
     def do_POST(self) -> None:
         """Answer a request for a cosignature."""
@@ -198,10 +207,18 @@ class _Exchange(BaseHTTPRequestHandler):
             self._end_with(413, f"the limit is {BODY_LIMIT_BYTES} bytes")
             return None
         body = self.rfile.read(int(length))
+        self._arrival.cancel()  # How long the judge takes is not the client's doing.
         if len(body) < int(length):
             self._end_with(400, "the body ended early")
             return None
         return body
+
+    def _ending(self, after_s: float) -> Timer:
+        """Begin to count a time, behind which the connection is cut."""
+        timer = Timer(after_s, _shut, (self.connection, socket.SHUT_RDWR))
+        timer.daemon = True
+        timer.start()
+        return timer
 
     def _end_with(self, status: int, words: str) -> None:
         self.close_connection = True

@@ -129,6 +129,22 @@ def test_a_file_that_is_too_large_is_refused_before_it_is_read(
     assert f"it has {len(PLAIN)} bytes, the limit is 20" == caught.value.why
 
 
+def test_rows_and_columns_have_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Blank rows cost as much as others, and comparing every column with every other more."""
+    monkeypatch.setattr(sheets, "ROWS_MAX", 5)
+    monkeypatch.setattr(sheets, "COLUMNS_MAX", 3)
+    sheet = b"unit_serial,a,b\nS1,1,2\n"
+
+    assert 1 == len(read_sheet(sheet + b"\n" * 2, "a.csv").rows)
+    for content, why in (
+        (sheet + b"\n" * 3, "it has more than 5 rows"),
+        (b"unit_serial,a,b,c\nS1,1,2,3\n", "its header has 4 columns, not 3 at most"),
+    ):
+        with pytest.raises(InputError) as caught:
+            read_sheet(content, "a.csv")
+        assert why == caught.value.why
+
+
 def test_noise_is_refused_and_never_breaks_the_reader() -> None:
     chance = random.Random(4711)
     alphabet = [

@@ -148,4 +148,8 @@ def test_a_key_of_another_kind_is_not_used(tmp_path: Path) -> None:
 
 def test_a_key_that_is_not_there_is_told(tmp_path: Path) -> None:
     refused(tmp_path / "key.pem", unasked, "No such file or directory")
-    refused(tmp_path, unasked, "Is a directory" if os.name == "posix" else "Permission denied")
+    refused(
+        tmp_path,
+        unasked,
+        "it is a folder, and not a regular file" if os.name == "posix" else "Permission denied",
+    )

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from signoff_ledger.application.ports import Prepared
+from signoff_ledger.bounded_file import SIGNATURE
 from signoff_ledger.custody.pen import AttachedPen, OpenSshPen, StatementPen
 from signoff_ledger.errors import ConflictError, IdentityError, InputError
 from signoff_ledger.integrity.ssh_key import parse_ssh_public_key
@@ -281,13 +282,13 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path, missing: str) -> None
 
 
 def test_a_file_that_is_longer_than_any_signature_is_not_read(tmp_path: Path) -> None:
-    paths = written(tmp_path, statement(), b"x" * (1 << 20))
+    paths = written(tmp_path, statement(), b"x" * SIGNATURE.size_bytes)
     AttachedPen(*paths)
-    paths[1].write_bytes(b"x" * ((1 << 20) + 1))
+    paths[1].write_bytes(b"x" * (SIGNATURE.size_bytes + 1))
 
     with pytest.raises(InputError) as error:
         AttachedPen(*paths)
-    assert "it is larger than 1 MiB" == error.value.why
+    assert f"longer than {SIGNATURE.size_bytes} bytes" in error.value.why
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root reads all")

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from signoff_ledger.errors import EvidenceError, NotFoundError, StoreError
+from signoff_ledger.errors import EvidenceError, StoreError
 from signoff_ledger.exports import bundle as module
-from signoff_ledger.exports.bundle import FILE_LIMIT_BYTES, Bundle, read_file
+from signoff_ledger.exports.bundle import Bundle
 
 
 def content(folder: Path) -> dict[str, bytes]:
@@ -135,28 +135,3 @@ def test_every_folder_is_on_disk_before_the_name_is_given(
     assert "inner" == inner
     assert temporary.startswith(".out-")
     assert ["moved", tmp_path.name] == done[2:]
-
-
-def test_a_file_is_read_whole(tmp_path: Path) -> None:
-    (tmp_path / "a").write_bytes(b"x" * FILE_LIMIT_BYTES)
-
-    assert FILE_LIMIT_BYTES == len(read_file(tmp_path, "a"))
-
-
-def test_a_file_longer_than_any_of_ours_is_not_read(tmp_path: Path) -> None:
-    (tmp_path / "a").write_bytes(b"x" * (FILE_LIMIT_BYTES + 1))
-
-    with pytest.raises(EvidenceError) as refused:
-        read_file(tmp_path, "a")
-    assert ("SL510", f"over {FILE_LIMIT_BYTES} bytes") == (refused.value.code, refused.value.why)
-
-
-def test_a_file_that_is_missing_or_none_is_named(tmp_path: Path) -> None:
-    with pytest.raises(NotFoundError) as missing:
-        read_file(tmp_path, "a")
-    assert "SL205" == missing.value.code
-
-    (tmp_path / "a").mkdir()
-    with pytest.raises(EvidenceError) as none:
-        read_file(tmp_path, "a")
-    assert "SL510" == none.value.code

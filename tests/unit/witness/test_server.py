@@ -3,8 +3,9 @@
 import socket
 import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, suppress
 from http.client import HTTPConnection
 from pathlib import Path
 
@@ -20,6 +21,8 @@ from tests.tree import ROOT, SOURCE_ROOTS, clean_environment
 from tests.witnesses import PATIENCE_S, ToyLog, post, serving, witness_in
 
 LOG = ToyLog()
+
+HEAD = b"POST /add-checkpoint HTTP/1.1\r\nContent-Length: 9999\r\n\r\n"
 
 DIES = """
 import os, sys
@@ -134,16 +137,46 @@ def test_a_body_that_ends_early_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_connection_that_is_silent_is_ended(tmp_path: Path) -> None:
-    with serving(witness_in(tmp_path, LOG.verifier_key), silence_s=0.05) as server:
+    with serving(witness_in(tmp_path, LOG.verifier_key), request_s=0.05) as server:
         assert b"" == raw(server, b"POST /add-checkpoint HTTP/1.1\r\nContent-Length: 99\r\n")
 
 
 def test_a_connection_that_is_endless_is_ended(tmp_path: Path) -> None:
     """Without a limit to the whole, a byte now and then would hold it for ever."""
     told: list[str] = []
-    limits = {"silence_s": PATIENCE_S, "connection_s": 0.05}
+    limits = {"request_s": PATIENCE_S, "connection_s": 0.05}
     with serving(witness_in(tmp_path, LOG.verifier_key), told, **limits) as server:
         assert b"" == raw(server, b"POST /add-checkpoint HTTP/1.1\r\nContent-Length: 99\r\n")
+
+
+@pytest.mark.parametrize("sent", [b"POST /add-checkpoint HTTP/1.1\r\nX: ", b"", HEAD])
+def test_a_request_that_drips_is_cut_off_in_time_and_the_others_are_served(
+    tmp_path: Path, sent: bytes
+) -> None:
+    """Each byte would begin a wait for the next one anew (slowloris)."""
+    with serving(witness_in(tmp_path, LOG.verifier_key), request_s=0.3) as server:
+        slow = [socket.create_connection(server.address, PATIENCE_S) for _ in range(4)]
+        began = time.monotonic()
+        for connection in slow:
+            connection.sendall(sent)
+        assert 200 == post(server.server_port, LOG.body(0, 3)).status
+        for connection in slow:
+            drip(connection)
+        took_s = time.monotonic() - began
+        assert 200 == post(server.server_port, LOG.body(3, 5)).status
+
+    assert 0.25 < took_s < PATIENCE_S / 2
+
+
+def drip(connection: socket.socket) -> None:
+    """Send a byte now and then until the other side has had enough."""
+    with connection, suppress(ConnectionError):
+        connection.settimeout(0.02)
+        while True:
+            connection.sendall(b"x")
+            with suppress(TimeoutError):
+                if not connection.recv(100):
+                    return
 
 
 def test_too_many_connections_are_turned_away_and_those_that_are_there_served(
