@@ -56,11 +56,13 @@ class Lines:
     Attributes:
         lines: Its lines.
         at: The time of the next line; set it to go elsewhere.
+        cmd: The command of the next lines; each has its own unless it is set.
     """
 
     def __init__(self) -> None:
         self.lines: list[bytes] = []
         self.at = 0
+        self.cmd: str | None = None
         self._heads: dict[str, tuple[int, str]] = {}
 
     @property
@@ -96,7 +98,7 @@ class Lines:
         fields: Fields = {
             "at": self.time(),
             "by": by,
-            "cmd": f"c-{len(self.lines)}#0123456789abcdef",
+            "cmd": self.cmd or f"c-{len(self.lines)}#0123456789abcdef",
             "data": data,
             "stream": stream,
             "type": f"signoff.{kind}.v1",
@@ -145,12 +147,16 @@ class Lines:
         data: Fields,
         stream: str = PROCESS,
         key: Ed25519PrivateKey = INES,
+        when: str | None = None,
         **signature: Any,
     ) -> Fields:
-        """Append a line that Ines signs; parts of the signature may be put in other words."""
+        """Append a line that Ines signs, at its own time unless another is given.
+
+        Parts of the signature may be put in other words.
+        """
         version, _ = self._heads.get(stream, (0, None))
         size = len(self.lines)
-        act = Act(self.time(), "I mean it.", self.root(size).hex(), size)
+        act = Act(when or self.time(), "I mean it.", self.root(size).hex(), size)
         statement = write_statement(
             act=act,
             by="ines",

@@ -67,6 +67,7 @@ CODES: Mapping[str, str] = {
     "SL405": "the signature is not the person's",
     "SL406": "the log's key is not at hand",
     "SL407": "OpenSSH did not sign",
+    "SL412": "the time of signing does not fit",
     "SL501": "a stored event is of a kind this ledger does not know",
     "SL502": "a stored line does not agree with its index",
     "SL503": "a stored line is not a line of this format",

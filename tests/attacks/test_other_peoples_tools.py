@@ -1,5 +1,6 @@
 """An auditor without our software: the README of an export, typed as it stands there."""
 
+import json
 import re
 import subprocess
 from pathlib import Path
@@ -13,7 +14,6 @@ from tests.attacks.tools import needed
 
 LINE = re.compile(r"^    (.*)$", re.MULTILINE)
 NAMESPACE = "signoff-decision@v1"
-WHEN = re.compile(r"verify-time=(\d{14}Z)")
 
 
 def commands(readme: str) -> str:
@@ -53,6 +53,7 @@ def test_the_commands_in_the_readme_of_a_dossier_work_as_they_stand(
         "Signature Verified Successfully",
         "the decision is in the log",
         f'Good "{NAMESPACE}" signature for anna with ED25519 key',
+        "it was signed in time",
         "it is",
     ):
         assert said in done.stdout
@@ -129,6 +130,12 @@ def test_the_commands_fail_on_an_edited_line_of_the_log(told: Told, tmp_path: Pa
 # --- ssh-keygen -Y verify -----------------------------------------------------------------------
 
 
+def signed_at(folder: Path) -> str:
+    """Give the time in a statement, as OpenSSH takes one."""
+    at: str = json.loads((folder / "decision.statement").read_bytes())["signed"]["at"]
+    return re.sub(r"[-:T]|\..*", "", at) + "Z"
+
+
 def openssh(
     told: Told,
     *more: str,
@@ -140,10 +147,9 @@ def openssh(
     """Ask OpenSSH about the signature of the sign-off; says whether it accepts it."""
     folder = told.dossier(told.signed_off)
     statement = (folder / "decision.statement").read_bytes()
-    signed_at = WHEN.findall((folder / "README.md").read_text("utf-8"))[0]
     command = [needed("ssh-keygen"), "-Y", "verify", "-f", "allowed_signers", "-I", signer]
     command += ["-n", namespace, "-s", "decision.statement.sig"]
-    command += ["-O", f"verify-time={when or signed_at}", *more]
+    command += ["-O", f"verify-time={when or signed_at(folder)}", *more]
     done = subprocess.run(
         command,
         cwd=folder,
@@ -179,7 +185,6 @@ def test_openssh_refuses_a_moment_at_which_the_key_was_not_yet_accepted(told: To
 def test_openssh_refuses_a_moment_at_which_the_key_was_revoked(told: Told) -> None:
     """Anna's first key signed the hold, was revoked later, and signs nothing any more."""
     folder = told.dossier(told.held)
-    signed_at = WHEN.findall((folder / "README.md").read_text("utf-8"))[0]
     command = [needed("ssh-keygen"), "-Y", "verify", "-f", str(told.log / "allowed_signers")]
     command += ["-I", "anna", "-n", NAMESPACE, "-s", "decision.statement.sig"]
 
@@ -190,7 +195,7 @@ def test_openssh_refuses_a_moment_at_which_the_key_was_revoked(told: Told) -> No
                 asked, cwd=folder, stdin=statement, capture_output=True, check=False
             ).returncode
 
-    assert accepted(signed_at)
+    assert accepted(signed_at(folder))
     assert not accepted("20260303000000Z")
 
 

@@ -139,6 +139,17 @@ def accepted_by_no_owner(desk: Desk) -> None:
     forgery.insert(at + 1, given)
 
 
+def given_at(when: str) -> Callable[[Desk], None]:
+    """Let the signer themselves say another time: the signature is real, the time is not."""
+
+    def does(desk: Desk) -> None:
+        at = desk.forgery.find(SIGN_OFF)
+        desk.forgery.edit(at, lambda fields: fields["data"]["signature"].update(at=when))
+        desk.signed_by("anna-2")
+
+    return does
+
+
 FORGERIES: Mapping[str, Callable[[Desk], None]] = {
     "of another version": lambda d: d.transplant(d.forgery.told, HOLD),
     "of the sign-off on the hold": lambda d: d.transplant(d.forgery.told, SIGN_OFF, HOLD),
@@ -195,6 +206,10 @@ FORGERIES: Mapping[str, Callable[[Desk], None]] = {
         d.forgery.find(SIGN_OFF), lambda f: f["data"]["signature"].update(size=3)
     ),
     "by a key that somebody without the right accepted": accepted_by_no_owner,
+    "given in 1999": given_at("1999-12-31T23:59:59.000000Z"),
+    "given before the key was accepted": given_at("2026-03-02T07:50:00.000000Z"),
+    "given in 2099": given_at("2099-01-01T00:00:00.000000Z"),
+    "given on a day that there is not": given_at("2026-02-30T00:00:00.000000Z"),
 }
 
 

@@ -148,6 +148,18 @@ def _others_signature(world: World) -> Attempt:
     return _attached(world, INES, *GRANT, by="olga")
 
 
+def _untimely(world: World) -> Attempt:
+    terminal = at("offered", world.folder)
+    _sign_as_olga(terminal)
+    terminal.did(*GRANT, "--statement-only", "statement", by="olga")
+    statement = json.loads((world.folder / "statement").read_bytes())
+    statement["signed"]["at"] = "2099-01-01T00:00:00.000000Z"
+    text = canonical(statement) + b"\n"
+    (world.folder / "statement").write_bytes(text)
+    terminal.write("statement.sig", sign(SOUTH, text, NAMESPACE.encode()))
+    return Attempt(terminal, (*GRANT, "--attach", "statement.sig"), "olga")
+
+
 def _moved(world: World) -> Attempt:
     attempt = _attached(world, SOUTH, *GRANT, by="olga")
     attempt.terminal.did("person", "revoke", "ivan", "inspector", "--reason", "x", by="olga")
@@ -624,6 +636,7 @@ EVERY: Mapping[str, Mapping[str, Reproducer]] = {
     "SL405": {"another's signature": _others_signature},
     "SL406": {"a key elsewhere": _no_log_key_here},
     "SL407": {"no agent": _no_agent},
+    "SL412": {"signed in 2099": _untimely},
     "SL501": {"a foreign event": _foreign_event, "rules nobody has": _unknown_rules},
     "SL502": {
         "a foreign index": _foreign_index,

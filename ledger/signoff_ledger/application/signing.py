@@ -10,6 +10,8 @@ from signoff_ledger.domain.signature import UNSIGNED, SshSignature
 from signoff_ledger.domain.values import format_utc
 from signoff_ledger.errors import Attempt, ConflictError, EvidenceError, IdentityError
 from signoff_ledger.integrity.canonical import parse
+from signoff_ledger.integrity.line import stream_id
+from signoff_ledger.integrity.signing_time import whole_seconds, why_untimely
 from signoff_ledger.integrity.ssh_key import parse_ssh_public_key
 from signoff_ledger.integrity.sshsig import NAMESPACE, verify_sshsig
 from signoff_ledger.integrity.statement import Act, statement_of, write_statement
@@ -62,7 +64,10 @@ def holds_signature(entry: Entry, person: Person, origin: str) -> bool | None:
     if not isinstance(signature, SshSignature):
         return False if person.must_sign else None
     key = person.keys.get(signature.fingerprint)
-    if key is None or not key.signs_at(person.version + 1):
+    if key is None or key.accepted_at is None or not key.signs_at(person.version + 1):
+        return False
+    times = {"recorded": _seconds(entry.at), "accepted": _seconds(key.accepted_at)}
+    if why_untimely(_seconds(signature.at), **times):
         return False
     try:
         statement = statement_of(parse(entry.line), origin, person.printed_name)
@@ -111,12 +116,15 @@ class Signing:
                 return event
             raise self._unsigned()
         act = self._act(meaning)
+        self._check_time(event, stream, None)
         statement = self._statement(event, stream, version, act)
         keys = self._keys(event)
         armored = self._pen.sign(statement, list(keys.values()))
         if armored is None:
             return event
         fingerprint = self._verified(armored, statement, keys)
+        if not registering:
+            self._check_time(event, stream, self._person.keys[fingerprint].accepted_at)
         if not registering and not isinstance(
             event, (process.ProcessHeld, process.ProcessSignedOff)
         ):
@@ -135,6 +143,37 @@ class Signing:
         """Write on the person's own stream what was signed; a decision has done so itself."""
         for fingerprint, stream, version in self._given:
             self._person.gave_signature(self._work.stamp, fingerprint, stream, version)
+
+    def _check_time(self, event: Event, stream: UUID, accepted: datetime | None) -> None:
+        """Refuse a time of signing that whoever verifies the log would refuse."""
+        why = why_untimely(
+            _seconds(self._at()),
+            recorded=_seconds(self._work.stamp.at),
+            reviewed=self._last_reviewed(event, stream),
+            accepted=_seconds(accepted) if accepted is not None else None,
+        )
+        if why:
+            raise IdentityError(
+                "SL412",
+                "the time of signing does not fit",
+                why=why,
+                fix="compare this machine's clock with the last events:  signoff history --limit 3;"
+                "  then sign again",
+            )
+
+    def _last_reviewed(self, event: Event, stream: UUID) -> int:
+        """Say when the last event was recorded that the statement says was reviewed."""
+        size = self._work.reviewed.size
+        entries = [recorded.entry for recorded in self._work.store.read(size - 1, size)]
+        versions = {stream: self._work.seen.get(stream, 0)}
+        if isinstance(event, (process.ProcessHeld, process.ProcessSignedOff)):
+            batches = event.heads.batches.items()
+            versions |= {stream_id("batch", key): version for key, version in batches}
+        for seen, version in versions.items():
+            if version:
+                at = self._work.store.position(seen, version)
+                entries += [recorded.entry for recorded in self._work.store.read(at - 1, at)]
+        return max(_seconds(entry.at) for entry in entries)
 
     def _at(self) -> datetime:
         prepared = self._pen.prepared if self._pen else None
@@ -202,6 +241,10 @@ class Signing:
             why="whoever has had a key in force signs with one",
             fix="--key FILE, or ssh-add the key; elsewhere: --statement-only and --attach",
         )
+
+
+def _seconds(at: datetime) -> int:
+    return whole_seconds(format_utc(at))
 
 
 def origin_of(work: Work) -> str:

@@ -11,6 +11,7 @@ from signoff_ledger.errors import InputError, NotFoundError, RuleRefusedError
 from signoff_ledger.integrity.ssh_key import parse_ssh_public_key
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from uuid import UUID
 
     from signoff_ledger.domain.event import Entry, Stamp
@@ -25,12 +26,14 @@ class SigningKey(NamedTuple):
         registered: Version at which it was shown.
         accepted: Version from which it signs; None while it waits.
         revoked: Version from which it signs no more; None while it does.
+        accepted_at: When it was accepted, by the ledger's clock; None while it waits.
     """
 
     public_key: str
     registered: int
     accepted: int | None = None
     revoked: int | None = None
+    accepted_at: datetime | None = None
 
     def signs_at(self, version: int) -> bool:
         """Say whether it may sign at a version of its holder's stream."""
@@ -206,12 +209,13 @@ class Person(Aggregate):
 
     def _key_registered(self, event: events.SigningKeyRegistered, entry: Entry) -> None:
         accepted = entry.version if event.in_force else None
-        key = SigningKey(event.public_key, entry.version, accepted)
+        at = entry.at if event.in_force else None
+        key = SigningKey(event.public_key, entry.version, accepted, accepted_at=at)
         self.keys[parse_ssh_public_key(event.public_key).fingerprint] = key
 
     def _key_accepted(self, event: events.SigningKeyAccepted, entry: Entry) -> None:
         self.keys[event.fingerprint] = self._known_key(event.fingerprint)._replace(
-            accepted=entry.version
+            accepted=entry.version, accepted_at=entry.at
         )
 
     def _key_revoked(self, event: events.SigningKeyRevoked, entry: Entry) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -50,7 +49,8 @@ class Dossier:
         key: The log's key.
         says: The decision as a sentence.
         signer: Who signed it with a key; None for nobody.
-        signed_at: When, as `ssh-keygen -O verify-time` takes it; None for an unsigned one.
+        stream: What the files of its process are called.
+        batches: What the files of the batches are called, and which version of each was decided on.
     """
 
     name: str
@@ -59,7 +59,8 @@ class Dossier:
     key: VerifierKey
     says: str
     signer: str | None
-    signed_at: str | None
+    stream: str
+    batches: tuple[tuple[str, int], ...]
 
 
 def export_decision(store: LedgerStore, position: int, target: Path) -> Dossier:
@@ -79,7 +80,7 @@ def export_decision(store: LedgerStore, position: int, target: Path) -> Dossier:
     excerpt = Excerpt({name: [line for _, line in lines] for name, lines in streams.items()})
     excerpt.read()
     fields = read_fields(decision.entry.line)
-    dossier = described(decision, fields, size, key)
+    dossier = described(decision, next(iter(streams)), size, key)
     with Bundle(target) as bundle:
         bundle.write(CHECKPOINT, note)
         bundle.write(LOG_KEY, f"{key.line}\n".encode())
@@ -207,24 +208,27 @@ def _log_key(lines: list[tuple[int, bytes]], size: int) -> VerifierKey:
     return VerifierKey.parse([key for position, key in keys if position <= size][-1])
 
 
-def described(decision: Recorded, fields: dict[str, Any], size: int, key: VerifierKey) -> Dossier:
+def described(decision: Recorded, process: str, size: int, key: VerifierKey) -> Dossier:
     """Describe the dossier of a decision, as its README does.
 
     Args:
         decision: The decision, with its position.
-        fields: Its line, parsed.
+        process: The name of its stream in the dossier.
         size: Events in the checkpoint.
         key: The log's key at that size.
     """
-    entry, signature = decision.entry, fields["data"]["signature"]
-    signed = signature["kind"] == "ssh"
+    entry = decision.entry
+    event = entry.event
+    assert isinstance(event, DECISIONS)  # noqa: S101  # it was looked up as one
     return Dossier(
         name=DECISION,
         position=decision.position,
         size=size,
         key=key,
         says=sentence(entry, Subject("process", "the process")),
-        signer=entry.by if signed else None,
-        # As ssh-keygen takes a time in UTC: digits and a Z, whole seconds.
-        signed_at=re.sub(r"[-:T]|\..*", "", signature["at"]) + "Z" if signed else None,
+        signer=entry.by if event.signature.kind == "ssh" else None,
+        stream=stem_of(process),
+        batches=tuple(
+            (stem_of(f"batch {batch}"), version) for batch, version in event.heads.batches.items()
+        ),
     )

@@ -25,12 +25,13 @@ from signoff_ledger.exports.signers import allowed_signers
 from signoff_ledger.integrity.add_checkpoint import parse_add_checkpoint
 from signoff_ledger.integrity.checkpoint import Checkpoint, open_checkpoint
 from signoff_ledger.integrity.cosignature import verified_cosignatures
-from signoff_ledger.integrity.examination import OPEN, PROVED, Check, no_quorum
+from signoff_ledger.integrity.examination import FLAGGED, OPEN, PROVED, Check, no_quorum
 from signoff_ledger.integrity.excerpt import Excerpt
 from signoff_ledger.integrity.leaf import leaf_hash
 from signoff_ledger.integrity.line import read_fields, stream_id
 from signoff_ledger.integrity.note import parse_note
 from signoff_ledger.integrity.proofs import verify_consistency
+from signoff_ledger.integrity.signing_time import lasting
 from signoff_ledger.integrity.tlog_proof import parse_tlog_proof, verify_tlog_proof
 
 if TYPE_CHECKING:
@@ -71,6 +72,7 @@ def verify_dossier(folder: Path, trust: Trust) -> Iterator[Check]:
         f"{excerpt.lines} lines in {len(raw)} streams are canonical, complete and chained",
     )
     yield Check("seal", PROVED, f"the checkpoint of {sealed.size} events is by {key.name}")
+    yield _clock(excerpt)
     yield _included(received, raw, note, key)
     line = received.read(f"{DECISION}.json")
     position = _prove(received, f"{DECISION}.tlog-proof", line, note, key)
@@ -85,7 +87,9 @@ def verify_dossier(folder: Path, trust: Trust) -> Iterator[Check]:
         "each stream is complete up to its last line here; that none came behind it, such as a "
         "withdrawal, only the whole log shows",
     )
-    dossier = described(Recorded(position, read_line(line)), read_fields(line), sealed.size, key)
+    decision = Recorded(position, read_line(line))
+    process = next(name for name, lines in raw.items() if line in lines)
+    dossier = described(decision, process, sealed.size, key)
     yield from received.rest(dossier_readme(dossier).encode())
 
 
@@ -135,6 +139,15 @@ def _log_key(folder: ReceivedFolder, excerpt: Excerpt) -> VerifierKey:
     return key
 
 
+def _clock(excerpt: Excerpt) -> Check:
+    """Say whether the clock went backwards within a stream; between streams no order is known."""
+    back = excerpt.backwards
+    if not back:
+        return Check("clock", PROVED, "no line is dated before the one before it in its stream")
+    shown = ", ".join(f"{name} version {version}" for name, version in back[:5])
+    return Check("clock", FLAGGED, f"it went backwards {len(back)} times, at {shown}")
+
+
 def _included(
     folder: ReceivedFolder, raw: dict[str, list[bytes]], note: bytes, key: VerifierKey
 ) -> Check:
@@ -182,7 +195,9 @@ def _signed(folder: ReceivedFolder, excerpt: Excerpt, line: bytes) -> Iterator[C
         armored = folder.read(f"{DECISION}.statement.sig")
         if statement != mine[0].statement or armored != mine[0].armored.encode():
             raise not_as_written(f"{DECISION}.statement is not what was signed")
-        yield Check("signature", PROVED, f"{fields['by']} signed it with {mine[0].fingerprint}")
+        late = f", {lasting(mine[0].waited_s)} before it was recorded" if mine[0].is_late else ""
+        says = f"{fields['by']} signed it with {mine[0].fingerprint}{late}"
+        yield Check("signature", PROVED, says)
     elif fields["data"].get("automatic") is True:
         yield Check("signature", PROVED, "the registered bar took it: nobody had to sign")
     else:

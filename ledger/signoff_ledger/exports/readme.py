@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from signoff_ledger.integrity.signing_time import GRACE_S
 from signoff_ledger.integrity.sshsig import NAMESPACE
 
 if TYPE_CHECKING:
@@ -108,7 +109,38 @@ _SIGNATURES = """\
 ## People's signatures, with OpenSSH
 
 What a person signed is a statement, made from the event's own line; `allowed_signers` says whose
-keys were in force when. The signature's own time is the statement's `signed.at`.
+keys were in force when, with five minutes on both sides for clocks that differ. The signature's own
+time is the statement's `signed.at`:
+
+    signed=$(sed 's/^.*"signed":{{"at":"\\([^"]*\\)".*$/\\1/' {name}.statement)
+    ssh-keygen -Y verify -f allowed_signers -I {signer} -n {namespace} \\
+        -O verify-time=$(date -u -d "$signed" +%Y%m%d%H%M%SZ) \\
+        -s {name}.statement.sig < {name}.statement
+
+That time is the signer's own word, and OpenSSH knows nothing of the log. It must not be later than
+the line's, nor earlier than that of the last lines that were reviewed, give or take the same five
+minutes. Those are the line before the decision in its stream that another command wrote, and of
+each batch the line whose version the decision names in `heads`. Where the line's own time is
+earlier than theirs, the clock had gone backwards, and the line's own time is the bound:
+
+    at() {{ sed 's/^{{"at":"\\([^"]*\\)".*$/\\1/'; }}
+    seconds() {{ date -u -d "$1" +%s; }}
+    command=$(sed 's/^{{"at":"[^"]*","by":"[^"]*",\\("cmd":"[^"]*"\\).*$/\\1/' {name}.json)
+    version=$(sed 's/^.*"version":\\([0-9]*\\)}}$/\\1/' {name}.json)
+    recorded=$(at < {name}.json)
+    reviewed=$({{ head -n $((version - 1)) {stream}.ndjson | grep -v -F "$command" | tail -n 1
+{batches}    }} | at | sort | tail -n 1)
+    [[ "$reviewed" < "$recorded" ]] || reviewed=$recorded
+    [ $(seconds "$signed") -le $(($(seconds "$recorded") + {grace})) ] &&
+        [ $(seconds "$signed") -ge $(($(seconds "$reviewed") - {grace})) ] &&
+        echo it was signed in time || {{ echo IT WAS SIGNED AT ANOTHER TIME; false; }}
+
+The statement's `data` is that of the line, without the signature:
+
+    said=$(sed 's/^{{"by":"[^"]*","data":\\(.*\\),"ledger":.*$/\\1/' {name}.statement)
+    kept=$(sed 's/^{{"at":[^{{]*"data":\\(.*\\),"prev":.*$/\\1/' {name}.json)
+    [ "$said" = "$(printf '%s' "$kept" | sed 's/"signature":{{[^}}]*}},//')" ] &&
+        echo it is || {{ echo IT IS ANOTHER ONE; false; }}
 """
 
 
@@ -169,19 +201,16 @@ at its end. Run the commands below in this folder, with bash. None of them needs
         _INCLUSION.replace("{nodes}", _NODES).replace("{name}", name),
     ]
     if dossier.signer is not None:
-        parts.append(_SIGNATURES)
+        batches = (f"    sed -n {version}p {stem}.ndjson" for stem, version in dossier.batches)
         parts.append(
-            f"""\
-    ssh-keygen -Y verify -f allowed_signers -I {dossier.signer} -n {NAMESPACE} \\
-        -O verify-time={dossier.signed_at} -s {name}.statement.sig < {name}.statement
-
-The statement's `data` is that of the line, without the signature:
-
-    said=$(sed 's/^{{"by":"[^"]*","data":\\(.*\\),"ledger":.*$/\\1/' {name}.statement)
-    kept=$(sed 's/^{{"at":[^{{]*"data":\\(.*\\),"prev":.*$/\\1/' {name}.json)
-    [ "$said" = "$(printf '%s' "$kept" | sed 's/"signature":{{[^}}]*}},//')" ] &&
-        echo it is || {{ echo IT IS ANOTHER ONE; false; }}
-"""
+            _SIGNATURES.format(
+                name=name,
+                signer=dossier.signer,
+                namespace=NAMESPACE,
+                grace=GRACE_S,
+                stream=dossier.stream,
+                batches="".join(f"    {command}\n" for command in batches),
+            )
         )
     else:
         parts.append(

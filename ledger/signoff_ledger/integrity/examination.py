@@ -18,6 +18,7 @@ from signoff_ledger.integrity.log_keys import LogKeys
 from signoff_ledger.integrity.note import parse_note
 from signoff_ledger.integrity.recomputed import RecomputedTree
 from signoff_ledger.integrity.signatories import Signatories
+from signoff_ledger.integrity.signing_time import LineTimes, lasting
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -80,8 +81,11 @@ class Examination:
         self.tree = RecomputedTree()
         self.keys = LogKeys()
         self.chains = Chains()
+        self._times = LineTimes()
         self.people = Signatories(
-            lambda: self.keys.origin, lambda key: str(stream_id("process", key))
+            lambda: self.keys.origin,
+            lambda key: str(stream_id("process", key)),
+            self._times.reviewed,
         )
         self._backwards: list[int] = []
         self._claims: list[tuple[int, int, str]] = []
@@ -111,6 +115,7 @@ class Examination:
         self.tree.add(leaf)
         self.keys.take(fields, position)
         self.people.take(fields, position)
+        self._times.take(fields)
         self._claim(fields["data"], position)
         if fields["at"] < self._latest:
             self._backwards.append(position)
@@ -179,7 +184,7 @@ class Examination:
             "signatures",
             PROVED if self.people.signed else OPEN,
             f"{len(self.people.signed)} signatures of {len(signers)} people verify, each by a key "
-            "in force at that moment"
+            f"in force at that moment{_late(self.people)}"
             if self.people.signed
             else "nobody has signed with a key: names are as authenticated, and prove nothing "
             "against whoever ran the ledger",
@@ -312,6 +317,18 @@ def no_quorum(seen: Mapping[VerifierKey, int]) -> EvidenceError:
 
 def _key(witness: Witness) -> VerifierKey:
     return witness.key
+
+
+def _late(people: Signatories) -> str:
+    """Show what was signed elsewhere and recorded later: that is allowed, and worth a look."""
+    late = [signed for signed in people.signed if signed.is_late]
+    if not late:
+        return ""
+    longest = max(late, key=lambda signed: signed.waited_s)
+    return (
+        f"; {len(late)} were recorded later than they were signed, #{longest.position} by "
+        f"{lasting(longest.waited_s)}"
+    )
 
 
 def _unsigned(people: Signatories) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from signoff_ledger.errors import EvidenceError
@@ -9,6 +10,7 @@ from signoff_ledger.integrity.leaf import leaf_hash
 from signoff_ledger.integrity.line import Chains, read_fields, stream_id
 from signoff_ledger.integrity.log_keys import LogKeys
 from signoff_ledger.integrity.signatories import DECIDED, GIVEN, Signatories
+from signoff_ledger.integrity.signing_time import streams_reviewed, time_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,16 +22,23 @@ class Excerpt:
     Args:
         streams: The lines of each stream, from its first, by its kind and key: `batch B1`; that
             of the ledger itself is called `ledger`.
+
+    Attributes:
+        backwards: Name and version of every line that is dated before the one before it.
+        lines: How many there are.
+        streams: Their lines as parsed, by name.
     """
 
     def __init__(self, streams: Mapping[str, Sequence[bytes]]) -> None:
         self.keys = LogKeys()
         self.chains = Chains()
         self.people = Signatories(
-            lambda: self.keys.origin, lambda key: str(stream_id("process", key))
+            lambda: self.keys.origin, lambda key: str(stream_id("process", key)), self._reviewed
         )
         self.lines = 0
+        self.backwards: list[tuple[str, int]] = []
         self.streams: dict[str, list[dict[str, Any]]] = {}
+        self._by_stream: dict[str, list[dict[str, Any]]] = {}
         self._raw = streams
 
     def read(self) -> None:
@@ -50,7 +59,12 @@ class Excerpt:
                         why=f"{name} is stream {named}, and the line is of {fields['stream']}",
                     )
                 self.lines += 1
-            self.streams[name] = parsed
+            self.streams[name] = self._by_stream[named] = parsed
+            self.backwards += [
+                (name, after["version"])
+                for before, after in pairwise(parsed)
+                if after["at"] < before["at"]
+            ]
         for fields in self.streams.get("ledger", []):
             self.keys.take(fields, fields["version"])
         self._read_signatures()
@@ -83,6 +97,19 @@ class Excerpt:
                 "a person's signature does not verify",
                 why=f"{late[0]} acknowledges what its stream does not hold",
             )
+
+    def _reviewed(self, line: Mapping[str, Any]) -> int | None:
+        """Say when the last line here was recorded that a signed line says was reviewed.
+
+        The tree's own last line is hardly ever here; what the line names by version is.
+        """
+        times = []
+        for stream, version in streams_reviewed(line):
+            seen = self._by_stream.get(stream, [])[: max(version, 0)]
+            while seen and seen[-1]["cmd"] == line["cmd"]:
+                seen.pop()
+            times += [time_of(seen[-1])] if seen else []
+        return max(times, default=None)
 
     def _too_early(self, fields: Mapping[str, Any], taken: Mapping[str, int]) -> bool:
         data = fields["data"]

@@ -10,10 +10,11 @@ not a position, is what tells whether the key was in force: it holds in an excer
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from signoff_ledger.errors import EvidenceError, InputError
 from signoff_ledger.integrity.line import stream_id
+from signoff_ledger.integrity.signing_time import GRACE_S, time_of, whole_seconds, why_untimely
 from signoff_ledger.integrity.ssh_key import parse_ssh_public_key
 from signoff_ledger.integrity.sshsig import NAMESPACE, verify_sshsig
 from signoff_ledger.integrity.statement import statement_of
@@ -34,7 +35,14 @@ DECIDED = "signoff.decision-taken.v1"
 
 @dataclass(slots=True)
 class HeldKey:
-    """A key of a person, with the lines' own times for a list of allowed signers."""
+    """A key of a person, with when it signs by the lines' own times.
+
+    Attributes:
+        key: The key.
+        accepted_at: Time of the line that brought it into force.
+        revoked_at: Time of the line that revoked it, or of the latest one before it on its holder's
+            stream: a clock set back takes away nothing that was signed before.
+    """
 
     key: SshPublicKey
     accepted_at: str | None = None
@@ -48,12 +56,21 @@ class HeldKey:
 
 @dataclass(slots=True)
 class Signatory:
-    """A person as the lines so far show them."""
+    """A person as the lines so far show them.
+
+    Attributes:
+        person: Their key in the ledger.
+        printed_name: As enrolled.
+        keys: Their keys by fingerprint.
+        roles: Those held now.
+        latest: The latest time of a line on their own stream.
+    """
 
     person: str
     printed_name: str
     keys: dict[str, HeldKey] = field(default_factory=dict)
     roles: set[str] = field(default_factory=set)
+    latest: str = ""
 
     @property
     def must_sign(self) -> bool:
@@ -71,6 +88,7 @@ class Signed:
         fingerprint: The key.
         statement: What was signed, to the byte.
         armored: The signature.
+        waited_s: Seconds between signing and recording; never less than 0.
     """
 
     line: Mapping[str, Any]
@@ -78,6 +96,20 @@ class Signed:
     fingerprint: str
     statement: bytes
     armored: str
+    waited_s: int
+
+    @property
+    def is_late(self) -> bool:
+        """True where it was recorded later than clocks can differ: it was signed elsewhere."""
+        return self.waited_s > GRACE_S
+
+
+class _Waiting(NamedTuple):
+    """A signature that its signer has not acknowledged yet."""
+
+    line: Mapping[str, Any]
+    position: int | None
+    reviewed: int | None
 
 
 class Signatories:
@@ -86,13 +118,21 @@ class Signatories:
     Args:
         origin: Gives the log's origin at this moment.
         stream_of: Gives the stream of a process by its key.
+        reviewed: Says when the last line was recorded that a signed line says was reviewed, in
+            seconds since 1970 in UTC; None where that cannot be said.
     """
 
-    def __init__(self, origin: Callable[[], str], stream_of: Callable[[str], str]) -> None:
+    def __init__(
+        self,
+        origin: Callable[[], str],
+        stream_of: Callable[[str], str],
+        reviewed: Callable[[Mapping[str, Any]], int | None],
+    ) -> None:
         self._origin = origin
         self._stream_of = stream_of
+        self._reviewed = reviewed
         self._by_stream: dict[str, Signatory] = {}
-        self._waiting: dict[tuple[str, int], tuple[Mapping[str, Any], int | None]] = {}
+        self._waiting: dict[tuple[str, int], _Waiting] = {}
         self._unsigned: dict[tuple[str, int], int | None] = {}
         self._unnoted: dict[tuple[str, int], tuple[Mapping[str, Any], int | None]] = {}
         self.people: dict[str, Signatory] = {}
@@ -104,25 +144,28 @@ class Signatories:
         """Take the next line; every person's own stream in its order.
 
         Raises:
-            EvidenceError: SL506, a signature is none, or its key was not in force.
+            EvidenceError: SL506, a signature is none, its key was not in force, or it cannot have
+                been given when it says.
         """
         kind, data = line["type"], line["data"]
         if kind == ENROLLED:
             self._enrol(line, position)
+        own = self._by_stream.get(line["stream"])
+        if own is not None:
+            own.latest = max(own.latest, line["at"])
         signature = data.get("signature")
         if isinstance(signature, dict):
             self._take_signature(line, signature, position)
         match kind:
-            case "signoff.role-granted.v1":
-                self._take_role(line, granted=True)
-            case "signoff.role-revoked.v1":
-                self._take_role(line, granted=False)
+            case "signoff.role-granted.v1" | "signoff.role-revoked.v1":
+                self._take_role(line, granted=kind == GRANTED)
             case "signoff.signing-key-registered.v1":
                 self._register(line)
             case "signoff.signing-key-accepted.v1":
                 self._held(line, data).accepted_at = line["at"]
             case "signoff.signing-key-revoked.v1":
-                self._held(line, data).revoked_at = line["at"]
+                held = self._held(line, data)
+                held.revoked_at = self._by_stream[line["stream"]].latest
             case "signoff.signature-given.v1":
                 stream, version = data.get("signed_stream"), data.get("signed_version")
                 self._acknowledge(line, (str(stream), _number(version)))
@@ -136,7 +179,8 @@ class Signatories:
         Raises:
             EvidenceError: SL506.
         """
-        for line, position in (*self._waiting.values(), *self._unnoted.values()):
+        signed = ((waiting.line, waiting.position) for waiting in self._waiting.values())
+        for line, position in (*signed, *self._unnoted.values()):
             _refuse(f"{line['by']} never acknowledged it on their own stream", position)
 
     def _take_signature(
@@ -157,9 +201,12 @@ class Signatories:
             return
         if line["type"] == REGISTERED:
             key = _key(line["data"])
-            self._verify(line, self.people.get(line["by"]), {key.fingerprint: key}, position)
+            shown = {key.fingerprint: HeldKey(key)}
+            signed = _Waiting(line, position, self._reviewed(line))
+            self._verify(signed, self.people.get(line["by"]), shown)
             return
-        self._waiting[(line["stream"], line["version"])] = (line, position)
+        signed = _Waiting(line, position, self._reviewed(line))
+        self._waiting[(line["stream"], line["version"])] = signed
 
     def _acknowledge(self, own: Mapping[str, Any], signed: tuple[str, int]) -> None:
         waiting = self._waiting.pop(signed, None)
@@ -172,11 +219,11 @@ class Signatories:
                 why = f"{person.person} had a key in force, and the decision is not signed"
                 _refuse(why, self._unsigned[signed])
             return
-        line, position = waiting
+        line, position, _ = waiting
         if person is None or person.person != line["by"]:
             _refuse(f"{line['by']} did not acknowledge it, somebody else did", position)
-        keys = {f: held.key for f, held in person.keys.items() if held.in_force}
-        self._verify(line, person, keys, position)
+        keys = {f: held for f, held in person.keys.items() if held.in_force}
+        self._verify(waiting, person, keys)
         if line["type"] in {ACCEPTED, GRANTED} and "owner" not in person.roles:
             _refuse(f"{person.person} was no owner, who alone vouches for others", position)
 
@@ -187,12 +234,9 @@ class Signatories:
         person.roles = person.roles | {role} if granted else person.roles - {role}
 
     def _verify(
-        self,
-        line: Mapping[str, Any],
-        person: Signatory | None,
-        keys: Mapping[str, SshPublicKey],
-        position: int | None,
+        self, given: _Waiting, person: Signatory | None, keys: Mapping[str, HeldKey]
     ) -> None:
+        line, position, reviewed = given
         if person is None:
             _refuse(f"{str(line['by'])[:64]!r} was not enrolled", position)
         try:
@@ -206,7 +250,18 @@ class Signatories:
             _refuse("the signature lacks a part", position)
         if fingerprint != claimed or fingerprint not in keys:
             _refuse(f"{fingerprint} was not a key in force of {person.person}", position)
-        self.signed.append(Signed(line, position, fingerprint, statement, armored))
+        signed = _when(line, position)
+        accepted = keys[fingerprint].accepted_at
+        untimely = why_untimely(
+            signed,
+            recorded=time_of(line),
+            reviewed=reviewed,
+            accepted=whole_seconds(accepted) if accepted is not None else None,
+        )
+        if untimely:
+            _refuse(untimely, position)
+        waited = max(time_of(line) - signed, 0)
+        self.signed.append(Signed(line, position, fingerprint, statement, armored, waited))
 
     def _enrol(self, line: Mapping[str, Any], position: int | None) -> None:
         """Take somebody's enrolment, once and on their own stream.
@@ -238,6 +293,14 @@ class Signatories:
         if held is None:
             _refuse("a key is accepted or revoked that was never registered", None)
         return held
+
+
+def _when(line: Mapping[str, Any], position: int | None) -> int:
+    """Give the time that the signer says, in seconds since 1970 in UTC."""
+    try:
+        return whole_seconds(line["data"]["signature"]["at"])
+    except (ValueError, TypeError):
+        _refuse("its time of signing is none", position)
 
 
 def _key(data: Mapping[str, Any]) -> SshPublicKey:

@@ -426,3 +426,24 @@ def test_a_policy_that_names_no_log_is_about_witnesses_alone() -> None:
     text = b"\n".join(policy().splitlines()[1:]) + b"\n"
 
     assert {"witnesses"} == set(by_name(trusted(log, [(6, cosigned(log.seal(6)))], policy=text)))
+
+
+def test_what_was_signed_elsewhere_and_recorded_later_is_shown() -> None:
+    log = Lines().founded().registered().accepted()
+    log.at = 3_000
+    log.given(log.signed("note", {}, when="2026-03-02T08:10:00.000000Z"))
+    examination = read(log)
+
+    said = by_name(list(examination.signatures()))["signatures"]
+    assert ("proved", True) == (
+        said[0],
+        said[1].endswith("; 1 were recorded later than they were signed, #5 by 40 minutes"),
+    )
+
+
+def test_a_line_of_no_day_is_refused_with_its_position() -> None:
+    log = Lines().founded()
+    log.add("note", "ines", {})
+    log.lines[-1] = log.lines[-1].replace(b"2026-03-02", b"2026-13-02")
+
+    refused("SL503", 3, "month must be in 1..12", lambda: read(log))

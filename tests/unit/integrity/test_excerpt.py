@@ -153,3 +153,69 @@ def test_an_acknowledgement_without_a_number_acknowledges_nothing(version: objec
     )
 
     refused("SL506", "never acknowledged", streams(log))
+
+
+# --- clocks ---------------------------------------------------------------------------------------
+
+
+def test_a_clock_that_ran_backwards_is_told_by_stream_and_version() -> None:
+    log = Lines().founded().registered()
+    log.at = 1
+    log.accepted()
+
+    assert [("person ines", 3)] == read(streams(log, ["ledger", "person ines"])).backwards
+    assert [] == read(streams(story())).backwards
+
+
+def decided_at(when: str, batch_at: int = 2_000) -> Lines:
+    """Decide on a batch whose last line has a time of its own."""
+    log = Lines().founded().registered().accepted()
+    log.at = batch_at
+    log.add("batch-started", "egon", {}, BATCH)
+    log.at = 3_000
+    heads = {"batches": {"B1": 1, "B2": 4, "B3": -1}, "root": log.root(2).hex(), "size": 2}
+    log.decided(log.signed("process-held", {"heads": heads}, when=when))
+    return log
+
+
+BATCH = str(stream_id("batch", "B1"))
+
+
+@pytest.mark.parametrize(
+    ("when", "why"),
+    [
+        ("1999-12-31T23:59:59.000000Z", "days before what it says was reviewed"),
+        ("2026-03-02T08:28:19.000000Z", "5 minutes before what it says was reviewed"),
+        ("2099-01-01T00:00:00.000000Z", "days after it was recorded"),
+    ],
+)
+def test_a_signature_of_another_time_is_refused_without_the_rest_of_the_log(
+    when: str, why: str
+) -> None:
+    """The batch was last written at 08:33:20: what a decision names is older than it."""
+    parts = streams(decided_at(when))
+    batch = decided_at(when).lines[4]
+
+    refused("SL506", why, parts | {"batch B1": [batch]})
+
+
+def test_a_signature_between_batch_and_recording_holds_without_the_rest_of_the_log() -> None:
+    log = decided_at("2026-03-02T08:40:00.000000Z")
+    excerpt = read(streams(log) | {"batch B1": [log.lines[4]]})
+
+    assert [600] == [signed.waited_s for signed in excerpt.people.signed if signed.is_late]
+
+
+def test_what_the_same_command_recorded_before_was_not_reviewed() -> None:
+    """A sign-off that lapses by a hold stands before it, and is written when it is recorded."""
+
+    def held(cmd: str | None) -> Lines:
+        log = Lines().founded().registered().accepted()
+        log.at, log.cmd = 3_000, cmd
+        log.add("sign-off-lapsed", "ines", {}, PROCESS)
+        heads: dict[str, object] = {"heads": {}}
+        log.decided(log.signed("process-held", heads, when="2026-03-02T08:10:00.000000Z"))
+        return log
+
+    refused("SL506", "before what it says was reviewed", streams(held(None)))
+    assert 2 == len(read(streams(held("one#0123456789abcdef"))).people.signed)

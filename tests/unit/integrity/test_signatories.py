@@ -8,6 +8,7 @@ import pytest
 from signoff_ledger.errors import EvidenceError
 from signoff_ledger.integrity.line import stream_id
 from signoff_ledger.integrity.signatories import Signatories
+from signoff_ledger.integrity.signing_time import LineTimes
 from tests import signers
 from tests.lines import LEDGER, PERSON, PROCESS, Fields, Lines
 from tests.refusals import refusal
@@ -18,9 +19,11 @@ INES_KEY, SOUTH_KEY = signers.fingerprint_of(INES), signers.fingerprint_of(SOUTH
 
 def taken(log: Lines, origin: str = ORIGIN) -> Signatories:
     """Take every line of a log, and finish."""
-    people = Signatories(lambda: origin, lambda key: str(stream_id("process", key)))
+    times = LineTimes()
+    people = Signatories(lambda: origin, lambda key: str(stream_id("process", key)), times.reviewed)
     for position, fields in enumerate(log.parsed, 1):
         people.take(fields, position)
+        times.take(fields)
     people.finish()
     return people
 
@@ -418,3 +421,83 @@ def test_whoever_was_an_owner_vouches_for_nobody() -> None:
     log.given(log.signed("role-granted", {"role": "buyer"}, BELA))
 
     refused(log, "ines was no owner, who alone vouches for others", 8)
+
+
+# --- when it was signed ---------------------------------------------------------------------------
+
+
+def signed_at(log: Lines, when: str, **data: object) -> None:
+    """Sign a note at a time of one's own, and acknowledge it."""
+    log.given(log.signed("note", data, when=when))
+
+
+@pytest.mark.parametrize(
+    ("when", "why"),
+    [
+        ("1999-12-31T23:59:59.000000Z", "days before what it says was reviewed"),
+        ("2026-03-02T07:55:02.000000Z", "5 minutes before what it says was reviewed"),
+        ("2026-03-02T08:05:05.000000Z", "5 minutes after it was recorded"),
+        ("2099-01-01T00:00:00.000000Z", "days after it was recorded"),
+        ("2026-02-30T00:00:00.000000Z", "its time of signing is none"),
+        ("today", "its time of signing is none"),
+    ],
+)
+def test_nobody_signs_before_what_they_reviewed_nor_after_it_was_recorded(
+    when: str, why: str
+) -> None:
+    """The last line reviewed is of 08:00:03, the signed one of 08:00:04."""
+    log = in_force()
+    signed_at(log, when)
+
+    refused(log, why, 5)
+
+
+@pytest.mark.parametrize("when", ["2026-03-02T07:55:03.000000Z", "2026-03-02T08:05:04.999999Z"])
+def test_clocks_of_two_machines_may_differ(when: str) -> None:
+    log = in_force()
+    signed_at(log, when)
+
+    assert 2 == len(taken(log).signed)
+
+
+def test_a_signature_made_elsewhere_is_late_and_holds() -> None:
+    log = in_force()
+    log.at = 3_000
+    signed_at(log, "2026-03-02T08:10:00.000000Z")
+    registration, late = taken(log).signed
+
+    assert (False, 0) == (registration.is_late, registration.waited_s)
+    assert (True, 2_400) == (late.is_late, late.waited_s)
+
+
+def test_nobody_signs_with_a_key_before_it_was_accepted() -> None:
+    """What was reviewed may be older: the key has a time of its own."""
+    log = Lines().founded().registered()
+    size = len(log.lines)
+    log.at = 1_000
+    log.accepted()
+    root, log.at = log.root(size).hex(), 1_100
+    fields = log.signed("note", {}, when="2026-03-02T08:10:00.000000Z")
+    assert fields["data"]["signature"]["root"] != root
+    log.given(fields)
+    refused(log, "6 minutes before what it says was reviewed", 5)
+
+
+def test_a_key_shows_itself_at_a_time_that_can_be() -> None:
+    log = Lines().founded()
+    data: dict[str, Any] = {"in_force": False, "public_key": signers.line_of(INES)}
+    log.signed("signing-key-registered", data, PERSON, when="2099-01-01T00:00:00.000000Z")
+
+    refused(log, "days after it was recorded", 3)
+
+
+def test_a_clock_set_back_takes_away_nothing_that_was_signed_before() -> None:
+    """The key is revoked by a clock that is behind: it signed until the latest time known."""
+    log = in_force()
+    log.at = 3_000
+    log.given(log.signed("note", {}))
+    latest = log.parsed[-1]["at"]
+    log.at = 10
+    log.revoked()
+
+    assert latest == taken(log).people["ines"].keys[INES_KEY].revoked_at
