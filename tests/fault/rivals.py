@@ -15,8 +15,10 @@ from typing import NamedTuple
 from signoff_ledger.application import deciding
 from signoff_ledger.application.ledger import Call
 from signoff_ledger.bootstrap import Opened
+from signoff_ledger.domain.batch import Batch
 from signoff_ledger.domain.decision import heads_of
-from signoff_ledger.domain.process_events import Heads
+from signoff_ledger.domain.process import Process
+from signoff_ledger.domain.process_events import Heads, ProcessHeld, ProcessSignedOff
 from signoff_ledger.errors import SignoffError
 from tests.fault.ledgers import opened
 from tests.tree import ROOT, SOURCE_ROOTS, clean_environment
@@ -50,6 +52,20 @@ def decide(ledger: Opened, actor: str, seen: Heads) -> Told:
     except SignoffError as error:
         return Told(error.code, error.exit_code, error.why or error.what)
     return Told("", 0, "")
+
+
+def assert_heads_hold(ledger: Opened) -> None:
+    """Hold each decision's heads against what stands in the log before it."""
+    streams = {Process("mug").id: "mug"} | {Batch(k).id: k for k in ("B1", "B2")}
+    versions = dict.fromkeys(streams.values(), 0)
+    for recorded in ledger.store.read(0):
+        entry = recorded.entry
+        if isinstance(entry.event, (ProcessHeld, ProcessSignedOff)):
+            heads = entry.event.heads
+            now = {key: versions[key] for key in heads.batches}
+            assert (now, versions["mug"]) == (heads.batches, heads.process)
+        if entry.stream in streams:
+            versions[streams[entry.stream]] = entry.version
 
 
 class Rival:

@@ -17,14 +17,11 @@ import pytest
 from signoff_ledger.application import deciding, improving, inspecting, people
 from signoff_ledger.application.ledger import Call
 from signoff_ledger.bootstrap import Opened
-from signoff_ledger.domain.batch import Batch
-from signoff_ledger.domain.process import Process
-from signoff_ledger.domain.process_events import ProcessHeld, ProcessSignedOff
 from signoff_ledger.domain.unit import DefectReport
 from signoff_ledger.domain.values import Disposition, RemarkKind, Role
 from signoff_ledger.errors import ConflictError
 from tests.fault.ledgers import files_of, held_together, lay_out, opened, shop_of, staffed
-from tests.fault.rivals import Told, decide, look, rivals
+from tests.fault.rivals import Told, assert_heads_hold, decide, look, rivals
 
 SIGNERS = ("anna", "adam")
 WON = Told("", 0, "")
@@ -32,7 +29,8 @@ ROUNDS = 12
 
 
 @cache
-def _ready_to_sign() -> Mapping[str, bytes]:
+def ready_to_sign() -> Mapping[str, bytes]:
+    """Give the files of a ledger with two approvers whose second batch can be signed off."""
     with TemporaryDirectory() as name, staffed(Path(name)) as ledger:
         shop = shop_of(ledger)
         people.enrol(ledger.ledger, Call("olga"), "adam", "Adam Approver", [Role.APPROVER])
@@ -46,7 +44,7 @@ def _ready_to_sign() -> Mapping[str, bytes]:
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """Give a folder with a ledger whose second batch can be signed off."""
-    return lay_out(tmp_path, _ready_to_sign())
+    return lay_out(tmp_path, ready_to_sign())
 
 
 def find_a_defect(ledger: Opened) -> None:
@@ -164,7 +162,7 @@ def has_late_result(number: int) -> bool:
 def race_in_threads(tmp_path: Path, chance: random.Random) -> Iterator[Sequence[Told]]:
     """Let everybody begin at once, in one process."""
     for number in range(ROUNDS):
-        folder = lay_out(tmp_path / str(number), _ready_to_sign())
+        folder = lay_out(tmp_path / str(number), ready_to_sign())
         told: list[Told] = []
         start = threading.Barrier(2 + has_late_result(number))
 
@@ -197,7 +195,7 @@ def race_in_processes(tmp_path: Path, chance: random.Random) -> Iterator[Sequenc
     """Let everybody begin at once, each in a process of their own."""
     with rivals(*SIGNERS) as people_:
         for number in range(ROUNDS):
-            folder = lay_out(tmp_path / str(number), _ready_to_sign())
+            folder = lay_out(tmp_path / str(number), ready_to_sign())
             for rival in people_:
                 rival.look(folder)
             with opened(folder) as ledger:
@@ -214,18 +212,9 @@ def race_in_processes(tmp_path: Path, chance: random.Random) -> Iterator[Sequenc
 
 
 def assert_decided_on_what_was_seen(folder: Path) -> None:
-    """Hold each decision's heads against what stands in the log before it."""
+    """Hold a ledger in a folder, and each of its decisions."""
     with held_together(folder) as ledger:
-        streams = {Process("mug").id: "mug"} | {Batch(k).id: k for k in ("B1", "B2")}
-        versions = dict.fromkeys(streams.values(), 0)
-        for recorded in ledger.store.read(0):
-            entry = recorded.entry
-            if isinstance(entry.event, (ProcessHeld, ProcessSignedOff)):
-                heads = entry.event.heads
-                now = {key: versions[key] for key in heads.batches}
-                assert (now, versions["mug"]) == (heads.batches, heads.process)
-            if entry.stream in streams:
-                versions[streams[entry.stream]] = entry.version
+        assert_heads_hold(ledger)
 
 
 def test_somebody_who_decides_again_on_what_they_now_see_may(folder: Path) -> None:

@@ -40,7 +40,7 @@ def _server(store: PostgresStore) -> Finding:
     version = _setting(store, "server_version")
     role = "takes writes"
     if store.read_only:
-        role = "a standby, or closed to writes, or to whoever is connected"
+        role = "a standby, a subscriber, or closed to writes, or to whoever is connected"
     return Finding("PostgreSQL", "ok", f"version {version}; {role}")
 
 

@@ -146,10 +146,15 @@ def complete(connection: psycopg.Connection[Any]) -> None:
 
 
 def is_read_only(connection: psycopg.Connection[Any]) -> bool:
-    """Say whether nothing can be recorded: by this server, a standby, or by who is connected."""
+    """Say whether nothing can be recorded here, or by who is connected.
+
+    On a standby, in a database that is closed to writes, and where a subscription fills the ledger
+    from another server.
+    """
     row = connection.execute(
         "SELECT current_setting('transaction_read_only') = 'on'"
         " OR NOT has_table_privilege('signoff.events', 'INSERT')"
+        " OR EXISTS (SELECT FROM pg_subscription_rel WHERE srrelid = 'signoff.events'::regclass)"
     ).fetchone()
     return row is not None and row[0]
 

@@ -150,6 +150,11 @@ END $$;
 CREATE FUNCTION signoff.turn(seen_streams uuid[], seen_versions integer[]) RETURNS bigint
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET lock_timeout = '30s' AS $$
 BEGIN
+    IF EXISTS (SELECT FROM pg_subscription_rel WHERE srrelid = 'signoff.events'::regclass) THEN
+        -- What is recorded here would take the place of what the publisher sends next.
+        RAISE read_only_sql_transaction
+            USING MESSAGE = 'a subscription fills this ledger from another server';
+    END IF;
     PERFORM signoff.durably();
     PERFORM pg_advisory_xact_lock(23445389448794694); -- "SIGNOFF" in ASCII
     IF EXISTS (
