@@ -124,6 +124,6 @@ def _wired(
 ) -> Opened:
     sealer = Sealer(store, vault, policy) if vault else None
     ledger = Ledger(store, clock or SystemClock(), ids or RandomIds(), sealer)
-    # Where nobody can bring the views in the ledger up to date, they are built beside it.
-    views = Views(store, store, ScratchDatabase if store.read_only else None)
+    # Where the views in the ledger cannot be brought up to date, they are built beside it.
+    views = Views(store, store, ScratchDatabase, keep=not store.read_only)
     return Opened(store, ledger, views, sealer)

@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Protocol
 
 from signoff_ledger.application.replay import case_as_of
-from signoff_ledger.persistence.store import ConnectionLostError
+from signoff_ledger.errors import StoreError
+from signoff_ledger.persistence.store import ConnectionLostError, busy
 from signoff_ledger.projections import (
     batch_state,
     decisions,
@@ -93,50 +94,68 @@ class Views:
     Args:
         store: The ledger.
         database: Where they are kept.
-        beside: What makes the place where they are built instead once they are behind; None where
-            they can be kept up.
+        beside: What makes the place where they are built instead where they cannot be kept up.
+        keep: False where nobody here may write them.
+
+    Attributes:
+        version: What the views look like to this program. A newer one replaces those of an older
+            one, which then builds its own beside: two that replaced each other's would never end.
     """
 
+    version = SCHEMA_VERSION
+
     def __init__(
-        self, store: Store, database: Database, beside: Callable[[], Database] | None = None
+        self,
+        store: Store,
+        database: Database,
+        beside: Callable[[], Database] | None = None,
+        *,
+        keep: bool = True,
     ) -> None:
         self._store = store
         self._database = database
         self._beside = beside
+        self._keep = keep
         self._subjects: dict[str, Subject] = {}
 
-    def catch_up(self, progress: Progress | None = None) -> None:
-        """Bring every view up to the log's end; costs nothing when they are there."""
-        for left in reversed(range(_TRIES)):
+    def catch_up(self, progress: Progress | None = None) -> dict[str, int]:
+        """Bring every view up to the log's end; costs nothing when they are there.
+
+        Returns:
+            How far they are: their version, and up to which event.
+        """
+        left = _TRIES
+        while True:
             try:
-                self._catch_up(progress)
+                return self._catch_up(progress)
             except ConnectionLostError:
                 # Whatever was under way is there wholly or not at all, and is looked at again.
+                left -= 1
                 if not left:
                     raise
-            else:
-                return
 
-    def _catch_up(self, progress: Progress | None) -> None:
-        if self._beside is not None and not self.are_current():
-            self._database, self._beside = self._beside(), None
+    def _catch_up(self, progress: Progress | None) -> dict[str, int]:
         size = self._store.size()
         while True:
             # Asked again after each step: somebody else may have begun the views anew meanwhile.
             positions = self._positions()
-            if positions.get("schema") != SCHEMA_VERSION:
+            current = {"schema": self.version, "events": size, "states": size}
+            outdone = positions.get("schema", 0) > self.version
+            if self._beside is not None and (outdone or (not self._keep and positions != current)):
+                self._database, self._beside = self._beside(), None
+            elif positions.get("schema") != self.version:
                 self._make_anew()
             elif positions["events"] < size:
                 self._take_events(size, progress)
             elif positions["states"] < size:
                 self._take_states(size)
             else:
-                return
+                return positions
 
     def are_current(self) -> bool:
         """Say whether an answer could be given without writing anything."""
         size, positions = self._store.size(), self._positions()
-        current = {"schema": SCHEMA_VERSION, "events": size, "states": size}
+        current = {"schema": self.version, "events": size, "states": size}
         return positions == current
 
     def rebuild(self, progress: Progress | None = None) -> int:
@@ -148,10 +167,28 @@ class Views:
     def read(
         self, table: Table, where: str = "", parameters: Iterable[object] = (), order: str = ""
     ) -> list[dict[str, Any]]:
-        """Read rows of a view as of the log's end."""
-        self.catch_up()
-        rows = self._database.rows(table.select(where, order), tuple(parameters))
-        return [dict(zip(table.names, row, strict=True)) for row in rows]
+        """Read rows of a view as of the log's end.
+
+        Raises:
+            StoreError: SL705, others begin the views anew all the time.
+        """
+        for _ in range(_TRIES):
+            reached = self.catch_up()
+            try:
+                rows = self._database.rows(table.select(where, order), tuple(parameters))
+            except StoreError:
+                if self._still_at(reached):
+                    raise
+                continue
+            if self._still_at(reached):
+                return [dict(zip(table.names, row, strict=True)) for row in rows]
+        raise busy("others begin the views anew all the time")
+
+    def _still_at(self, reached: dict[str, int]) -> bool:
+        """Say whether nobody began the views anew since; what was read then is whole."""
+        now = self._positions()
+        same = now.get("schema") == reached["schema"]
+        return same and all(now[name] >= reached[name] for name in reached)
 
     def _positions(self) -> dict[str, int]:
         there = self._database.has_table(_POSITIONS.name)
@@ -166,13 +203,15 @@ class Views:
             for table in TABLES:
                 table.drop(cursor)
                 table.create(cursor)
-            _POSITIONS.insert(cursor, [("schema", SCHEMA_VERSION), ("events", 0), ("states", 0)])
+            _POSITIONS.insert(cursor, [("schema", self.version), ("events", 0), ("states", 0)])
 
     def _take_events(self, size: int, progress: Progress | None) -> None:
         while True:
             # What was learned in a page that failed is not in the table, so nothing is kept.
             self._subjects.clear()
             with self._database.writing() as cursor:
+                if _position(cursor, "schema") != self.version:
+                    return
                 done = _position(cursor, "events")
                 page = list(self._store.read(done, min(done + PAGE, size)))
                 history.TABLE.insert(cursor, [self._told(cursor, recorded) for recorded in page])
@@ -206,11 +245,15 @@ class Views:
         for process, last in self._database.rows(_TOUCHED, (size,)):
             case = case_as_of(self._store, process, last)
             with self._database.writing() as cursor:
+                if _position(cursor, "schema") != self.version:
+                    return
                 if _written_up_to(cursor, process) < last:
                     for table, rows in _BY_STATE:
                         table.replace_of_process(cursor, process, rows(case))
                     _STATES.replace_of_process(cursor, process, [(process, last)])
         with self._database.writing() as cursor:
+            if _position(cursor, "schema") != self.version:
+                return
             cursor.execute(_TOUCHED, (size,))
             if not cursor.fetchall() and _position(cursor, "events") >= size:
                 _advance(cursor, "states", size)

@@ -18,8 +18,11 @@ from signoff_ledger.domain.values import RemarkKind
 from signoff_ledger.exports.moving import move_ledger
 from signoff_ledger.exports.verifying import LiveLog, verify_log
 from signoff_ledger.integrity.examination import FLAGGED, Trust
+from signoff_ledger.persistence.sqlite.scratch import ScratchDatabase
+from signoff_ledger.projections import history
+from signoff_ledger.projections.views import Views
 from tests.fault.ledgers import KEYS, lay_out, opened
-from tests.fault.postgres.ledgers import begun, held_together
+from tests.fault.postgres.ledgers import begun, give, held_together
 from tests.fault.rivals import Told, assert_heads_hold, decide, look
 from tests.fault.test_racing import SIGNERS, WON, find_a_defect, ready_to_sign
 from tests.ledgers import CountingIds, Shop, unit, wide
@@ -120,6 +123,36 @@ def test_several_sheets_are_imported_at_once_each_wholly(database_url: str) -> N
         assert {f"U{n}-{row}" for n in range(3) for row in range(20)} == set(batch.units)
         assert 3 == len(batch.sheets)
     held_together(database_url)
+
+
+class NewerViews(Views):
+    """The views of a later release, whose rows another program could not write."""
+
+    version = Views.version + 1
+
+
+def test_stations_of_two_releases_record_and_ask_at_once(database_url: str) -> None:
+    """While stations are updated one by one, each answer is right and each command ends."""
+    releases = (Views, NewerViews, Views, NewerViews)
+    begun(database_url, [f"w{n}" for n in range(len(releases))]).close()
+    start = Barrier(len(releases))
+
+    def work(name: str, release: type[Views]) -> None:
+        with open_ledger(database_url) as ledger:
+            views = release(ledger.store, ledger.store, ScratchDatabase)
+            start.wait()
+            for number in range(1, 6):
+                last = give(ledger.ledger, name, number).recorded[-1].position
+                assert last <= len(views.read(history.TABLE))
+
+    at_once([partial(work, f"w{n}", release) for n, release in enumerate(releases)])
+
+    with open_ledger(database_url) as ledger:
+        newer = NewerViews(ledger.store, ledger.store)
+        kept = newer.read(history.TABLE)
+        assert NewerViews.version == newer.catch_up()["schema"]
+        newer.rebuild()
+        assert kept == newer.read(history.TABLE)
 
 
 class Behind:

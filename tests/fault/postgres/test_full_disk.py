@@ -1,7 +1,9 @@
 """A disk without room under a server: nothing is acknowledged that is not there afterwards."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from itertools import count
 
 import psycopg
@@ -23,6 +25,8 @@ NAMES = ("w0", "w1")
 WRITE_AHEAD = "SELECT pg_logical_emit_message(false, 'filler', repeat('x', 1000000))"
 """Takes room in the write-ahead log alone."""
 
+Full = Callable[[Binaries], AbstractContextManager[tuple[Server, SmallDisk]]]
+
 
 @contextmanager
 def cramped(binaries: Binaries) -> Iterator[tuple[Server, SmallDisk]]:
@@ -30,6 +34,19 @@ def cramped(binaries: Binaries) -> Iterator[tuple[Server, SmallDisk]]:
     with small_disk(SIZE_MIB, Account.unprivileged()) as disk, Server(binaries) as server:
         server.data = disk.folder / "data"
         server.initialise()
+        server.start()
+        yield server, disk
+
+
+@contextmanager
+def cramped_log(binaries: Binaries) -> Iterator[tuple[Server, SmallDisk]]:
+    """Give a server whose write-ahead log alone is on a small disk, as `initdb -X` puts it."""
+    with small_disk(SIZE_MIB, Account.unprivileged()) as disk, Server(binaries) as server:
+        server.initialise()
+        log = server.data / "pg_wal"
+        subprocess.run(["cp", "-a", log, disk.folder / "wal"], check=True)
+        shutil.rmtree(log)
+        log.symlink_to(disk.folder / "wal")
         server.start()
         yield server, disk
 
@@ -55,9 +72,12 @@ def test_on_a_full_disk_nothing_is_recorded_and_the_ledger_goes_on_when_there_is
 
 
 @pytest.mark.slow
-def test_workers_outlast_a_disk_that_fills_up_until_the_server_panics(binaries: Binaries) -> None:
+@pytest.mark.parametrize("full", [cramped, cramped_log], ids=["everything", "pg_wal alone"])
+def test_workers_outlast_a_disk_that_fills_up_until_the_server_panics(
+    binaries: Binaries, full: Full
+) -> None:
     """Where the write-ahead log has no room, the server ends every connection, or itself."""
-    with cramped(binaries) as (server, disk):
+    with full(binaries) as (server, disk):
         url = server.url(server.create_database())
         begun(url, NAMES).close()
         with crew(*(Job("insist", name, url) for name in NAMES)) as workers:

@@ -2,7 +2,7 @@
 
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from threading import Event, Thread
@@ -13,6 +13,7 @@ import pytest
 from signoff_ledger.application.replay import case_as_of
 from signoff_ledger.domain.case import Case
 from signoff_ledger.errors import StoreError
+from signoff_ledger.persistence.sqlite.scratch import ScratchDatabase
 from signoff_ledger.persistence.sqlite.store import SqliteStore
 from signoff_ledger.persistence.store import ConnectionLostError
 from signoff_ledger.projections import history
@@ -426,3 +427,75 @@ def test_views_are_kept_up_over_lost_connections(shop: Shop, views: Views, *, af
 def test_a_connection_that_is_lost_for_good_is_told(shop: Shop) -> None:
     with pytest.raises(ConnectionLostError):
         Views(shop.store, Losing(shop.store, 99, after=False)).catch_up()
+
+
+# --- programs of several releases on one ledger ---------------------------------------------------
+
+
+class Newer(Views):
+    """The views of a later release."""
+
+    version = Views.version + 1
+
+
+def test_an_older_program_builds_its_own_beside_the_views_of_a_newer_one(
+    shop: Shop, views: Views
+) -> None:
+    """Else each would begin the other's anew, and neither might ever come to an answer."""
+    shop.build("B1", rejects=2)
+    newer = Newer(shop.store, shop.store, ScratchDatabase)
+    expected = everything(newer)
+    older = Views(shop.store, shop.store, ScratchDatabase)
+
+    assert without_version(expected) == without_version(everything(older))
+    shop.hold()
+    assert everything(older)["view_history"] == everything(newer)["view_history"]
+    assert newer.are_current()
+
+
+def test_an_older_program_adds_nothing_to_views_that_a_newer_one_began(big: Shop) -> None:
+    older = Views(big.store, big.store, ScratchDatabase)
+    newer = Newer(big.store, big.store, ScratchDatabase)
+
+    meanwhile = [newer._make_anew]
+    older.catch_up(lambda *_: meanwhile.pop()() if meanwhile else None)
+
+    assert {"schema": Newer.version, "events": 0, "states": 0} == newer._positions()
+    assert big.store.size() == len(older.read(history.TABLE))
+
+
+@pytest.mark.parametrize("kind", [Views, Newer])
+def test_what_is_read_while_others_begin_the_views_anew_is_whole(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, kind: type[Views]
+) -> None:
+    shop.build("B1", rejects=2)
+    reader = Views(shop.store, shop.store, ScratchDatabase)
+    reader.catch_up()
+    plain = shop.store.rows
+
+    def others_first(statement: str, parameters: Iterable[object] = ()) -> list[Any]:
+        if "view_history" in statement:
+            monkeypatch.undo()
+            kind(shop.store, shop.store)._make_anew()
+        return plain(statement, parameters)
+
+    monkeypatch.setattr(shop.store, "rows", others_first)
+
+    assert shop.store.size() == len(reader.read(history.TABLE))
+
+
+def test_who_never_finds_the_views_whole_is_told(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reader = Views(shop.store, shop.store)
+    monkeypatch.setattr(reader, "_still_at", lambda _: False)
+
+    with pytest.raises(StoreError) as caught:
+        reader.read(history.TABLE)
+
+    assert "SL705" == caught.value.code
+
+
+def without_version(views: dict[str, Any]) -> dict[str, Any]:
+    """Leave out what says by which program the views were written."""
+    return {name: rows for name, rows in views.items() if name != "view_positions"}
