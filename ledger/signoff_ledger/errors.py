@@ -92,6 +92,7 @@ CODES: Mapping[str, str] = {
     "SL706": "the database cannot promise durability",
     "SL707": "the database cannot be reached",
     "SL708": "the ledger has moved",
+    "SL711": "the database did not keep what it was given",
 }
 
 

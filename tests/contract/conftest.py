@@ -57,6 +57,7 @@ def past(address: str) -> Callable[[str], list[tuple[object, ...]]]:
         with psycopg.connect(address, autocommit=True) as connection:
             connection.adapters.register_loader("uuid", TextLoader)
             connection.execute("SET search_path = signoff")
-            return connection.execute(statement).fetchall()
+            cursor = connection.execute(statement)
+            return cursor.fetchall() if cursor.description else []
 
     return on_server

@@ -4,9 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
 from signoff_ledger.domain.event import Entry, Stamp
 from signoff_ledger.domain.process import Process
 from signoff_ledger.domain.values import RemarkKind
+from signoff_ledger.integrity.checkpoint import Checkpoint, sign_checkpoint
 from signoff_ledger.persistence.store import LedgerStore
 from tests.ledgers import START
 
@@ -35,3 +38,9 @@ def remarks(process: Process, count: int, command_id: str = "c") -> list[Entry]:
     entries = process.journal[-count:]
     process.journal = []
     return entries
+
+
+def sealed(store: LedgerStore, size: int) -> bytes:
+    """Give a checkpoint of the store's first events, signed by a key that nothing else knows."""
+    checkpoint = Checkpoint("log.example/mugs", size, store.root(size))
+    return sign_checkpoint(checkpoint, Ed25519PrivateKey.generate())

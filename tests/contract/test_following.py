@@ -15,7 +15,7 @@ def saved(store: LedgerStore, key: str, times: int) -> None:
     """Save remarks one at a time."""
     process = Process(key)
     for number in range(times):
-        store.save(remarks(process, 1), f"{key}-{number}")
+        store.save(remarks(process, 1, f"{key}-{number}"), f"{key}-{number}")
 
 
 def test_what_is_recorded_while_one_follows_comes_once_and_in_order(kept: Kept) -> None:

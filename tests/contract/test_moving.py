@@ -18,6 +18,7 @@ from signoff_ledger.exports.restoring import restore_log
 from signoff_ledger.exports.verifying import LiveLog, verify_log
 from signoff_ledger.integrity.cosignature import cosign
 from signoff_ledger.integrity.examination import FAILED, Trust
+from signoff_ledger.integrity.line import read_fields
 from signoff_ledger.integrity.merkle import consistency_proof, inclusion_proof
 from signoff_ledger.integrity.note import parse_note
 from signoff_ledger.persistence.opening import is_begun, open_store
@@ -164,7 +165,9 @@ def test_a_target_whose_move_died_cannot_be_taken_for_a_ledger(
     target = place(kind)
     with closing(begun(place("sqlite"), Vault(tmp_path / "keys"))) as opened:
         dying = postgres().create(target, whole=False)
-        copying._append(dying, "init", list(opened.store.recorder.select_notifications(1, 1)))
+        first = list(opened.store.recorder.select_notifications(1, 1))
+        command_id = read_fields(first[0].state)["cmd"].partition("#")[0]
+        copying._append(dying, command_id, list(first))
         dying.close()
 
     with pytest.raises(StoreError) as caught:

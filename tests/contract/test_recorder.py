@@ -24,11 +24,11 @@ from tests.ledgers import START, disarmed, plan_file
 
 def test_positions_are_dense_from_one_whatever_failed_in_between(kept: Kept) -> None:
     first, second = Process("first"), Process("second")
-    positions = kept.store.save(remarks(first, 2), "c1")
+    positions = kept.store.save(remarks(first, 2, "c1"), "c1")
     with pytest.raises(StaleError):
-        kept.store.save(remarks(Process("first"), 3), "c2")
-    positions += kept.store.save(remarks(second, 3), "c3")
-    positions += kept.store.save(remarks(first, 1), "c4")
+        kept.store.save(remarks(Process("first"), 3, "c2"), "c2")
+    positions += kept.store.save(remarks(second, 3, "c3"), "c3")
+    positions += kept.store.save(remarks(first, 1, "c4"), "c4")
 
     assert [1, 2, 3, 4, 5, 6] == positions
     assert [(n,) for n in positions] == kept.rows("SELECT position FROM events ORDER BY position")
@@ -36,7 +36,7 @@ def test_positions_are_dense_from_one_whatever_failed_in_between(kept: Kept) -> 
 
 def test_a_line_is_stored_byte_for_byte_with_its_leaf_hash_and_its_index(kept: Kept) -> None:
     process = Process("näh")  # A key that is none, so that the line is not plain ASCII.
-    entries = remarks(process, 3)
+    entries = remarks(process, 3, "c1")
     kept.store.save(entries, "c1")
     rows = kept.rows("SELECT line, leaf, stream, version, type FROM events ORDER BY position")
 
@@ -49,7 +49,7 @@ def test_a_line_is_stored_byte_for_byte_with_its_leaf_hash_and_its_index(kept: K
 
 def test_entries_of_several_streams_are_saved_in_the_order_given(kept: Kept) -> None:
     a, b = Process("a"), Process("b")
-    entries = [*remarks(a, 1), *remarks(b, 1), *remarks(a, 1)]
+    entries = [*remarks(a, 1, "c1"), *remarks(b, 1, "c1"), *remarks(a, 1, "c1")]
     kept.store.save(entries, "c1")
 
     assert [e.line for e in entries] == [r.entry.line for r in kept.store.read(0)]
@@ -57,10 +57,12 @@ def test_entries_of_several_streams_are_saved_in_the_order_given(kept: Kept) -> 
 
 def test_a_save_with_one_stale_entry_fails_and_does_not_persist(kept: Kept) -> None:
     """Several streams at once: all events of a command or none."""
-    stale = remarks(Process("b"), 1)
-    kept.store.save(remarks(Process("b"), 1), "c1")
+    stale = remarks(Process("b"), 1, "c2")
+    kept.store.save(remarks(Process("b"), 1, "c1"), "c1")
     with pytest.raises(StaleError):
-        kept.store.save([*remarks(Process("a"), 2), *stale, *remarks(Process("c"), 1)], "c2")
+        kept.store.save(
+            [*remarks(Process("a"), 2, "c2"), *stale, *remarks(Process("c"), 1, "c2")], "c2"
+        )
 
     assert 1 == kept.store.size()
     assert [] == kept.store.of_command("c2")
@@ -69,23 +71,23 @@ def test_a_save_with_one_stale_entry_fails_and_does_not_persist(kept: Kept) -> N
 
 def test_a_version_that_is_taken_is_stale(kept: Kept) -> None:
     process = Process("p")
-    kept.store.save(remarks(process, 1), "c1")
+    kept.store.save(remarks(process, 1, "c1"), "c1")
     ours, theirs = kept.store.load(Process, "p"), kept.store.load(Process, "p")
-    kept.store.save(remarks(theirs, 1), "c2")
+    kept.store.save(remarks(theirs, 1, "c2"), "c2")
 
     with pytest.raises(StaleError):
-        kept.store.save(remarks(ours, 1), "c3")
+        kept.store.save(remarks(ours, 1, "c3"), "c3")
 
 
 def test_a_save_is_refused_when_a_stream_that_was_only_looked_at_has_moved(kept: Kept) -> None:
     """Nothing is decided on what was not seen, although nothing is written there."""
     looked_at, unborn = Process("looked-at"), Process("unborn")
-    kept.store.save(remarks(looked_at, 1), "c1")
+    kept.store.save(remarks(looked_at, 1, "c1"), "c1")
     seen = {looked_at.id: looked_at.version, unborn.id: 0}
-    assert [2] == kept.store.save(remarks(Process("a"), 1), "c2", seen)
-    kept.store.save(remarks(unborn, 1), "c3")
+    assert [2] == kept.store.save(remarks(Process("a"), 1, "c2"), "c2", seen)
+    kept.store.save(remarks(unborn, 1, "c3"), "c3")
     with pytest.raises(StaleError):
-        kept.store.save(remarks(Process("b"), 1), "c4", seen)
+        kept.store.save(remarks(Process("b"), 1, "c4"), "c4", seen)
 
     assert 3 == kept.store.size()
     assert [] == kept.store.of_command("c4")
@@ -94,29 +96,29 @@ def test_a_save_is_refused_when_a_stream_that_was_only_looked_at_has_moved(kept:
 def test_a_version_that_leaves_one_out_is_stale_and_does_not_persist(kept: Kept) -> None:
     """A writer that remembers more than is on record, after a restore say, is not let in."""
     process = Process("p")
-    kept.store.save(remarks(process, 2), "c1")
+    kept.store.save(remarks(process, 2, "c1"), "c1")
     remarks(process, 1)
     with pytest.raises(StaleError):
-        kept.store.save(remarks(process, 1), "c2")
+        kept.store.save(remarks(process, 1, "c2"), "c2")
 
     assert 2 == kept.store.size()
 
 
 def test_a_command_id_is_recorded_once_and_its_second_use_does_not_persist(kept: Kept) -> None:
-    kept.store.save(remarks(Process("a"), 2), "c1")
+    kept.store.save(remarks(Process("a"), 2, "c1"), "c1")
     with pytest.raises(StaleError):
-        kept.store.save(remarks(Process("b"), 1), "c1")
+        kept.store.save(remarks(Process("b"), 1, "c1"), "c1")
 
     assert 2 == kept.store.size()
     assert [("c1", 1, 2)] == kept.rows("SELECT id, first, last FROM commands")
 
 
 def test_a_save_that_fails_does_not_use_up_its_command_id(kept: Kept) -> None:
-    kept.store.save(remarks(Process("a"), 1), "c1")
+    kept.store.save(remarks(Process("a"), 1, "c1"), "c1")
     with pytest.raises(StaleError):
-        kept.store.save(remarks(Process("a"), 1), "c2")
+        kept.store.save(remarks(Process("a"), 1, "c2"), "c2")
 
-    assert [2] == kept.store.save(remarks(Process("b"), 1), "c2")
+    assert [2] == kept.store.save(remarks(Process("b"), 1, "c2"), "c2")
 
 
 def test_nothing_to_save_records_nothing(kept: Kept) -> None:
@@ -129,10 +131,10 @@ def test_nothing_to_save_records_nothing(kept: Kept) -> None:
 
 
 def test_a_command_is_answered_with_what_it_recorded(kept: Kept) -> None:
-    kept.store.save(remarks(Process("a"), 2), "c1")
-    entries = remarks(Process("b"), 3)
+    kept.store.save(remarks(Process("a"), 2, "c1"), "c1")
+    entries = remarks(Process("b"), 3, "c2")
     kept.store.save(entries, "c2")
-    kept.store.save(remarks(Process("c"), 2), "c3")
+    kept.store.save(remarks(Process("c"), 2, "c3"), "c3")
     found = kept.store.of_command("c2")
 
     assert [3, 4, 5] == [recorded.position for recorded in found]
@@ -143,7 +145,7 @@ def test_a_command_is_answered_with_what_it_recorded(kept: Kept) -> None:
 @pytest.mark.parametrize("count", [999, 1_000, 1_001, 2_000, 2_500])
 def test_the_log_is_read_whole_whatever_its_length_is_to_a_page(kept: Kept, count: int) -> None:
     """Pages have a thousand events; none is lost or doubled where they meet."""
-    kept.store.save(remarks(Process("p"), count), "c1")
+    kept.store.save(remarks(Process("p"), count, "c1"), "c1")
 
     assert [*range(1, count + 1)] == [r.position for r in kept.store.read(0)]
 
@@ -163,17 +165,17 @@ def test_the_log_is_read_whole_whatever_its_length_is_to_a_page(kept: Kept, coun
 def test_a_part_of_the_log_is_read_from_behind_one_position_up_to_another(
     kept: Kept, after: int, until: int | None, expected: range
 ) -> None:
-    kept.store.save(remarks(Process("p"), 1_205), "c1")
+    kept.store.save(remarks(Process("p"), 1_205, "c1"), "c1")
 
     assert [*expected] == [r.position for r in kept.store.read(after, until)]
 
 
 def test_reading_goes_on_into_what_is_recorded_meanwhile(kept: Kept) -> None:
     process = Process("p")
-    kept.store.save(remarks(process, 1_000), "c1")
+    kept.store.save(remarks(process, 1_000, "c1"), "c1")
     reading = kept.store.read(0)
     begun = [r.position for r in islice(reading, 10)]
-    kept.another().save(remarks(process, 5), "c2")
+    kept.another().save(remarks(process, 5, "c2"), "c2")
 
     assert [*range(1, 1_006)] == begun + [r.position for r in reading]
 
@@ -181,7 +183,8 @@ def test_reading_goes_on_into_what_is_recorded_meanwhile(kept: Kept) -> None:
 def test_a_stream_is_read_in_order_as_of_a_position(kept: Kept) -> None:
     a, b = Process("a"), Process("b")
     for number in range(3):
-        kept.store.save([*remarks(a, 1), *remarks(b, 2)], f"c{number}")
+        command = f"c{number}"
+        kept.store.save([*remarks(a, 1, command), *remarks(b, 2, command)], command)
 
     assert [(1, 1), (4, 2), (7, 3)] == [
         (r.position, r.entry.version) for r in kept.store.stream(a.id)
@@ -194,8 +197,10 @@ def test_a_stream_is_read_in_order_as_of_a_position(kept: Kept) -> None:
 def test_events_of_one_kind_are_read_in_order(kept: Kept) -> None:
     for number, key in enumerate(("b", "a", "c")):
         process, file = Process(key), plan_file()
-        process.publish_plan(Stamp(START, "egon", "c#0"), file.plan, file.design, None)
-        kept.store.save([*process.journal[:1], *remarks(Process(f"{key}-2"), 1)], f"c{number}")
+        stamp = Stamp(START, "egon", f"c{number}#0123456789abcdef")
+        process.publish_plan(stamp, file.plan, file.design, None)
+        noted = remarks(Process(f"{key}-2"), 1, f"c{number}")
+        kept.store.save([*process.journal[:1], *noted], f"c{number}")
 
     assert [1, 3, 5] == [r.position for r in kept.store.read_type(ProcessDefined.TOPIC)]
     assert [2, 4, 6] == [r.position for r in kept.store.read_type(RemarkRecorded.TOPIC)]
@@ -205,7 +210,7 @@ def test_events_of_one_kind_are_read_in_order(kept: Kept) -> None:
 
 def test_an_event_is_found_by_its_place_in_its_stream(kept: Kept) -> None:
     a, b = Process("a"), Process("b")
-    kept.store.save([*remarks(a, 2), *remarks(b, 1), *remarks(a, 1)], "c1")
+    kept.store.save([*remarks(a, 2, "c1"), *remarks(b, 1, "c1"), *remarks(a, 1, "c1")], "c1")
 
     assert [1, 2, 4] == [kept.store.position(a.id, version) for version in (1, 2, 3)]
     assert 3 == kept.store.position(b.id, 1)
@@ -221,7 +226,7 @@ def test_an_empty_log_has_no_size_and_no_events(kept: Kept) -> None:
 
 
 def test_an_aggregate_comes_back_as_of_any_version(kept: Kept) -> None:
-    entries = remarks(Process("p"), 5)
+    entries = remarks(Process("p"), 5, "c1")
     kept.store.save(entries, "c1")
 
     assert [0, 1, 3, 5, 5] == [
@@ -237,7 +242,7 @@ def test_what_nobody_recorded_loads_as_empty_and_does_not_persist(kept: Kept) ->
 
 
 def test_the_same_key_of_another_kind_is_another_stream(kept: Kept) -> None:
-    kept.store.save(remarks(Process("p"), 1), "c1")
+    kept.store.save(remarks(Process("p"), 1, "c1"), "c1")
 
     assert kept.store.load(Process, "p").exists
     assert not kept.store.load(Person, "p").exists
@@ -245,11 +250,11 @@ def test_the_same_key_of_another_kind_is_another_stream(kept: Kept) -> None:
 
 def test_what_another_process_recorded_is_seen_at_once(kept: Kept) -> None:
     here = kept.store.load(Process, "p")
-    kept.store.save(remarks(here, 1), "c1")
+    kept.store.save(remarks(here, 1, "c1"), "c1")
     there = kept.another()
     theirs = there.load(Process, "p")
-    there.save(remarks(theirs, 2), "c2")
-    kept.store.save(remarks(kept.store.load(Process, "p"), 1), "c3")
+    there.save(remarks(theirs, 2, "c2"), "c2")
+    kept.store.save(remarks(kept.store.load(Process, "p"), 1, "c3"), "c3")
 
     assert 4 == kept.store.load(Process, "p").version == there.load(Process, "p").version
     assert 4 == kept.store.size() == there.size()
@@ -258,7 +263,8 @@ def test_what_another_process_recorded_is_seen_at_once(kept: Kept) -> None:
 def test_each_line_names_the_leaf_of_the_one_before_it_in_its_stream(kept: Kept) -> None:
     for command in ("c1", "c2", "c3"):
         for key in ("a", "b"):
-            kept.store.save(remarks(kept.store.load(Process, key), 2), command + key)
+            id_ = command + key
+            kept.store.save(remarks(kept.store.load(Process, key), 2, id_), id_)
     leaves: dict[str, str] = {}
     for line, leaf in kept.rows("SELECT line, leaf FROM events ORDER BY position"):
         assert isinstance(line, bytes)
@@ -273,16 +279,16 @@ def test_each_line_names_the_leaf_of_the_one_before_it_in_its_stream(kept: Kept)
 def test_a_log_that_was_cut_and_grew_anew_is_not_mixed_with_what_is_remembered(kept: Kept) -> None:
     """A backup was put in its place, or a server took over that knew less."""
     process = Process("p")
-    kept.store.save(remarks(process, 3), "c1")
+    kept.store.save(remarks(process, 3, "c1"), "c1")
     assert 3 == kept.store.load(Process, "p").version
     cut_last(kept.store.address)
     assert 2 == kept.store.load(Process, "p").version
     kept.store.load(Process, "p")
     cut_last(kept.store.address)
-    kept.another().save(remarks(Process("q"), 1), "c2")
+    kept.another().save(remarks(Process("q"), 1, "c2"), "c2")
 
     assert 1 == kept.store.load(Process, "p").version
-    assert [3] == kept.store.save(remarks(kept.store.load(Process, "p"), 1), "c3")
+    assert [3] == kept.store.save(remarks(kept.store.load(Process, "p"), 1, "c3"), "c3")
 
 
 def cut_last(address: str) -> None:

@@ -19,7 +19,7 @@ from tests.servers.postgres import Server
 def store(database_url: str) -> Iterator[PostgresStore]:
     """Give a ledger of three remarks on one process, which is remembered."""
     with closing(create_store(database_url)) as store:
-        store.save(remarks(Process("p"), 3), "c1")
+        store.save(remarks(Process("p"), 3, "c1"), "c1")
         store.load(Process, "p")
         assert isinstance(store, PostgresStore)
         yield store
@@ -31,7 +31,7 @@ def test_after_a_server_went_back_nothing_is_made_up_on_what_it_forgot(
 ) -> None:
     """As after a failover behind a pooler, where no connection of ours is lost."""
     lost = store.load(Process, "p")
-    store.save(remarks(lost, 1, "lost"), "c2")
+    store.save(remarks(lost, 1, "c2"), "c2")
     with closing(open_store(store.address)) as another:
         name = store.address.rpartition("?")[0].rpartition("/")[2]
         with postgres.connect(name) as connection:
@@ -39,12 +39,12 @@ def test_after_a_server_went_back_nothing_is_made_up_on_what_it_forgot(
             connection.execute("DELETE FROM signoff.events WHERE position = 4")
         process = another.load(Process, "p")
         assert 3 == process.version
-        another.save(remarks(process, more, "instead"), "c3")
+        another.save(remarks(process, more, "c3"), "c3")
         expected = another.load(Process, "p")
 
     found = store.load(Process, "p")
     assert vars(expected) == vars(found)
-    assert [4 + more] == store.save(remarks(found, 1), "c4")
+    assert [4 + more] == store.save(remarks(found, 1, "c4"), "c4")
 
 
 def test_after_a_server_went_back_and_nobody_recorded_since_its_log_goes_on(
@@ -55,14 +55,14 @@ def test_after_a_server_went_back_and_nobody_recorded_since_its_log_goes_on(
         connection.execute("SET session_replication_role = replica")
         connection.execute("DELETE FROM signoff.events WHERE position > 1")
 
-    assert [2] == store.save(remarks(store.load(Process, "p"), 1), "c2")
+    assert [2] == store.save(remarks(store.load(Process, "p"), 1, "c2"), "c2")
 
 
 def test_every_thread_is_told_that_a_connection_was_lost_since_it_made_its_entries_up(
     own_server: Server,
 ) -> None:
     with closing(create_store(own_server.url(own_server.create_database()))) as store:
-        made_up = [remarks(Process(key), 1) for key in ("p", "q")]
+        made_up = [remarks(Process(key), 1, id_) for key, id_ in (("p", "c1"), ("q", "c2"))]
         own_server.restart()
         assert 0 == store.size()
         for entries, command_id in zip(made_up, ("c1", "c2"), strict=True):
@@ -76,6 +76,7 @@ def test_every_thread_is_told_that_a_connection_was_lost_since_it_made_its_entri
 def test_what_another_recorded_is_there_at_the_next_look(kept: Kept) -> None:
     for count in (1, 2, 1_200, 1):
         another = kept.another()
-        another.save(remarks(another.load(Process, "p"), count), f"c{count}-{another.size()}")
+        command_id = f"c{count}-{another.size()}"
+        another.save(remarks(another.load(Process, "p"), count, command_id), command_id)
 
         assert vars(another.load(Process, "p")) == vars(kept.store.load(Process, "p"))

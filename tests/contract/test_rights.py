@@ -64,7 +64,7 @@ def shop(postgres: Databases) -> Iterator[Shop]:
     shop = Shop(postgres, name, f"{name}_station")
     postgres.execute(f"CREATE ROLE {shop.station} LOGIN")
     with closing(create_store(shop.owner)) as store:
-        store.save(remarks(Process("p"), 3), "c1")
+        store.save(remarks(Process("p"), 3, "c1"), "c1")
         Views(store, store).rebuild()
     postgres.execute(f"GRANT {role_name(name)} TO {shop.station}")
     yield shop
@@ -75,7 +75,8 @@ def shop(postgres: Databases) -> Iterator[Shop]:
 
 def assert_the_member_records(shop: Shop) -> None:
     with open_ledger(shop.member) as opened:
-        opened.store.save(remarks(opened.store.load(Process, "p"), 1), "by the member")
+        entries = remarks(opened.store.load(Process, "p"), 1, "by-the-member")
+        opened.store.save(entries, "by-the-member")
         opened.views.rebuild()
 
 

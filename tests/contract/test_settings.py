@@ -13,7 +13,7 @@ from signoff_ledger.persistence.opening import create_store, open_store
 from signoff_ledger.persistence.postgres.store import PostgresStore
 from signoff_ledger.persistence.store import LedgerStore
 from signoff_ledger.projections.views import Views
-from tests.contract.kept import remarks
+from tests.contract.kept import remarks, sealed
 from tests.servers.fixtures import Servers, versions
 from tests.servers.postgres import Server
 
@@ -52,8 +52,8 @@ def test_a_ledger_is_the_same_however_its_database_spells_things(
     plain, other = database(), database(*settings)
     with closing(create_store(plain)) as first, closing(create_store(other)) as second:
         for store in (first, second):
-            store.save(remarks(Process("p"), 300), "c1")
-            store.save(remarks(Process("q"), 3), "c2")
+            store.save(remarks(Process("p"), 300, "c1"), "c1")
+            store.save(remarks(Process("q"), 3, "c2"), "c2")
             assert 303 == Views(store, store).rebuild()
         assert list(first.raw()) == list(second.raw())
         assert list(first.nodes()) == list(second.nodes())
@@ -82,7 +82,7 @@ def save(store: LedgerStore, process: str, command_id: str) -> None:
     """Record a remark, again where somebody else was quicker."""
     for _ in range(100):
         try:
-            store.save(remarks(store.load(Process, process), 1), command_id)
+            store.save(remarks(store.load(Process, process), 1, command_id), command_id)
         except StaleError:
             continue
         return
@@ -114,10 +114,11 @@ def test_what_is_kept_beside_the_events_is_as_durable_as_they_are(database: Set)
                     ).format(Identifier("signoff", table))
                 )
         store.complete()
-        store.save(remarks(Process("p"), 1), "c1")
-        store.keep_checkpoint(1, b"a note")
+        store.save(remarks(Process("p"), 1, "c1"), "c1")
+        note = sealed(store, 1)
+        store.keep_checkpoint(1, note)
 
-        assert [(1, b"a note")] == store.checkpoints()
+        assert [(1, note)] == store.checkpoints()
 
 
 def test_a_commit_that_did_not_wait_is_noticed_by_one_who_asked_to_hear_nothing(
@@ -127,7 +128,7 @@ def test_a_commit_that_did_not_wait_is_noticed_by_one_who_asked_to_hear_nothing(
     own_server.execute(f"ALTER DATABASE {name} SET client_min_messages = error")
     waiting = "SELECT pid FROM pg_stat_activity WHERE wait_event = 'SyncRep'"
     with closing(create_store(own_server.url(name))) as store, ThreadPoolExecutor() as threads:
-        entries = remarks(Process("p"), 1)
+        entries = remarks(Process("p"), 1, "c1")
         own_server.setting("synchronous_standby_names", "nobody")
         told = threads.submit(store.save, entries, "c1")
         own_server.wait_until(lambda: bool(own_server.execute(waiting)))

@@ -415,6 +415,15 @@ def _newer(world: World) -> Attempt:
     return Attempt(terminal, ("dissent", "mug", "words"), "bela")
 
 
+def _swallowed(world: World) -> Attempt:
+    terminal = at("clear", world.folder)
+    with closing(raw(terminal.ledger)) as connection:
+        connection.execute(
+            "CREATE TRIGGER mine BEFORE INSERT ON events BEGIN SELECT RAISE(IGNORE); END"
+        )
+    return Attempt(terminal, ("dissent", "mug", "words"), "bela")
+
+
 def _read_only(world: World) -> Attempt:
     access = os.access
     world.patch.setattr(
@@ -696,5 +705,6 @@ EVERY: Mapping[str, Mapping[str, Reproducer]] = {
         )
     },
     "SL708": {"a ledger that was carried elsewhere": _carried_away},
+    "SL711": {"a trigger that swallows": _swallowed},
 }  # fmt: skip
 """Reproducers by code and name."""

@@ -257,6 +257,9 @@ class LedgerStore(ABC):
             return
         with self.writing() as cursor:
             cursor.execute("INSERT INTO checkpoints (size, note) VALUES (?, ?)", (size, note))
+            cursor.execute("SELECT note FROM checkpoints WHERE size = ?", (size,))
+            if [row[0] for row in cursor.fetchall()] != [note]:
+                raise not_kept(self.place)
 
     def cosignatures(self, size: int) -> list[str]:
         """Give the cosignature lines kept for a checkpoint, in the order of their text."""
@@ -286,6 +289,9 @@ class LedgerStore(ABC):
             if any((one.name, one.key_id) == (offered.name, offered.key_id) for one in kept):
                 return False
             cursor.execute("INSERT INTO cosignatures (size, line) VALUES (?, ?)", (size, line))
+            cursor.execute("SELECT line FROM cosignatures WHERE size = ?", (size,))
+            if line not in [row[0] for row in cursor.fetchall()]:
+                raise not_kept(self.place)
         return True
 
     def root(self, size: int) -> bytes:
@@ -361,6 +367,16 @@ def refused(place: str, said: str) -> StoreError:
         f"the database refused: {place}",
         why=said,
         fix="nothing was recorded; free the disk or get permission, then give it again",
+    )
+
+
+def not_kept(place: str) -> StoreError:
+    """Give the error for a database that took what it was given and does not hold it."""
+    return StoreError(
+        "SL711",
+        f"the database did not keep what it was given: {place}",
+        why="a trigger, a rule or a view there swallowed or changed it",
+        fix="nothing was recorded; run  signoff doctor  and let the owner take away what it names",
     )
 
 

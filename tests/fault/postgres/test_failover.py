@@ -146,7 +146,7 @@ def test_what_was_read_and_is_gone_with_the_primary_is_forgotten(pair: Pair) -> 
         told = threads.submit(give, ours.ledger, "w0", 8)
         interrupt(pair, database, "pg_terminate_backend")
         pair.primary.wait_until(lambda: "w0-8" in commands_in(pair.primary.url(database)))
-        entries = remarks(theirs.store.load(Process, SHARED), 1)
+        entries = remarks(theirs.store.load(Process, SHARED), 1, "made-up-before")
         os.kill(pair.primary.pid, signal.SIGKILL)
         os.kill(sender, signal.SIGKILL)
         pair.promote()

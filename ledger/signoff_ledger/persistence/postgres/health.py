@@ -17,6 +17,11 @@ if TYPE_CHECKING:
 
 _TRIGGERS = {
     "events_are_appended_densely",
+    "events_are_lines",
+    "commands_are_derived",
+    "nodes_are_derived",
+    "checkpoints_are_of_this_log",
+    "cosignatures_are_lines",
     *(f"{table}_are_kept" for table in ("about", *APPEND_ONLY)),
 }
 

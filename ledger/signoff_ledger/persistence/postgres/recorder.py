@@ -22,15 +22,10 @@ if TYPE_CHECKING:
 
     from signoff_ledger.persistence.postgres.datastore import PostgresDatastore
 
-COPY_FROM = 50
-"""Events from which COPY is quicker than one call."""
-
 _APPEND = (
     "SELECT signoff.append(%s, %s::uuid[], %s::integer[],"
     " %s::uuid[], %s::integer[], %s::text[], %s::bytea[])"
 )
-_COPY = "COPY signoff.events (position, stream, version, type, line) FROM STDIN (FORMAT BINARY)"
-_COPIED = ("int8", "uuid", "int4", "text", "bytea")
 
 
 class PostgresRecorder(LineRecorder):
@@ -44,9 +39,8 @@ class PostgresRecorder(LineRecorder):
         self, events: Sequence[StoredEvent], command_id: str | None, seen: Mapping[UUID, int]
     ) -> int:
         """Append at least one event, all or none; gives the size that the log had before."""
-        by = _copied if len(events) >= COPY_FROM else _called
         with errors_translated(), self._datastore.connection() as connection:
-            return by(connection, events, command_id, seen)
+            return _appended(connection, events, command_id, seen)
 
     def query(self, statement: str, parameters: Sequence[object] = ()) -> list[Any]:
         """Run one reading statement outside any transaction of ours."""
@@ -58,7 +52,7 @@ class PostgresRecorder(LineRecorder):
         raise NotImplementedError((gt, topics))
 
 
-def _called(
+def _appended(
     connection: psycopg.Connection[Any],
     events: Sequence[StoredEvent],
     command_id: str | None,
@@ -79,30 +73,6 @@ def _called(
     ).fetchone()
     assert row is not None  # noqa: S101  # a function gives one row
     size: int = row[0]
-    return size
-
-
-def _copied(
-    connection: psycopg.Connection[Any],
-    events: Sequence[StoredEvent],
-    command_id: str | None,
-    seen: Mapping[UUID, int],
-) -> int:
-    with connection.transaction(), connection.cursor() as cursor:
-        cursor.execute("SELECT signoff.turn(%s::uuid[], %s::integer[])", _spelt(seen))
-        row = cursor.fetchone()
-        assert row is not None  # noqa: S101  # a function gives one row
-        size: int = row[0]
-        with cursor.copy(_COPY) as copy:
-            copy.set_types(_COPIED)
-            for position, event in enumerate(events, size + 1):
-                stream, version = event.originator_id, event.originator_version
-                copy.write_row((position, stream, version, event.topic, event.state))
-        if command_id is not None:
-            cursor.execute(
-                "INSERT INTO signoff.commands VALUES (%s, %s, %s)",
-                (command_id, size + 1, size + len(events)),
-            )
     return size
 
 

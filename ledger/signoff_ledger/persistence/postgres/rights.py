@@ -20,9 +20,16 @@ if TYPE_CHECKING:
 
 MEMBER_MAY: tuple[tuple[LiteralString, LiteralString, tuple[str, ...]], ...] = (
     ("SCHEMA", "USAGE", ("signoff", VIEWS_SCHEMA)),
-    ("TABLE", "SELECT", ("about", "events", "commands", "nodes", "checkpoints", "cosignatures")),
-    ("TABLE", "INSERT", ("events", "commands", "checkpoints", "cosignatures")),
-    ("FUNCTION", "EXECUTE", ("durably", "turn", "append", "derive")),
+    (
+        "TABLE",
+        "SELECT",
+        ("about", "event_types", "events", "commands", "nodes", "checkpoints", "cosignatures"),
+    ),
+    (
+        "FUNCTION",
+        "EXECUTE",
+        ("durably", "append", "keep_checkpoint", "keep_cosignature", "derive"),
+    ),
 )
 """Kind of object, privilege, and the names; tables and functions are those of `signoff`."""
 

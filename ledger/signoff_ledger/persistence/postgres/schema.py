@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from psycopg.errors import InsufficientPrivilege
 from psycopg.sql import SQL, Identifier
 
+from signoff_ledger.domain.catalogue import EVENT_TYPES, UPCASTS
 from signoff_ledger.domain.founding import LEDGER_FORMAT
 from signoff_ledger.errors import StoreError
 from signoff_ledger.persistence.postgres import rights
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 OLDEST_SERVER = 150_000
 _LONGEST_NAME = 63
 
-APPEND_ONLY = ("events", "commands", "nodes", "checkpoints", "cosignatures")
+APPEND_ONLY = ("event_types", "events", "commands", "nodes", "checkpoints", "cosignatures")
 
 
 def check_vacant(connection: psycopg.Connection[Any], place: str) -> None:
@@ -67,7 +68,18 @@ def make(connection: psycopg.Connection[Any], place: str) -> None:
     with connection.transaction():
         role = made_role(connection, place)
         connection.execute(text)
+        add_event_types(connection)
         rights.restore(connection, role)
+
+
+def add_event_types(connection: psycopg.Connection[Any]) -> list[str]:
+    """Let the ledger take every kind of event that this program knows; gives those it did not."""
+    rows = connection.execute(
+        "INSERT INTO signoff.event_types SELECT unnest(%s::text[]) ON CONFLICT DO NOTHING"
+        " RETURNING type",
+        (sorted(EVENT_TYPES.keys() | UPCASTS.keys()),),
+    ).fetchall()
+    return [row[0] for row in rows]
 
 
 def role_name(database: str) -> str:
@@ -153,8 +165,9 @@ def is_read_only(connection: psycopg.Connection[Any]) -> bool:
     """
     row = connection.execute(
         "SELECT current_setting('transaction_read_only') = 'on'"
-        " OR NOT has_table_privilege('signoff.events', 'INSERT')"
         " OR EXISTS (SELECT FROM pg_subscription_rel WHERE srrelid = 'signoff.events'::regclass)"
+        " OR NOT coalesce(bool_or(has_function_privilege(f.oid, 'EXECUTE')), false)"
+        " FROM pg_proc AS f WHERE f.oid = to_regproc('signoff.append')"
     ).fetchone()
     return row is not None and row[0]
 
@@ -175,6 +188,18 @@ def check_durable(connection: psycopg.Connection[Any], place: str) -> None:
             "the database does not promise durability",
             why=f"{place} runs with {row[0]} = {row[1]}",
             fix=f"set {row[0]} = on in postgresql.conf and reload it",
+        )
+    row = connection.execute(
+        "SELECT c.oid::regclass::text FROM pg_class AS c JOIN pg_namespace AS n"
+        " ON n.oid = c.relnamespace WHERE n.nspname = 'signoff' AND c.relkind IN ('r', 'p')"
+        " AND c.relpersistence <> 'p' ORDER BY 1"
+    ).fetchone()
+    if row is not None:
+        raise StoreError(
+            "SL706",
+            "the database does not promise durability",
+            why=f"the table {row[0]} of {place} is UNLOGGED: a crash empties it",
+            fix=f"let its owner do this:  ALTER TABLE {row[0]} SET LOGGED",
         )
 
 

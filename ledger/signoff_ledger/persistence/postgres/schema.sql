@@ -11,6 +11,11 @@ CREATE TABLE signoff.about (
     format integer NOT NULL
 );
 
+-- The wire names of the events that a line may hold, from the program's catalogue.
+CREATE TABLE signoff.event_types (
+    type     text    COLLATE "C" PRIMARY KEY
+);
+
 CREATE TABLE signoff.events (
     position bigint  PRIMARY KEY,
     stream   uuid    NOT NULL,
@@ -24,7 +29,7 @@ CREATE TABLE signoff.events (
 
 CREATE INDEX events_by_type ON signoff.events (type, position);
 
--- Which command recorded which events; derived from the lines' own `cmd`.
+-- Which command recorded which events; derived from the lines' own `cmd` as they arrive.
 CREATE TABLE signoff.commands (
     id       text   COLLATE "C" PRIMARY KEY,
     first    bigint NOT NULL,
@@ -95,9 +100,8 @@ END $$;
 
 -- Whatever way rows come in: positions and versions without gaps, then the tree, then a word to
 -- those who wait. Unique keys refuse what is there already.
--- It runs as the owner, because nobody else may write the tree.
 CREATE FUNCTION signoff.take_appended() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     first bigint;
     last  bigint;
@@ -131,6 +135,179 @@ END $$;
 
 CREATE TRIGGER events_are_appended_densely AFTER INSERT ON signoff.events
 REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION signoff.take_appended();
+
+-- Says whether an event's data is spelt as canonical JSON (`docs/reference/line-format.md`).
+CREATE FUNCTION signoff.is_canonical(data text) RETURNS boolean
+LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    parts    text[];
+    outside  text;
+    key      text;
+    brackets text;
+    depth    integer := 0;
+    names    text[]  := '{}';
+BEGIN
+    -- Written again by the server: without spaces between, texts escaped where they must be, and no
+    -- member that is null. Order of members and numbers it leaves as they are.
+    IF json_strip_nulls(data::json)::text <> data THEN
+        RETURN false;
+    END IF;
+    -- Once escapes are out of the way, every other part between quotes stands outside of texts.
+    IF position(E'\\' IN data) > 0 THEN
+        data := regexp_replace(data, E'\\\\.', E'\x01', 'g');
+    END IF;
+    parts := string_to_array(data, '"');
+    FOR i IN 1 .. cardinality(parts) BY 2 LOOP
+        outside := parts[i];
+        CONTINUE WHEN outside = ',';
+        IF outside ^@ ':' THEN
+            key := parts[i - 1];
+            IF key COLLATE "C" <= names[depth] OR key ~ E'[^\\x20-\\x7e]' THEN
+                RETURN false;
+            END IF;
+            names[depth] := key;
+            CONTINUE WHEN outside = ':';
+        END IF;
+        -- A whole number below 2**53, in its one spelling, and no null.
+        IF outside ~ '[0-9][.eE]|-0|n' OR outside ~ '[0-9]{16}' AND EXISTS (
+            SELECT FROM regexp_matches(outside, '[0-9]{16,}', 'g') AS long
+            WHERE long[1]::numeric >= 9007199254740992
+        ) THEN
+            RETURN false;
+        END IF;
+        brackets := translate(outside, ':,-0123456789aeflrstu', '');
+        FOR j IN 1 .. length(brackets) LOOP
+            IF substr(brackets, j, 1) IN ('{', '[') THEN
+                depth := depth + 1;
+                names[depth] := NULL;
+            ELSE
+                depth := depth - 1;
+            END IF;
+            IF depth > 15 THEN
+                RETURN false;
+            END IF;
+        END LOOP;
+    END LOOP;
+    RETURN true;
+END $$;
+
+-- Gives a pattern for data of the same members in the same order, with other texts and other numbers
+-- in them; null where it would fit more than that. All digits are 0 in it, and many are one.
+CREATE FUNCTION signoff.likeness(alike text) RETURNS text
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp
+RETURN CASE WHEN alike !~ '[{[,]":|"[^"]*0[^"]*":|[:[,]-' THEN
+    regexp_replace(replace(replace(alike, '%', E'\\%'), '_', E'\\_'), '":"[^"]*"', '":"%"', 'g')
+END;
+
+-- Whatever way rows come in: each is a line of the ledger's format behind the one before it in its
+-- stream, and its columns say what it says. Which command recorded it follows from the lines.
+CREATE FUNCTION signoff.take_lines() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    heads   CONSTANT text :=
+        E'^\\{"at":"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\\.[0-9]{6}Z",'
+        '"by":"(?:[^"\\\\\\x01-\\x1f]|\\\\["\\\\bfnrt])*",'
+        '"cmd":"[A-Za-z0-9][A-Za-z0-9._:/-]{0,63}#[0-9a-f]{16}","data":(?=\\{)';
+    row     record;
+    spelt   text;
+    head    text;
+    data    text;
+    tail    text;
+    stream  uuid;
+    prev    bytea;
+    command text;
+    said    text;
+    opening bigint;
+    alike   text;
+    known   text[] := '{}';
+    last    bigint := (SELECT max(a.position) FROM added AS a);
+BEGIN
+    FOR row IN
+        SELECT a.position, a.stream, a.version, a.type, a.line, a.leaf,
+            a.type IN (SELECT t.type FROM signoff.event_types AS t) AS is_known
+        FROM added AS a ORDER BY a.position
+    LOOP
+        IF NOT row.is_known OR octet_length(row.line) > 1048576 THEN
+            RAISE data_exception USING MESSAGE = format(
+                'event %s is of an unknown type or too long: %s, %s bytes',
+                row.position, left(row.type, 80), octet_length(row.line)
+            );
+        END IF;
+        IF row.stream IS DISTINCT FROM stream AND row.version > 1 THEN
+            SELECT e.leaf INTO prev FROM signoff.events AS e
+            WHERE e.stream = row.stream AND e.version = row.version - 1
+                AND e.position < row.position;
+        END IF;
+        spelt := convert_from(row.line, 'UTF8');
+        tail := ',"stream":"' || row.stream || '","type":"' || row.type
+            || '","v":1,"version":' || row.version || '}';
+        IF row.version <> 1 THEN
+            tail := ',"prev":"' || encode(prev, 'hex') || '"' || tail;
+        END IF;
+        IF right(spelt, length(tail)) IS DISTINCT FROM tail THEN
+            -- Whoever wrote it knew another line before it.
+            RAISE integrity_constraint_violation USING MESSAGE = format(
+                'event %s does not follow the one before it in its stream', row.position
+            );
+        END IF;
+        IF head IS NULL OR NOT spelt ^@ head THEN
+            head := substring(spelt FROM heads);
+            said := split_part(split_part(head, '"cmd":"', -1), '#', 1);
+            IF said <> command THEN
+                INSERT INTO signoff.commands VALUES (command, opening, row.position - 1);
+            END IF;
+            IF said IS DISTINCT FROM command THEN
+                command := said;
+                opening := row.position;
+            END IF;
+        END IF;
+        data := substr(spelt, length(head) + 1, length(spelt) - length(head) - length(tail));
+        -- Of many that differ in texts and numbers alone, one is looked at member by member: without
+        -- escapes, what has as many quotes and is like another one has its members.
+        alike := CASE WHEN data !~ E'\\\\|[0-9]{16}' THEN
+            replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(
+                data, '1', '0'), '2', '0'), '3', '0'), '4', '0'), '5', '0'), '6', '0'), '7', '0'),
+                '8', '0'), '9', '0'), '00', '0'), '00', '0')
+            || cardinality(string_to_array(data, '"'))
+        END;
+        IF alike LIKE ANY (known) AND data::json IS NOT NULL THEN
+            NULL;
+        ELSIF signoff.is_canonical(data) THEN
+            IF row.position < last AND length(alike) < 4096 AND cardinality(known) < 16 THEN
+                known := array_append(known, signoff.likeness(alike));
+            END IF;
+        ELSE
+            data := NULL;
+        END IF;
+        IF data IS NULL THEN
+            RAISE data_exception USING MESSAGE = format(
+                'event %s is not spelt as a line of this ledger', row.position
+            );
+        END IF;
+        stream := row.stream;
+        prev := row.leaf;
+    END LOOP;
+    IF command IS NOT NULL THEN
+        INSERT INTO signoff.commands VALUES (command, opening, last);
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE TRIGGER events_are_lines AFTER INSERT ON signoff.events
+REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION signoff.take_lines();
+
+-- Refuses what only the functions here put in: it follows from the events.
+CREATE FUNCTION signoff.refuse_by_hand() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RAISE insufficient_privilege
+        USING MESSAGE = format('%s are derived from the events alone', TG_TABLE_NAME);
+END $$;
+
+CREATE TRIGGER commands_are_derived BEFORE INSERT ON signoff.commands
+FOR EACH STATEMENT WHEN (pg_trigger_depth() = 0) EXECUTE FUNCTION signoff.refuse_by_hand();
+CREATE TRIGGER nodes_are_derived BEFORE INSERT ON signoff.nodes
+FOR EACH STATEMENT WHEN (pg_trigger_depth() = 0) EXECUTE FUNCTION signoff.refuse_by_hand();
 
 -- Lets the transaction's end wait for the disk, and say if it did not wait for a standby, whatever
 -- the role or the database is set to.
@@ -169,23 +346,213 @@ BEGIN
     RETURN (SELECT coalesce(max(position), 0) FROM signoff.events);
 END $$;
 
--- Appends events, all or none; gives the log's size before.
+-- Refuses to go on with what is not there as it was given: a rule or a trigger swallowed it.
+CREATE FUNCTION signoff.check_kept(kept boolean) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF kept IS NOT TRUE THEN
+        RAISE SQLSTATE 'SL711' USING MESSAGE = 'what was to be kept is not in its table afterwards';
+    END IF;
+END $$;
+
+-- Appends events, all or none; gives the log's size before. It runs as the owner, because nobody else
+-- may insert: what the triggers on the tables refuse, and what is there afterwards, holds for all.
 CREATE FUNCTION signoff.append(
     command_id text, seen_streams uuid[], seen_versions integer[],
     streams uuid[], versions integer[], types text[], lines bytea[]
 ) RETURNS bigint
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     size bigint := signoff.turn(seen_streams, seen_versions);
+    many bigint := cardinality(lines);
+    kept record;
 BEGIN
+    IF position(convert_to('"cmd":"' || command_id || '#', 'UTF8') IN lines[1]) = 0 THEN
+        RAISE data_exception USING MESSAGE = 'the events are of another command';
+    END IF;
     INSERT INTO signoff.events (position, stream, version, type, line)
     SELECT size + row.place, row.stream, row.version, row.type, row.line
     FROM unnest(streams, versions, types, lines)
         WITH ORDINALITY AS row (stream, version, type, line, place);
+    -- What was put off to the commit could still take it away.
+    SET CONSTRAINTS ALL IMMEDIATE;
+    PERFORM signoff.check_kept(lines = (
+        SELECT array_agg(e.line ORDER BY e.position) FROM signoff.events AS e
+        WHERE e.position > size AND e.position <= size + many
+    ));
     IF command_id IS NOT NULL THEN
-        INSERT INTO signoff.commands VALUES (command_id, size + 1, size + cardinality(lines));
+        SELECT c.first, c.last INTO kept FROM signoff.commands AS c WHERE c.id = command_id;
+        PERFORM signoff.check_kept(FOUND);
+        IF (kept.first, kept.last) <> (size + 1, size + many) THEN
+            RAISE data_exception USING MESSAGE = 'the events are not of one command';
+        END IF;
     END IF;
     RETURN size;
+END $$;
+
+-- Gives the root of the tree (RFC 6962 section 2.1) over the log's first events.
+CREATE FUNCTION signoff.root(size bigint) RETURNS bytea
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    done     bigint  := 0;
+    width    bigint;
+    of_level integer;
+    step     bigint;
+    below    bytea[];
+    parts    bytea[] := '{}';
+    root     bytea   := sha256('');
+BEGIN
+    -- The complete subtrees of which it is made, each half as wide as the one before or less.
+    WHILE done < size LOOP
+        width := 1;
+        of_level := 0;
+        step := 1;
+        WHILE width * 2 <= size - done LOOP
+            width := width * 2;
+        END LOOP;
+        WHILE step * 256 <= width LOOP
+            step := step * 256;
+            of_level := of_level + 1;
+        END LOOP;
+        IF of_level = 0 THEN
+            SELECT array_agg(e.leaf ORDER BY e.position) INTO below FROM signoff.events AS e
+            WHERE e.position > done AND e.position <= done + width;
+        ELSE
+            SELECT array_agg(n.hash ORDER BY n.number) INTO below FROM signoff.nodes AS n
+            WHERE n.level = of_level
+                AND n.number >= done / step AND n.number < (done + width) / step;
+        END IF;
+        IF cardinality(below) IS DISTINCT FROM (width / step)::integer THEN
+            RAISE data_corrupted USING MESSAGE = 'the tree is malformed: hashes are missing';
+        END IF;
+        parts := array_append(parts, signoff.folded(below));
+        done := done + width;
+    END LOOP;
+    FOR i IN REVERSE cardinality(parts) .. 1 LOOP
+        root := CASE WHEN i = cardinality(parts) THEN parts[i]
+            ELSE sha256(E'\\x01'::bytea || parts[i] || root) END;
+    END LOOP;
+    RETURN root;
+END $$;
+
+-- Says whether a text is one signature line of a note (C2SP signed-note), without its newline. The
+-- spaces that no name has are those of Unicode, whatever the database's locale knows of them.
+CREATE FUNCTION signoff.is_signature_line(line text) RETURNS boolean
+LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    encoded text := split_part(line, ' ', 3);
+BEGIN
+    RETURN octet_length(line) <= 8192
+        AND line ~ (
+            E'^\\u2014 [^\\x01-\\x20+\\u0085\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]+'
+            ' (?:[A-Za-z0-9+/]{4})+(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$'
+        )
+        AND octet_length(decode(encoded, 'base64')) > 4
+        -- Base64 has one spelling: without stray bits in its last character.
+        AND translate(encode(decode(encoded, 'base64'), 'base64'), E'\n', '') = encoded;
+END $$;
+
+-- Names the key that a signature line is of: its name, and the four bytes that tell it from others.
+CREATE FUNCTION signoff.signer(line text) RETURNS text
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp
+RETURN split_part(line, ' ', 2) || ' '
+    || encode(substring(decode(split_part(line, ' ', 3), 'base64') FROM 1 FOR 4), 'hex');
+
+-- Whatever way rows come in: a checkpoint is by its own words of the log's first events, and has a
+-- signature. Whose it is, and whether it verifies, the database cannot know.
+CREATE FUNCTION signoff.take_checkpoint() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    spelt  text;
+    origin text;
+    body   text;
+    signed boolean;
+BEGIN
+    IF NEW.size < 1 OR octet_length(NEW.note) > 65536
+        OR NOT EXISTS (SELECT FROM signoff.events AS e WHERE e.position = NEW.size)
+    THEN
+        RAISE data_exception USING MESSAGE = format(
+            'a checkpoint of %s events in %s bytes is none of this log',
+            NEW.size, octet_length(NEW.note)
+        );
+    END IF;
+    spelt := convert_from(NEW.note, 'UTF8');
+    origin := split_part(spelt, E'\n', 1);
+    body := origin || E'\n' || NEW.size || E'\n'
+        || encode(signoff.root(NEW.size), 'base64') || E'\n\n';
+    IF spelt ^@ body AND right(spelt, 1) = E'\n' THEN
+        SELECT bool_and(signoff.is_signature_line(line) AND split_part(line, ' ', 2) = origin)
+        INTO signed
+        FROM string_to_table(substr(left(spelt, -1), length(body) + 1), E'\n') AS line;
+    END IF;
+    IF signed IS NOT TRUE THEN
+        RAISE data_exception USING MESSAGE = format(
+            'the note is not a signed checkpoint of the first %s events', NEW.size
+        );
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER checkpoints_are_of_this_log BEFORE INSERT ON signoff.checkpoints
+FOR EACH ROW EXECUTE FUNCTION signoff.take_checkpoint();
+
+-- Whatever way rows come in: a cosignature is one signature line, of a key that has none under this
+-- checkpoint, where there are not too many.
+CREATE FUNCTION signoff.take_cosignature() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF right(NEW.line, 1) <> E'\n' OR NOT signoff.is_signature_line(left(NEW.line, -1)) THEN
+        RAISE data_exception USING MESSAGE = 'a cosignature is one signature line';
+    END IF;
+    -- One at a time under a checkpoint, so that each sees those before it.
+    PERFORM FROM signoff.checkpoints AS c WHERE c.size = NEW.size FOR NO KEY UPDATE;
+    IF (
+        SELECT count(*) >= 64 OR coalesce(bool_or(signoff.signer(c.line) = signoff.signer(NEW.line)), false)
+        FROM signoff.cosignatures AS c WHERE c.size = NEW.size
+    ) THEN
+        RAISE unique_violation USING MESSAGE = 'a checkpoint has one cosignature of a key, and 64';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER cosignatures_are_lines BEFORE INSERT ON signoff.cosignatures
+FOR EACH ROW EXECUTE FUNCTION signoff.take_cosignature();
+
+-- Keeps a checkpoint; the same one again is no error.
+CREATE FUNCTION signoff.keep_checkpoint(of_size bigint, given bytea) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    PERFORM signoff.durably();
+    IF EXISTS (
+        SELECT FROM signoff.checkpoints AS c WHERE c.size = of_size AND c.note = given
+    ) THEN
+        RETURN;
+    END IF;
+    INSERT INTO signoff.checkpoints VALUES (of_size, given);
+    SET CONSTRAINTS ALL IMMEDIATE;
+    PERFORM signoff.check_kept(EXISTS (
+        SELECT FROM signoff.checkpoints AS c WHERE c.size = of_size AND c.note = given
+    ));
+END $$;
+
+-- Keeps a witness's signature line, unless one of its key is kept already; says whether it was.
+CREATE FUNCTION signoff.keep_cosignature(of_size bigint, given text) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    PERFORM signoff.durably();
+    PERFORM FROM signoff.checkpoints AS c WHERE c.size = of_size FOR NO KEY UPDATE;
+    IF EXISTS (
+        SELECT FROM signoff.cosignatures AS c
+        WHERE c.size = of_size AND signoff.signer(c.line) = signoff.signer(given)
+    ) THEN
+        RETURN false;
+    END IF;
+    INSERT INTO signoff.cosignatures VALUES (of_size, given);
+    SET CONSTRAINTS ALL IMMEDIATE;
+    PERFORM signoff.check_kept(EXISTS (
+        SELECT FROM signoff.cosignatures AS c WHERE c.size = of_size AND c.line = given
+    ));
+    RETURN true;
 END $$;
 
 -- Makes or drops a table of what is derived from the events: names, two types, keys and indexes, and
@@ -210,10 +577,15 @@ BEGIN
     made := substring(statement FROM '^CREATE TABLE (signoff_views[.]view_[a-z]+) ');
     IF made IS NOT NULL THEN
         FOR member, may_fill IN
-            SELECT acl.grantee, bool_or(acl.privilege_type = 'INSERT')
-            FROM pg_class AS c, aclexplode(c.relacl) AS acl
-            WHERE c.oid = 'signoff.events'::regclass AND acl.grantee <> 0
-                AND acl.privilege_type IN ('SELECT', 'INSERT')
+            SELECT acl.grantee, bool_or(acl.privilege_type = 'EXECUTE')
+            FROM (
+                SELECT (aclexplode(c.relacl)).* FROM pg_class AS c
+                WHERE c.oid = 'signoff.events'::regclass
+                UNION ALL
+                SELECT (aclexplode(f.proacl)).* FROM pg_proc AS f
+                WHERE f.oid = 'signoff.append'::regproc
+            ) AS acl
+            WHERE acl.grantee <> 0 AND acl.privilege_type IN ('SELECT', 'EXECUTE')
             GROUP BY acl.grantee
         LOOP
             EXECUTE format(
@@ -233,6 +605,8 @@ BEGIN
 END $$;
 
 -- The owner, too, has to take these away first.
+CREATE TRIGGER event_types_are_kept BEFORE UPDATE OR DELETE OR TRUNCATE ON signoff.event_types
+FOR EACH STATEMENT EXECUTE FUNCTION signoff.refuse();
 CREATE TRIGGER about_are_kept BEFORE UPDATE OR DELETE OR TRUNCATE ON signoff.about
 FOR EACH STATEMENT EXECUTE FUNCTION signoff.refuse();
 CREATE TRIGGER events_are_kept BEFORE UPDATE OR DELETE OR TRUNCATE ON signoff.events

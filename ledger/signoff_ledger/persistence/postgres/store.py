@@ -16,6 +16,7 @@ from psycopg.sql import SQL
 from signoff_ledger.application.ports import StaleError
 from signoff_ledger.domain.aggregate import Aggregate
 from signoff_ledger.errors import NotFoundError, StoreError
+from signoff_ledger.integrity.note import parse_signature_lines
 from signoff_ledger.persistence.postgres import schema
 from signoff_ledger.persistence.postgres.address import has_several_hosts, shown
 from signoff_ledger.persistence.postgres.datastore import (
@@ -35,6 +36,7 @@ from signoff_ledger.persistence.store import (
     busy,
     check_format,
     damaged,
+    not_kept,
     refused,
 )
 
@@ -230,6 +232,22 @@ class PostgresStore(LedgerStore):
         with self.told():
             return self.datastore.lasting(look)
 
+    def keep_checkpoint(self, size: int, note: bytes) -> None:
+        """Keep a signed checkpoint, durably; the same one again is no error."""
+        self._kept("SELECT signoff.keep_checkpoint(%s, %s)", size, note)
+
+    def keep_cosignature(self, size: int, line: str) -> bool:
+        """Keep a witness's signature line, durably, unless one of its key is kept already."""
+        parse_signature_lines(line)
+        kept: bool = self._kept("SELECT signoff.keep_cosignature(%s, %s)", size, line)
+        return kept
+
+    def _kept(self, statement: str, *parameters: object) -> Any:
+        """Call a function of the database that keeps something."""
+        with self.told(), self.datastore.connection() as connection:
+            row = connection.execute(statement, parameters).fetchone()
+            return row[0] if row else None
+
     @contextmanager
     def told(self) -> Iterator[None]:
         """Turn what the database says into what a person can act on."""
@@ -358,6 +376,8 @@ def told_plainly(place: str) -> Iterator[None]:
         if is_lost(cause):
             raise _lost(place, said) from error
         state = getattr(cause, "sqlstate", None) or ""
+        if state == _NOT_KEPT:
+            raise not_kept(place) from error
         if state.startswith("XX") or "malformed" in said:
             raise damaged(place, said) from error
         if state in _BUSY:
@@ -368,6 +388,9 @@ def told_plainly(place: str) -> Iterator[None]:
 
 
 _NOTHING_DURABLY = "SELECT signoff.durably(), pg_logical_emit_message(true, 'signoff', '')"
+
+_NOT_KEPT = "SL711"
+"""What the database's own functions raise when something is not in its table afterwards."""
 
 _BUSY = {"55P03", "57014", "40P01", "40001", "53300"}
 """Lock and statement time-outs, deadlock, serialisation, and too many connections."""

@@ -18,6 +18,7 @@ from signoff_ledger.integrity.leaf import leaf_hash
 from signoff_ledger.integrity.merkle import grown
 from signoff_ledger.persistence.recorder import LineRecorder, all_of, asking_for
 from signoff_ledger.persistence.sqlite.datastore import LedgerDatastore, errors_translated
+from signoff_ledger.persistence.store import not_kept
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -75,7 +76,32 @@ class SqliteRecorder(LineRecorder, SQLiteApplicationRecorder):  # type: ignore[m
             )
         for node in grown(_Tree(cursor), size, last):
             cursor.execute("INSERT INTO nodes (level, number, hash) VALUES (?, ?, ?)", node)
+            cursor.execute("SELECT hash FROM nodes WHERE level = ? AND number = ?", node[:2])
+            if list(map(tuple, cursor.fetchall())) != [node[2:]]:
+                raise not_kept(str(self.datastore.path))
+        self._check_kept(cursor, size, events, command_id)
         return size
+
+    def _check_kept(
+        self,
+        cursor: SQLiteCursor,
+        size: int,
+        events: Sequence[StoredEvent],
+        command_id: str | None,
+    ) -> None:
+        """Refuse to acknowledge what a trigger in the file swallowed or changed.
+
+        Raises:
+            StoreError: SL711.
+        """
+        cursor.execute("SELECT line FROM events WHERE position > ? ORDER BY position", (size,))
+        kept = [row[0] for row in cursor.fetchall()] == [event.state for event in events]
+        if command_id is not None:
+            cursor.execute("SELECT first, last FROM commands WHERE id = ?", (command_id,))
+            expected = [(size + 1, size + len(events))]
+            kept = kept and list(map(tuple, cursor.fetchall())) == expected
+        if not kept:
+            raise not_kept(str(self.datastore.path))
 
     def query(self, statement: str, parameters: Sequence[object] = ()) -> list[Any]:
         """Run one reading statement outside any transaction of ours."""
