@@ -175,7 +175,7 @@ def _made(stage: str) -> Mapping[str, bytes]:
 def _write(folder: Path, files: Mapping[str, bytes]) -> None:
     for name, content in files.items():
         path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
+        # A key that others could read is not used, and its folder is as signoff makes it.
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         path.write_bytes(content)
-        # A key that others could read is not used.
         path.chmod(0o600)

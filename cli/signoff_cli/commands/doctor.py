@@ -11,6 +11,8 @@ from signoff_cli.session import pass_session, reading
 from signoff_ledger.errors import EvidenceError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from signoff_cli.session import Session
 
 
@@ -18,19 +20,25 @@ if TYPE_CHECKING:
 @reading
 @pass_session
 def doctor(session: Session) -> int:
-    """Look at the database, its settings, and every line: hashes, chains, index, views.
+    """Look at the database, every object in it, every line, the views, the guard, seals and clock.
 
-    This finds accidents and careless edits. It does not prove that nobody rewrote the whole file.
+    This finds accidents and careless edits, and says what leads back. It does not prove that nobody
+    rewrote the whole file; signoff verify says what is proved.
 
     \b
     Example:
       signoff doctor
     """
+    from signoff_cli.config import seal_policy
+    from signoff_ledger.application.ports import SystemClock
+    from signoff_ledger.custody.health import Keeping
     from signoff_ledger.projections.health import examine
 
+    now = (session.clock or SystemClock()).now()
+    keeping = Keeping(session.vault(), seal_policy(), now)
     with session.open() as opened:
-        found = examine(opened.store, opened.views, progress(session, "events"))
-    rows = [{"check": f.check, "state": f.state, "says": f.says} for f in found]
+        found = examine(opened.store, opened.views, progress(session, "events"), keeping)
+    rows = [{"check": f.check, "state": f.state, "says": f.says, "fix": f.fix} for f in found]
     answer(
         session,
         "signoff.doctor/1",
@@ -38,8 +46,14 @@ def doctor(session: Session) -> int:
         rows,
         lambda: table(
             ("state", "check", "what was found"),
-            [(r["state"], r["check"], r["says"]) for r in rows],
+            [row for r in rows for row in _told(r)],
         ),
     )
     states = {f.state for f in found}
     return EvidenceError.exit_code if "BROKEN" in states else int("BAD" in states)
+
+
+def _told(row: dict[str, str]) -> Iterator[tuple[str, str, str]]:
+    yield row["state"], row["check"], row["says"]
+    if row["fix"]:
+        yield "", "", f"fix: {row['fix']}"

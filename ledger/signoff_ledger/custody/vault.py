@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 _LOCK_TIMEOUT_S = 30.0
+_GUARD = "guard.json"
 _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-.")
 
 
@@ -115,6 +116,19 @@ class Vault:
         """Say whether the key is kept here."""
         return self._key_path(log_key).exists()
 
+    def last_signed(self, log_key: str) -> Signed | None:
+        """Give the last tree that was signed here; None before the first.
+
+        Raises:
+            StoreError: SL703, the guard cannot be read.
+        """
+        return self._guard(log_key).last()
+
+    def places(self, log_key: str) -> tuple[Path, Path, Path]:
+        """Name the folder of a log's key, the key's file and the guard's, there or not."""
+        folder = self._folder_of(log_key)
+        return folder, self._key_path(log_key), folder / _GUARD
+
     def check(
         self, log_key: str, size_now: Callable[[], int], root_at: Callable[[int], bytes]
     ) -> None:
@@ -172,7 +186,7 @@ class Vault:
         return self._folder_of(log_key) / f"{log_key.split('+', 2)[1]}.pem"
 
     def _guard(self, log_key: str) -> Guard:
-        return Guard(self._folder_of(log_key) / "guard.json")
+        return Guard(self._folder_of(log_key) / _GUARD)
 
 
 def _origin(log_key: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from signoff_ledger.exports.bundle import Bundle
@@ -77,8 +78,7 @@ def examined_lines(store: LedgerStore, examination: Examination, size: int) -> I
     """Give the log's first lines in order, each looked at before it is handed on."""
     rows = (
         Row(line, (stream, version, kind), leaf, position)
-        for position, stream, version, kind, line, leaf in store.raw()
-        if position <= size
+        for position, stream, version, kind, line, leaf in islice(store.raw(), size)
     )
     held: list[bytes] = []
 

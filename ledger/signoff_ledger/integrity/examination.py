@@ -75,7 +75,11 @@ class Trust:
 
 
 class Examination:
-    """One reading of a log from its first line to its last."""
+    """One reading of a log from its first line to its last.
+
+    Attributes:
+        backwards: Positions of lines that are dated before the one recorded before them.
+    """
 
     def __init__(self) -> None:
         self.tree = RecomputedTree()
@@ -87,7 +91,7 @@ class Examination:
             lambda key: str(stream_id("process", key)),
             self._times.reviewed,
         )
-        self._backwards: list[int] = []
+        self.backwards: list[int] = []
         self._claims: list[tuple[int, int, str]] = []
         self._latest = ""
         self._indexed = False
@@ -118,7 +122,7 @@ class Examination:
         self._times.take(fields)
         self._claim(fields["data"], position)
         if fields["at"] < self._latest:
-            self._backwards.append(position)
+            self.backwards.append(position)
         self._latest = fields["at"]
         return fields
 
@@ -155,10 +159,10 @@ class Examination:
             f"{self.tree.size} lines in {len(self.chains)} streams are canonical, complete and "
             "chained" + (", and agree with their index" if self._indexed else ""),
         )
-        if self._backwards:
-            shown = ", ".join(f"#{p}" for p in self._backwards[:5])
+        if self.backwards:
+            shown = ", ".join(f"#{p}" for p in self.backwards[:5])
             yield Check(
-                "clock", FLAGGED, f"it went backwards {len(self._backwards)} times, at {shown}"
+                "clock", FLAGGED, f"it went backwards {len(self.backwards)} times, at {shown}"
             )
         else:
             yield Check("clock", PROVED, "no line is dated before the one recorded before it")

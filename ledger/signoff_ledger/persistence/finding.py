@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from signoff_ledger.errors import SignoffError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,8 +19,25 @@ class Finding:
         check: What was looked at.
         state: `ok`, `note`, `BAD` for trouble around the ledger, `BROKEN` for trouble in it.
         says: What was found.
+        fix: What leads back from trouble; empty where there is none.
     """
 
     check: str
     state: str
     says: str
+    fix: str = ""
+
+
+def guarded(check: str, look: Callable[[], Iterable[Finding]]) -> Iterator[Finding]:
+    """Give what a check finds; where it cannot be done, that is what was found.
+
+    Raises:
+        SignoffError: SL707, there is nothing to look at.
+    """
+    try:
+        yield from look()
+    except SignoffError as error:
+        if error.code == "SL707":
+            raise
+        says = f"{error.what}: {error.why}" if error.why else error.what
+        yield Finding(check, "BROKEN", f"cannot be looked at: {says}", error.fix)

@@ -168,13 +168,28 @@ class LedgerStore(ABC):
             after = page[-1].id
 
     def raw(self, after: int = 0) -> Iterator[tuple[int, str, int, str, bytes, bytes]]:
-        """Read the rows as they are stored: position, stream, version, type, line, leaf hash."""
+        """Read the rows as they are stored: position, stream, version, type, line, leaf hash.
+
+        Raises:
+            StoreError: SL701, a row cannot be read; every row before it was given.
+        """
         statement = (
             "SELECT position, stream, version, type, line, leaf FROM events"
             " WHERE position > ? ORDER BY position LIMIT ?"
         )
         kinds = (int, str, int, str, bytes, bytes)
-        while page := self._table(kinds, statement, after, PAGE):
+        at_once = PAGE
+        while True:
+            try:
+                page = self._table(kinds, statement, after, at_once)
+            except StoreError as error:
+                if error.code != "SL701" or at_once == 1:
+                    raise
+                # What stands before a row that cannot be read is evidence as well.
+                at_once = 1
+                continue
+            if not page:
+                return
             yield from page
             after = page[-1][0]
 

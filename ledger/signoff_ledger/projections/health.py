@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from signoff_ledger.errors import EvidenceError
+from signoff_ledger.custody.health import findings as outside
+from signoff_ledger.errors import EvidenceError, SignoffError
 from signoff_ledger.integrity.examination import Examination, Row
-from signoff_ledger.persistence.finding import Finding
+from signoff_ledger.persistence.finding import Finding, guarded
 from signoff_ledger.projections.views import TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from signoff_ledger.custody.health import Keeping
     from signoff_ledger.persistence.store import LedgerStore
     from signoff_ledger.projections.views import Views
 
@@ -20,35 +22,75 @@ _TRIES = 3
 
 
 def examine(
-    store: LedgerStore, views: Views, progress: Callable[[int, int], None] | None = None
+    store: LedgerStore,
+    views: Views,
+    progress: Callable[[int, int], None] | None = None,
+    keeping: Keeping | None = None,
 ) -> list[Finding]:
-    """Look at everything that can be looked at without a key or a witness."""
-    found = [*store.findings(), *_lines(store, progress)]
-    if found[-1].state == "ok":
-        found.append(_commands(store))
-    if found[-1].state == "ok" and not store.read_only:
-        found.append(_views(store, views))
+    """Look at everything that can be looked at without a key or a witness.
+
+    A check that cannot be made is a finding, and the others are made.
+
+    Args:
+        store: The ledger.
+        views: Its views.
+        progress: Told how many events were looked at, of how many.
+        keeping: What is kept outside the ledger; None leaves that out.
+
+    Raises:
+        SignoffError: SL707, the database cannot be reached.
+    """
+    found = list(store.findings())
+    recorded = [
+        *guarded("events", lambda: _lines(store, progress)),
+        *guarded("commands", lambda: [_commands(store)]),
+    ]
+    found += recorded
+    if not store.read_only and all(finding.state in {"ok", "note"} for finding in recorded):
+        found += guarded("views", lambda: [_views(store, views)])
+    if keeping is not None:
+        found += outside(store, keeping)
     return found
 
 
-def _lines(store: LedgerStore, progress: Callable[[int, int], None] | None) -> list[Finding]:
+def _lines(store: LedgerStore, progress: Callable[[int, int], None] | None) -> Iterator[Finding]:
     """Hold every line against its format, its chain, its index and the tree."""
     size, examination = store.size(), Examination()
     try:
         for position, _ in enumerate(examination.read(_rows(store, size)), 1):
             if progress is not None:
                 progress(position, size)
-    except EvidenceError as error:
-        where = f"position {error.position or examination.tree.size}"
-        return [Finding("events", "BROKEN", f"{where}: {error.what}: {error.why}")]
-    says = f"{size} lines in {len(examination.chains)} streams: canonical, hashed, chained, indexed"
+    except SignoffError as error:
+        if not isinstance(error, EvidenceError) and error.code != "SL701":
+            raise
+        sound = examination.tree.size
+        yield Finding(
+            "events",
+            "BROKEN",
+            f"position {sound + 1}: {error.what}: {error.why}",
+            f"signoff backup --until {sound} NEW  makes a ledger of what stands before it, and "
+            "keeps the rest beside; or go back to a backup",
+        )
+        return
+    yield Finding(
+        "events",
+        "ok",
+        f"{size} lines in {len(examination.chains)} streams: canonical, hashed, chained, indexed",
+    )
+    if examination.backwards:
+        shown = ", ".join(f"#{position}" for position in examination.backwards[:5])
+        times = len(examination.backwards)
+        yield Finding("times", "note", f"the clock went backwards {times} times, at {shown}")
     kept = list(store.nodes())
     if examination.tree.differences(kept, store.size()):
-        return [
-            Finding("events", "ok", says),
-            Finding("tree", "BROKEN", "a stored subtree root is not that of its lines"),
-        ]
-    return [Finding("events", "ok", says), Finding("tree", "ok", f"{len(kept)} subtree roots hold")]
+        yield Finding(
+            "tree",
+            "BROKEN",
+            "a stored subtree root is not that of its lines",
+            f"signoff backup --until {size} NEW  makes a ledger of the lines, and the tree anew",
+        )
+    else:
+        yield Finding("tree", "ok", f"{len(kept)} subtree roots hold")
 
 
 def _rows(store: LedgerStore, size: int) -> Iterator[Row]:
@@ -70,7 +112,12 @@ def _commands(store: LedgerStore) -> Finding:
     if recorded == in_lines:
         return Finding("commands", "ok", f"{len(recorded)} command ids agree with their events")
     wrong = sorted(key for key in {*recorded, *in_lines} if recorded.get(key) != in_lines.get(key))
-    return Finding("commands", "BROKEN", f"{len(wrong)} do not agree: {', '.join(wrong[:3])}")
+    return Finding(
+        "commands",
+        "BROKEN",
+        f"{len(wrong)} do not agree: {', '.join(wrong[:3])}",
+        f"signoff backup --until {store.size()} NEW  makes a ledger of the lines, and them anew",
+    )
 
 
 def _views(store: LedgerStore, views: Views) -> Finding:

@@ -123,34 +123,6 @@ def test_broken_events_are_not_made_into_views(path: Path, shop: Shop, views: Vi
     assert "views" not in looked(shop, views)
 
 
-@pytest.mark.parametrize(
-    "trigger",
-    [
-        "events_are_never_updated",
-        "events_are_never_deleted",
-        "events_are_appended_densely",
-        "commands_are_never_updated",
-        "commands_are_never_deleted",
-        "commands_are_recorded_once",
-    ],
-)
-def test_a_trigger_that_is_gone_is_named(
-    path: Path, shop: Shop, views: Views, trigger: str
-) -> None:
-    with closing(raw(path)) as connection:
-        connection.execute(f"DROP TRIGGER {trigger}")
-    found = looked(shop, views)["append only"]
-
-    assert ("BROKEN", f"triggers are gone: {trigger}") == (found.state, found.says)
-
-
-def test_every_trigger_of_the_schema_is_looked_for(shop: Shop, views: Views) -> None:
-    """A trigger that is added to the schema is one that doctor knows."""
-    there = shop.store.rows("SELECT count(*) FROM sqlite_schema WHERE type = 'trigger'")[0][0]
-
-    assert looked(shop, views)["append only"].says.startswith(f"{there} triggers ")
-
-
 def test_a_command_id_that_is_gone_from_beside_the_log_is_found(
     path: Path, shop: Shop, views: Views
 ) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from signoff_ledger.persistence.finding import Finding
-from signoff_ledger.persistence.postgres import rights, schema
-from signoff_ledger.persistence.postgres.schema import APPEND_ONLY
+from signoff_ledger.persistence.catalogue import moved_finding, schema_finding
+from signoff_ledger.persistence.finding import Finding, guarded
+from signoff_ledger.persistence.postgres import catalogue, rights, schema
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,25 +15,16 @@ if TYPE_CHECKING:
 
     from signoff_ledger.persistence.postgres.store import PostgresStore
 
-_TRIGGERS = {
-    "events_are_appended_densely",
-    "events_are_lines",
-    "commands_are_derived",
-    "nodes_are_derived",
-    "checkpoints_are_of_this_log",
-    "cosignatures_are_lines",
-    *(f"{table}_are_kept" for table in ("about", *APPEND_ONLY)),
-}
-
 
 def findings(store: PostgresStore) -> Iterator[Finding]:
     """Look at everything around the lines themselves."""
-    yield _server(store)
-    yield _durability(store)
-    yield _checksums(store)
-    yield _triggers(store)
-    yield _rights(store)
-    yield _grants(store)
+    yield from guarded("PostgreSQL", lambda: [_server(store)])
+    yield from guarded("durability", lambda: [_durability(store)])
+    yield from guarded("database", lambda: [_checksums(store)])
+    yield from guarded("schema", lambda: _schema(store))
+    yield from guarded("triggers", lambda: [_triggers(store)])
+    yield from guarded("rights", lambda: [_rights(store)])
+    yield from guarded("grants", lambda: [_grants(store)])
 
 
 def _setting(store: PostgresStore, name: str) -> str:
@@ -69,17 +60,39 @@ def _checksums(store: PostgresStore) -> Finding:
     )
 
 
-def _triggers(store: PostgresStore) -> Finding:
-    rows = store.rows(
-        "SELECT t.tgname FROM pg_trigger AS t JOIN pg_class AS c ON c.oid = t.tgrelid"
-        " JOIN pg_namespace AS n ON n.oid = c.relnamespace"
-        " WHERE n.nspname = 'signoff' AND t.tgenabled = 'O'"
+def _schema(store: PostgresStore) -> Iterator[Finding]:
+    """Hold every table, function, trigger and rule against those of a fresh ledger."""
+    with store.told():
+        found = store.datastore.lasting(catalogue.catalogue)
+    yield schema_finding(
+        catalogue.compared(found),
+        f"{len(catalogue.expected())} tables, columns, constraints, functions and triggers "
+        "are as signoff made them",
+        catalogue.is_mendable,
     )
-    missing = sorted(_TRIGGERS - {row[0] for row in rows})
-    if missing:
-        return Finding("append only", "BROKEN", f"triggers are gone or off: {', '.join(missing)}")
+    if moved_to := catalogue.moved_to(found):
+        yield moved_finding(moved_to)
+
+
+def _triggers(store: PostgresStore) -> Finding:
+    """Say whether triggers run at all: in a session that replicates they do not."""
+    rows = store.rows(
+        "SELECT coalesce(r.rolname, 'every role') FROM pg_db_role_setting AS s"
+        " LEFT JOIN pg_roles AS r ON r.oid = s.setrole"
+        " WHERE s.setdatabase IN (0, (SELECT oid FROM pg_database"
+        " WHERE datname = current_database()))"
+        " AND EXISTS (SELECT FROM unnest(s.setconfig) AS c"
+        " WHERE c LIKE 'session_replication_role=%' AND c NOT LIKE '%=origin')"
+    )
+    here = _setting(store, "session_replication_role")
+    if here == "origin" and not rows:
+        return Finding("triggers", "ok", "they run in this session, whoever it is of")
+    whom = ", ".join(sorted({row[0] for row in rows})) or "the server"
     return Finding(
-        "append only", "ok", f"{len(_TRIGGERS)} triggers refuse changes to recorded rows"
+        "triggers",
+        "BROKEN",
+        f"session_replication_role is set for {whom}: no trigger refuses or counts anything",
+        "ALTER ROLE or ALTER DATABASE ... RESET session_replication_role",
     )
 
 

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import psycopg
+from psycopg.sql import SQL, Identifier
+
 from signoff_ledger.errors import StoreError
-from signoff_ledger.persistence.postgres import rights, schema
+from signoff_ledger.persistence.catalogue import mended, names_of_columns
+from signoff_ledger.persistence.postgres import catalogue, rights, schema
+from signoff_ledger.persistence.postgres.datastore import is_lost
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    import psycopg
+    from signoff_ledger.persistence.catalogue import Differences
 
 
 def repaired(connection: psycopg.Connection[Any], place: str) -> Iterator[str]:
@@ -23,7 +28,8 @@ def repaired(connection: psycopg.Connection[Any], place: str) -> Iterator[str]:
     Raises:
         StoreError: SL703, whoever asks is not the owner, or may not make the role.
     """
-    _check_owner(connection, place)
+    owner = _check_owner(connection, place)
+    yield from _mended(connection, owner)
     role = schema.role_here(connection)
     if not rights.is_role(connection, role):
         schema.made_role(connection, place)
@@ -34,7 +40,64 @@ def repaired(connection: psycopg.Connection[Any], place: str) -> Iterator[str]:
         yield f"the ledger takes further kinds of events: {', '.join(added)}"
 
 
-def _check_owner(connection: psycopg.Connection[Any], place: str) -> None:
+def _mended(connection: psycopg.Connection[Any], owner: str) -> Iterator[str]:
+    # What is made anew belongs to whoever made the rest of it, also where a superuser repairs.
+    as_owner = SQL("SET LOCAL ROLE {}").format(Identifier(owner)).as_string(connection)
+
+    def look() -> Differences:
+        return catalogue.compared(catalogue.catalogue(connection))
+
+    def mend(way: str, what: str) -> bool:
+        found = catalogue.objects(connection)
+        away = next((statement for name, _, statement in found if name == what), None)
+        statements: list[str | None]
+        if what.startswith("table "):
+            hidden = _hidden(what, {name: kind for name, kind, _ in found})
+            statements = [away] if way == "changed" else [hidden] if way == "gone" else []
+        else:
+            back = None if way == "foreign" else catalogue.statement_for(what)
+            statements = [None if way == "gone" else away, back and as_owner, back, "RESET ROLE"]
+        return _done(connection, [statement for statement in statements if statement])
+
+    return mended(look, mend)
+
+
+def _hidden(what: str, found: dict[str, str]) -> str | None:
+    """Give the statement that gives a table its own name again, where it stands under another."""
+    table = what.removeprefix("table ")
+    columns = names_of_columns(catalogue.expected(), table)
+    for other in found:
+        if other.startswith("table ") and other not in catalogue.expected():
+            name = other.removeprefix("table ")
+            if names_of_columns(found, name) == columns:
+                schema_name, _, hidden = name.partition(".")
+                return (
+                    SQL("ALTER TABLE {}.{} RENAME TO {}")
+                    .format(
+                        Identifier(schema_name),
+                        Identifier(hidden),
+                        Identifier(table.partition(".")[2]),
+                    )
+                    .as_string(None)
+                )
+    return None
+
+
+def _done(connection: psycopg.Connection[Any], statements: list[str]) -> bool:
+    """Run statements, all or none; says whether the database took them."""
+    try:
+        with connection.transaction():
+            for statement in statements:
+                connection.execute(statement.encode())
+    except psycopg.errors.DatabaseError as error:
+        if is_lost(error):
+            raise
+        # What stands in the way may be gone in the next round; if not, doctor names it.
+        return False
+    return statements not in ([], ["RESET ROLE"])
+
+
+def _check_owner(connection: psycopg.Connection[Any], place: str) -> str:
     row = connection.execute(
         "SELECT pg_get_userbyid(nspowner), pg_has_role(nspowner, 'USAGE'), current_user"
         " FROM pg_namespace WHERE nspname = 'signoff'"
@@ -47,3 +110,5 @@ def _check_owner(connection: psycopg.Connection[Any], place: str) -> None:
             why=f"{user} does not own its tables",
             fix=f"nothing was changed; connect as {owner}, or as a superuser",
         )
+    owner_name: str = row[0]
+    return owner_name

@@ -1,11 +1,13 @@
-"""Health of a ledger's file: the version of SQLite, settings, pages, triggers."""
+"""Health of a ledger's file: the version of SQLite, settings, pages, objects."""
 
 from __future__ import annotations
 
 import sqlite3
 from typing import TYPE_CHECKING
 
-from signoff_ledger.persistence.finding import Finding
+from signoff_ledger.persistence.catalogue import moved_finding, schema_finding
+from signoff_ledger.persistence.finding import Finding, guarded
+from signoff_ledger.persistence.sqlite import catalogue
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,15 +17,13 @@ if TYPE_CHECKING:
 SAFE_SQLITE = (3, 51, 3)
 """First SQLite whose write-ahead log several writers may reset at once."""
 
-_APPEND_ONLY = ("events", "commands", "nodes", "checkpoints", "cosignatures")
-
 
 def findings(store: SqliteStore) -> Iterator[Finding]:
     """Look at everything around the lines themselves."""
     yield _sqlite_version()
-    yield _settings(store)
-    yield _database(store)
-    yield _triggers(store)
+    yield from guarded("durability", lambda: [_settings(store)])
+    yield from guarded("database", lambda: [_database(store)])
+    yield from guarded("schema", lambda: _schema(store))
 
 
 def _sqlite_version() -> Finding:
@@ -57,16 +57,15 @@ def _database(store: SqliteStore) -> Finding:
     return Finding("database", "BROKEN", "; ".join(map(str, said)))
 
 
-def _triggers(store: SqliteStore) -> Finding:
-    there = {row[0] for row in store.rows("SELECT name FROM sqlite_schema WHERE type = 'trigger'")}
-    needed = {
-        *(f"{t}_are_never_{d}" for t in _APPEND_ONLY for d in ("updated", "deleted")),
-        "events_are_appended_densely",
-        "nodes_are_appended_densely",
-        "commands_are_recorded_once",
-        "checkpoints_are_kept_once",
-    }
-    missing = sorted(needed - there)
-    if missing:
-        return Finding("append only", "BROKEN", f"triggers are gone: {', '.join(missing)}")
-    return Finding("append only", "ok", f"{len(needed)} triggers refuse changes to recorded rows")
+def _schema(store: SqliteStore) -> Iterator[Finding]:
+    """Hold every table, index and trigger against those of a fresh ledger."""
+    found = catalogue.catalogue(store.rows(catalogue.OBJECTS))
+    triggers = sum(what.startswith("trigger ") for what in catalogue.expected())
+    sound = f"{len(catalogue.expected())} tables, indexes and triggers are as signoff made them; "
+    yield schema_finding(
+        catalogue.compared(found),
+        f"{sound}{triggers} triggers refuse changes to recorded rows",
+        lambda _, what: catalogue.is_mendable(what),
+    )
+    if moved_to := catalogue.moved_to(found):
+        yield moved_finding(moved_to)

@@ -7,8 +7,6 @@ hash stands beside each line, and a command id is recorded in the same transacti
 
 from __future__ import annotations
 
-import sqlite3
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from eventsourcing.persistence import IntegrityError, StoredEvent
@@ -18,10 +16,11 @@ from signoff_ledger.integrity.leaf import leaf_hash
 from signoff_ledger.integrity.merkle import grown
 from signoff_ledger.persistence.recorder import LineRecorder, all_of, asking_for
 from signoff_ledger.persistence.sqlite.datastore import LedgerDatastore, errors_translated
+from signoff_ledger.persistence.sqlite.schema import statements
 from signoff_ledger.persistence.store import not_kept
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from uuid import UUID
 
 
@@ -32,8 +31,7 @@ class SqliteRecorder(LineRecorder, SQLiteApplicationRecorder):  # type: ignore[m
 
     def construct_create_table_statements(self) -> list[str]:
         """Give the schema, one statement at a time."""
-        text = files("signoff_ledger.persistence.sqlite").joinpath("schema.sql").read_text("utf-8")
-        return list(_statements(text))
+        return list(statements())
 
     def _create_table(self, c: SQLiteCursor) -> None:
         c.execute("SELECT 1 FROM sqlite_schema WHERE name = 'events'")
@@ -131,12 +129,3 @@ class _Tree:
     def hashes(self, level: int, first: int, count: int) -> list[bytes]:
         self._cursor.execute(*asking_for(level, first, count))
         return all_of(count, self._cursor.fetchall())
-
-
-def _statements(text: str) -> Iterator[str]:
-    statement = ""
-    for line in text.splitlines(keepends=True):
-        statement += line
-        if sqlite3.complete_statement(statement):
-            yield statement
-            statement = ""

@@ -123,6 +123,13 @@ class SqliteStore(LedgerStore):
         """Say whether a table of what is derived from the events is there."""
         return bool(self.rows("SELECT 1 FROM sqlite_schema WHERE name = ?", (name,)))
 
+    def repair(self) -> list[str]:
+        """Put back what belongs around the lines and is gone; no line is touched."""
+        from signoff_ledger.persistence.sqlite.repair import repaired  # noqa: PLC0415  # for repair
+
+        with self.writing() as cursor:
+            return list(repaired(cursor))
+
     def findings(self) -> Iterator[Finding]:
         """Look at the health of the file around the lines."""
         from signoff_ledger.persistence.sqlite.health import findings  # noqa: PLC0415  # for doctor

@@ -1,0 +1,204 @@
+"""Health of what is kept outside the ledger: the guard, the seals, the clock, who may write what.
+
+Nothing here needs the log's private key, and nothing is signed.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from signoff_ledger.application.sealing import DECISIONS
+from signoff_ledger.domain.founding import Founding
+from signoff_ledger.domain.values import format_utc
+from signoff_ledger.errors import EvidenceError, StoreError
+from signoff_ledger.persistence.address import is_url
+from signoff_ledger.persistence.finding import Finding, guarded
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from datetime import datetime
+
+    from signoff_ledger.application.sealing import SealPolicy
+    from signoff_ledger.custody.vault import Vault
+    from signoff_ledger.persistence.store import LedgerStore
+
+_SHOWN = 5
+_SEAL = "signoff checkpoint  seals the log as it stands, where its key is"
+
+
+class Keeping(NamedTuple):
+    """What a ledger is looked at with, besides itself.
+
+    Attributes:
+        vault: Where this machine keeps the keys of its logs.
+        policy: How much may stand unsealed.
+        now: What this machine's clock says.
+    """
+
+    vault: Vault
+    policy: SealPolicy
+    now: datetime
+
+
+def findings(store: LedgerStore, keeping: Keeping) -> Iterator[Finding]:
+    """Look at everything that is kept outside the ledger."""
+    yield from guarded("guard", lambda: _guard(store, keeping.vault))
+    yield from guarded("seals", lambda: _seals(store, keeping.policy))
+    yield from guarded("clock", lambda: _clock(store, keeping.now))
+    yield from guarded("permissions", lambda: _permissions(store, keeping.vault))
+
+
+def _log_key(store: LedgerStore) -> str | None:
+    return store.load(Founding, "ledger").log_key
+
+
+def _guard(store: LedgerStore, vault: Vault) -> Iterator[Finding]:
+    """Hold the log against the last tree that was signed for, as whoever seals would."""
+    log_key = _log_key(store)
+    if log_key is None:
+        yield Finding("guard", "note", "the ledger has no log key: nothing is sealed")
+        return
+    try:
+        last = vault.last_signed(log_key)
+        vault.check(log_key, store.size, store.root)
+    except EvidenceError as error:
+        yield Finding("guard", "BROKEN", f"{error.what}: {error.why}", error.fix)
+    except StoreError as error:
+        yield Finding("guard", "BAD", f"{error.what}: {error.why}", error.fix)
+    else:
+        if last is None:
+            yield Finding(
+                "guard",
+                "note",
+                "this machine has signed nothing of this log: an old backup would not be noticed",
+            )
+        elif store.checkpoint(last.size) is None:
+            yield Finding(
+                "guard",
+                "BAD",
+                f"{last.size} events were signed for, and their checkpoint is not in the ledger",
+                f"look for it in a backup, an export, at a witness; {_SEAL}",
+            )
+        else:
+            yield Finding("guard", "ok", f"the log begins with the {last.size} events signed last")
+
+
+def _seals(store: LedgerStore, policy: SealPolicy) -> Iterator[Finding]:
+    """Say which events should be sealed and are not."""
+    if _log_key(store) is None:
+        return
+    sizes = [size for size, _ in store.checkpoints()]
+    sealed, size = sizes[-1] if sizes else 0, store.size()
+    topics = [kind.TOPIC for kind in DECISIONS]
+    marks = ", ".join("?" * len(topics))
+    decided = [
+        row[0]
+        for row in store.rows(
+            f"SELECT position FROM events WHERE type IN ({marks}) ORDER BY position",  # noqa: S608
+            topics,
+        )
+    ]
+    if late := [position for position in decided if position > sealed]:
+        yield Finding("seals", "BAD", f"no checkpoint seals the decisions {_places(late)}", _SEAL)
+    elif due := _overdue(store, policy, sealed, size):
+        yield Finding("seals", "BAD", due, _SEAL)
+    else:
+        yield Finding(
+            "seals", "ok", f"{len(sizes)} checkpoints; {size - sealed} events behind the last"
+        )
+    if shared := list(_not_sealed_at_once(decided, sizes)):
+        yield Finding(
+            "seals",
+            "note",
+            f"the decisions {_places(shared)} have no checkpoint of their own, before the next "
+            "decision: it was not made at the time, or it is gone; a backup, an export or a "
+            "witness may have it",
+        )
+
+
+def _overdue(store: LedgerStore, policy: SealPolicy, sealed: int, size: int) -> str:
+    """Say why the events behind the last checkpoint should have been sealed; "" if not."""
+    if size - sealed >= policy.events:
+        return f"{size - sealed} events stand behind the last checkpoint"
+    # As whoever records would have looked at it: when the last of them came.
+    ends = [item.entry.at for at in (sealed, size - 1) for item in store.read(at, at + 1)]
+    if size > sealed and ends[1] - ends[0] >= policy.age:
+        return f"events since {format_utc(ends[0])} stand behind the last checkpoint"
+    return ""
+
+
+def _not_sealed_at_once(decided: list[int], sizes: list[int]) -> Iterator[int]:
+    """Give decisions that were followed by another one before anything was sealed."""
+    for position, following in pairwise(decided):
+        if not any(position <= size < following for size in sizes):
+            yield position
+
+
+def _clock(store: LedgerStore, now: datetime) -> Iterator[Finding]:
+    size = store.size()
+    last = next(store.read(max(size - 1, 0), size), None)
+    if last is not None and last.entry.at > now:
+        yield Finding(
+            "clock",
+            "BAD",
+            f"this machine says {format_utc(now)}, and event #{size} is dated "
+            f"{format_utc(last.entry.at)}: this clock is behind, or that one was ahead",
+            "set the clock before anything is recorded; what is dated wrongly stays as it is, and "
+            "signoff dissent --kind note  can say so beside it",
+        )
+    else:
+        yield Finding("clock", "ok", "this machine's clock is not behind the last event")
+
+
+def _permissions(store: LedgerStore, vault: Vault) -> Iterator[Finding]:
+    """Say who else may write the ledger's file, or read and write what its seals depend on."""
+    if os.name != "posix":  # pragma: no cover  # Windows says it by lists, which are not read here
+        yield Finding("permissions", "note", "they are not looked at on this system")
+        return
+    paths: list[tuple[Path, int]] = []
+    if not is_url(store.address):
+        ledger = Path(store.address).absolute()
+        paths += [(ledger, stat.S_IWOTH), (ledger.parent, stat.S_IWOTH)]
+    log_key = _log_key(store)
+    if log_key is not None:
+        folder, key, guard = vault.places(log_key)
+        paths += [
+            (vault.folder, 0o022),
+            (folder, 0o077),
+            (key, 0o077),
+            (guard, stat.S_IWGRP | stat.S_IWOTH),
+        ]
+    open_to_others = [said for path, bits in paths for said in _open_to_others(path, bits)]
+    for says, fix in open_to_others:
+        yield Finding("permissions", "BAD", says, fix)
+    if not open_to_others:
+        there = sum(path.exists() for path, _ in paths)
+        yield Finding("permissions", "ok", f"{there} files and folders are for their owner")
+
+
+def _open_to_others(path: Path, bits: int) -> Iterable[tuple[str, str]]:
+    """Say what others may do to a file or folder that is there."""
+    try:
+        found = path.stat()
+    except OSError:
+        return
+    mode = stat.S_IMODE(found.st_mode)
+    # In a folder with the sticky bit, such as /tmp, nobody takes away another one's file.
+    if mode & bits and not (mode & stat.S_ISVTX and stat.S_ISDIR(found.st_mode)):
+        word = "read" if mode & bits & 0o044 else "use"
+        word = "write" if mode & bits & 0o022 else word
+        yield f"others may {word} {path} (mode {mode:04o})", f"chmod {mode & ~bits:04o} {path}"
+    if found.st_uid not in {0, os.geteuid()}:
+        yield (
+            f"{path} belongs to another user (number {found.st_uid}), who may write it",
+            f"chown {path}  to whoever runs signoff",
+        )
+
+
+def _places(positions: list[int]) -> str:
+    more = f" and {len(positions) - _SHOWN} more" if len(positions) > _SHOWN else ""
+    return ", ".join(f"#{position}" for position in positions[:_SHOWN]) + more

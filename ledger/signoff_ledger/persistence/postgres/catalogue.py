@@ -1,0 +1,98 @@
+"""The catalogue of a ledger's schema, as PostgreSQL keeps it, and what brings it back.
+
+`catalogue.json` is that of a fresh ledger: nobody who only reads can make one to compare with. It
+is written by `python -m tests.servers.catalogue`, and a test holds it against every version.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import lru_cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from signoff_ledger.persistence.catalogue import differences
+from signoff_ledger.persistence.store import MOVED
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import psycopg
+
+    from signoff_ledger.persistence.catalogue import Differences
+
+_PACKAGE = files("signoff_ledger.persistence.postgres")
+_CLOSED = "trigger events_have_moved on signoff.events"
+_CLOSING = re.compile(
+    r"CREATE TRIGGER events_have_moved BEFORE INSERT ON signoff\.events FOR EACH STATEMENT"
+    rf" EXECUTE FUNCTION signoff\.refuse_moved\('{MOVED}((?:[^']|'')*)'\)"
+)
+
+
+@lru_cache(maxsize=1)
+def expected() -> Mapping[str, str]:
+    """Give the catalogue of a fresh ledger."""
+    found: dict[str, str] = json.loads(_PACKAGE.joinpath("catalogue.json").read_text("utf-8"))
+    return found
+
+
+def catalogue(connection: psycopg.Connection[Any]) -> dict[str, str]:
+    """Give the objects that are there by kind and name, and what each is."""
+    return {what: kind for what, kind, _ in objects(connection)}
+
+
+def objects(connection: psycopg.Connection[Any]) -> list[tuple[str, str, str | None]]:
+    """Give the objects that are there, what each is, and what sets it right or takes it away."""
+    with connection.transaction():
+        # Definitions are spelt with every schema that is not on this path.
+        connection.execute("SET LOCAL search_path = pg_catalog, pg_temp")
+        return connection.execute(_PACKAGE.joinpath("catalogue.sql").read_bytes()).fetchall()
+
+
+def moved_to(found: Mapping[str, str]) -> str:
+    """Say where the ledger was carried; empty where it was not."""
+    closing = _CLOSING.fullmatch(found.get(_CLOSED, ""))
+    return closing[1].replace("''", "'") if closing else ""
+
+
+def compared(found: Mapping[str, str]) -> Differences:
+    """Compare a ledger's catalogue with that of a fresh one, closed or not."""
+    known = {_CLOSED} if moved_to(found) else set()
+    return differences(expected(), {k: v for k, v in found.items() if k not in known})
+
+
+def is_mendable(way: str, what: str) -> bool:
+    """Say whether an object can be made, or taken away, without touching a recorded row."""
+    kind = what.split(" ", 1)[0]
+    return way == "changed" if kind == "table" else kind not in _KEPT
+
+
+def statement_for(what: str) -> str | None:
+    """Give the statement that makes an object that every ledger has; None where none does alone."""
+    kind, _, name = what.partition(" ")
+    definition = expected()[what]
+    if kind == "function":
+        return _functions()[name.partition("(")[0]]
+    if kind == "trigger":
+        return definition if definition.startswith("CREATE ") else None
+    if kind == "index":
+        return definition.partition(", ")[2]
+    if kind == "constraint":
+        constraint, _, table = name.partition(" on ")
+        return f"ALTER TABLE {table} ADD CONSTRAINT {constraint} {definition}"
+    return None
+
+
+_KEPT = {"column", "schema", "sequence", "partitioned", "relation", "type"}
+"""Kinds of objects with which rows would go, or that nothing can replace."""
+
+
+@lru_cache(maxsize=1)
+def _functions() -> Mapping[str, str]:
+    """Give the statements of `schema.sql` that make functions, by the function's name."""
+    text = _PACKAGE.joinpath("schema.sql").read_text("utf-8")
+    return {found[1]: found[0] for found in _FUNCTION.finditer(text)}
+
+
+_FUNCTION = re.compile(r"^CREATE FUNCTION (signoff\.\w+)\(.*?\$\$;$", re.DOTALL | re.MULTILINE)

@@ -1,0 +1,130 @@
+"""What stands around the lines is compared with what signoff made, and brought back."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from signoff_ledger.domain.process import Process
+from signoff_ledger.persistence.finding import Finding
+from signoff_ledger.persistence.opening import create_store, open_store
+from signoff_ledger.persistence.postgres.schema import role_name
+from signoff_ledger.persistence.sqlite.backup import back_up
+from signoff_ledger.persistence.store import LedgerStore
+from signoff_ledger.projections.views import Views
+from tests.attacks.tamperings import POSTGRES, SQLITE, Tampering
+from tests.contract.kept import remarks
+from tests.ledgers import raw
+from tests.servers.catalogue import KEPT, of_a_fresh_ledger
+from tests.servers.databases import Databases
+from tests.servers.fixtures import Servers, versions
+
+
+def filled(store: LedgerStore) -> None:
+    """Record a little, and seal it."""
+    store.save(remarks(Process("p"), 3), "c1")
+    store.keep_checkpoint(3, b"a note")
+    Views(store, store).rebuild()
+
+
+@pytest.fixture(scope="module")
+def copied(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make a ledger in a file, once, for all who take a copy."""
+    path = tmp_path_factory.mktemp("copied") / "ledger.db"
+    with closing(create_store(path)) as store:
+        filled(store)
+    return path
+
+
+@pytest.fixture
+def file(copied: Path, tmp_path: Path) -> Path:
+    """Give a ledger in a file."""
+    path = tmp_path / "ledger.db"
+    with closing(open_store(copied)) as store:
+        back_up(store, path)  # type: ignore[arg-type]  # it is a file's
+    return path
+
+
+@pytest.fixture(scope="module")
+def template(postgres: Databases) -> Iterator[str]:
+    """Make a ledger in a database, once, for all who take a copy; gives the database's name."""
+    name = postgres.create_database()
+    with closing(create_store(postgres.url(name))) as store:
+        filled(store)
+    yield name
+    postgres.drop_database(name)
+    postgres.execute(f"DROP ROLE IF EXISTS {role_name(name)}")
+
+
+@pytest.fixture
+def database(postgres: Databases, template: str) -> Iterator[str]:
+    """Give the address of a ledger in a database, as its owner."""
+    name = postgres.create_database(template)
+    yield postgres.url(name)
+    postgres.drop_database(name)
+    postgres.execute(f"DROP ROLE IF EXISTS {role_name(name)}")
+
+
+def said(store: LedgerStore) -> Finding:
+    """Give what doctor says of the objects around the lines."""
+    return next(found for found in store.findings() if found.check == "schema")
+
+
+def rows(store: LedgerStore) -> list[object]:
+    """Give everything that is recorded."""
+    return [*store.raw(), *store.nodes(), *store.checkpoints(), *store.cosigned()]
+
+
+def is_told_and_led_back(address: str | Path, tampering: Tampering, copy: str | Path) -> None:
+    """Look for a tampering, and lead back from it.
+
+    Args:
+        address: Where it was done.
+        tampering: What was done.
+        copy: A ledger of the same lines.
+    """
+    with closing(open_store(address)) as store, closing(open_store(copy)) as sound:
+        assert "ok" == said(sound).state
+        found = said(store)
+        assert "BROKEN" == found.state
+        assert tampering.told in found.says, found.says
+        if not tampering.mended:
+            assert "signoff move" in found.fix, found.fix
+            return
+        assert "signoff repair" in found.fix
+        assert store.repair()
+        assert "ok" == said(store).state, said(store).says
+        assert rows(sound) == rows(store)
+        store.save(remarks(store.load(Process, "p"), 1), "c2")
+
+
+@pytest.mark.parametrize("name", SQLITE)
+def test_a_change_around_the_lines_of_a_file_is_told_and_led_back(
+    file: Path, copied: Path, name: str
+) -> None:
+    with closing(raw(file)) as connection:
+        for statement in SQLITE[name].statements:
+            connection.execute(statement)
+
+    is_told_and_led_back(file, SQLITE[name], copied)
+
+
+@pytest.mark.parametrize("name", POSTGRES)
+def test_a_change_around_the_lines_of_a_database_is_told_and_led_back(
+    database: str, copied: Path, name: str
+) -> None:
+    with psycopg.connect(database, autocommit=True) as connection:
+        for statement in POSTGRES[name].statements:
+            connection.execute(statement.encode())
+
+    is_told_and_led_back(database, POSTGRES[name], copied)
+
+
+@pytest.mark.parametrize("version", versions())
+def test_the_catalogue_that_is_kept_is_that_of_a_fresh_ledger(
+    servers: Servers, version: str
+) -> None:
+    """Written anew by `python -m tests.servers.catalogue`."""
+    assert KEPT.read_text("utf-8") == of_a_fresh_ledger(servers.named(version))
