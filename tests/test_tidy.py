@@ -149,7 +149,8 @@ def opens_a_file(node: ast.AST) -> bool:
         return False
     if called.attr == "open":
         return any(re.fullmatch("rb?|r[+]b?", word) for word in words)
-    of_the_package = "files(" in ast.unparse(called)
+    text = ast.unparse(called)
+    of_the_package = "files(" in text or text.startswith("_PACKAGE.joinpath(")
     return called.attr in {"read_bytes", "read_text"} and not of_the_package
 
 
@@ -177,6 +178,7 @@ def test_files_from_outside_are_read_by_one_module() -> None:
         ("path.open('xb')", False),
         ("os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY)", False),
         ("files('signoff_cli').joinpath('a').read_text('utf-8')", False),
+        ("_PACKAGE.joinpath('a').read_text('utf-8')", False),
         ("session.open()", False),
         ("SqliteStore.open(path)", False),
     ],

@@ -15,7 +15,7 @@ from signoff_ledger.persistence.sqlite.backup import back_up
 from signoff_ledger.persistence.store import LedgerStore
 from signoff_ledger.projections.views import Views
 from tests.attacks.tamperings import POSTGRES, SQLITE, Tampering
-from tests.contract.kept import remarks
+from tests.contract.kept import remarks, sealed
 from tests.ledgers import raw
 from tests.servers.catalogue import KEPT, of_a_fresh_ledger
 from tests.servers.databases import Databases
@@ -24,8 +24,8 @@ from tests.servers.fixtures import Servers, versions
 
 def filled(store: LedgerStore) -> None:
     """Record a little, and seal it."""
-    store.save(remarks(Process("p"), 3), "c1")
-    store.keep_checkpoint(3, b"a note")
+    store.save(remarks(Process("p"), 3, "c1"), "c1")
+    store.keep_checkpoint(3, sealed(store, 3))
     Views(store, store).rebuild()
 
 
@@ -97,7 +97,7 @@ def is_told_and_led_back(address: str | Path, tampering: Tampering, copy: str | 
         assert store.repair()
         assert "ok" == said(store).state, said(store).says
         assert rows(sound) == rows(store)
-        store.save(remarks(store.load(Process, "p"), 1), "c2")
+        store.save(remarks(store.load(Process, "p"), 1, "c2"), "c2")
 
 
 @pytest.mark.parametrize("name", SQLITE)

@@ -95,4 +95,8 @@ def _functions() -> Mapping[str, str]:
     return {found[1]: found[0] for found in _FUNCTION.finditer(text)}
 
 
-_FUNCTION = re.compile(r"^CREATE FUNCTION (signoff\.\w+)\(.*?\$\$;$", re.DOTALL | re.MULTILINE)
+# A body stands between dollars, or is one expression up to the first semicolon that ends a line.
+_FUNCTION = re.compile(
+    r"^CREATE FUNCTION (signoff\.\w+)\((?:(?!\$\$|^RETURN).)*(?:\$\$.*?\$\$|^RETURN.*?);$",
+    re.DOTALL | re.MULTILINE,
+)

@@ -8,6 +8,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from signoff_ledger.bounded_file import SETTINGS, read_regular
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -22,7 +24,7 @@ def service_parameters(name: str) -> Mapping[str, str] | None:
     """
     for path in _files():
         with suppress(OSError):
-            found = _section(path.read_text("utf-8", errors="replace"), name)
+            found = _section(read_regular(path, SETTINGS).decode("utf-8", "replace"), name)
             if found is not None:
                 return found
     return None
