@@ -235,10 +235,6 @@ POSTGRES: Mapping[str, Tampering] = {
         ),
         "table signoff.events",
     ),
-    "a table that a crash empties": Tampering(
-        ("ALTER TABLE signoff.commands SET UNLOGGED",),
-        "not as signoff made it: index signoff.commands_pkey, table signoff.commands",
-    ),
     "a child whose rows are read, too": Tampering(
         ("CREATE TABLE public.child () INHERITS (signoff.commands)",),
         "not the ledger's: child public.child of signoff.commands",
