@@ -154,7 +154,11 @@ class Console:
         ):
             yield heard
 
-    def _in_a_shell(self, line: str, words: list[str]) -> Answer:
+    def feed(self, line: str, text: str) -> Answer:
+        """Run one command line in a shell, with a text as its input."""
+        return self._in_a_shell(line, shlex.split(line), text)
+
+    def _in_a_shell(self, line: str, words: list[str], text: str = "") -> Answer:
         begins = {"(", "|", "&&", ";"}
         tools = [b for a, b in pairwise([";", *words]) if a in begins and b not in begins]
         for tool in ("sh", *tools):
@@ -165,7 +169,7 @@ class Console:
             cwd=self.folder,
             env=self.environment,
             check=False,
-            stdin=subprocess.DEVNULL,
+            input=text,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             encoding="utf-8",

@@ -11,6 +11,7 @@ DOCS = ROOT / "docs"
 
 _FENCE = re.compile(r"^(?P<indent> *)(?P<fence>`{3,})(?P<info>[^`]*)$")
 _TITLE = re.compile(r'title="([^"]+)"')
+_RUN = re.compile(r'run="([^"]+)"')
 _LINK = re.compile(r"(?<!\!)\[(?:[^\[\]]|\[[^\]]*\])*\]\(([^()\s]+)\)")
 _HEADING = re.compile(r"^(#{1,6}) +(.*?)\s*$")
 
@@ -23,12 +24,14 @@ class Block(NamedTuple):
         language: The first word behind the fence.
         title: The name of the file that it shows, or "".
         text: What stands between the fences, with a newline at its end.
+        run: The command whose input it is, or "".
     """
 
     line: int
     language: str
     title: str
     text: str
+    run: str = ""
 
 
 def pages() -> list[Path]:
@@ -52,7 +55,10 @@ def blocks(page: Path) -> Iterator[Block]:
         info = opened["info"].strip()
         title = _TITLE.search(info)
         text = "".join(f"{line[indent:]}\n" for line in lines[begin:number])
-        yield Block(begin, info.split(" ")[0], title[1] if title else "", text)
+        run = _RUN.search(info)
+        yield Block(
+            begin, info.split(" ")[0], title[1] if title else "", text, run[1] if run else ""
+        )
         number += 1
 
 

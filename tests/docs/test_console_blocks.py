@@ -20,7 +20,7 @@ from tests.docs.console import (
     matches,
     said_of,
 )
-from tests.docs.markdown import blocks, pages
+from tests.docs.markdown import Block, blocks, pages
 from tests.tree import relative
 
 WITH_BLOCKS = [page for page in pages() if any(b.language == "console" for b in blocks(page))]
@@ -46,15 +46,24 @@ def test_a_page_shows_what_happens(
     for block in blocks(page):
         if block.title:
             console.write(block.title, block.text)
-        if block.language == "console":
-            try:
+        try:
+            if block.language == "console":
                 wrong += run_block(console, block.text)
-            except MissingToolError as error:
-                pytest.skip(f"{error} is not on this machine")
+            elif block.run:
+                wrong += run_input(console, block)
+        except MissingToolError as error:
+            pytest.skip(f"{error} is not on this machine")
         if wrong:
             break
 
     assert [] == wrong, pformat(wrong, width=120)
+
+
+def run_input(console: Console, block: Block) -> Iterator[object]:
+    """Give a block to the command whose input it is, and yield what that refuses."""
+    answer = console.feed(block.run, block.text)
+    if answer.code != 0:
+        yield said_of(Command(f"{block.run} < line {block.line}", []), answer)
 
 
 def run_block(console: Console, text: str) -> Iterator[object]:

@@ -57,15 +57,15 @@ class PgBouncer(Daemon, Databases):
             raise
         return bouncer
 
-    def start(self) -> None:
-        """Start it, and wait until a statement has come through."""
+    def start(self, database: str = "") -> None:
+        """Start it, and wait until a statement has come through to a database."""
         self.launch([self._program, self.folder / "pgbouncer.ini"])
-        self.wait_until(self.answers)
+        self.wait_until(lambda: self.answers(database))
 
-    def answers(self) -> bool:
+    def answers(self, database: str = "") -> bool:
         """Tell whether a statement comes through to the server."""
         try:
-            self.execute("SELECT 1")
+            self.execute("SELECT 1", database)
         except psycopg.OperationalError:
             return False
         return True

@@ -9,8 +9,11 @@ import pytest
 
 from signoff_ledger.bootstrap import open_ledger
 from signoff_ledger.errors import StoreError
+from tests.docs.markdown import DOCS, blocks
 from tests.fault.postgres.ledgers import begun, check_database, give, held_together
 from tests.servers.postgres import Server
+
+PAGE = DOCS / "how-to" / "use-postgresql.md"
 
 
 class Pair(NamedTuple):
@@ -29,9 +32,9 @@ class Pair(NamedTuple):
     def end_subscription(self) -> None:
         """Let the subscriber stand by itself."""
         with psycopg.connect(self.subscriber, autocommit=True) as connection:
-            connection.execute("ALTER SUBSCRIPTION there DISABLE")
-            connection.execute("ALTER SUBSCRIPTION there SET (slot_name = NONE)")
-            connection.execute("DROP SUBSCRIPTION there")
+            connection.execute("ALTER SUBSCRIPTION press_here DISABLE")
+            connection.execute("ALTER SUBSCRIPTION press_here SET (slot_name = NONE)")
+            connection.execute("DROP SUBSCRIPTION press_here")
 
 
 @pytest.fixture
@@ -46,15 +49,17 @@ def pair(own_server: Server, tmp_path: Path) -> Pair:
     subprocess.run([program("pg_dump"), *schemas, "-f", dump, publisher], check=True)
     stop = ("-v", "ON_ERROR_STOP=1", "-o", tmp_path / "said")
     subprocess.run([program("psql"), "-q", *stop, "-f", dump, subscriber], check=True)
-    own_server.execute("CREATE PUBLICATION ledger FOR TABLES IN SCHEMA signoff", names[0])
+    (publish,) = (b.text for b in blocks(PAGE) if b.text.startswith("CREATE PUBLICATION"))
+    (subscribe,) = (b.text for b in blocks(PAGE) if b.title == "subscribe.sql")
+    own_server.execute(publish, names[0])
     # Within one server, making the slot along with the subscription would wait for itself.
     own_server.execute("SELECT pg_create_logical_replication_slot('there', 'pgoutput')", names[0])
     source = f"host={own_server.folder} user=owner dbname={names[0]}"
-    own_server.execute(
-        f"CREATE SUBSCRIPTION there CONNECTION '{source}' PUBLICATION ledger"
-        " WITH (create_slot = false)",
-        names[1],
-    )
+    theirs = "host=db1.example.com dbname=press user=replicator"
+    assert subscribe.startswith("CREATE SUBSCRIPTION press_here")
+    assert theirs in subscribe
+    end = " WITH (create_slot = false, slot_name = there)"
+    own_server.execute(subscribe.strip("; \n").replace(theirs, source) + end, names[1])
     return Pair(own_server, publisher, subscriber)
 
 

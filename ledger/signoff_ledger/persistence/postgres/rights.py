@@ -157,11 +157,13 @@ def restore(connection: psycopg.Connection[Any], role: str) -> list[Difference]:
 
 
 def told(differed: Iterable[Difference]) -> list[str]:
-    """Say what differs, a sentence for each role and privilege."""
-    groups: dict[tuple[str, str, str], list[str]] = {}
+    """Say what differs, a sentence for each role and privilege; views are made alike, and many."""
+    groups: dict[tuple[str, str, str], set[str]] = {}
     for right, missing in differed:
         words = "lacks" if missing else "should not have"
-        groups.setdefault((right.grantee, words, right.privilege), []).append(right.named)
+        is_view = missing and right.kind == "TABLE" and right.path[0] == VIEWS_SCHEMA
+        name = f"tables of {VIEWS_SCHEMA}" if is_view else right.named
+        groups.setdefault((right.grantee, words, right.privilege), set()).add(name)
     return [
         f"{grantee} {words} {privilege} on {', '.join(sorted(names))}"
         for (grantee, words, privilege), names in groups.items()
