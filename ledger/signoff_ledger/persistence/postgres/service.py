@@ -24,7 +24,8 @@ def service_parameters(name: str) -> Mapping[str, str] | None:
     """
     for path in _files():
         with suppress(OSError):
-            found = _section(read_regular(path, SETTINGS).decode("utf-8", "replace"), name)
+            text = read_regular(path, SETTINGS).decode(errors="replace")
+            found = _section(text, name)
             if found is not None:
                 return found
     return None
