@@ -158,18 +158,21 @@ def complete(connection: psycopg.Connection[Any]) -> None:
 
 
 def is_read_only(connection: psycopg.Connection[Any]) -> bool:
-    """Say whether nothing can be recorded here, or by who is connected.
-
-    On a standby, in a database that is closed to writes, and where a subscription fills the ledger
-    from another server.
-    """
+    """Say whether nothing can be recorded: by this server, a standby, or by who is connected."""
     row = connection.execute(
         "SELECT current_setting('transaction_read_only') = 'on'"
-        " OR EXISTS (SELECT FROM pg_subscription_rel WHERE srrelid = 'signoff.events'::regclass)"
         " OR NOT coalesce(bool_or(has_function_privilege(f.oid, 'EXECUTE')), false)"
         " FROM pg_proc AS f WHERE f.oid = to_regproc('signoff.append')"
     ).fetchone()
     return row is not None and row[0]
+
+
+def is_subscriber(connection: psycopg.Connection[Any]) -> bool:
+    """Say whether a subscription fills the ledger from another server, so that it takes no more."""
+    row = connection.execute(
+        "SELECT FROM pg_subscription_rel WHERE srrelid = 'signoff.events'::regclass"
+    ).fetchone()
+    return row is not None
 
 
 def check_durable(connection: psycopg.Connection[Any], place: str) -> None:

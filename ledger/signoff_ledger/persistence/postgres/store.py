@@ -107,7 +107,7 @@ class PostgresStore(LedgerStore):
                 )
             schema.check_ours(connection, place)
             check_format(place, schema.format_of(connection, place))
-            read_only = schema.is_read_only(connection)
+            read_only = schema.is_read_only(connection) or schema.is_subscriber(connection)
             if not read_only:
                 schema.check_durable(connection, place)
         return cls(url, read_only=read_only)
