@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 
 _STYLES = {"good": "32", "bad": "31;1", "wait": "33", "dim": "2", "head": "1"}
+_SIGNS = {chr(ord("0") + n): code for n, code in enumerate(("0", *_STYLES.values()))}
+
+# A private character, another one in every process: no text that was stored or typed can hold it
+# on purpose, so what bears it is painted by us, and an escape in a text is never obeyed.
+_BRUSH = chr(0xF0000 + int.from_bytes(os.urandom(2), "big") % 0xFFF0)
 
 
 def wanted(choice: str | None) -> bool:
@@ -27,8 +33,16 @@ def plain(choice: str | None) -> bool:
 
 
 def paint(text: str, style: str, *, on: bool) -> str:
-    """Colour a word; the word alone must already say it."""
-    return f"\x1b[{_STYLES[style]}m{text}\x1b[0m" if on else text
+    """Colour a word, for `drawn` to carry out; the word alone must already say it."""
+    sign = [*_STYLES].index(style) + 1
+    return f"{_BRUSH}{sign}{text}{_BRUSH}0" if on else text
+
+
+def drawn(text: str) -> str:
+    """Put the terminal's own codes where words were painted."""
+    if _BRUSH not in text:
+        return text
+    return re.sub(f"{_BRUSH}([0-{len(_STYLES)}])", lambda sign: f"\x1b[{_SIGNS[sign[1]]}m", text)
 
 
 def style_of(word: str) -> str:

@@ -76,13 +76,13 @@ def settings() -> dict[str, Setting]:
 
 
 def _read(path: Path, kind: str) -> dict[str, Setting]:
-    import tomllib  # most people keep no settings
+    from signoff_ledger.bounded_toml import read_toml  # most people keep no settings
 
     try:
-        document = tomllib.loads(read_regular(path, SETTINGS).decode("utf-8"))
+        document = read_toml(read_regular(path, SETTINGS).decode("utf-8"))
     except OSError as error:
         raise _unreadable(path, str(error.strerror)) from None
-    except (ValueError, RecursionError) as error:  # no UTF-8, no TOML, or too deep
+    except ValueError as error:  # no UTF-8, or no TOML
         raise _unreadable(path, str(error)) from None
     unknown = sorted(set(document) - _ALLOWED[kind])
     if unknown:

@@ -21,7 +21,7 @@ _COUNTS = re.compile(r"(\d{1,7})/(\d{1,7})", re.ASCII)
 
 
 def input_bytes(source: str, limit: Limit) -> tuple[bytes, str]:
-    """Read a regular file, or standard input for `-`; gives its bytes and its name.
+    """Read a regular file, or standard input for `-`; gives its bytes and its name, escaped.
 
     Args:
         source: The path, or `-`.
@@ -30,6 +30,8 @@ def input_bytes(source: str, limit: Limit) -> tuple[bytes, str]:
     Raises:
         InputError: SL101 when it cannot be read.
     """
+    from signoff_ledger.application.texts import escaped  # loads pydantic
+
     if source == "-" and sys.stdin.isatty():
         raise InputError(
             "SL101",
@@ -40,7 +42,7 @@ def input_bytes(source: str, limit: Limit) -> tuple[bytes, str]:
     try:
         if source == "-":
             return read_stream(sys.stdin.buffer, limit), "standard-input"
-        return read_regular(source, limit), Path(source).name
+        return read_regular(source, limit), escaped(Path(source).name)
     except OSError as error:
         raise InputError(
             "SL101",

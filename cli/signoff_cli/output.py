@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from signoff_cli.color import plain, wanted
+from signoff_cli.color import drawn, plain, wanted
 from signoff_cli.streams import is_lost
 
 if TYPE_CHECKING:
@@ -29,9 +29,10 @@ if TYPE_CHECKING:
 Row = Mapping[str, Any]
 
 _OBEYED = re.compile(
-    r"(?!\x1b\[[0-9;]{1,5}m)"  # a colour of ours
-    "[\x00-\x09\x0b-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff]"
+    "[\x00-\x09\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f"
+    "\ud800-\udfff\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
+"""Controls of the screen, of the direction, and what shows as nothing; a line end is none."""
 
 _PROGRESS_AFTER_S = 0.5
 _PROGRESS_EVERY_S = 0.1
@@ -73,7 +74,7 @@ def answer(
 def write(text: str) -> None:
     """Write to standard output; whether to colour was decided where the text was painted."""
     if text:
-        click.echo(safe(text), file=sys.stdout, color=True)
+        click.echo(drawn(safe(text)), file=sys.stdout, color=True)
 
 
 def write_bytes(content: bytes) -> None:
@@ -87,7 +88,7 @@ def write_bytes(content: bytes) -> None:
 def page(text: str) -> None:
     """Show a text on a terminal, page by page where there is a pager."""
     encoding = locale.getpreferredencoding(do_setlocale=False)  # in which click writes to a pager
-    shown = safe(text).encode(encoding, "backslashreplace").decode(encoding)
+    shown = drawn(safe(text)).encode(encoding, "backslashreplace").decode(encoding)
     try:
         click.echo_via_pager(shown + "\n")
     except OSError:  # the pager is there, and cannot be run
@@ -111,12 +112,18 @@ def is_unread() -> bool:
 
 
 def safe(text: str) -> str:
-    """Spell out what a terminal would obey, our own colours and line ends left aside.
+    """Spell out what a terminal would obey, line ends left aside.
 
     What was recorded through us holds nothing of the kind; what a person has just typed, or what
     somebody wrote into the file past us, may.
     """
-    return _OBEYED.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    return _OBEYED.sub(_spelt_out, text)
+
+
+def _spelt_out(found: re.Match[str]) -> str:
+    # As JSON does it, in halves beyond 16 bits: an answer in JSON stays one.
+    units = found[0].encode("utf-16-be", "surrogatepass").hex()
+    return "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))
 
 
 def as_csv(rows: Sequence[Row]) -> str:
@@ -142,7 +149,8 @@ def _cell(value: Any) -> Any:
 
 def table(headings: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
     """Lay rows out in columns; the last column wraps, the others do not."""
-    cells = [[str(cell) for cell in row] for row in rows]
+    # A line end in a cell would begin a row that nobody wrote.
+    cells = [[str(cell).replace("\n", " ") for cell in row] for row in rows]
     widths = [
         max(len(row[i]) for row in [list(headings), *cells]) for i in range(len(headings) - 1)
     ]

@@ -43,12 +43,13 @@ NOTE = Limit("checkpoint or cosignatures", 1_000_000)
 REQUEST = Limit("request to a witness", 2_000_000)
 VERIFIER_KEYS = Limit("file of verifier keys", 64 << 10)
 GUARD = Limit("signer guard", 4 << 10)
+SERVICES = Limit("connection service file", 1 << 20)
 SETTINGS = Limit("settings", 64 << 10)
 MEMBER = Limit("file of an export, beside its lines", 4 << 20)
 
 LIMITS = (
     SHEET, PLAN, TEXT, PUBLIC_KEY, PRIVATE_KEY, STATEMENT, SIGNATURE, POLICY, NOTE, REQUEST,
-    VERIFIER_KEYS, GUARD, SETTINGS, MEMBER,
+    VERIFIER_KEYS, GUARD, SERVICES, SETTINGS, MEMBER,
 )  # fmt: skip
 
 _PART_BYTES = 1 << 20

@@ -116,7 +116,8 @@ class SignoffError(Exception):
         self.fix = fix
 
     def __str__(self) -> str:
-        lines = [f"{self.what} [{self.code}]"]
+        what = self.what.replace("\n", "\\n")  # one line, whatever a file is named
+        lines = [f"{what} [{self.code}]"]
         lines += [f"  why: {self.why}"] if self.why else []
         lines += [f"  fix: {self.fix}"] if self.fix else []
         return "\n".join(lines)

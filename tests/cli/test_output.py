@@ -2,15 +2,36 @@
 
 import csv
 import io
+import json
 from pathlib import Path
 
 import pytest
 
 from signoff_cli import output
+from signoff_cli.color import drawn, paint
 from signoff_cli.output import as_csv, progress, safe, table
 from signoff_cli.session import Session
 from tests.cli.shops import at
 from tests.cli.terminal import Stream
+
+
+def test_our_own_colours_are_painted_and_nobody_else_s() -> None:
+    painted = paint("yes", "good", on=True) + " \x1b[8m" + paint("NO", "bad", on=True)
+
+    assert "yes" == paint("yes", "good", on=False)
+    assert "\x1b[32myes\x1b[0m \\u001b[8m\x1b[31;1mNO\x1b[0m" == drawn(safe(painted))
+
+
+def test_an_escape_in_an_answer_stays_json() -> None:
+    text = "a\x1b[8m\u202e\U000e0041\udcff"
+
+    assert text == json.loads(safe(json.dumps(text, ensure_ascii=False)))
+
+
+def test_a_line_end_in_a_cell_begins_no_row() -> None:
+    shown = table(("who", "what"), [("a\nproved  all", "b\nproved  more")])
+
+    assert 2 == len(shown.splitlines())
 
 
 @pytest.mark.parametrize("first", ["=", "+", "-", "@"])
@@ -54,8 +75,10 @@ def test_the_last_column_wraps_and_the_others_do_not(monkeypatch: pytest.MonkeyP
     [
         ("plain\nwords", "plain\nwords"),
         ("Größe 5 µm, 漢字", "Größe 5 µm, 漢字"),
-        ("\x1b[32myes\x1b[0m", "\x1b[32myes\x1b[0m"),
-        ("\x1b[31;1mNO\x1b[0m", "\x1b[31;1mNO\x1b[0m"),
+        ("\x1b[32myes\x1b[0m", "\\u001b[32myes\\u001b[0m"),
+        ("\x1b[8mNO", "\\u001b[8mNO"),
+        ("\x9b8m", "\\u009b8m"),
+        ("\U000e0041\ufffa", "\\udb40\\udc41\\ufffa"),
         ("\x1b[2J", "\\u001b[2J"),
         ("\x1b]0;title\x07", "\\u001b]0;title\\u0007"),
         ("a\rb\x00c\x9b2J", "a\\u000db\\u0000c\\u009b2J"),

@@ -6,16 +6,15 @@ by field, what is wrong. `TEMPLATE` is what `signoff new` prints.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
 from signoff_ledger.application.intake import RESERVED
 from signoff_ledger.application.texts import checked_key, escaped, file_label
+from signoff_ledger.bounded_toml import read_toml
 from signoff_ledger.domain.bar import Bar
 from signoff_ledger.domain.plan import DesignApproval, InspectionPlan
 from signoff_ledger.domain.values import Value
@@ -65,8 +64,8 @@ def read_plan(text: str, name: str) -> PlanFile:
     """
     name = file_label(name)
     try:
-        document = tomllib.loads(text.removeprefix("\ufeff"), parse_float=_decimal)
-    except (ValueError, RecursionError) as error:
+        document = read_toml(text.removeprefix("\ufeff"))
+    except ValueError as error:
         raise InputError("SL102", f"{name} is not valid TOML", why=escaped(str(error))) from None
     if document.pop("format", None) != FORMAT:
         raise InputError(
@@ -94,14 +93,6 @@ def read_plan(text: str, name: str) -> PlanFile:
         )
     checked_key("the process's id", key)
     return PlanFile(key, plan, design, bar)
-
-
-def _decimal(text: str) -> Decimal:
-    try:
-        return Decimal(text)
-    except ArithmeticError:
-        msg = f"the number {text[:40]} is out of every range"
-        raise ValueError(msg) from None
 
 
 def _plan(

@@ -67,6 +67,18 @@ def check_key(text: str) -> str:
     return text
 
 
+def legible(text: str) -> str:
+    """Spell out hidden characters, so that nothing obeys or overlooks them; line ends stay."""
+    if text.isascii() and text.replace("\n", "").isprintable():
+        return text
+    return "".join(
+        c.encode("unicode_escape").decode()
+        if c != "\n" and unicodedata.category(c) in _HIDDEN
+        else c
+        for c in text
+    )
+
+
 def _visible(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from signoff_ledger.domain.process_events import ProcessHeld, ProcessSignedOff
+from signoff_ledger.domain.values import legible
 from signoff_ledger.errors import ConflictError, InputError, NotFoundError
 from signoff_ledger.exports.bundle import Bundle
 from signoff_ledger.exports.log_folder import CHECKPOINT, LOG_KEY, SIGNERS, sealed_notes
@@ -225,7 +226,8 @@ def described(decision: Recorded, process: str, size: int, key: VerifierKey) -> 
         position=decision.position,
         size=size,
         key=key,
-        says=sentence(entry, Subject("process", "the process")),
+        # One line without hidden characters: what somebody wrote adds nothing to the page.
+        says=legible(" ".join(sentence(entry, Subject("process", "the process")).split())),
         signer=entry.by if event.signature.kind == "ssh" else None,
         stream=stem_of(process),
         batches=tuple(

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from dataclasses import dataclass, fields, is_dataclass
+from enum import Enum
+from typing import TYPE_CHECKING, TypeAlias, TypeVar, cast
+
+from signoff_ledger.domain.values import legible
 
 if TYPE_CHECKING:
     from signoff_ledger.reports.picture import Picture
@@ -55,6 +58,8 @@ class Drawn:
     picture: Picture
 
 
+_Part = TypeVar("_Part")
+
 Block: TypeAlias = Heading | Paragraph | Items | Terms | Table | Drawn
 
 
@@ -73,3 +78,15 @@ class Document:
     title: str
     outcome: str
     blocks: tuple[Block, ...]
+
+
+def all_legible(part: _Part) -> _Part:
+    """Give a document, or a part of one, with every hidden character in its texts spelt out."""
+    made: object = part
+    if isinstance(part, str) and not isinstance(part, Enum):
+        made = legible(part)
+    elif isinstance(part, tuple):
+        made = tuple(map(all_legible, part))
+    elif is_dataclass(part) and not isinstance(part, type):
+        made = type(part)(**{f.name: all_legible(getattr(part, f.name)) for f in fields(part)})
+    return cast("_Part", made)

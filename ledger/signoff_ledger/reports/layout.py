@@ -13,6 +13,7 @@ from signoff_ledger.reports.document import (
     Paragraph,
     Table,
     Terms,
+    all_legible,
 )
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ def document(certificate: Certificate) -> Document:
     data = certificate.data
     outcome = data["outcome"].replace("_", " ")
     act = "sign-off" if data["scope"] else "hold"
-    return Document(
+    laid_out = Document(
         kicker=f"Certificate of a {act} \N{MIDDLE DOT} {data['called']} \N{MIDDLE DOT} "
         f"{data['activity']}",
         title=data["name"],
@@ -47,6 +48,7 @@ def document(certificate: Certificate) -> Document:
             *_ends(data),
         ),
     )
+    return all_legible(laid_out)
 
 
 def _decided(data: dict[str, Any]) -> list[Block]:

@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from signoff_ledger.bounded_file import SETTINGS, read_regular
+from signoff_ledger.bounded_file import SERVICES, read_regular
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -24,7 +24,7 @@ def service_parameters(name: str) -> Mapping[str, str] | None:
     """
     for path in _files():
         with suppress(OSError):
-            text = read_regular(path, SETTINGS).decode(errors="replace")
+            text = read_regular(path, SERVICES).decode("utf-8", "replace")
             found = _section(text, name)
             if found is not None:
                 return found

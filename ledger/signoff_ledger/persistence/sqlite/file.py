@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import stat
 from contextlib import closing
 from typing import TYPE_CHECKING
 
@@ -57,7 +58,7 @@ def check_is_ledger(path: Path) -> None:
         StoreError: SL701 for a file that is no ledger, SL702 for one of a newer format.
     """
     try:
-        path.stat()
+        mode = path.stat().st_mode
     except FileNotFoundError:
         raise NotFoundError(
             "SL205",
@@ -66,6 +67,8 @@ def check_is_ledger(path: Path) -> None:
         ) from None
     except OSError as error:
         raise StoreError("SL701", f"{path} is not a ledger", why=str(error.strerror)) from None
+    if not stat.S_ISREG(mode):  # SQLite would wait for whoever writes a pipe
+        raise StoreError("SL701", f"{path} is not a ledger", why="it is not a regular file")
     application_id, format_number = _header(path)
     if application_id != APPLICATION_ID:
         raise StoreError(
