@@ -98,8 +98,8 @@ class Views:
         keep: False where nobody here may write them.
 
     Attributes:
-        version: What the views look like to this program. A newer one replaces those of an older
-            one, which then builds its own beside: two that replaced each other's would never end.
+        version: What the views look like to this program. Two releases at once begin each other's
+            anew; where that comes in between, a program builds its own beside, so that it ends.
     """
 
     version = SCHEMA_VERSION
@@ -135,16 +135,19 @@ class Views:
                     raise
 
     def _catch_up(self, progress: Progress | None) -> dict[str, int]:
-        size = self._store.size()
+        size, made = self._store.size(), False
         while True:
             # Asked again after each step: somebody else may have begun the views anew meanwhile.
             positions = self._positions()
+            ours = positions.get("schema") == self.version
             current = {"schema": self.version, "events": size, "states": size}
-            outdone = positions.get("schema", 0) > self.version
-            if self._beside is not None and (outdone or (not self._keep and positions != current)):
+            if self._beside is not None and (
+                (made and not ours) or (not self._keep and positions != current)
+            ):
                 self._database, self._beside = self._beside(), None
-            elif positions.get("schema") != self.version:
+            elif not ours:
                 self._make_anew()
+                made = True
             elif positions["events"] < size:
                 self._take_events(size, progress)
             elif positions["states"] < size:

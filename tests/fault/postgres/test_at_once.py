@@ -150,7 +150,6 @@ def test_stations_of_two_releases_record_and_ask_at_once(database_url: str) -> N
     with open_ledger(database_url) as ledger:
         newer = NewerViews(ledger.store, ledger.store)
         kept = newer.read(history.TABLE)
-        assert NewerViews.version == newer.catch_up()["schema"]
         newer.rebuild()
         assert kept == newer.read(history.TABLE)
 

@@ -438,18 +438,35 @@ class Newer(Views):
     version = Views.version + 1
 
 
-def test_an_older_program_builds_its_own_beside_the_views_of_a_newer_one(
-    shop: Shop, views: Views
+def test_programs_of_two_releases_give_the_same_answers_in_turn(shop: Shop) -> None:
+    shop.build("B1", rejects=2)
+    older = Views(shop.store, shop.store, ScratchDatabase)
+    newer = Newer(shop.store, shop.store, ScratchDatabase)
+
+    for _ in range(2):
+        assert without_version(everything(newer)) == without_version(everything(older))
+        shop.hold()
+
+
+def test_a_program_whose_views_another_release_begins_anew_builds_its_own_beside(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Else each would begin the other's anew, and neither might ever come to an answer."""
     shop.build("B1", rejects=2)
-    newer = Newer(shop.store, shop.store, ScratchDatabase)
-    expected = everything(newer)
     older = Views(shop.store, shop.store, ScratchDatabase)
+    newer = Newer(shop.store, shop.store)
+    newer.catch_up()
+    plain, scratch = older._make_anew, []
 
-    assert without_version(expected) == without_version(everything(older))
-    shop.hold()
-    assert everything(older)["view_history"] == everything(newer)["view_history"]
+    def then_the_other() -> None:
+        scratch.append(older._database is not shop.store)
+        plain()
+        newer.rebuild()
+
+    monkeypatch.setattr(older, "_make_anew", then_the_other)
+
+    assert shop.store.size() == len(older.read(history.TABLE))
+    assert [False, True] == scratch
     assert newer.are_current()
 
 
