@@ -100,6 +100,16 @@ def say(text: str) -> None:
     click.echo(safe(text), file=sys.stderr)
 
 
+def tell_left_out(sizes: Sequence[int]) -> None:
+    """Say which checkpoints of a ledger do not verify, and are not in what was made of it."""
+    if sizes:
+        shown = ", ".join(map(str, sizes[:5])) + (", ..." if len(sizes) > 5 else "")
+        say(
+            f"signoff: left out, because they do not verify: {len(sizes)} checkpoint(s), of "
+            f"{shown} events\n  fix: signoff verify  says what is wrong with them"
+        )
+
+
 def heading(session: Session, text: str) -> None:
     """Say what a document is, to a person; standard output gets the document alone."""
     if session.output_format == "table" and not session.quiet and sys.stderr.isatty():

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from signoff_cli.output import answer
+from signoff_cli.output import answer, tell_left_out
 from signoff_cli.session import pass_session, reading
 from signoff_ledger.exports.cutting import copy_until
 from signoff_ledger.exports.moving import copy_ledger
@@ -52,7 +52,9 @@ def backup(session: Session, target: Path, until: int | None) -> None:
         elif isinstance(store, SqliteStore):
             size = back_up(store, target)
         else:
-            size = copy_ledger(store, target).size
+            copied = copy_ledger(store, target)
+            tell_left_out(copied.left_out)
+            size = copied.size
     data = {"ledger": session.place(), "backup": str(target), "events": size, **left_out}
     beside = f" {left_out['left_out']} rows left out are in {left_out['rest']}." if left_out else ""
     answer(

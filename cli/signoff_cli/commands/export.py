@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from signoff_cli.output import answer, say
+from signoff_cli.output import answer, say, tell_left_out
 from signoff_cli.session import pass_session, reading
 from signoff_ledger.application.witnessing import standings
 from signoff_ledger.errors import SignoffError
@@ -40,6 +40,7 @@ def export(session: Session, folder: Path, position: int | None) -> None:
         if position is None:
             exported = export_log(opened.store, folder)
             sealed = exported.sealed
+            tell_left_out(exported.left_out)
             data = {"folder": str(folder), "events": exported.size, "sealed": sealed}
             says = (
                 f"{exported.size} events are in {folder}, {exported.sealed} of them sealed, root "

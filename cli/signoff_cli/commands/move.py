@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from signoff_cli.output import answer
+from signoff_cli.output import answer, tell_left_out
 from signoff_cli.session import pass_session, reading
 from signoff_ledger.exports.moving import move_ledger
 from signoff_ledger.persistence.address import shown
@@ -34,6 +34,7 @@ def move(session: Session, source: str, target: str) -> None:
     """
     with closing(open_store(source)) as store:
         carried = move_ledger(store, target)
+    tell_left_out(carried.left_out)
     data = {
         "source": shown(source),
         "target": shown(target),

@@ -21,7 +21,7 @@ from signoff_ledger.persistence.sqlite.file import claim, remove
 from signoff_ledger.persistence.sqlite.store import SqliteStore
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from signoff_ledger.persistence.store import LedgerStore
 
@@ -33,16 +33,18 @@ class Carried(NamedTuple):
         size: Events.
         root: Root of their tree.
         checkpoints: How many, with their cosignatures.
+        left_out: Sizes of checkpoints that do not verify, and were not carried.
     """
 
     size: int
     root: bytes
     checkpoints: int
+    left_out: tuple[int, ...] = ()
 
 
 def carry(
     lines: Iterable[bytes],
-    notes: Sequence[tuple[int, bytes]],
+    seals: Callable[[], Sequence[tuple[int, bytes]]],
     target: LedgerStore,
     expected: tuple[int, bytes],
 ) -> Carried:
@@ -50,7 +52,7 @@ def carry(
 
     Args:
         lines: The log's lines in order.
-        notes: Its checkpoints by size, with the cosignatures under them.
+        seals: Gives its checkpoints by size, with the cosignatures under them, after the lines.
         target: An empty ledger.
         expected: Size and root of the log.
 
@@ -67,6 +69,7 @@ def carry(
             "FORK: the log that came out is not the one that went in",
             why=f"it has {target.size()} events, and {size} went in, or its root is another",
         )
+    notes = seals()
     for at, note in notes:
         _keep(target, at, note)
     return Carried(size, root, len(notes))

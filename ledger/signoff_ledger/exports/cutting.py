@@ -63,7 +63,7 @@ def copy_until(source: LedgerStore, target: Path, until: int) -> Cut:
     notes, left_out = _notes(source, examination)
     with filling(target) as store:
         lines = examined_lines(source, Examination(), until)
-        carry(lines, notes, store, (until, examination.tree.root(until)))
+        carry(lines, lambda: notes, store, (until, examination.tree.root(until)))
         left_out = [*_lines(source, until), *left_out]
         _keep(rest, left_out)
     return Cut(until, rest, len(left_out))

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from signoff_ledger.domain.process_events import ProcessHeld, ProcessSignedOff
 from signoff_ledger.domain.values import legible
-from signoff_ledger.errors import ConflictError, InputError, NotFoundError
+from signoff_ledger.errors import ConflictError, EvidenceError, InputError, NotFoundError
 from signoff_ledger.exports.bundle import Bundle
 from signoff_ledger.exports.log_folder import CHECKPOINT, LOG_KEY, SIGNERS, sealed_notes
 from signoff_ledger.exports.readme import README, dossier_readme
@@ -16,8 +16,10 @@ from signoff_ledger.exports.received_folder import TOTAL_LIMIT_BYTES
 from signoff_ledger.exports.signers import allowed_signers
 from signoff_ledger.integrity import merkle
 from signoff_ledger.integrity.add_checkpoint import AddCheckpoint
+from signoff_ledger.integrity.checkpoint import open_checkpoint
 from signoff_ledger.integrity.excerpt import Excerpt
 from signoff_ledger.integrity.line import read_fields, stream_id
+from signoff_ledger.integrity.log_keys import LogKeys
 from signoff_ledger.integrity.statement import statement_of
 from signoff_ledger.integrity.tlog_proof import TlogProof
 from signoff_ledger.integrity.verifier_key import VerifierKey
@@ -129,20 +131,40 @@ def _decision(store: LedgerStore, position: int) -> Recorded:
 
 
 def seal_over(store: LedgerStore, position: int) -> tuple[int, bytes]:
-    """Give the last checkpoint, with its size, if it seals a position.
+    """Give the last checkpoint that verifies, with its size, if it seals a position.
 
     Raises:
         ConflictError: SL604, it does not.
     """
-    notes = sealed_notes(store)
-    if not notes or notes[-1][0] < position:
-        raise ConflictError(
-            "SL604",
-            f"position {position} is not sealed yet",
-            why=f"the last checkpoint is of {notes[-1][0] if notes else 0} events",
-            fix="seal it first:  signoff checkpoint",
-        )
-    return notes[-1]
+    keys = LogKeys()
+    for at, line in store.lines(stream_id("ledger", "ledger")):
+        keys.take(read_fields(line), at)
+    # Without the lines below it where one of those is none.
+    tried = (
+        (size, note)
+        for size, cosigned in reversed(sealed_notes(store))
+        for note in (cosigned, store.checkpoint(size) or b"")
+    )
+    found = ((size, note) for size, note in tried if _is_seal(store, keys.at(size), size, note))
+    last, note = next(found, (0, b""))
+    if last >= position:
+        return last, note
+    raise ConflictError(
+        "SL604",
+        f"position {position} is not sealed yet",
+        why=f"the last checkpoint is of {last} events",
+        fix="seal it first:  signoff checkpoint",
+    )
+
+
+def _is_seal(store: LedgerStore, key: VerifierKey | None, size: int, note: bytes) -> bool:
+    if key is None:
+        return False
+    try:
+        sealed = open_checkpoint(note, key)
+    except EvidenceError:
+        return False
+    return (sealed.size, sealed.root) == (size, store.root(size))
 
 
 def _streams(

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from array import array
+from collections import deque
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
+from signoff_ledger.errors import EvidenceError
 from signoff_ledger.exports.bundle import Bundle
 from signoff_ledger.exports.readme import README, log_readme
 from signoff_ledger.exports.received_folder import ReceivedFolder, not_as_written
@@ -14,7 +16,7 @@ from signoff_ledger.integrity.examination import Examination, Row
 from signoff_ledger.integrity.fields import decode_decimal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
     from uuid import UUID
 
@@ -34,11 +36,13 @@ class Exported(NamedTuple):
         size: Events in it.
         sealed: Events that its last checkpoint seals.
         root: Root of the tree over all of them.
+        left_out: Sizes of checkpoints that do not verify, and are not in it.
     """
 
     size: int
     sealed: int
     root: bytes
+    left_out: tuple[int, ...] = ()
 
 
 def export_log(store: LedgerStore, target: Path) -> Exported:
@@ -53,6 +57,7 @@ def export_log(store: LedgerStore, target: Path) -> Exported:
     with Bundle(target) as bundle:
         lines = examined_lines(store, examination, size)
         bundle.write(EVENTS, (line + b"\n" for line in lines))
+        notes, left_out = verified_notes(store, notes, examination)
         for at, note in notes:
             bundle.write(f"{CHECKPOINTS}/{at}", note)
         if notes:
@@ -61,7 +66,8 @@ def export_log(store: LedgerStore, target: Path) -> Exported:
         if key is not None:
             bundle.write(LOG_KEY, f"{key.line}\n".encode())
         bundle.write(SIGNERS, allowed_signers(examination.people.people))
-        exported = Exported(size, notes[-1][0] if notes else 0, examination.tree.root(size))
+        sealed = notes[-1][0] if notes else 0
+        exported = Exported(size, sealed, examination.tree.root(size), left_out)
         bundle.write(README, log_readme(exported.size, exported.sealed).encode())
     return exported
 
@@ -72,6 +78,39 @@ def sealed_notes(store: LedgerStore) -> list[tuple[int, bytes]]:
         (size, note + "".join(store.cosignatures(size)).encode())
         for size, note in store.checkpoints()
     ]
+
+
+def verified_notes(
+    store: LedgerStore, notes: Sequence[tuple[int, bytes]], examination: Examination
+) -> tuple[list[tuple[int, bytes]], tuple[int, ...]]:
+    """Tell the checkpoints that verify from those that somebody put there.
+
+    Args:
+        store: The ledger.
+        notes: What it gave as `sealed_notes`.
+        examination: Of its lines, all of them read.
+
+    Returns:
+        Those that verify, without the lines below them where one of those is none; and the sizes of
+        the others.
+    """
+    verified, left_out = [], []
+    for size, note in notes:
+        for tried in (note, store.checkpoint(size)):
+            if tried is not None and _verifies(size, tried, examination):
+                verified.append((size, tried))
+                break
+        else:
+            left_out.append(size)
+    return verified, tuple(left_out)
+
+
+def _verifies(size: int, note: bytes, examination: Examination) -> bool:
+    try:
+        deque(examination.seals([(size, note)]), maxlen=0)
+    except EvidenceError:
+        return False
+    return True
 
 
 def examined_lines(store: LedgerStore, examination: Examination, size: int) -> Iterator[bytes]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from signoff_ledger.errors import EvidenceError
 from signoff_ledger.exports.copying import carry, filling
-from signoff_ledger.exports.log_folder import examined_lines, sealed_notes
+from signoff_ledger.exports.log_folder import examined_lines, sealed_notes, verified_notes
 from signoff_ledger.integrity.examination import Examination
 from signoff_ledger.persistence.address import is_url, shown
 
@@ -36,8 +36,15 @@ def copy_ledger(
     notes = sealed_notes(source)
     size = source.size()
     root, examination = source.root(size), Examination()
+    left_out: tuple[int, ...] = ()
+
+    def seals() -> list[tuple[int, bytes]]:
+        nonlocal left_out
+        verified, left_out = verified_notes(source, notes, examination)
+        return verified
+
     with filling(target) as store:
-        carried = carry(examined_lines(source, examination, size), notes, store, (size, root))
+        carried = carry(examined_lines(source, examination, size), seals, store, (size, root))
         if examination.tree.root(size) != root:
             raise EvidenceError(
                 "SL504",
@@ -45,7 +52,7 @@ def copy_ledger(
                 fix="run  signoff verify  on the ledger before you carry it",
             )
         confirm()
-    return carried
+    return carried._replace(left_out=left_out)
 
 
 def move_ledger(source: LedgerStore, target: str | Path) -> Carried:

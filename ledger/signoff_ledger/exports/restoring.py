@@ -39,5 +39,5 @@ def restore_log(folder: Path, target: str | Path) -> tuple[int, bytes]:
     size = examination.tree.size
     root = examination.tree.root(size)
     with filling(target) as store:
-        carry((row.line for row in source.rows()), notes, store, (size, root))
+        carry((row.line for row in source.rows()), lambda: notes, store, (size, root))
     return size, root

@@ -43,7 +43,7 @@ def test_the_same_log_is_exported_to_the_same_bytes(
 
     assert content(exported) == content(tmp_path / "again")
     size = cosigned.store.size()
-    assert (size, cosigned.store.sealed_size(), cosigned.store.root(size)) == what
+    assert (size, cosigned.store.sealed_size(), cosigned.store.root(size), ()) == what
 
 
 def test_an_export_verifies_as_the_live_ledger_does(cosigned: Office, exported: Path) -> None:

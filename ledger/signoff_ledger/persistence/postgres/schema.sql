@@ -80,6 +80,7 @@ DECLARE
     of_level integer := 1;
     width    bigint  := 256;
     below    bytea[];
+    root     bytea;
 BEGIN
     WHILE width <= new_size LOOP
         FOR place IN old_size / width .. new_size / width - 1 LOOP
@@ -91,7 +92,12 @@ BEGIN
                 WHERE n.level = of_level - 1
                     AND n.number >= place * 256 AND n.number < place * 256 + 256;
             END IF;
-            INSERT INTO signoff.nodes VALUES (of_level, place, signoff.folded(below));
+            root := signoff.folded(below);
+            INSERT INTO signoff.nodes VALUES (of_level, place, root);
+            PERFORM signoff.check_kept(EXISTS (
+                SELECT FROM signoff.nodes AS n
+                WHERE n.level = of_level AND n.number = place AND n.hash = root
+            ));
         END LOOP;
         of_level := of_level + 1;
         width := width * 256;
@@ -205,8 +211,8 @@ CREATE FUNCTION signoff.take_lines() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     heads   CONSTANT text :=
-        E'^\\{"at":"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\\.[0-9]{6}Z",'
-        '"by":"(?:[^"\\\\\\x01-\\x1f]|\\\\["\\\\bfnrt])*",'
+        E'^\\{"at":"[0-9]{4}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3])(?::[0-5][0-9]){2}\\.[0-9]{6}Z",'
+        '"by":"[A-Za-z0-9][A-Za-z0-9._:/-]{0,63}",'
         '"cmd":"[A-Za-z0-9][A-Za-z0-9._:/-]{0,63}#[0-9a-f]{16}","data":(?=\\{)';
     row     record;
     spelt   text;
@@ -214,6 +220,7 @@ DECLARE
     data    text;
     tail    text;
     stream  uuid;
+    version integer;
     prev    bytea;
     command text;
     said    text;
@@ -233,7 +240,7 @@ BEGIN
                 row.position, left(row.type, 80), octet_length(row.line)
             );
         END IF;
-        IF row.stream IS DISTINCT FROM stream AND row.version > 1 THEN
+        IF (row.stream, row.version) IS DISTINCT FROM (stream, version + 1) THEN
             SELECT e.leaf INTO prev FROM signoff.events AS e
             WHERE e.stream = row.stream AND e.version = row.version - 1
                 AND e.position < row.position;
@@ -244,7 +251,7 @@ BEGIN
         IF row.version <> 1 THEN
             tail := ',"prev":"' || encode(prev, 'hex') || '"' || tail;
         END IF;
-        IF right(spelt, length(tail)) IS DISTINCT FROM tail THEN
+        IF (right(spelt, length(tail)) = tail) IS NOT TRUE THEN
             -- Whoever wrote it knew another line before it.
             RAISE integrity_constraint_violation USING MESSAGE = format(
                 'event %s does not follow the one before it in its stream', row.position
@@ -252,6 +259,8 @@ BEGIN
         END IF;
         IF head IS NULL OR NOT spelt ^@ head THEN
             head := substring(spelt FROM heads);
+            -- A day that no calendar has cannot be made one of.
+            PERFORM substr(head, 8, 10)::date;
             said := split_part(split_part(head, '"cmd":"', -1), '#', 1);
             IF said <> command THEN
                 INSERT INTO signoff.commands VALUES (command, opening, row.position - 1);
@@ -272,7 +281,7 @@ BEGIN
         END;
         IF alike LIKE ANY (known) AND data::json IS NOT NULL THEN
             NULL;
-        ELSIF signoff.is_canonical(data) THEN
+        ELSIF data IS NOT NULL AND signoff.is_canonical(data) THEN
             IF row.position < last AND length(alike) < 4096 AND cardinality(known) < 16 THEN
                 known := array_append(known, signoff.likeness(alike));
             END IF;
@@ -285,6 +294,7 @@ BEGIN
             );
         END IF;
         stream := row.stream;
+        version := row.version;
         prev := row.leaf;
     END LOOP;
     IF command IS NOT NULL THEN
@@ -365,28 +375,31 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     size bigint := signoff.turn(seen_streams, seen_versions);
     many bigint := cardinality(lines);
-    kept record;
 BEGIN
-    IF position(convert_to('"cmd":"' || command_id || '#', 'UTF8') IN lines[1]) = 0 THEN
+    IF EXISTS (
+        SELECT FROM unnest(lines) AS line
+        WHERE position(convert_to('"cmd":"' || command_id || '#', 'UTF8') IN line) = 0
+    ) THEN
         RAISE data_exception USING MESSAGE = 'the events are of another command';
     END IF;
     INSERT INTO signoff.events (position, stream, version, type, line)
     SELECT size + row.place, row.stream, row.version, row.type, row.line
     FROM unnest(streams, versions, types, lines)
         WITH ORDINALITY AS row (stream, version, type, line, place);
-    -- What was put off to the commit could still take it away.
+    -- What is put off to the commit could take it away yet.
     SET CONSTRAINTS ALL IMMEDIATE;
     PERFORM signoff.check_kept(lines = (
         SELECT array_agg(e.line ORDER BY e.position) FROM signoff.events AS e
         WHERE e.position > size AND e.position <= size + many
     ));
-    IF command_id IS NOT NULL THEN
-        SELECT c.first, c.last INTO kept FROM signoff.commands AS c WHERE c.id = command_id;
-        PERFORM signoff.check_kept(FOUND);
-        IF (kept.first, kept.last) <> (size + 1, size + many) THEN
-            RAISE data_exception USING MESSAGE = 'the events are not of one command';
-        END IF;
-    END IF;
+    PERFORM signoff.check_kept(command_id IS NULL OR EXISTS (
+        SELECT FROM signoff.commands AS c
+        WHERE c.id = command_id AND c.first = size + 1 AND c.last = size + many
+    ));
+    PERFORM signoff.check_kept((size + many) / 256 - size / 256 = (
+        SELECT count(*) FROM signoff.nodes AS n
+        WHERE n.level = 1 AND n.number >= size / 256 AND n.number < (size + many) / 256
+    ));
     RETURN size;
 END $$;
 

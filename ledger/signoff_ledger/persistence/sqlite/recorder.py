@@ -52,32 +52,37 @@ class SqliteRecorder(LineRecorder, SQLiteApplicationRecorder):  # type: ignore[m
         cursor.execute("SELECT coalesce(max(position), 0) FROM events")
         size: int = cursor.fetchone()[0]
         last = size + len(events)
-        cursor.executemany(
-            "INSERT INTO events (position, stream, version, type, line, leaf)"
-            " VALUES (?, ?, ?, ?, ?, ?)",
-            [
-                (
-                    position,
-                    str(event.originator_id),
-                    event.originator_version,
-                    event.topic,
-                    event.state,
-                    leaf_hash(event.state),
-                )
-                for position, event in enumerate(events, size + 1)
-            ],
-        )
+        try:
+            cursor.executemany(
+                "INSERT INTO events (position, stream, version, type, line, leaf)"
+                " VALUES (?, ?, ?, ?, ?, ?)",
+                [
+                    (
+                        position,
+                        str(event.originator_id),
+                        event.originator_version,
+                        event.topic,
+                        event.state,
+                        leaf_hash(event.state),
+                    )
+                    for position, event in enumerate(events, size + 1)
+                ],
+            )
+        except sqlite3.IntegrityError as error:
+            if "without gaps" in str(error) and _would_fit(cursor, size, events):
+                raise not_kept(str(self.datastore.path)) from None
+            raise
         if command_id is not None:
             cursor.execute(
                 "INSERT INTO commands (id, first, last) VALUES (?, ?, ?)",
                 (command_id, size + 1, last),
             )
+        self._check_kept(cursor, size, events, command_id)
         for node in grown(_Tree(cursor), size, last):
             cursor.execute("INSERT INTO nodes (level, number, hash) VALUES (?, ?, ?)", node)
             cursor.execute("SELECT hash FROM nodes WHERE level = ? AND number = ?", node[:2])
             if list(map(tuple, cursor.fetchall())) != [node[2:]]:
                 raise not_kept(str(self.datastore.path))
-        self._check_kept(cursor, size, events, command_id)
         return size
 
     def _check_kept(
@@ -118,6 +123,22 @@ def _check_unmoved(cursor: SQLiteCursor, seen: Mapping[UUID, int]) -> None:
         )
         if cursor.fetchone()[0] != version:
             raise IntegrityError(f"{stream} moved on from version {version}")
+
+
+def _would_fit(cursor: SQLiteCursor, size: int, events: Sequence[StoredEvent]) -> bool:
+    """Say of the first event that is not there whether it follows what is, or ought to be.
+
+    It was inserted then, and swallowed, and what failed is the one behind it.
+    """
+    cursor.execute("SELECT coalesce(max(position), 0) FROM events")
+    last = cursor.fetchone()[0]
+    if last < size:
+        return True
+    missing = events[last - size]
+    stream = str(missing.originator_id)
+    cursor.execute("SELECT coalesce(max(version), 0) FROM events WHERE stream = ?", (stream,))
+    fits: bool = cursor.fetchone()[0] == missing.originator_version - 1
+    return fits
 
 
 class _Tree:
