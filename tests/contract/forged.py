@@ -243,7 +243,7 @@ COSIGNATURES: dict[str, Callable[[int], tuple[int, str]]] = {
     "an empty line": lambda size: (size, "\n"),
     "no newline": lambda size: (size, line_of("w")[:-1]),
     "two lines": lambda size: (size, line_of("w") + line_of("v")),
-    "10 MB": lambda size: (size, line_of("w" * 10_000_000)),
+    "1 MB": lambda size: (size, line_of("w" * 1_000_000)),
     "a long name": lambda size: (size, line_of("w" * 9_000)),
     "no such checkpoint": lambda size: (size + 1, line_of("w")),
     "another dash": lambda size: (size, line_of("w").replace("\u2014", "-")),

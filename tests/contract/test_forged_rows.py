@@ -263,7 +263,7 @@ def test_another_checkpoint_of_the_same_size_is_refused_and_the_same_one_is_none
     with closing(open_store(watched.station)) as store:
         store.keep_checkpoint(*store.checkpoints()[0])
         with pytest.raises(StoreError) as caught:
-            store.keep_checkpoint(2, sealed(store, 2))
+            store.keep_checkpoint(2, Sealed(2, store.root(2)).note())
 
         assert "SL703" == caught.value.code
 

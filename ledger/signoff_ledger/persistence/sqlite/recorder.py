@@ -7,6 +7,7 @@ hash stands beside each line, and a command id is recorded in the same transacti
 
 from __future__ import annotations
 
+import sqlite3
 from typing import TYPE_CHECKING, Any
 
 from eventsourcing.persistence import IntegrityError, StoredEvent
