@@ -144,7 +144,7 @@ def opens_a_file(node: ast.AST) -> bool:
              if isinstance(a, ast.Constant) and isinstance(a.value, str)]  # fmt: skip
     writes = any(re.fullmatch("[xwa]b?", word) for word in words)
     if dotted_name(called) in {"open", "io.open", "os.fdopen", "os.open"}:
-        return not writes and "os.O_EXCL" not in ast.unparse(node)
+        return not writes and not re.search("O_EXCL|O_WRONLY", ast.unparse(node))
     if not isinstance(called, ast.Attribute):
         return False
     if called.attr == "open":

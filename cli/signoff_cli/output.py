@@ -10,6 +10,7 @@ import csv
 import io
 import json
 import locale
+import os
 import re
 import shutil
 import sys
@@ -24,6 +25,8 @@ from signoff_cli.color import drawn, plain, wanted
 from signoff_cli.streams import is_lost
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from signoff_cli.session import Session
 
 Row = Mapping[str, Any]
@@ -83,6 +86,23 @@ def write_bytes(content: bytes) -> None:
         write(content.decode().removesuffix("\n"))
     else:
         sys.stdout.buffer.write(content)
+
+
+def write_file(path: Path, content: bytes) -> None:
+    """Write a file, in the place of what is there; nobody is waited for at the end of a pipe.
+
+    Raises:
+        StoreError: SL703.
+    """
+    from signoff_ledger.errors import StoreError
+
+    beside = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | beside, 0o666)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+    except OSError as error:
+        raise StoreError("SL703", f"{path} cannot be written", why=str(error.strerror)) from None
 
 
 def page(text: str) -> None:

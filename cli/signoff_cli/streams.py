@@ -117,6 +117,10 @@ def standard_streams() -> Iterator[StandardStream]:
     sys.stderr = StandardStream(kept[2])
     if kept[0] is None:  # closed before we began
         sys.stdin = io.TextIOWrapper(io.BytesIO(), "utf-8")
+    elif isinstance(kept[0], io.TextIOWrapper):
+        with suppress(io.UnsupportedOperation):  # somebody has read of it already
+            # What is typed in another encoding is no answer, and no fault of the program.
+            kept[0].reconfigure(errors="backslashreplace")
     try:
         yield out
     finally:

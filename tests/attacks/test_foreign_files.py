@@ -163,6 +163,72 @@ def test_what_is_no_file_of_its_kind_is_refused_in_time(clear: Terminal, reader:
     assert before == clear.events()
 
 
+@pytest.mark.parametrize("end", ["-wal", "-shm", "-journal", ".lock"])
+def test_a_pipe_beside_a_ledger_is_refused_in_time(clear: Terminal, end: str) -> None:
+    beside = clear.ledger.with_name(f"{clear.ledger.name}{end}")
+    beside.unlink(missing_ok=True)
+    os.mkfifo(beside)
+
+    with in_time():
+        error = clear.refused("SL701", "dissent", "mug", "words", by="bela")
+
+    assert f"{beside.name} is not a regular file" == error["why"]
+
+
+@pytest.mark.parametrize("command", [
+    ("checkpoint", "-o", "pipe"), ("prove", "1", "-o", "pipe"), ("report", "mug", "-o", "pipe"),
+    ("sign", "mug", "--statement-only", "pipe"), ("export", "pipe"), ("backup", "pipe"),
+    ("init", "pipe"), ("move", "ledger.db", "pipe"),
+])  # fmt: skip
+def test_nobody_is_waited_for_at_the_end_of_a_pipe(
+    clear: Terminal, command: tuple[str, ...]
+) -> None:
+    for name in ("pipe", "pipe.json", "pipe.tlog-proof"):
+        os.mkfifo(clear.folder / name)
+
+    with in_time():
+        said = clear(*command, by="anna")
+
+    assert said.code in {1, 2, 3, 4}, said.out
+    assert "unexpected" not in said.err
+
+
+@pytest.mark.parametrize("typed", [b"\xff\n", b"y\xff\n", b"\x1b[8my\n", b"\x00\n"])
+def test_bytes_that_are_no_answer_are_none(clear: Terminal, typed: bytes) -> None:
+    before = clear.events()
+
+    said = clear("sign", "mug", by="anna", stdin=typed, is_terminal=True)
+
+    assert 130 == said.code
+    assert "Error: invalid input" in said.err
+    assert not any(character in said.err for character in OBEYED)
+    assert before == clear.events()
+
+
+WITNESS_FILES = ("witness.pem", "witness.vkey", "logs/a.vkey", "cosigned/*.checkpoint")
+
+
+@pytest.mark.parametrize("name", WITNESS_FILES)
+def test_a_pipe_in_a_witness_s_folder_lets_nothing_be_cosigned(clear: Terminal, name: str) -> None:
+    serve = ("witness", "serve", "--state", "w", "--name", "w.example/w", "--answer", "request")
+    (clear.folder / "w" / "logs").mkdir(parents=True)
+    clear.write("w/logs/a.vkey", (clear.folder / "log.vkey").read_bytes())
+    clear(*serve[:-1], "plan.toml")  # makes the witness, which answers nothing to this
+    clear.did("witness", "add", "@w/witness.vkey", by="olga")
+    clear.did("witness", "request", "-o", "request")
+    clear.did(*serve)
+    path = next((clear.folder / "w").glob(name))
+    path.unlink()
+    os.mkfifo(path)
+
+    with in_time():
+        said = clear(*serve)
+
+    assert said.code in {1, 2, 4, 6}, said.out
+    assert path.name in said.err or "cannot cosign" in said.err
+    assert "unexpected" not in said.err
+
+
 GUARDS: Mapping[str, bytes] = {
     "negative": b'{"root":"%s","size":-1}',
     "an infinity": b'{"root":"%s","size":1e400}',

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from signoff_cli import suffixes
-from signoff_cli.output import answer, heading
+from signoff_cli.output import answer, heading, write_file
 from signoff_cli.session import pass_session, reading
-from signoff_ledger.errors import StoreError
 
 if TYPE_CHECKING:
     from signoff_cli.session import Session
@@ -39,12 +38,7 @@ def checkpoint(session: Session, output: Path | None) -> None:
         assert opened.sealer is not None  # noqa: S101  # a session always brings its vault
         seal = opened.sealer.seal()
     if output is not None:
-        try:
-            output.write_bytes(seal.note)
-        except OSError as error:
-            raise StoreError(
-                "SL703", f"{output} cannot be written", why=str(error.strerror)
-            ) from None
+        write_file(output, seal.note)
     data = {
         "size": seal.size,
         "root": seal.root.hex(),

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from signoff_cli.output import answer, heading
+from signoff_cli.output import answer, heading, write_file
 from signoff_cli.session import pass_session, reading
 from signoff_ledger.application.replay import checked_position
-from signoff_ledger.errors import StoreError
 from signoff_ledger.exports.dossier import proof_of, seal_over
 
 if TYPE_CHECKING:
@@ -39,8 +38,8 @@ def prove(session: Session, position: int, output: Path | None) -> None:
         proof = proof_of(opened.store, position, size, note)
     line = recorded.entry.line
     if output is not None:
-        _write(output.with_name(output.name + ".json"), line)
-        _write(output.with_name(output.name + ".tlog-proof"), proof)
+        write_file(output.with_name(output.name + ".json"), line)
+        write_file(output.with_name(output.name + ".tlog-proof"), proof)
     data = {
         "position": position,
         "line": line.decode("utf-8"),
@@ -56,10 +55,3 @@ def prove(session: Session, position: int, output: Path | None) -> None:
         lambda: proof.decode("utf-8").removesuffix("\n"),
         done=f"the line and its proof are in {output}.*" if output is not None else "",
     )
-
-
-def _write(path: Path, content: bytes) -> None:
-    try:
-        path.write_bytes(content)
-    except OSError as error:
-        raise StoreError("SL703", f"{path} cannot be written", why=str(error.strerror)) from None

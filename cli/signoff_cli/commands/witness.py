@@ -12,13 +12,13 @@ import click
 
 from signoff_cli import receipts, suffixes
 from signoff_cli.inputs import input_bytes, long_text
-from signoff_cli.output import answer, is_unread, say, table
+from signoff_cli.output import answer, is_unread, say, table, write_file
 from signoff_cli.session import pass_session, reading, writing
 from signoff_ledger.application import witnessing
 from signoff_ledger.application.ports import SystemClock
 from signoff_ledger.application.witnessing import SIZE_KIND
 from signoff_ledger.bounded_file import NOTE, REQUEST
-from signoff_ledger.errors import ConflictError, InputError, StoreError
+from signoff_ledger.errors import ConflictError, InputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -255,7 +255,7 @@ def _chosen(standings: list[Standing], name: str | None) -> Standing:
 def _write_request(session: Session, store: Store, name: str, old_size: int, output: Path) -> None:
     seal = witnessing.latest_seal(store)
     body = witnessing.request(store, seal, old_size)
-    _write(output, body)
+    write_file(output, body)
     data = {"witness": name, "file": str(output), "from": old_size, "size": seal.size}
     answer(
         session,
@@ -268,13 +268,6 @@ def _write_request(session: Session, store: Store, name: str, old_size: int, out
         ),
         done=f"the request is in {output}",
     )
-
-
-def _write(path: Path, content: bytes) -> None:
-    try:
-        path.write_bytes(content)
-    except OSError as error:
-        raise StoreError("SL703", f"{path} cannot be written", why=str(error.strerror)) from None
 
 
 def _ask(store: Store, asked: list[Standing]) -> tuple[list[dict[str, Any]], ConflictError | None]:

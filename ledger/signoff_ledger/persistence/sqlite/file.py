@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 APPLICATION_ID = 0x5349474E
 """Marks a SQLite file as a ledger: "SIGN" in the file's header."""
 
+_BESIDE = ("-wal", "-shm", "-journal", ".lock")
+"""Ends of the names of files that stand beside a ledger."""
+
 
 def claim(path: Path) -> None:
     """Make an empty file where there is none.
@@ -67,8 +70,7 @@ def check_is_ledger(path: Path) -> None:
         ) from None
     except OSError as error:
         raise StoreError("SL701", f"{path} is not a ledger", why=str(error.strerror)) from None
-    if not stat.S_ISREG(mode):  # SQLite would wait for whoever writes a pipe
-        raise StoreError("SL701", f"{path} is not a ledger", why="it is not a regular file")
+    _refuse_pipes(path, mode)
     application_id, format_number = _header(path)
     if application_id != APPLICATION_ID:
         raise StoreError(
@@ -78,6 +80,21 @@ def check_is_ledger(path: Path) -> None:
             fix="name the ledger with --ledger or SIGNOFF_LEDGER",
         )
     check_format(str(path), format_number)
+
+
+def _refuse_pipes(path: Path, mode: int) -> None:
+    """Refuse what SQLite would wait for: a pipe in the place of the file, or of one beside it."""
+    if not stat.S_ISREG(mode):
+        raise StoreError("SL701", f"{path} is not a ledger", why="it is not a regular file")
+    for end in _BESIDE:
+        beside = path.with_name(f"{path.name}{end}")
+        if beside.exists() and not beside.is_file():
+            raise StoreError(
+                "SL701",
+                f"{path} cannot be used as a ledger",
+                why=f"{beside.name} is not a regular file",
+                fix="take it away, and find out who put it there",
+            )
 
 
 def _header(path: Path) -> tuple[int, int]:
