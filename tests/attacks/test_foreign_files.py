@@ -318,10 +318,11 @@ def test_a_hostile_plan_is_refused_in_time(clear: Terminal, content: str) -> Non
 
 
 SHEETS: Mapping[str, bytes] = {
-    "newlines": b"\n" * (20 << 20),
-    "newlines below a header": b"unit_serial,gap\n" + b"\n" * (20 << 20),
+    "newlines": b"\n" * (60 << 20),
+    "newlines below a header": b"unit_serial,gap\n" + b"\n" * (60 << 20),
     "columns": b"unit_serial" + b"".join(b",c%d" % n for n in range(300_000)) + b"\n",
-    "commas": b"," * (4 << 20),
+    "commas": b"," * (60 << 20),
+    "commas in a row": b"unit_serial,gap\n" + b"," * (60 << 20),
     "quotes": b'"' * (4 << 20),
 }
 

@@ -27,6 +27,9 @@ COLUMNS_MAX = 2_000
 CELL_LIMIT = 4_000
 """Longest cell; a note may have 2,000 characters."""
 
+_DELIMITERS_MAX = COLUMNS_MAX + 2 * CELL_LIMIT
+"""Most delimiters on a line: those between the columns, and what notes in quotes hold."""
+
 ALIASES = {"serial": "unit_serial", "batch": "batch_id", "time": "observed_at"}
 
 
@@ -76,7 +79,7 @@ def read_sheet(content: bytes, name: str) -> Sheet:
     text = _decoded(content, name)
     header = text.split("\n", 1)[0]
     delimiter = ";" if header.count(";") > header.count(",") else ","
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    reader = csv.reader(_lines(text, delimiter, name), delimiter=delimiter, strict=True)
     lines = _numbered(reader, name)
     columns = _header(next(lines, None), name)
     rows: list[Row] = []
@@ -111,6 +114,14 @@ def _decoded(content: bytes, name: str) -> str:
     if not text.strip():
         raise _unreadable(name, "it is empty")
     return text
+
+
+def _lines(text: str, delimiter: str, name: str) -> Iterator[str]:
+    """Give the file's lines; one that no row begins or goes on in is refused before it is cut."""
+    for number, line in enumerate(io.StringIO(text, newline=""), 1):
+        if line.count(delimiter) > _DELIMITERS_MAX:
+            raise _unreadable(name, f"line {number} has more than {_DELIMITERS_MAX} cells")
+        yield line
 
 
 def _numbered(reader: Iterator[list[str]], name: str) -> Iterator[tuple[int, list[str]]]:

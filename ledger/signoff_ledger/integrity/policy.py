@@ -22,8 +22,8 @@ from signoff_ledger.integrity.verifier_key import COSIGNATURE_V1, ED25519, Verif
 if TYPE_CHECKING:
     from collections.abc import Container, Sequence
 
-POLICY_LIMIT_BYTES = 1 << 20
-"""Longest policy a reader accepts: thousands of witnesses, where the format asks for 32."""
+POLICY_LIMIT_BYTES = 1 << 17
+"""Longest policy a reader accepts: a thousand witnesses, where the format asks for 32."""
 
 NO_QUORUM = "none"
 
@@ -147,6 +147,7 @@ class _Draft:
     quorum: str = ""
     names: set[str] = field(default_factory=set)
     members: set[str] = field(default_factory=set)
+    keys: set[tuple[str, bytes]] = field(default_factory=set)
 
     def read(self, line: str) -> None:
         foreign = next((c for c in line if (c < " " and c != "\t") or c == "\x7f"), None)
@@ -171,14 +172,12 @@ class _Draft:
 
     def _log(self, line: str, url: str) -> None:
         key = _key(line, ED25519, "log")
-        if any(log.key.public_key == key.public_key for log in self.logs):
-            raise ValueError("the key of this log stands on an earlier line")
+        self._take(key, "log")
         self.logs.append(Log(key, url))
 
     def _witness(self, name: str, line: str, url: str) -> None:
         key = _key(line, COSIGNATURE_V1, "witness")
-        if any(witness.key.public_key == key.public_key for witness in self.witnesses):
-            raise ValueError("the key of this witness stands on an earlier line")
+        self._take(key, "witness")
         self._define(name)
         self.witnesses.append(Witness(name, key, url))
 
@@ -187,13 +186,13 @@ class _Draft:
         wanted = decode_decimal(threshold) if wanted is None else wanted
         if not 1 <= wanted <= len(members):
             raise ValueError(f"{wanted} of {len(members)} members cannot agree")
-        for at, member in enumerate(members):
+        for member in members:
             if member not in self.names:
                 raise ValueError(f"{member!r:.60} is not defined on an earlier line")
-            if member in self.members or member in members[:at]:
+            if member in self.members:
                 raise ValueError(f"{member!r:.60} is already a member; it would count twice")
+            self.members.add(member)
         self._define(name)
-        self.members.update(members)
         self.groups.append(Group(name, wanted, tuple(members)))
 
     def _quorum(self, name: str) -> None:
@@ -202,6 +201,11 @@ class _Draft:
         if name != NO_QUORUM and name not in self.names:
             raise ValueError(f"{name!r:.60} is not defined on an earlier line")
         self.quorum = name
+
+    def _take(self, key: VerifierKey, kind: str) -> None:
+        if (kind, key.public_key) in self.keys:
+            raise ValueError(f"the key of this {kind} stands on an earlier line")
+        self.keys.add((kind, key.public_key))
 
     def _define(self, name: str) -> None:
         if name == NO_QUORUM or name in self.names:
