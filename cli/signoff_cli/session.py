@@ -150,11 +150,18 @@ class Session:
             Path(named) if named else default_folder(), lambda: log_passphrase(self), self.new_key
         )
 
+    def heed_notices(self) -> None:
+        """Say on standard error what the ledger says beside its answers."""
+        from signoff_cli.notices import heed  # loads logging
+
+        heed(self)
+
     def open(self) -> Opened:
         """Open the ledger."""
         from signoff_cli.config import seal_policy
         from signoff_ledger.bootstrap import open_ledger  # loads the event store
 
+        self.heed_notices()
         return open_ledger(self.address(), self.clock, self.ids, self.vault(), seal_policy())
 
 

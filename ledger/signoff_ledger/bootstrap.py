@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 from signoff_ledger.application import people
+from signoff_ledger.application.continuity import Continuity
 from signoff_ledger.application.ledger import Ledger
 from signoff_ledger.application.ports import RandomIds, SystemClock
 from signoff_ledger.application.sealing import Sealer
@@ -70,7 +71,10 @@ def open_ledger(
         NotFoundError: There is nothing.
         StoreError: It is not a ledger, or not one that this program can read.
     """
-    return _wired(open_store(address), clock, ids, vault, policy)
+    opened = _wired(open_store(address), clock, ids, vault, policy)
+    if opened.ledger.continuity:
+        opened.ledger.continuity.look()
+    return opened
 
 
 def begin_ledger(
@@ -123,7 +127,8 @@ def _wired(
     policy: SealPolicy | None = None,
 ) -> Opened:
     sealer = Sealer(store, vault, policy) if vault else None
-    ledger = Ledger(store, clock or SystemClock(), ids or RandomIds(), sealer)
+    continuity = Continuity(store, vault) if vault else None
+    ledger = Ledger(store, clock or SystemClock(), ids or RandomIds(), sealer, continuity)
     # Where the views in the ledger cannot be brought up to date, they are built beside it.
     views = Views(store, store, ScratchDatabase, keep=not store.read_only)
     return Opened(store, ledger, views, sealer)

@@ -93,6 +93,8 @@ CODES: Mapping[str, str] = {
     "SL707": "the database cannot be reached",
     "SL708": "the ledger has moved",
     "SL711": "the database did not keep what it was given",
+    "SL713": "the standby did not confirm",
+    "SL714": "the server is an older one than was seen here",
 }
 
 

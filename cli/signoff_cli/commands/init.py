@@ -61,6 +61,7 @@ def init(  # one parameter for each option
     place = shown(address)
     call = session.call()
     actor = named_actor(call)
+    session.heed_notices()
     name = usual_name(address) if name is None else name
     printed_name = actor if printed_name is None else printed_name
     repeated = False

@@ -32,6 +32,7 @@ def move(session: Session, source: str, target: str) -> None:
     Example:
       signoff move ledger.db postgresql://dba@db.example.com/press
     """
+    session.heed_notices()
     with closing(open_store(source)) as store:
         carried = move_ledger(store, target)
     tell_left_out(carried.left_out)

@@ -28,6 +28,7 @@ def restore(session: Session, folder: Path) -> None:
     Example:
       signoff restore handover --ledger ledger.db
     """
+    session.heed_notices()
     size, root = restore_log(folder, session.address())
     place = session.place()
     data = {"ledger": place, "events": size, "root": root.hex()}

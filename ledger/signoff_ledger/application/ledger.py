@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
+    from signoff_ledger.application.continuity import Continuity
     from signoff_ledger.application.ports import A, Clock, IdSource, Pen, Prepared, Store
     from signoff_ledger.application.sealing import Sealer
 
@@ -261,12 +262,18 @@ class Ledger:
     """A store, a clock and a source of ids; every command goes through `act`."""
 
     def __init__(
-        self, store: Store, clock: Clock, ids: IdSource, sealer: Sealer | None = None
+        self,
+        store: Store,
+        clock: Clock,
+        ids: IdSource,
+        sealer: Sealer | None = None,
+        continuity: Continuity | None = None,
     ) -> None:
         self.store = store
         self.clock = clock
         self.ids = ids
         self.sealer = sealer
+        self.continuity = continuity
 
     def act(
         self,
@@ -330,6 +337,8 @@ class Ledger:
         return Work(self.store, Stamp(self._now(), actor, cmd), prepared)
 
     def _admit(self, work: Work, command: str) -> None:
+        if self.continuity:
+            self.continuity.check()
         authorise(work.person(work.stamp.by), command)
         if self.sealer and command in DECIDING:
             # Before anybody signs, and before a refusal is recorded in the wrong log.
@@ -369,6 +378,8 @@ class Ledger:
         if self.sealer and self.sealer.has_decision(entries):
             self.sealer.check()
         recorded = tuple(map(Recorded, self.store.save(entries, command_id, work.seen), entries))
+        if self.continuity:
+            self.continuity.remember(recorded[-1].position)
         unsealed = self.sealer.after(recorded, work.stamp.at) if self.sealer else ""
         return Receipt(command_id, recorded=recorded, unsealed=unsealed)
 

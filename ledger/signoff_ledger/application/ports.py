@@ -89,6 +89,33 @@ class Signer(Protocol):
         ...
 
 
+class Server(NamedTuple):
+    """A database server that takes events.
+
+    Attributes:
+        system: Its identifier, which a standby has in common with the primary that it follows; ""
+            where the server does not tell.
+        timeline: How often a standby was promoted, or an archive recovered, on the way to it.
+    """
+
+    system: str
+    timeline: int
+
+
+class HighWater(NamedTuple):
+    """How far a log had come when a server last acknowledged something.
+
+    Attributes:
+        size: Events in it.
+        root: Their root, in hexadecimal digits.
+        server: Which server acknowledged it.
+    """
+
+    size: int
+    root: str
+    server: Server
+
+
 class Custody(Protocol):
     """Keeps the keys of logs and remembers what was signed with them, outside the ledgers."""
 
@@ -130,6 +157,18 @@ class Custody(Protocol):
         Raises:
             IdentityError: SL406, the key is not at hand.
         """
+        ...
+
+    def acknowledged(self, log_key: str) -> HighWater | None:
+        """Give what was acknowledged to this machine last, with or without the key at hand."""
+        ...
+
+    def acknowledged_in(self, log_key: str) -> str:
+        """Name what has to be removed for that to be forgotten."""
+        ...
+
+    def remember_acknowledged(self, log_key: str, mark: HighWater) -> None:
+        """Remember what was acknowledged to this machine; what fails loses a check alone."""
         ...
 
 
@@ -222,6 +261,10 @@ class Store(Protocol):
 
     def settled_size(self) -> int:
         """Give the number of events in the log, all as durable as if acknowledged."""
+        ...
+
+    def server(self) -> Server | None:
+        """Say which server takes the events; None where there is none, or it takes none."""
         ...
 
     def checkpoint(self, size: int) -> bytes | None:

@@ -11,6 +11,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from signoff_ledger.application.continuity import Continuity
 from signoff_ledger.application.sealing import DECISIONS
 from signoff_ledger.domain.founding import Founding
 from signoff_ledger.domain.values import format_utc
@@ -47,6 +48,7 @@ class Keeping(NamedTuple):
 def findings(store: LedgerStore, keeping: Keeping) -> Iterator[Finding]:
     """Look at everything that is kept outside the ledger."""
     yield from guarded("guard", lambda: _guard(store, keeping.vault))
+    yield from guarded("continuity", lambda: _continuity(store, keeping.vault))
     yield from guarded("seals", lambda: _seals(store, keeping.policy))
     yield from guarded("clock", lambda: _clock(store, keeping.now))
     yield from guarded("permissions", lambda: _permissions(store, keeping.vault))
@@ -85,6 +87,19 @@ def _guard(store: LedgerStore, vault: Vault) -> Iterator[Finding]:
             )
         else:
             yield Finding("guard", "ok", f"the log begins with the {last.size} events signed last")
+
+
+def _continuity(store: LedgerStore, vault: Vault) -> Iterator[Finding]:
+    """Hold the server against what it, or the one before it, acknowledged to this machine."""
+    try:
+        size = Continuity(store, vault).check()
+    except (EvidenceError, StoreError) as error:
+        state = "BROKEN" if isinstance(error, EvidenceError) else "BAD"
+        yield Finding("continuity", state, f"{error.what}: {error.why}", error.fix)
+    else:
+        if size is not None:
+            says = f"the server has the {size} events that were acknowledged to this machine"
+            yield Finding("continuity", "ok", says)
 
 
 def _seals(store: LedgerStore, policy: SealPolicy) -> Iterator[Finding]:

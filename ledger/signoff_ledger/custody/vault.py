@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from signoff_ledger.custody.guard import Guard, Signed
+from signoff_ledger.custody.high_water import HighWaterFile
 from signoff_ledger.custody.log_key import read_key, write_key
 from signoff_ledger.errors import IdentityError
 from signoff_ledger.persistence.lock import WriterLock
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    from signoff_ledger.application.ports import HighWater
 
 _LOCK_TIMEOUT_S = 30.0
 _GUARD = "guard.json"
@@ -161,10 +164,24 @@ class Vault:
         with lock.held():
             yield Signer(_origin(log_key), key, self._guard(log_key))
 
+    def acknowledged(self, log_key: str) -> HighWater | None:
+        """Give what was acknowledged to this machine last, with or without the key at hand."""
+        return HighWaterFile(self._high_water_path(log_key)).last()
+
+    def acknowledged_in(self, log_key: str) -> str:
+        """Name the file that has to be removed for that to be forgotten."""
+        return str(self._high_water_path(log_key))
+
+    def remember_acknowledged(self, log_key: str, mark: HighWater) -> None:
+        """Remember what was acknowledged to this machine; what fails loses a check alone."""
+        HighWaterFile(self._high_water_path(log_key)).remember(mark)
+
     def forget(self, log_key: str) -> None:
         """Throw away a key that never signed anything, with its folder."""
         self._key_path(log_key).unlink(missing_ok=True)
         folder = self._folder_of(log_key)
+        for suffix in (".json", ".lock"):
+            self._high_water_path(log_key).with_suffix(suffix).unlink(missing_ok=True)
         if folder.is_dir() and not any(folder.iterdir()):
             folder.rmdir()
 
@@ -184,6 +201,9 @@ class Vault:
 
     def _key_path(self, log_key: str) -> Path:
         return self._folder_of(log_key) / f"{log_key.split('+', 2)[1]}.pem"
+
+    def _high_water_path(self, log_key: str) -> Path:
+        return self._folder_of(log_key) / "acknowledged.json"
 
     def _guard(self, log_key: str) -> Guard:
         return Guard(self._folder_of(log_key) / _GUARD)

@@ -14,6 +14,7 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from signoff_ledger.errors import StoreError
+from signoff_ledger.persistence.notices import Wait
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,7 +39,7 @@ class WriterLock:
             StoreError: SL705 when somebody else kept it for longer than the timeout, SL703 when
                 the file cannot be made.
         """
-        deadline = time.monotonic() + self._timeout_s
+        deadline, waiting = time.monotonic() + self._timeout_s, Wait()
         if not self._threads.acquire(timeout=self._timeout_s):
             raise self._busy()
         try:
@@ -47,6 +48,7 @@ class WriterLock:
                 while not self._try(file):
                     if time.monotonic() > deadline:
                         raise self._busy()
+                    waiting.tell(f"another process, which holds {self._path.name}")
                     time.sleep(_POLL_S)
                 try:
                     yield

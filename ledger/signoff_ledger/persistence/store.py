@@ -12,7 +12,7 @@ from eventsourcing.persistence import (
     StoredEvent,
 )
 
-from signoff_ledger.application.ports import Recorded, StaleError
+from signoff_ledger.application.ports import Recorded, Server, StaleError
 from signoff_ledger.domain.aggregate import Aggregate
 from signoff_ledger.domain.founding import LEDGER_FORMAT
 from signoff_ledger.domain.process_events import ProcessDefined
@@ -71,6 +71,10 @@ class LedgerStore(ABC):
     @abstractmethod
     def writing(self) -> AbstractContextManager[Any]:
         """Begin a transaction that writes, alone, for what is derived from the events."""
+
+    @abstractmethod
+    def proving(self) -> AbstractContextManager[Any]:
+        """Begin a transaction that writes, alone and durably, what proves the events."""
 
     @abstractmethod
     def has_table(self, name: str) -> bool:
@@ -237,6 +241,10 @@ class LedgerStore(ABC):
         """Give the number of events in the log, all as durable as if acknowledged."""
         return self.size()
 
+    def server(self) -> Server | None:
+        """Say which server takes the events; None where there is none, or it takes none."""
+        return None
+
     def wait_beyond(self, size: int, timeout_s: float) -> None:
         """Wait until the log has grown beyond a size, or the time is over."""
         deadline = time.monotonic() + timeout_s
@@ -270,7 +278,7 @@ class LedgerStore(ABC):
         """
         if self.checkpoint(size) == note:
             return
-        with self.writing() as cursor:
+        with self.proving() as cursor:
             cursor.execute("INSERT INTO checkpoints (size, note) VALUES (?, ?)", (size, note))
             cursor.execute("SELECT note FROM checkpoints WHERE size = ?", (size,))
             if [row[0] for row in cursor.fetchall()] != [note]:
@@ -298,7 +306,7 @@ class LedgerStore(ABC):
             EvidenceError: SL505, it is no signature line.
         """
         (offered,) = parse_signature_lines(line)
-        with self.writing() as cursor:
+        with self.proving() as cursor:
             cursor.execute("SELECT line FROM cosignatures WHERE size = ?", (size,))
             kept = [parse_signature_lines(row[0])[0] for row in cursor.fetchall()]
             if any((one.name, one.key_id) == (offered.name, offered.key_id) for one in kept):

@@ -8,7 +8,7 @@ import pytest
 
 from signoff_ledger.bootstrap import open_ledger
 from signoff_ledger.errors import StoreError
-from signoff_ledger.persistence.postgres import datastore
+from signoff_ledger.persistence.postgres import connection
 from signoff_ledger.persistence.postgres.locks import APPEND_LOCK
 from signoff_ledger.persistence.postgres.schema import role_name
 from tests.fault.postgres.ledgers import begun, check_database, give
@@ -27,7 +27,7 @@ HOLDS = {
 def test_a_writer_who_keeps_a_lock_is_named_and_keeps_nobody_waiting_for_ever(
     database_url: str, monkeypatch: pytest.MonkeyPatch, held: str
 ) -> None:
-    monkeypatch.setattr(datastore, "LOCK_TIMEOUT_S", 0.2)
+    monkeypatch.setattr(connection, "LOCK_TIMEOUT_S", 0.2)
     with (
         begun(database_url, ["w0"]) as ledger,
         closing(psycopg.connect(database_url)) as other,

@@ -13,7 +13,7 @@ import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
-from signoff_ledger.persistence.postgres.datastore import is_lost
+from signoff_ledger.persistence.postgres.connection import is_lost
 from tests.fault.postgres.crew import Crew, Job, crew, moment
 from tests.fault.postgres.holding import assert_all_there_once, assert_followed_all
 from tests.fault.postgres.ledgers import begun

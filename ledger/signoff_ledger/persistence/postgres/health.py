@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from signoff_ledger.persistence.catalogue import moved_finding, schema_finding
 from signoff_ledger.persistence.finding import Finding, guarded
-from signoff_ledger.persistence.postgres import catalogue, rights, schema
+from signoff_ledger.persistence.postgres import catalogue, rights, schema, standbys
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,9 +44,19 @@ def _durability(store: PostgresStore) -> Finding:
     if store.read_only:
         return Finding("durability", "note", "the ledger is read-only here")
     commit = _setting(store, "synchronous_commit")
-    standbys = _setting(store, "synchronous_standby_names")
-    held = f"; a commit waits for {standbys}" if standbys and commit != "local" else ""
-    return Finding("durability", "ok", f"fsync on, synchronous_commit {commit}{held}")
+    says = f"fsync on, synchronous_commit {commit}"
+    waited_for = store.rows(standbys.WAITED_FOR)[0][0]
+    if not waited_for:
+        return Finding("durability", "ok", says)
+    says += f"; a commit waits for {waited_for}"
+    connected = [row[0] for row in store.rows(standbys.CONNECTED)]
+    absent = standbys.absence(waited_for, connected)
+    if not absent:
+        return Finding("durability", "ok", says)
+    says += f" (synchronous_standby_names); {absent} (pg_stat_replication)"
+    if standbys.named(waited_for).suffice(connected):
+        return Finding("durability", "note", f"{says}; the others suffice")
+    return Finding("durability", "BAD", f"{says}: nothing that is recorded is acknowledged")
 
 
 def _checksums(store: PostgresStore) -> Finding:

@@ -5,30 +5,26 @@ from __future__ import annotations
 import time
 from collections import deque
 from contextlib import contextmanager
-from threading import local
-from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import psycopg
 from eventsourcing.persistence import PersistenceError
 from psycopg.errors import InsufficientPrivilege, LockNotAvailable, ReadOnlySqlTransaction
 from psycopg.sql import SQL
 
-from signoff_ledger.application.ports import StaleError
+from signoff_ledger.application.ports import Server
 from signoff_ledger.domain.aggregate import Aggregate
 from signoff_ledger.errors import NotFoundError, StoreError
 from signoff_ledger.integrity.note import parse_signature_lines
 from signoff_ledger.persistence.postgres import schema
 from signoff_ledger.persistence.postgres.address import has_several_hosts, shown
-from signoff_ledger.persistence.postgres.datastore import (
-    PATIENCE_S,
-    PAUSE_S,
-    PostgresDatastore,
-    connect,
-    is_lost,
-)
+from signoff_ledger.persistence.postgres.connection import PAUSE_S, connect, is_lost, looked
+from signoff_ledger.persistence.postgres.datastore import PostgresDatastore
 from signoff_ledger.persistence.postgres.dialect import VIEWS_SCHEMA
 from signoff_ledger.persistence.postgres.locks import locked
 from signoff_ledger.persistence.postgres.recorder import PostgresRecorder
+from signoff_ledger.persistence.postgres.saving import NoWritesError, Saving, UnconfirmedError
+from signoff_ledger.persistence.postgres.waiting import STANDBY_TIMEOUT_S, UnconfirmedCommitError
 from signoff_ledger.persistence.store import (
     MOVED,
     ConnectionLostError,
@@ -47,6 +43,7 @@ if TYPE_CHECKING:
     from signoff_ledger.application.ports import Recorded
     from signoff_ledger.domain.event import Entry
     from signoff_ledger.persistence.finding import Finding
+    from signoff_ledger.persistence.postgres.connection import Connection
     from signoff_ledger.persistence.postgres.datastore import DerivedCursor
 
 A = TypeVar("A", bound=Aggregate)
@@ -65,7 +62,7 @@ class PostgresStore(LedgerStore):
         self.datastore = PostgresDatastore(url)
         super().__init__(url, shown(url), PostgresRecorder(self.datastore), read_only=read_only)
         self._losses_remembered = 0
-        self._saving = _Saving()
+        self._saving = Saving(self.datastore, self.of_command, may_move=has_several_hosts(url))
         self.datastore.open()
 
     @classmethod
@@ -82,6 +79,7 @@ class PostgresStore(LedgerStore):
         """
         with told_plainly(shown(url)), connect(url) as connection:
             schema.make(connection, shown(url))
+            connection.check_confirmed()
         store = cls(url, read_only=False)
         if whole:
             store.complete()
@@ -98,7 +96,8 @@ class PostgresStore(LedgerStore):
                 cannot be reached.
         """
         place = shown(url)
-        with told_plainly(place), connect(url) as connection:
+
+        def is_read_only(connection: Connection) -> bool:
             if not schema.is_there(connection):
                 raise NotFoundError(
                     "SL205",
@@ -110,13 +109,17 @@ class PostgresStore(LedgerStore):
             read_only = schema.is_read_only(connection) or schema.is_subscriber(connection)
             if not read_only:
                 schema.check_durable(connection, place)
+            return read_only
+
+        with told_plainly(place):
+            read_only = looked(url, is_read_only)
         return cls(url, read_only=read_only)
 
     @classmethod
     def is_begun(cls, url: str) -> bool:
         """Say whether a ledger, or part of one, is in the database."""
-        with told_plainly(shown(url)), connect(url) as connection:
-            return schema.is_there(connection)
+        with told_plainly(shown(url)):
+            return looked(url, schema.is_there)
 
     @classmethod
     def check_vacant(cls, url: str) -> None:
@@ -125,8 +128,8 @@ class PostgresStore(LedgerStore):
         Raises:
             StoreError: See `create`.
         """
-        with told_plainly(shown(url)), connect(url) as connection:
-            schema.check_vacant(connection, shown(url))
+        with told_plainly(shown(url)):
+            looked(url, lambda connection: schema.check_vacant(connection, shown(url)))
 
     def complete(self) -> None:
         """Let a ledger that was made unopenable be opened."""
@@ -167,39 +170,8 @@ class PostgresStore(LedgerStore):
         Where the connection is lost on the way, it is looked up whether they are there, so that
         what is acknowledged is there once, and what is not may be tried again.
         """
-        if self.datastore.losses != self._saving.losses:
-            self._saving.losses = self.datastore.losses
-            raise StaleError("the connection was lost since the entries were made up")
-        try:
-            positions = super().save(entries, command_id, seen)
-        except ConnectionLostError as lost:
-            positions = self._saved_before(lost, entries, command_id)
-        except StoreError as error:
-            if self._saving.doubt is not None:
-                # Not that nothing was recorded: an earlier try may be on its way yet.
-                doubt, self._saving.doubt = self._saving.doubt, None
-                raise doubt.error from error
-            raise
-        self._saving.doubt = None
-        return positions
-
-    def _saved_before(
-        self, lost: ConnectionLostError, entries: Sequence[Entry], command_id: str
-    ) -> list[int]:
-        """Give the positions of entries that were under way when the connection was lost."""
-        if isinstance(lost, NoWritesError) and not has_several_hosts(self.address):
-            raise lost
-        self._saving.doubt = self._saving.doubt or _Doubt(lost, time.monotonic() + PATIENCE_S)
-        if time.monotonic() > self._saving.doubt.until_s:
-            self._saving.doubt = None
-            raise lost
-        if isinstance(lost, NoWritesError):
-            time.sleep(PAUSE_S)
-        found = self.of_command(command_id)
-        self._saving.losses = self.datastore.losses
-        if [recorded.entry.line for recorded in found] != [entry.line for entry in entries]:
-            raise StaleError("the connection was lost, and nothing was recorded") from None
-        return [recorded.position for recorded in found]
+        append = super().save
+        return self._saving.done(lambda: append(entries, command_id, seen), entries, command_id)
 
     def of_command(self, command_id: str) -> list[Recorded]:
         """Give what a command recorded, oldest first; empty when it recorded nothing.
@@ -215,6 +187,20 @@ class PostgresStore(LedgerStore):
         rows = self._settled("SELECT position FROM signoff.events ORDER BY position DESC LIMIT 1")
         return rows[0][0] if rows else 0
 
+    def server(self) -> Server | None:
+        """Say which server takes the events; None for one that takes none, such as a standby."""
+
+        def identity(connection: Connection) -> Server | None:
+            try:
+                row = connection.execute(_IDENTITY).fetchone()
+            except InsufficientPrivilege:
+                # Somebody took away what everybody may ask; then only the events can be compared.
+                return Server("", 0)
+            return Server(row[0], int(row[1][:8], 16)) if row and row[1] else None
+
+        with self.told():
+            return None if self.read_only else self.datastore.lasting(identity)
+
     def _settled(self, statement: str, *parameters: object) -> list[Any]:
         """Read what nobody will be able to say was never there.
 
@@ -223,7 +209,7 @@ class PostgresStore(LedgerStore):
         be the same server: another one may have taken its place since, with less in it.
         """
 
-        def look(connection: psycopg.Connection[Any]) -> list[Any]:
+        def look(connection: Connection) -> list[Any]:
             rows = connection.execute(statement, parameters).fetchall()
             if rows and not self.read_only:
                 connection.execute(_NOTHING_DURABLY)
@@ -266,6 +252,12 @@ class PostgresStore(LedgerStore):
             yield cursor
 
     @contextmanager
+    def proving(self) -> Iterator[DerivedCursor]:
+        """Begin a transaction that writes, alone and durably, what proves the events."""
+        with self.told(), self.datastore.proving() as cursor:
+            yield cursor
+
+    @contextmanager
     def retiring(self, moved_to: str) -> Iterator[Callable[[], object]]:
         """Let nobody record meanwhile, and nobody ever after unless something fails."""
         with (
@@ -288,14 +280,18 @@ class PostgresStore(LedgerStore):
         """Wait until the log has grown beyond a size, or the time is over.
 
         Whoever appends sends a word. Through a pooler it does not arrive, and time passes instead.
+        A standby lets nobody listen, so the log is looked at again and again.
         """
         with self.told():
             try:
                 listening = self.datastore.listening()
-                if self.size() <= size:
+                if listening is None:
+                    super().wait_beyond(size, timeout_s)
+                elif self.size() <= size:
                     deque(listening.notifies(timeout=timeout_s, stop_after=1), maxlen=0)
             except psycopg.OperationalError:
                 self.datastore.stop_listening()
+                time.sleep(min(PAUSE_S, timeout_s))
 
     def has_table(self, name: str) -> bool:
         """Say whether a table of what is derived from the events is there, and may be read."""
@@ -320,34 +316,6 @@ class PostgresStore(LedgerStore):
             return list(repaired(connection, self.place))
 
 
-class NoWritesError(ConnectionLostError):
-    """The server takes no writes; another may have taken its place."""
-
-
-class _Doubt(NamedTuple):
-    """What became of a command is not known yet.
-
-    Attributes:
-        error: The loss that it began with.
-        until_s: How long it is tried to find out, by `time.monotonic`.
-    """
-
-    error: ConnectionLostError
-    until_s: float
-
-
-class _Saving(local):
-    """How far one thread's saving got.
-
-    Attributes:
-        losses: How many connections were lost when it was last told so.
-        doubt: What became of its command, where that is not known yet.
-    """
-
-    losses = 0
-    doubt: _Doubt | None = None
-
-
 def cause_of(error: BaseException) -> BaseException:
     """Give what the driver raised, whatever was raised from it; else the error itself."""
     cause = error
@@ -361,8 +329,8 @@ def told_plainly(place: str) -> Iterator[None]:
     """Turn what the database says into what a person can act on.
 
     Raises:
-        StoreError: SL701 for damage, SL705 for a lock, SL707 for a lost connection, SL703 for
-            everything else.
+        StoreError: SL701 for damage, SL705 for a lock, SL707 for a lost connection, SL713 for a
+            standby that did not confirm, SL703 for everything else.
     """
     try:
         yield
@@ -373,6 +341,8 @@ def told_plainly(place: str) -> Iterator[None]:
         said = " ".join((primary or str(cause)).split())
         if isinstance(cause, ReadOnlySqlTransaction):
             raise _no_writes(place, said) from error
+        if isinstance(cause, UnconfirmedCommitError):
+            raise _unconfirmed(said) from error
         if is_lost(cause):
             raise _lost(place, said) from error
         state = getattr(cause, "sqlstate", None) or ""
@@ -386,6 +356,12 @@ def told_plainly(place: str) -> Iterator[None]:
             raise _denied(place, said) from error
         raise refused(place, said) from error
 
+
+_IDENTITY = (
+    "SELECT system_identifier::text, CASE WHEN NOT pg_is_in_recovery()"
+    " THEN pg_walfile_name(pg_current_wal_lsn()) END FROM pg_control_system()"
+)
+"""A file of the write-ahead log is named by its timeline first, in eight hexadecimal digits."""
 
 _NOTHING_DURABLY = "SELECT signoff.durably(), pg_logical_emit_message(true, 'signoff', '')"
 
@@ -423,4 +399,14 @@ def _lost(place: str, said: str) -> ConnectionLostError:
         why=said,
         fix="look whether the server runs and lets you in; a command given again under the same "
         "--command-id is recorded once, whatever became of this one",
+    )
+
+
+def _unconfirmed(said: str) -> UnconfirmedError:
+    return UnconfirmedError(
+        "SL713",
+        "the standby did not confirm, so nothing is promised yet",
+        why=f"after {STANDBY_TIMEOUT_S:g} s a commit still waited for {said}",
+        fix="bring the standby back, or take it out of synchronous_standby_names; then give the "
+        "command again",
     )

@@ -1,0 +1,142 @@
+"""Continuity: a server has all that it, or the one before it, acknowledged to this machine.
+
+A primary that comes back after a standby took its place has less, or other events, and looks like
+any server. Only whoever was told of more can tell, so each machine that records remembers it.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING, NamedTuple
+
+from signoff_ledger.application.ports import HighWater
+from signoff_ledger.domain.founding import Founding
+from signoff_ledger.errors import EvidenceError, SignoffError, StoreError
+
+if TYPE_CHECKING:
+    from signoff_ledger.application.ports import Custody, Server, Store
+
+
+class Continuity:
+    """Holds the server of one ledger against what this machine remembers.
+
+    A file has no server, and nothing is looked at or remembered for it. A standby takes no events,
+    so it may lag behind.
+
+    Args:
+        store: The ledger.
+        custody: Remembers, outside the ledger.
+    """
+
+    def __init__(self, store: Store, custody: Custody) -> None:
+        self._store = store
+        self._custody = custody
+        self._log_key: str | None = None
+        self._held: HighWater | None = None
+
+    def check(self) -> int | None:
+        """Refuse a server that lacks what was acknowledged, or whose place another has taken.
+
+        Returns:
+            How many events were acknowledged to this machine; None where nothing is known, or
+            nothing could be recorded anyway.
+
+        Raises:
+            StoreError: SL714, another server has taken its place.
+            EvidenceError: SL507 ROLLBACK or SL508 FORK.
+        """
+        known = self._known()
+        if known is None:
+            return None
+        log_key, server, last = known
+        self._check_same(server, last, _fix(self._custody.acknowledged_in(log_key)))
+        held = last._replace(server=server)
+        if _is_newer(server, last.server):
+            self._custody.remember_acknowledged(log_key, held)
+        self._held = held
+        return last.size
+
+    def look(self) -> None:
+        """Take notice of a server that took over, before anything is recorded there."""
+        with suppress(SignoffError):
+            known = self._known()
+            if known is not None and _is_newer(known.server, known.last.server):
+                self.check()
+
+    def remember(self, size: int) -> None:
+        """Remember that so many events are acknowledged; what fails loses a check alone."""
+        with suppress(SignoffError):
+            server = self._held.server if self._held else self._store.server()
+            log_key = self._known_key() if server is not None else None
+            if server is not None and log_key is not None:
+                mark = HighWater(size, self._store.root(size).hex(), server)
+                self._custody.remember_acknowledged(log_key, mark)
+                self._held = mark
+
+    def _known(self) -> _Known | None:
+        """Give what is known of the server that answers; None where there is nothing to hold."""
+        server = self._store.server()
+        log_key = self._known_key() if server is not None else None
+        if server is None or log_key is None:
+            return None
+        last = self._custody.acknowledged(log_key)
+        return None if last is None else _Known(log_key, server, last)
+
+    def _known_key(self) -> str | None:
+        if self._log_key is None:
+            self._log_key = self._store.load(Founding, "ledger").log_key
+        return self._log_key
+
+    def _check_same(self, server: Server, last: HighWater, fix: str) -> None:
+        if _is_newer(last.server, server):
+            raise StoreError(
+                "SL714",
+                "this is an old primary: another server has taken its place",
+                why=f"it is on timeline {server.timeline}, and timeline {last.server.timeline} "
+                "was seen here",
+                fix=fix,
+            )
+        # Asked after the memory was read: what others record meanwhile makes the log longer.
+        size = self._store.size()
+        if size < last.size:
+            raise EvidenceError(
+                "SL507",
+                "ROLLBACK: this server lacks what was acknowledged to this machine",
+                why=f"it has {size} events, and {last.size} were acknowledged",
+                fix=fix,
+            )
+        if self._held == last._replace(server=server):
+            return
+        if self._store.root(last.size).hex() != last.root:
+            raise EvidenceError(
+                "SL508",
+                "FORK: this server has other events than were acknowledged to this machine",
+                why=f"its first {last.size} events are not the {last.size} that were acknowledged",
+                fix=fix,
+            )
+
+
+class _Known(NamedTuple):
+    """What is known of a server.
+
+    Attributes:
+        log_key: The key of the log that it has.
+        server: Which it is.
+        last: What was acknowledged to this machine last.
+    """
+
+    log_key: str
+    server: Server
+    last: HighWater
+
+
+def _is_newer(server: Server, other: Server) -> bool:
+    """Say whether one server was promoted after the other, which it followed."""
+    return server.system == other.system and server.timeline > other.timeline
+
+
+def _fix(path: str) -> str:
+    return (
+        "nothing was recorded; name the server that took over, and keep this one from answering; "
+        f"where it is this one that shall go on, say so by removing {path}"
+    )
