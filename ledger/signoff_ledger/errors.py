@@ -74,8 +74,8 @@ CODES: Mapping[str, str] = {
     "SL504": "a proof does not lead to the root",
     "SL505": "a signed note is malformed or its signature does not verify",
     "SL506": "a person's signature does not verify",
-    "SL507": "ROLLBACK: the log is shorter than the last one sealed",
-    "SL508": "FORK: the log is not the one that was sealed",
+    "SL507": "ROLLBACK: the log is shorter than what was sealed or acknowledged",
+    "SL508": "FORK: the log is not the one that was sealed or acknowledged",
     "SL509": "a decision does not follow from its events",
     "SL510": "an exported file is not as it was written",
     "SL601": "somebody else recorded first, again and again",
@@ -94,7 +94,7 @@ CODES: Mapping[str, str] = {
     "SL708": "the ledger has moved",
     "SL711": "the database did not keep what it was given",
     "SL713": "the standby did not confirm",
-    "SL714": "the server is an older one than was seen here",
+    "SL714": "the server is an old primary",
 }
 
 

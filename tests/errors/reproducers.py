@@ -20,11 +20,13 @@ from typing import NoReturn
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from signoff_ledger.application.ports import StaleError
+from signoff_ledger.application.ports import Server, StaleError
 from signoff_ledger.integrity.canonical import canonical
 from signoff_ledger.integrity.leaf import leaf_hash
 from signoff_ledger.integrity.sshsig import NAMESPACE
 from signoff_ledger.persistence.lock import WriterLock
+from signoff_ledger.persistence.postgres.store import told_plainly
+from signoff_ledger.persistence.postgres.waiting import UnconfirmedCommitError
 from signoff_ledger.persistence.sqlite import datastore
 from signoff_ledger.persistence.sqlite.store import SqliteStore
 from tests.cli.shops import CHANGE, WITNESS, at
@@ -382,6 +384,30 @@ def _used_id(world: World) -> Attempt:
     return Attempt(terminal, ("dissent", "mug", "others", "--command-id", "once"), "bela")
 
 
+# --- a database, and the servers that have it ---------------------------------------------------
+
+
+def _unconfirmed(world: World) -> Attempt:
+    """Record where a standby does not confirm, as the driver has it from the server."""
+    terminal = at("clear", world.folder)
+
+    def save(*_: object) -> NoReturn:
+        with told_plainly("postgresql://station1@db1/press"):
+            raise UnconfirmedCommitError("the standby standby1 to confirm")
+
+    world.patch.setattr(SqliteStore, "save", save)
+    return Attempt(terminal, ("dissent", "mug", "words"), "bela")
+
+
+def _old_primary(world: World) -> Attempt:
+    """Meet a server after another one that was promoted in its place."""
+    terminal = at("clear", world.folder)
+    world.patch.setattr(SqliteStore, "server", lambda _: Server("7713220348885490739", 2))
+    terminal.did("dissent", "mug", "on the new one", by="bela")
+    world.patch.setattr(SqliteStore, "server", lambda _: Server("7713220348885490739", 1))
+    return Attempt(terminal, ("dissent", "mug", "on the old one"), "bela")
+
+
 # --- the file and the disk ----------------------------------------------------------------------
 
 
@@ -706,5 +732,7 @@ EVERY: Mapping[str, Mapping[str, Reproducer]] = {
     },
     "SL708": {"a ledger that was carried elsewhere": _carried_away},
     "SL711": {"a trigger that swallows": _swallowed},
+    "SL713": {"a standby that is gone": _unconfirmed},
+    "SL714": {"a primary that came back": _old_primary},
 }  # fmt: skip
 """Reproducers by code and name."""
