@@ -156,13 +156,19 @@ class Session:
 
         heed(self)
 
-    def open(self) -> Opened:
-        """Open the ledger."""
+    def open(self, *, patient: bool = False) -> Opened:
+        """Open the ledger.
+
+        Args:
+            patient: Whether a server that is not there is waited for, as a lost one would be.
+        """
         from signoff_cli.config import seal_policy
         from signoff_ledger.bootstrap import open_ledger  # loads the event store
 
         self.heed_notices()
-        return open_ledger(self.address(), self.clock, self.ids, self.vault(), seal_policy())
+        return open_ledger(
+            self.address(), self.clock, self.ids, self.vault(), seal_policy(), patient=patient
+        )
 
 
 pass_session = click.make_pass_decorator(Session, ensure=True)

@@ -57,6 +57,8 @@ def open_ledger(
     ids: IdSource | None = None,
     vault: Vault | None = None,
     policy: SealPolicy | None = None,
+    *,
+    patient: bool = False,
 ) -> Opened:
     """Open a ledger that exists.
 
@@ -66,12 +68,13 @@ def open_ledger(
         ids: Where command ids come from; random by default.
         vault: Where the log's key is; without one nothing is sealed.
         policy: How much may stand unsealed.
+        patient: Whether a server that is not there is waited for, as a lost one would be.
 
     Raises:
         NotFoundError: There is nothing.
         StoreError: It is not a ledger, or not one that this program can read.
     """
-    opened = _wired(open_store(address), clock, ids, vault, policy)
+    opened = _wired(open_store(address, patient=patient), clock, ids, vault, policy)
     if opened.ledger.continuity:
         opened.ledger.continuity.look()
     return opened

@@ -48,7 +48,7 @@ def history(session: Session, /, no_pager: bool, follow: bool, **wanted: Any) ->
     """
     chosen = {c: wanted[option] for option, c in _CONDITIONS.items() if wanted[option] is not None}
     where, parameters = " AND ".join(["position > ?", *chosen]), [wanted["after"], *chosen.values()]
-    with session.open() as opened:
+    with session.open(patient=follow) as opened:
         _check_known(opened.ledger.work(), wanted)
         if follow:
             _follow(session, opened, where, parameters)

@@ -15,18 +15,19 @@ if TYPE_CHECKING:
     from signoff_ledger.persistence.store import LedgerStore
 
 
-def open_store(address: str | Path) -> LedgerStore:
+def open_store(address: str | Path, *, patient: bool = False) -> LedgerStore:
     """Open a ledger that exists.
 
     Args:
         address: A file's path, or a `postgresql://` URL.
+        patient: Whether a server that is not there is waited for, as a lost one would be.
 
     Raises:
         NotFoundError: SL205, nothing is there.
         StoreError: It is no ledger, of a newer format, or cannot be reached.
     """
     if is_url(address):
-        return postgres().open(str(address))
+        return postgres().open(str(address), patient=patient)
     return SqliteStore.open(Path(address))
 
 

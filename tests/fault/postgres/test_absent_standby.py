@@ -19,7 +19,6 @@ from signoff_ledger.persistence.postgres import connection, waiting
 from tests.cli.terminal import COMMAND, Terminal
 from tests.fault.postgres.ledgers import SHARED, begun, commands_in, held_together
 from tests.fault.postgres.typed import standing_in
-from tests.servers.fixtures import launchable, programs
 from tests.servers.postgres import Server
 from tests.servers.standby import NAME, Pair
 
@@ -45,17 +44,10 @@ class Place(NamedTuple):
     url: str
 
 
-@pytest.fixture(scope="module")
-def pair() -> Iterator[Pair]:
-    """Give a primary whose commits wait for a standby, for every test of this file."""
-    with Pair.made(programs(launchable()[0])) as pair:
-        pair.primary.execute("CREATE ROLE station1 LOGIN")
-        yield pair
-
-
 @pytest.fixture
-def place(pair: Pair, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
+def place(shared_pair: Pair, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
     """Give a ledger whose standby has just gone; it is back when the test is done."""
+    pair = shared_pair
     monkeypatch.setattr(waiting, "STANDBY_TIMEOUT_S", TIMEOUT_S)
     monkeypatch.setattr(waiting, "_LOOK_EVERY_S", 0.1)
     monkeypatch.setattr(notices, "NOTICE_AFTER_S", 0.2)

@@ -141,9 +141,15 @@ def connect(url: str, *, insistent: bool = False) -> Connection:
             return connection
 
 
-def looked(url: str, look: Callable[[Connection], T]) -> T:
-    """Look at a database over a connection of its own, again where that is lost meanwhile."""
-    began_s, was_there = time.monotonic(), False
+def looked(url: str, look: Callable[[Connection], T], *, insistent: bool = False) -> T:
+    """Look at a database over a connection of its own, again where that is lost meanwhile.
+
+    Args:
+        url: Of the ledger.
+        look: Looks; it changes nothing.
+        insistent: As for `connect`.
+    """
+    began_s, was_there = time.monotonic(), insistent
     while True:
         try:
             with connect(url, insistent=was_there) as connection:

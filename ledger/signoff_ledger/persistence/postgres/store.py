@@ -86,8 +86,12 @@ class PostgresStore(LedgerStore):
         return store
 
     @classmethod
-    def open(cls, url: str) -> Self:
+    def open(cls, url: str, *, patient: bool = False) -> Self:
         """Open a ledger that exists.
+
+        Args:
+            url: The database.
+            patient: Whether a server that is not there is waited for, as a lost one would be.
 
         Raises:
             NotFoundError: SL205, there is none in the database.
@@ -112,7 +116,7 @@ class PostgresStore(LedgerStore):
             return read_only
 
         with told_plainly(place):
-            read_only = looked(url, is_read_only)
+            read_only = looked(url, is_read_only, insistent=patient)
         return cls(url, read_only=read_only)
 
     @classmethod
