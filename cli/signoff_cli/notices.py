@@ -27,4 +27,3 @@ class _Speaker(logging.Handler):
 def heed(session: Session) -> None:
     """Say the library's notices for the rest of an invocation."""
     NOTICES.handlers[:] = [_Speaker(session)]
-    NOTICES.propagate = False

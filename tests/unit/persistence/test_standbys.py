@@ -35,8 +35,8 @@ def test_the_setting_is_read_as_the_server_reads_it(setting: str, standbys: Stan
         ("s1, s2", ["s2"], "s1 is not connected", True),
         ("ANY 2 (s1, s2, s3)", ["s3"], "s1, s2 are not connected", False),
         ("*", ["whoever"], "", True),
-        ("*", [], "no standby is connected", False),
-        ("2 (*)", ["whoever"], "", False),
+        ("*", [], "0 of 1 are connected", False),
+        ("2 (*)", ["whoever"], "1 of 2 are connected", False),
     ],
 )
 def test_who_is_named_and_not_connected_is_said(

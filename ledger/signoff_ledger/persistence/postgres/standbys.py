@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
-CONNECTED = "SELECT DISTINCT application_name FROM pg_stat_replication"
+CONNECTED = "SELECT application_name FROM pg_stat_replication"
 """Any role may read the names; more of this view is for monitors."""
 
 WAITED_FOR = (
@@ -34,9 +34,9 @@ class Standbys(NamedTuple):
 
     def missing(self, connected: Collection[str]) -> tuple[str, ...]:
         """Give the names that are not connected; the server does not tell capitals apart."""
-        there = {name.lower() for name in connected}
         if "*" in self.names:
-            return () if there else ("*",)
+            return () if self.suffice(connected) else ("*",)
+        there = {name.lower() for name in connected}
         return tuple(name for name in self.names if name.lower() not in there)
 
     def suffice(self, connected: Collection[str]) -> bool:
@@ -56,11 +56,12 @@ def named(setting: str) -> Standbys:
 
 def absence(setting: str, connected: Collection[str]) -> str:
     """Say which standbys are named and not connected; "" where all are."""
-    missing = named(setting).missing(connected)
+    standbys = named(setting)
+    missing = standbys.missing(connected)
     if not missing:
         return ""
     if missing == ("*",):
-        return "no standby is connected"
+        return f"{len(connected)} of {standbys.needed} are connected"
     be = "is" if len(missing) == 1 else "are"
     return f"{', '.join(missing)} {be} not connected"
 

@@ -31,7 +31,6 @@ _CANCEL_TIMEOUT_S = 5.0
 _LOOK_EVERY_S = 1.0
 _LOOK_TIMEOUT_S = 2
 
-_BOUNDED = f"SET LOCAL statement_timeout = '{_LOOK_TIMEOUT_S}s'"
 _WAITS = (
     "SELECT a.wait_event, pg_blocking_pids(a.pid), current_setting('synchronous_standby_names')"
     " FROM pg_stat_activity AS a WHERE a.pid = %s"
@@ -63,6 +62,30 @@ class Reason(NamedTuple):
 UNKNOWN = Reason("the database to answer", is_standby=False)
 
 
+class _Looking(psycopg.Connection[Any]):
+    """A connection that waits for no answer for long.
+
+    The server's own time-out does not help where a pooler has no server process to spare.
+    """
+
+    def wait(self, gen: Generator[Any, Any, T], *args: Any, **kwargs: Any) -> T:
+        return super().wait(_bounded(gen), *args, **kwargs)
+
+
+def _bounded(answer: Generator[Any, Any, T]) -> Generator[Any, Any, T]:
+    until_s = time.monotonic() + _LOOK_TIMEOUT_S
+    try:
+        wanted = next(answer)
+        while True:
+            ready = yield wanted
+            if not ready and time.monotonic() > until_s:
+                raise psycopg.OperationalError("no answer")
+            wanted = answer.send(ready)
+    except StopIteration as done:
+        value: T = done.value
+        return value
+
+
 class StatementWait:
     """One statement that has not answered yet.
 
@@ -81,7 +104,7 @@ class StatementWait:
         self._looked_at_s = 0.0
         self._cancelled_at_s: float | None = None
         self._standby_since_s: float | None = None
-        self._looking: psycopg.Connection[Any] | None = None
+        self._looking: _Looking | None = None
 
     def over(self, answer: Generator[Any, Any, T]) -> Generator[Any, Any, T]:
         """Go on with a statement until it answers, and look now and then what it waits for.
@@ -145,18 +168,17 @@ class StatementWait:
         try:
             if self._looking is None:
                 self._looking = self._connected()
-            with self._looking.transaction():
-                return self._asked(self._looking)
+            return self._asked(self._looking)
         except psycopg.Error:
             if self._looking is not None:
                 self._looking.close()
                 self._looking = None
             return UNKNOWN
 
-    def _connected(self) -> psycopg.Connection[Any]:
+    def _connected(self) -> _Looking:
         """Connect to the same server, whichever of several it is."""
         info = self._connection.info
-        return psycopg.connect(
+        return _Looking.connect(
             self._url,
             host=info.host,
             hostaddr=info.hostaddr,
@@ -168,7 +190,6 @@ class StatementWait:
         )
 
     def _asked(self, looking: psycopg.Connection[Any]) -> Reason:
-        looking.execute(_BOUNDED)
         if self._is_direct:
             found = looking.execute(_WAITS, (self._connection.info.backend_pid,)).fetchone()
         else:
