@@ -44,12 +44,13 @@ REQUEST = Limit("request to a witness", 2_000_000)
 VERIFIER_KEYS = Limit("file of verifier keys", 64 << 10)
 GUARD = Limit("signer guard", 4 << 10)
 SERVICES = Limit("connection service file", 1 << 20)
+HIGH_WATER = Limit("memory of what a server acknowledged", 4 << 10)
 SETTINGS = Limit("settings", 64 << 10)
 MEMBER = Limit("file of an export, beside its lines", 4 << 20)
 
 LIMITS = (
     SHEET, PLAN, TEXT, PUBLIC_KEY, PRIVATE_KEY, STATEMENT, SIGNATURE, POLICY, NOTE, REQUEST,
-    VERIFIER_KEYS, GUARD, SERVICES, SETTINGS, MEMBER,
+    VERIFIER_KEYS, GUARD, SERVICES, HIGH_WATER, SETTINGS, MEMBER,
 )  # fmt: skip
 
 _PART_BYTES = 1 << 20

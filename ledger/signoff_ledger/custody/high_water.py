@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-import stat
 from typing import TYPE_CHECKING
 
 from signoff_ledger.application.ports import HighWater, Server
+from signoff_ledger.bounded_file import HIGH_WATER, read_regular
 from signoff_ledger.custody.guard import make_folder
 from signoff_ledger.errors import StoreError
+from signoff_ledger.integrity.fields import SIZE_LIMIT
 from signoff_ledger.persistence.lock import WriterLock
 from signoff_ledger.persistence.notices import NOTICES
 
@@ -17,10 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _LOCK_TIMEOUT_S = 5.0
-_LONGEST_BYTES = 4_096
 _ROOT_BYTES = 32
-
-
 _DAMAGE = (OSError, StoreError, ValueError, KeyError, TypeError, RecursionError)
 
 
@@ -76,8 +74,9 @@ class HighWaterFile:
 
     def _write(self, mark: HighWater) -> None:
         fields = {"root": mark.root, "size": mark.size, **mark.server._asdict()}
-        descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
-        with os.fdopen(descriptor, "r+b") as file:
+        # Where a pipe is in its place, nobody waits for who reads it.
+        flags = os.O_WRONLY | os.O_CREAT | getattr(os, "O_NONBLOCK", 0)
+        with os.fdopen(os.open(self._path, flags, 0o600), "wb") as file:
             file.write(json.dumps(fields, sort_keys=True).encode() + b"\n")
             file.truncate()
 
@@ -93,17 +92,11 @@ def _read(path: Path) -> HighWater:
         OSError: It cannot be read.
         ValueError: It is damaged; KeyError, TypeError and RecursionError likewise.
     """
-    if not stat.S_ISREG(path.stat().st_mode):
-        raise ValueError(path)
-    with path.open("rb") as file:
-        content = file.read(_LONGEST_BYTES + 1)
-    if len(content) > _LONGEST_BYTES:
-        raise ValueError(path)
-    fields = json.loads(content)
+    fields = json.loads(read_regular(path, HIGH_WATER))
     system, timeline, size = fields["system"], fields["timeline"], fields["size"]
     if not isinstance(system, str) or type(timeline) is not int or type(size) is not int:
         raise TypeError(fields)
     root = bytes.fromhex(fields["root"])
-    if len(root) != _ROOT_BYTES or timeline < 0 or size < 1:
+    if len(root) != _ROOT_BYTES or timeline < 0 or not 0 < size < SIZE_LIMIT:
         raise ValueError(fields)
     return HighWater(size, root.hex(), Server(system, timeline))

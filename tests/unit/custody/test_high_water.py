@@ -105,7 +105,9 @@ def test_a_pipe_in_the_place_of_the_file_is_not_waited_for(
     os.mkfifo(path)
 
     assert HighWaterFile(path).last() is None
-    assert "cannot be read" in caplog.text
+    HighWaterFile(path).remember(MARK)
+    assert f"{path} cannot be read (it is a pipe" in caplog.text
+    assert f"{path} cannot be kept" in caplog.text
 
 
 def test_what_cannot_be_kept_is_told_and_no_error(
