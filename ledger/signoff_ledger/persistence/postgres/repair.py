@@ -10,7 +10,7 @@ from psycopg.sql import SQL, Identifier
 from signoff_ledger.errors import StoreError
 from signoff_ledger.persistence.catalogue import mended, names_of_columns
 from signoff_ledger.persistence.postgres import catalogue, rights, schema
-from signoff_ledger.persistence.postgres.datastore import is_lost
+from signoff_ledger.persistence.postgres.connection import is_lost
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
