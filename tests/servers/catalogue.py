@@ -4,7 +4,8 @@ import json
 from contextlib import closing
 
 from signoff_ledger.persistence.opening import create_store
-from signoff_ledger.persistence.postgres import catalogue, datastore
+from signoff_ledger.persistence.postgres import catalogue
+from signoff_ledger.persistence.postgres.connection import connect
 from tests.servers.databases import Databases
 from tests.servers.fixtures import Servers
 from tests.tree import ROOT
@@ -17,7 +18,7 @@ def of_a_fresh_ledger(server: Databases) -> str:
     name = server.create_database()
     try:
         create_store(server.url(name)).close()
-        with closing(datastore.connect(server.url(name))) as connection:
+        with closing(connect(server.url(name))) as connection:
             found = catalogue.catalogue(connection)
     finally:
         server.drop_database(name)
