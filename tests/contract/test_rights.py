@@ -118,7 +118,6 @@ def test_a_restore_without_its_grants_is_named_and_one_command_puts_it_right(
     assert "BAD" == state
     assert f"{role} lacks USAGE on signoff, signoff_views" in says
     assert "PUBLIC should not have EXECUTE on signoff.append" in says
-    assert "signoff repair" in says
 
     said = shop.repaired()
 
@@ -186,6 +185,20 @@ def test_what_an_auditor_may_read_is_neither_told_nor_taken_away(shop: Shop) -> 
     assert [] == shop.repaired()
     with closing(open_store(shop.member)) as store:
         assert 3 == store.size()
+
+
+def test_who_may_connect_is_told(shop: Shop) -> None:
+    role, said = role_name(shop.name), [shop.found("connections")]
+    shop.execute(f"REVOKE CONNECT ON DATABASE {shop.name} FROM PUBLIC")
+    said.append(shop.found("connections"))
+    shop.execute(f"GRANT CONNECT ON DATABASE {shop.name} TO {role}")
+    said.append(shop.found("connections"))
+
+    assert ["note", "BAD", "ok"] == [state for state, _ in said]
+    assert "every role may connect" in said[0][1]
+    assert f"{role} may not connect" == said[1][1]
+    assert role in said[2][1]
+    assert_the_member_records(shop)
 
 
 def test_only_the_owner_repairs(shop: Shop) -> None:

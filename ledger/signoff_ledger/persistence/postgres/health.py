@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from psycopg.sql import Identifier
+
 from signoff_ledger.persistence.catalogue import moved_finding, schema_finding
 from signoff_ledger.persistence.finding import Finding, guarded
 from signoff_ledger.persistence.postgres import catalogue, rights, schema, standbys
@@ -25,6 +27,7 @@ def findings(store: PostgresStore) -> Iterator[Finding]:
     yield from guarded("triggers", lambda: [_triggers(store)])
     yield from guarded("rights", lambda: [_rights(store)])
     yield from guarded("grants", lambda: [_grants(store)])
+    yield from guarded("connections", lambda: [_connections(store)])
 
 
 def _setting(store: PostgresStore, name: str) -> str:
@@ -129,11 +132,38 @@ def _grants(store: PostgresStore) -> Finding:
     if not differed:
         return Finding("grants", "ok", "the ledger's role may record, and nobody may do more")
     says = "; ".join(differed)
-    return Finding("grants", "BAD", f"{says}; as the owner,  signoff repair  puts that right")
+    return Finding("grants", "BAD", says, "as the owner of the tables:  signoff repair")
 
 
 def lost_grants(connection: psycopg.Connection[Any]) -> list[str]:
     """Say which grants are missing, and which are too many; nothing where all is well."""
     role = schema.role_here(connection)
-    gone = [] if rights.is_role(connection, role) else [f"there is no role {role}"]
-    return gone + rights.told(rights.differences(connection, role))
+    gone = f"there is no role {role} (of a database that was renamed, rename the role, too)"
+    return [gone][rights.is_role(connection, role) :] + rights.told(
+        rights.differences(connection, role)
+    )
+
+
+def _connections(store: PostgresStore) -> Finding:
+    """Say who may connect, for whoever can may keep the lock that appends take turns by."""
+    rows = store.rows(
+        "SELECT current_database()::text, CASE WHEN e.grantee = 0 THEN 'PUBLIC'"
+        " ELSE pg_get_userbyid(e.grantee)::text END FROM pg_database AS d,"
+        " aclexplode(coalesce(d.datacl, acldefault('d', d.datdba))) AS e"
+        " WHERE d.datname = current_database() AND e.privilege_type = 'CONNECT' ORDER BY 2"
+    )
+    may = [grantee for _, grantee in rows]
+    role = schema.role_name(rows[0][0]) if rows else ""
+    database = Identifier(rows[0][0] if rows else "").as_string(None)
+    given = f"GRANT CONNECT ON DATABASE {database} TO {Identifier(role).as_string(None)}"
+    if "PUBLIC" in may:
+        return Finding(
+            "connections",
+            "note",
+            "every role may connect, and keep the lock that appends take turns by",
+            f"as the owner of the database:  REVOKE CONNECT ON DATABASE {database} FROM PUBLIC;"
+            f"  {given}",
+        )
+    if role not in may:
+        return Finding("connections", "BAD", f"{role} may not connect", f"as its owner:  {given}")
+    return Finding("connections", "ok", f"those who may: {', '.join(may)}")
