@@ -73,10 +73,6 @@ class LedgerStore(ABC):
         """Begin a transaction that writes, alone, for what is derived from the events."""
 
     @abstractmethod
-    def proving(self) -> AbstractContextManager[Any]:
-        """Begin a transaction that writes, alone and durably, what proves the events."""
-
-    @abstractmethod
     def has_table(self, name: str) -> bool:
         """Say whether a table of what is derived from the events is there."""
 
@@ -278,7 +274,7 @@ class LedgerStore(ABC):
         """
         if self.checkpoint(size) == note:
             return
-        with self.proving() as cursor:
+        with self.writing() as cursor:
             cursor.execute("INSERT INTO checkpoints (size, note) VALUES (?, ?)", (size, note))
             cursor.execute("SELECT note FROM checkpoints WHERE size = ?", (size,))
             if [row[0] for row in cursor.fetchall()] != [note]:
@@ -306,7 +302,7 @@ class LedgerStore(ABC):
             EvidenceError: SL505, it is no signature line.
         """
         (offered,) = parse_signature_lines(line)
-        with self.proving() as cursor:
+        with self.writing() as cursor:
             cursor.execute("SELECT line FROM cosignatures WHERE size = ?", (size,))
             kept = [parse_signature_lines(row[0])[0] for row in cursor.fetchall()]
             if any((one.name, one.key_id) == (offered.name, offered.key_id) for one in kept):

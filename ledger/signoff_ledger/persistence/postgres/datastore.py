@@ -22,7 +22,7 @@ from signoff_ledger.persistence.postgres.connection import (
     is_lost,
 )
 from signoff_ledger.persistence.postgres.dialect import translated
-from signoff_ledger.persistence.postgres.locks import EVIDENCE_LOCK, VIEWS_LOCK
+from signoff_ledger.persistence.postgres.locks import VIEWS_LOCK
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -183,12 +183,4 @@ class PostgresDatastore:
                 "SELECT set_config('synchronous_commit', 'off', true), pg_advisory_xact_lock(%s)",
                 (VIEWS_LOCK,),
             )
-            yield DerivedCursor(cursor)
-
-    @contextmanager
-    def proving(self) -> Iterator[DerivedCursor]:
-        """Hold a transaction alone among those who keep evidence, which ends durably."""
-        with self.connection() as connection, connection.transaction():
-            cursor = connection.cursor()
-            cursor.execute("SELECT signoff.durably(), pg_advisory_xact_lock(%s)", (EVIDENCE_LOCK,))
             yield DerivedCursor(cursor)

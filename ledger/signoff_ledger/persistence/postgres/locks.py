@@ -20,19 +20,13 @@ APPEND_LOCK = 23445389448794694
 VIEWS_LOCK = 0x5349474E564945
 """Advisory lock key that serialises those who write views: "SIGNVIE"."""
 
-EVIDENCE_LOCK = 0x5349474E455649
-"""Advisory lock key that serialises those who keep checkpoints and cosignatures: "SIGNEVI".
-
-Their commits wait for a standby, and those of views never do.
-"""
-
 
 def locked(said: str, datastore: PostgresDatastore) -> StoreError:
     """Give the error for a lock that somebody kept too long; it names who still keeps it."""
     holders, waits = [], ""
     with suppress(psycopg.Error):
         waits = standbys.told(datastore.rows)
-        holders = datastore.rows(_HOLDERS, (APPEND_LOCK, VIEWS_LOCK, EVIDENCE_LOCK, VIEWS_SCHEMA))
+        holders = datastore.rows(_HOLDERS, (APPEND_LOCK, VIEWS_LOCK, VIEWS_SCHEMA))
     named = ", ".join(
         f"role {role or 'unknown'}, process {pid}" + (f", since {since}" if since else "")
         for pid, role, since in holders
@@ -57,7 +51,7 @@ WHERE held.granted AND held.pid <> pg_backend_pid()
     AND held.database = (SELECT oid FROM pg_database WHERE datname = current_database())
     AND (
         held.locktype = 'advisory' AND held.objsubid = 1
-            AND (held.classid::bigint << 32 | held.objid::bigint) IN (?, ?, ?)
+            AND (held.classid::bigint << 32 | held.objid::bigint) IN (?, ?)
         OR held.locktype = 'relation'
             AND held.mode IN (
                 'ShareLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock'

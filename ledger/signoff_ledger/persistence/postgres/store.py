@@ -256,12 +256,6 @@ class PostgresStore(LedgerStore):
             yield cursor
 
     @contextmanager
-    def proving(self) -> Iterator[DerivedCursor]:
-        """Begin a transaction that writes, alone and durably, what proves the events."""
-        with self.told(), self.datastore.proving() as cursor:
-            yield cursor
-
-    @contextmanager
     def retiring(self, moved_to: str) -> Iterator[Callable[[], object]]:
         """Let nobody record meanwhile, and nobody ever after unless something fails."""
         with (

@@ -25,7 +25,6 @@ from signoff_ledger.persistence.store import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from eventsourcing.sqlite import SQLiteCursor
@@ -107,10 +106,6 @@ class SqliteStore(LedgerStore):
         """Begin a transaction that writes, alone, for what is derived from the events."""
         with self.told(), self.datastore.writing() as cursor:
             yield cursor
-
-    def proving(self) -> AbstractContextManager[SQLiteCursor]:
-        """Begin a transaction that writes, alone and durably, what proves the events."""
-        return self.writing()
 
     @contextmanager
     def retiring(self, moved_to: str) -> Iterator[Callable[[], object]]:
