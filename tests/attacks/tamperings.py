@@ -321,3 +321,84 @@ POSTGRES: Mapping[str, Tampering] = {
         "not the ledger's: rule eats on signoff_views.view_history",
     ),
 }
+
+VIEWS_SQLITE: Mapping[str, tuple[str, ...]] = {
+    "a table dropped": ("DROP TABLE view_history",),
+    "every table dropped": tuple(
+        f"DROP TABLE view_{name}"
+        for name in ("positions", "states", "subjects", "history", "decisions", "findings")
+    ),
+    "a view in the place of a table": (
+        "DROP TABLE view_processes",
+        "CREATE VIEW view_processes AS SELECT 1 AS process",
+    ),
+    "a table of other columns": (
+        "DROP TABLE view_processes",
+        "CREATE TABLE view_processes (process TEXT)",
+    ),
+    "an index in the place of a table": (
+        "DROP TABLE view_work",
+        "CREATE INDEX view_work ON events (version)",
+    ),
+    "an index dropped": ("DROP INDEX view_history_0",),
+    "a trigger that swallows rows": (
+        "CREATE TRIGGER eats BEFORE INSERT ON view_history BEGIN SELECT RAISE(IGNORE); END",
+    ),
+    "a row changed": ("UPDATE view_history SET sentence = 'mug was signed off'",),
+    "a row deleted": ("DELETE FROM view_history WHERE position = 2",),
+    "a row added": (
+        (
+            "INSERT INTO view_history SELECT position + 1000, recorded_at, observed_at, person,"
+            " kind, subject, process, type, sentence, command_id FROM view_history LIMIT 1"
+        ),
+    ),
+    "a standing changed": ("UPDATE view_processes SET standing = 'SIGNED_OFF'",),
+    "every standing deleted": ("DELETE FROM view_processes", "DELETE FROM view_batches"),
+    "a position beyond the log": ("UPDATE view_positions SET position = 1000000",),
+    "a position beyond the log of one process": (
+        "UPDATE view_states SET position = 1000000",
+        "UPDATE view_processes SET standing = 'SIGNED_OFF'",
+    ),
+    "a position deleted": ("DELETE FROM view_positions WHERE name = 'states'",),
+}
+"""What whoever writes the file can do to what is derived from the events."""
+
+VIEWS_MEMBER: Mapping[str, tuple[str, ...]] = {
+    name: tuple(statement.replace(" view_", " signoff_views.view_") for statement in statements)
+    for name, statements in VIEWS_SQLITE.items()
+    if name.startswith(("a row", "a standing", "every standing", "a position"))
+}
+"""What a member of the ledger's role can do to it: fill the tables."""
+
+VIEWS_OWNER: Mapping[str, tuple[str, ...]] = {
+    "a table dropped": ("DROP TABLE signoff_views.view_history",),
+    "a view in the place of a table": (
+        "DROP TABLE signoff_views.view_processes",
+        "CREATE VIEW signoff_views.view_processes AS SELECT 1 AS process",
+    ),
+    "a materialized view in the place of a table": (
+        "DROP TABLE signoff_views.view_processes",
+        "CREATE MATERIALIZED VIEW signoff_views.view_processes AS SELECT 1 AS process",
+    ),
+    "a table of other columns": (
+        "DROP TABLE signoff_views.view_processes",
+        "CREATE TABLE signoff_views.view_processes (process text)",
+    ),
+    "a sequence in the place of an index": (
+        "DROP INDEX signoff_views.view_history_0",
+        "CREATE SEQUENCE signoff_views.view_history_0",
+    ),
+    "an index dropped": ("DROP INDEX signoff_views.view_history_0",),
+    "a rule that swallows rows": (
+        "CREATE RULE eats AS ON INSERT TO signoff_views.view_history DO INSTEAD NOTHING",
+    ),
+    "rows hidden by a policy": (
+        "ALTER TABLE signoff_views.view_history ENABLE ROW LEVEL SECURITY",
+    ),
+    "a table that a crash empties": ("ALTER TABLE signoff_views.view_history SET UNLOGGED",),
+    "something built upon it": (
+        "CREATE VIEW public.mine AS SELECT * FROM signoff_views.view_history",
+        "DROP TABLE signoff_views.view_work",
+    ),
+}
+"""What the owner can do to it, besides."""

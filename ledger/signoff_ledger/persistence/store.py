@@ -73,8 +73,20 @@ class LedgerStore(ABC):
         """Begin a transaction that writes, alone, for what is derived from the events."""
 
     @abstractmethod
-    def has_table(self, name: str) -> bool:
-        """Say whether a table of what is derived from the events is there."""
+    def standing(self, statements: Sequence[str]) -> set[str]:
+        """Give which of these statements made what is derived, and what made anything else there.
+
+        Args:
+            statements: Those that make tables and indexes of what is derived.
+        """
+
+    @abstractmethod
+    def clear(self, cursor: Any) -> None:
+        """Take away whatever stands where tables of what is derived belong, of whatever kind.
+
+        Args:
+            cursor: Within a transaction of `writing`.
+        """
 
     @abstractmethod
     def findings(self) -> Iterable[Finding]:

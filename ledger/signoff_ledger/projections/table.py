@@ -44,17 +44,23 @@ class Table(NamedTuple):
         """The column names."""
         return tuple(name for name, _ in self.columns)
 
-    def create(self, cursor: Cursor) -> None:
-        """Make the table, empty."""
+    @property
+    def statements(self) -> tuple[str, ...]:
+        """The statements that make the table, empty, and its indexes."""
         columns = ", ".join(f"{name} {kind}" for name, kind in self.columns)
         key = ", ".join(self.key)
-        cursor.execute(f"CREATE TABLE {self.name} ({columns}, PRIMARY KEY ({key})) STRICT")
-        for number, index in enumerate(self.indexes):
-            cursor.execute(f"CREATE INDEX {self.name}_{number} ON {self.name} ({', '.join(index)})")
+        return (
+            f"CREATE TABLE {self.name} ({columns}, PRIMARY KEY ({key})) STRICT",
+            *(
+                f"CREATE INDEX {self.name}_{number} ON {self.name} ({', '.join(index)})"
+                for number, index in enumerate(self.indexes)
+            ),
+        )
 
-    def drop(self, cursor: Cursor) -> None:
-        """Drop the table, if it is there."""
-        cursor.execute(f"DROP TABLE IF EXISTS {self.name}")
+    def create(self, cursor: Cursor) -> None:
+        """Make the table, empty."""
+        for statement in self.statements:
+            cursor.execute(statement)
 
     def insert(self, cursor: Cursor, rows: Iterable[Sequence[object]]) -> None:
         """Add rows."""

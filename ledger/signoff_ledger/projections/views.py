@@ -7,11 +7,12 @@ and rebuilding give the same rows by construction.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 from signoff_ledger.application.replay import case_as_of
 from signoff_ledger.errors import StoreError
+from signoff_ledger.persistence.sqlite.scratch import ScratchDatabase
 from signoff_ledger.persistence.store import ConnectionLostError, busy
 from signoff_ledger.projections import (
     batch_state,
@@ -34,6 +35,10 @@ SCHEMA_VERSION = 3
 """Raised with any change to a view; a ledger with older views rebuilds them by itself."""
 
 PAGE = 1_000
+
+HELD_EVENTS = 1_000
+"""Up to so many events every row is held against the log before the first answer, in a tenth of a
+second; beyond, `doctor` and `rebuild` do it."""
 
 _TRIES = 5
 """How often a lost connection is met before somebody is told."""
@@ -68,6 +73,7 @@ _BY_STATE: tuple[tuple[Table, Callable[[Case], Iterable[tuple[object, ...]]]], .
     (work_waiting.TABLE, work_waiting.rows),
 )
 TABLES = (_POSITIONS, _STATES, *_BY_EVENT, *(table for table, _ in _BY_STATE))
+STATEMENTS = tuple(statement for table in TABLES for statement in table.statements)
 
 Progress = Callable[[int, int], None]
 
@@ -83,8 +89,12 @@ class Database(Protocol):
         """Read rows."""
         ...
 
-    def has_table(self, name: str) -> bool:
-        """Say whether a table is there."""
+    def standing(self, statements: Sequence[str]) -> set[str]:
+        """Give which of these statements made what stands there, and what made anything else."""
+        ...
+
+    def clear(self, cursor: Any) -> None:
+        """Take away whatever stands where the tables of views belong."""
         ...
 
 
@@ -116,6 +126,7 @@ class Views:
         self._database = database
         self._beside = beside
         self._keep = keep
+        self._held = False
         self._subjects: dict[str, Subject] = {}
 
     def catch_up(self, progress: Progress | None = None) -> dict[str, int]:
@@ -135,7 +146,7 @@ class Views:
                     raise
 
     def _catch_up(self, progress: Progress | None) -> dict[str, int]:
-        size, made = self._store.size(), False
+        size, made = self._store.size(), 0
         while True:
             # Asked again after each step: somebody else may have begun the views anew meanwhile.
             positions = self._positions()
@@ -145,9 +156,11 @@ class Views:
                 (made and not ours) or (not self._keep and positions != current)
             ):
                 self._database, self._beside = self._beside(), None
-            elif not ours:
+            elif not ours or self._is_beyond(positions):
+                if made > _TRIES:
+                    raise _not_kept()
                 self._make_anew()
-                made = True
+                made += 1
             elif positions["events"] < size:
                 self._take_events(size, progress)
             elif positions["states"] < size:
@@ -170,11 +183,23 @@ class Views:
     def read(
         self, table: Table, where: str = "", parameters: Iterable[object] = (), order: str = ""
     ) -> list[dict[str, Any]]:
-        """Read rows of a view as of the log's end.
+        """Read rows of a view as of the log's end, held against the log before the first answer.
 
         Raises:
             StoreError: SL705, others begin the views anew all the time.
         """
+        if not self._held:
+            self._hold()
+            self._held = True
+        return self._read(table, where, parameters, order)
+
+    def everything(self) -> dict[str, list[dict[str, Any]]]:
+        """Give every row of every view as of the log's end, as it stands there."""
+        return {table.name: self._read(table) for table in TABLES}
+
+    def _read(
+        self, table: Table, where: str = "", parameters: Iterable[object] = (), order: str = ""
+    ) -> list[dict[str, Any]]:
         for _ in range(_TRIES):
             reached = self.catch_up()
             try:
@@ -193,9 +218,43 @@ class Views:
         same = now.get("schema") == reached["schema"]
         return same and all(now[name] >= reached[name] for name in reached)
 
+    def _hold(self) -> None:
+        """Hold every row against one that is made of the log, and make the views anew if need be.
+
+        Whoever may add to a ledger in PostgreSQL may write its views, and whoever may write a file
+        may write everything in it. What they wrote is not shown.
+        """
+        for _ in range(_TRIES):
+            self.catch_up()
+            if self._store.size() > HELD_EVENTS or isinstance(self._database, ScratchDatabase):
+                return
+            made = Views(self._store, ScratchDatabase())
+            expected, found = made.everything(), self.everything()
+            if expected == found:
+                return
+            # Somebody may have recorded in between; then the two are of different lengths.
+            if expected[_POSITIONS.name] == found[_POSITIONS.name]:
+                if self._keep:
+                    self.rebuild()
+                else:
+                    self._database = made._database
+                return
+
+    def _is_beyond(self, positions: dict[str, int]) -> bool:
+        """Say whether views claim to know more events than there are."""
+        # Asked after they were read: whoever kept the views up meanwhile had recorded before.
+        return max(positions["events"], positions["states"]) > self._store.size()
+
     def _positions(self) -> dict[str, int]:
-        there = self._database.has_table(_POSITIONS.name)
-        return dict(self._pairs(_POSITIONS.select())) if there else {}
+        """Say how far the views are; nothing where they are not whole."""
+        there = self._database.standing(STATEMENTS)
+        if not there.issuperset(_POSITIONS.statements):
+            return {}
+        positions = dict(self._pairs(_POSITIONS.select()))
+        if positions.get("schema", 0) > self.version:
+            return positions
+        whole = there == {*STATEMENTS} and positions.keys() == {"schema", "events", "states"}
+        return positions if whole else {}
 
     def _pairs(self, statement: str) -> Iterator[tuple[str, int]]:
         yield from self._database.rows(statement)
@@ -203,8 +262,8 @@ class Views:
     def _make_anew(self) -> None:
         self._subjects.clear()
         with self._database.writing() as cursor:
+            self._database.clear(cursor)
             for table in TABLES:
-                table.drop(cursor)
                 table.create(cursor)
             _POSITIONS.insert(cursor, [("schema", self.version), ("events", 0), ("states", 0)])
 
@@ -260,6 +319,15 @@ class Views:
             cursor.execute(_TOUCHED, (size,))
             if not cursor.fetchall() and _position(cursor, "events") >= size:
                 _advance(cursor, "states", size)
+
+
+def _not_kept() -> StoreError:
+    return StoreError(
+        "SL703",
+        "the views cannot be kept",
+        why="their tables are not those that were just made",
+        fix="run  signoff doctor  and, as the owner,  signoff repair",
+    )
 
 
 _TOUCHED = (

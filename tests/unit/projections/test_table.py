@@ -47,10 +47,3 @@ def test_a_row_of_another_type_is_refused(cursor: sqlite3.Cursor) -> None:
     """The tables are strict, so a fault of ours shows where it is made."""
     with pytest.raises(sqlite3.IntegrityError):
         FRUIT.insert(cursor, [("c", "first", "fig")])
-
-
-def test_dropping_what_is_not_there_is_no_fault(cursor: sqlite3.Cursor) -> None:
-    FRUIT.drop(cursor)
-    FRUIT.drop(cursor)
-
-    assert [] == read(cursor, "SELECT name FROM sqlite_schema WHERE name LIKE 'view_fruit%'")

@@ -18,7 +18,7 @@ from signoff_ledger.persistence.sqlite.store import SqliteStore
 from signoff_ledger.persistence.store import ConnectionLostError
 from signoff_ledger.projections import history
 from signoff_ledger.projections.explanation import explain
-from signoff_ledger.projections.views import PAGE, TABLES, Views
+from signoff_ledger.projections.views import PAGE, Views
 from tests.ledgers import PLAN, Shop, raw, unit, wide
 from tests.tree import SOURCE_ROOTS, clean_environment
 
@@ -39,7 +39,7 @@ store.close()
 
 def everything(kept: Views) -> dict[str, list[dict[str, Any]]]:
     """Give every row of every view."""
-    return {table.name: kept.read(table) for table in TABLES}
+    return kept.everything()
 
 
 def rebuilt(kept: Views) -> dict[str, list[dict[str, Any]]]:
@@ -401,7 +401,8 @@ class Losing:
         self._left = times
         self._after = after
         self.rows = store.rows
-        self.has_table = store.has_table
+        self.standing = store.standing
+        self.clear = store.clear
 
     @contextmanager
     def writing(self) -> Iterator[Any]:

@@ -28,7 +28,7 @@ MEMBER_MAY: tuple[tuple[LiteralString, LiteralString, tuple[str, ...]], ...] = (
     (
         "FUNCTION",
         "EXECUTE",
-        ("durably", "append", "keep_checkpoint", "keep_cosignature", "derive"),
+        ("durably", "append", "keep_checkpoint", "keep_cosignature", "derive", "drop_derived"),
     ),
 )
 """Kind of object, privilege, and the names; tables and functions are those of `signoff`."""

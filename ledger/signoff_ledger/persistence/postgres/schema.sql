@@ -568,9 +568,31 @@ BEGIN
     RETURN true;
 END $$;
 
--- Makes or drops a table of what is derived from the events: names, two types, keys and indexes, and
--- no expression, so that nothing in it ever runs. Whoever may append may fill it, and whoever may
--- read the events may read it.
+-- Takes away whatever bears the name of a table of what is derived, of whatever kind, and whatever
+-- others built upon it.
+CREATE FUNCTION signoff.drop_derived() RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    named name;
+    kind  text;
+BEGIN
+    FOR named, kind IN
+        SELECT c.relname, CASE c.relkind
+            WHEN 'v' THEN 'VIEW' WHEN 'm' THEN 'MATERIALIZED VIEW' WHEN 'f' THEN 'FOREIGN TABLE'
+            WHEN 'S' THEN 'SEQUENCE' WHEN 'c' THEN 'TYPE' WHEN 'i' THEN 'INDEX' WHEN 'I' THEN 'INDEX'
+            ELSE 'TABLE'
+        END
+        FROM pg_class AS c
+        WHERE c.relnamespace = 'signoff_views'::regnamespace AND c.relname ~ '^view_'
+        ORDER BY c.relkind IN ('i', 'I'), c.relname
+    LOOP
+        EXECUTE format('DROP %s IF EXISTS signoff_views.%I CASCADE', kind, named);
+    END LOOP;
+END $$;
+
+-- Makes a table of what is derived from the events: names, two types, keys and indexes, and no
+-- expression, so that nothing in it ever runs. Whoever may append may fill it, and whoever may read
+-- the events may read it.
 CREATE FUNCTION signoff.derive(statement text) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -579,8 +601,7 @@ DECLARE
     may_fill boolean;
 BEGIN
     IF statement COLLATE "C" !~ (
-        '^(DROP TABLE IF EXISTS signoff_views[.]view_[a-z]+'
-        '|CREATE INDEX view_[a-z]+_[0-9]+ ON signoff_views[.]view_[a-z]+ [(][a-z_, ]+[)]'
+        '^(CREATE INDEX view_[a-z]+_[0-9]+ ON signoff_views[.]view_[a-z]+ [(][a-z_, ]+[)]'
         '|CREATE TABLE signoff_views[.]view_[a-z]+'
         ' [(]([a-z_]+ (BIGINT|TEXT COLLATE "C")( NOT NULL)?, )+PRIMARY KEY [(][a-z_, ]+[)][)])$'
     ) THEN

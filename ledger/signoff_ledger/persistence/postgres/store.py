@@ -16,11 +16,11 @@ from signoff_ledger.application.ports import Server
 from signoff_ledger.domain.aggregate import Aggregate
 from signoff_ledger.errors import NotFoundError, StoreError
 from signoff_ledger.integrity.note import parse_signature_lines
-from signoff_ledger.persistence.postgres import schema
+from signoff_ledger.persistence.postgres import derived, schema
 from signoff_ledger.persistence.postgres.address import has_several_hosts, shown
 from signoff_ledger.persistence.postgres.connection import PAUSE_S, connect, is_lost, looked
 from signoff_ledger.persistence.postgres.datastore import PostgresDatastore
-from signoff_ledger.persistence.postgres.dialect import VIEWS_SCHEMA
+from signoff_ledger.persistence.postgres.dialect import VIEWS_SCHEMA, translated
 from signoff_ledger.persistence.postgres.locks import locked
 from signoff_ledger.persistence.postgres.recorder import PostgresRecorder
 from signoff_ledger.persistence.postgres.saving import NoWritesError, Saving, UnconfirmedError
@@ -291,14 +291,19 @@ class PostgresStore(LedgerStore):
                 self.datastore.stop_listening()
                 time.sleep(min(PAUSE_S, timeout_s))
 
-    def has_table(self, name: str) -> bool:
-        """Say whether a table of what is derived from the events is there, and may be read."""
-        statement = (
-            "SELECT FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace"
-            " WHERE n.nspname = ? AND c.relname = ? AND has_schema_privilege(n.oid, 'USAGE')"
-            " AND has_table_privilege(c.oid, 'SELECT')"
-        )
-        return bool(self.rows(statement, (VIEWS_SCHEMA, name)))
+    def standing(self, statements: Sequence[str]) -> set[str]:
+        """Give which of these statements made what is derived, and what made anything else there.
+
+        Those that may not be read do not count.
+        """
+        with self.told():
+            found = self.datastore.lasting(derived.standing)
+        ours = {translated(statement): statement for statement in statements}
+        return {ours.get(statement, statement) for statement in found}
+
+    def clear(self, cursor: DerivedCursor) -> None:
+        """Take away whatever stands where tables of what is derived belong, of whatever kind."""
+        cursor.execute("SELECT signoff.drop_derived()")
 
     def findings(self) -> Iterator[Finding]:
         """Look at the health of the database around the lines."""
@@ -346,7 +351,7 @@ def told_plainly(place: str) -> Iterator[None]:
         state = getattr(cause, "sqlstate", None) or ""
         if state == _NOT_KEPT:
             raise not_kept(place) from error
-        if state.startswith("XX") or "malformed" in said:
+        if state.startswith("XX") or state in _GONE or "malformed" in said:
             raise damaged(place, said) from error
         if state in _BUSY:
             raise busy(said) from error
@@ -362,6 +367,9 @@ _IDENTITY = (
 """A file of the write-ahead log is named by its timeline first, in eight hexadecimal digits."""
 
 _NOTHING_DURABLY = "SELECT signoff.durably(), pg_logical_emit_message(true, 'signoff', '')"
+
+_GONE = {"42P01", "42703", "42883", "3F000"}
+"""A table, column, function or schema that every ledger has is not there."""
 
 _NOT_KEPT = "SL711"
 """What the database's own functions raise when something is not in its table afterwards."""

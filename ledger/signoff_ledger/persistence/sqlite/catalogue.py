@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from signoff_ledger.persistence.catalogue import differences
+from signoff_ledger.persistence.sqlite.derived import quoted
 from signoff_ledger.persistence.sqlite.schema import statements
 from signoff_ledger.persistence.store import MOVED
 
@@ -96,11 +97,6 @@ def _is_renamed(statement: str, of: str) -> bool:
 def _drop(what: str) -> str:
     kind, name = what.split(" ", 1)
     return f"DROP {kind.upper()} {quoted(name)}"
-
-
-def quoted(name: str) -> str:
-    """Spell the name of any object in a statement."""
-    return '"' + name.replace('"', '""') + '"'
 
 
 def _is_derived(kind: str, name: str, table: str) -> bool:

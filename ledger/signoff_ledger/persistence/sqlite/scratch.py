@@ -6,8 +6,10 @@ import sqlite3
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from signoff_ledger.persistence.sqlite import derived
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
 
 class ScratchDatabase:
@@ -32,9 +34,13 @@ class ScratchDatabase:
         """Read rows."""
         return self._connection.execute(statement, tuple(parameters)).fetchall()
 
-    def has_table(self, name: str) -> bool:
-        """Say whether a table is there."""
-        return bool(self.rows("SELECT 1 FROM sqlite_schema WHERE name = ?", (name,)))
+    def standing(self, statements: Sequence[str]) -> set[str]:  # noqa: ARG002  # it keeps them
+        """Give the statements that made what is there."""
+        return derived.made_by(self.rows(derived.STANDING))
+
+    def clear(self, cursor: sqlite3.Cursor) -> None:
+        """Drop every table."""
+        derived.clear(cursor)
 
     def close(self) -> None:
         """Let go of the memory."""

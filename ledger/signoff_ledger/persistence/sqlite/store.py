@@ -11,6 +11,7 @@ from eventsourcing.persistence import PersistenceError
 
 from signoff_ledger.domain.founding import LEDGER_FORMAT
 from signoff_ledger.errors import StoreError
+from signoff_ledger.persistence.sqlite import derived
 from signoff_ledger.persistence.sqlite.datastore import LedgerDatastore
 from signoff_ledger.persistence.sqlite.file import APPLICATION_ID, check_is_ledger, claim, remove
 from signoff_ledger.persistence.sqlite.recorder import SqliteRecorder
@@ -24,7 +25,7 @@ from signoff_ledger.persistence.store import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from eventsourcing.sqlite import SQLiteCursor
@@ -119,9 +120,13 @@ class SqliteStore(LedgerStore):
             # Nobody takes a file's locks away from a process that lives.
             yield lambda: None
 
-    def has_table(self, name: str) -> bool:
-        """Say whether a table of what is derived from the events is there."""
-        return bool(self.rows("SELECT 1 FROM sqlite_schema WHERE name = ?", (name,)))
+    def standing(self, statements: Sequence[str]) -> set[str]:  # noqa: ARG002  # it keeps them
+        """Give the statements that made what is derived, and whatever stands in its place."""
+        return derived.made_by(self.rows(derived.STANDING))
+
+    def clear(self, cursor: SQLiteCursor) -> None:
+        """Take away whatever stands where tables of what is derived belong, of whatever kind."""
+        derived.clear(cursor)
 
     def repair(self) -> list[str]:
         """Put back what belongs around the lines and is gone; no line is touched."""

@@ -1,0 +1,16 @@
+"""What is derived from the events, in PostgreSQL: told by the statements that would make it."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import psycopg
+
+_STANDING = files("signoff_ledger.persistence.postgres").joinpath("derived.sql")
+
+
+def standing(connection: psycopg.Connection[Any]) -> set[str]:
+    """Give the statements that would make what stands there, as it is."""
+    return {statement for (statement,) in connection.execute(_STANDING.read_bytes()).fetchall()}

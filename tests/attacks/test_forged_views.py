@@ -1,0 +1,148 @@
+"""What is derived from the events is made again, whatever stands there; no forged row is shown."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from signoff_ledger.bootstrap import open_ledger
+from signoff_ledger.exports.moving import copy_ledger
+from signoff_ledger.persistence.opening import open_store
+from signoff_ledger.persistence.postgres.schema import role_name
+from signoff_ledger.projections import views as module
+from signoff_ledger.projections.health import examine
+from signoff_ledger.projections.views import TABLES, Views
+from tests.attacks.tamperings import VIEWS_MEMBER, VIEWS_OWNER, VIEWS_SQLITE
+from tests.ledgers import Shop, raw
+from tests.servers.databases import Databases
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make a ledger in a file, once, for all who take a copy."""
+    path = tmp_path_factory.mktemp("told") / "ledger.db"
+    shop = Shop.ready(path)
+    shop.open("B1")
+    shop.record("B1", "S1")
+    shop.hold()
+    shop.store.close()
+    return path
+
+
+@pytest.fixture(scope="module")
+def expected(told: Path) -> dict[str, list[dict[str, Any]]]:
+    """Give every row of every view as it should be."""
+    with closing(open_store(told)) as store:
+        return Views(store, store).everything()
+
+
+@pytest.fixture(scope="module")
+def database(postgres: Databases, told: Path) -> Iterator[tuple[str, str]]:
+    """Give the addresses of the same ledger in a database, for its owner and for a member."""
+    name = postgres.create_database()
+    postgres.execute(f"CREATE ROLE {name}_station LOGIN")
+    with closing(open_store(told)) as source:
+        copy_ledger(source, postgres.url(name))
+    postgres.execute(f"GRANT {role_name(name)} TO {name}_station")
+    yield postgres.url(name), postgres.url(name, user=f"{name}_station")
+    postgres.drop_database(name)
+    postgres.execute(f"DROP ROLE {name}_station")
+    postgres.execute(f"DROP ROLE {role_name(name)}")
+
+
+def answers(address: str | Path) -> dict[str, list[dict[str, Any]]]:
+    """Give what is shown by a command that opens the ledger and asks for everything."""
+    with open_ledger(address) as opened:
+        return {table.name: opened.views.read(table) for table in TABLES}
+
+
+@pytest.mark.parametrize("name", VIEWS_SQLITE)
+def test_views_of_a_file_are_those_of_its_events(
+    told: Path, tmp_path: Path, expected: dict[str, list[dict[str, Any]]], name: str
+) -> None:
+    path = tmp_path / "ledger.db"
+    with closing(open_store(told)) as source:
+        copy_ledger(source, path)
+    answers(path)
+    with closing(raw(path)) as connection:
+        for statement in VIEWS_SQLITE[name]:
+            connection.execute(statement)
+
+    assert expected == answers(path)
+    with closing(raw(path)) as connection:
+        objects = connection.execute("SELECT name FROM sqlite_schema WHERE name = 'eats'")
+        assert [] == objects.fetchall()
+
+
+@pytest.mark.parametrize(
+    ("who", "name"),
+    [*(("member", name) for name in VIEWS_MEMBER), *(("owner", name) for name in VIEWS_OWNER)],
+)
+def test_views_of_a_database_are_those_of_its_events(
+    database: tuple[str, str], expected: dict[str, list[dict[str, Any]]], who: str, name: str
+) -> None:
+    """The next who asks is a member, also where the owner did it."""
+    owner, member = database
+    assert expected == answers(member)
+    statements = (VIEWS_MEMBER if who == "member" else VIEWS_OWNER)[name]
+    with psycopg.connect(member if who == "member" else owner, autocommit=True) as connection:
+        for statement in statements:
+            connection.execute(statement.encode())
+
+    assert expected == answers(member)
+
+
+def test_rebuild_replaces_whatever_stands_there(told: Path, tmp_path: Path) -> None:
+    path = tmp_path / "ledger.db"
+    with closing(open_store(told)) as source:
+        copy_ledger(source, path)
+    for name, statements in VIEWS_SQLITE.items():
+        with open_ledger(path) as opened:
+            size = opened.views.rebuild()
+            before = opened.views.everything()
+        with closing(raw(path)) as connection:
+            for statement in statements:
+                connection.execute(statement)
+        with open_ledger(path) as opened:
+            assert size == opened.views.rebuild(), name
+            assert before == opened.views.everything(), name
+
+
+def test_what_is_read_alone_is_answered_beside_forged_views(
+    told: Path,
+    tmp_path: Path,
+    expected: dict[str, list[dict[str, Any]]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    path = tmp_path / "ledger.db"
+    with closing(open_store(told)) as source:
+        copy_ledger(source, path)
+    answers(path)
+    with closing(raw(path)) as connection:
+        connection.execute("UPDATE view_processes SET standing = 'SIGNED_OFF'")
+    monkeypatch.setattr("os.access", lambda *_: False)
+
+    assert expected == answers(path)
+
+
+def test_in_a_longer_ledger_doctor_finds_what_was_forged(
+    told: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Holding every row against the log would take longer with every event."""
+    path = tmp_path / "ledger.db"
+    with closing(open_store(told)) as source:
+        copy_ledger(source, path)
+    answers(path)
+    with closing(raw(path)) as connection:
+        connection.execute("UPDATE view_processes SET standing = 'SIGNED_OFF'")
+    monkeypatch.setattr(module, "HELD_EVENTS", 1)
+    with closing(open_store(path)) as store:
+        views = Views(store, store)
+        shown = views.read(TABLES[-4])[0]["standing"]
+        said = {f.check: (f.state, f.says) for f in examine(store, views)}["views"]
+
+    assert "SIGNED_OFF" == shown
+    assert ("BAD", "view_processes was wrong and has been built again") == said
