@@ -156,18 +156,25 @@ class Session:
 
         heed(self)
 
-    def open(self, *, patient: bool = False) -> Opened:
+    def open(self, *, patient: bool = False, damaged: bool = False) -> Opened:
         """Open the ledger.
 
         Args:
             patient: Whether a server that is not there is waited for, as a lost one would be.
+            damaged: Whether it is opened whatever is wrong with it.
         """
         from signoff_cli.config import seal_policy
         from signoff_ledger.bootstrap import open_ledger  # loads the event store
 
         self.heed_notices()
         return open_ledger(
-            self.address(), self.clock, self.ids, self.vault(), seal_policy(), patient=patient
+            self.address(),
+            self.clock,
+            self.ids,
+            self.vault(),
+            seal_policy(),
+            patient=patient,
+            damaged=damaged,
         )
 
 

@@ -10,7 +10,7 @@ from signoff_ledger.application.continuity import Continuity
 from signoff_ledger.application.ledger import Ledger
 from signoff_ledger.application.ports import RandomIds, SystemClock
 from signoff_ledger.application.sealing import Sealer
-from signoff_ledger.persistence.opening import create_store, open_store
+from signoff_ledger.persistence.opening import create_store, open_damaged, open_store
 from signoff_ledger.persistence.sqlite.scratch import ScratchDatabase
 from signoff_ledger.projections.views import Views
 
@@ -59,6 +59,7 @@ def open_ledger(
     policy: SealPolicy | None = None,
     *,
     patient: bool = False,
+    damaged: bool = False,
 ) -> Opened:
     """Open a ledger that exists.
 
@@ -69,12 +70,14 @@ def open_ledger(
         vault: Where the log's key is; without one nothing is sealed.
         policy: How much may stand unsealed.
         patient: Whether a server that is not there is waited for, as a lost one would be.
+        damaged: True to open it whatever is wrong with it, to find that out or to repair it.
 
     Raises:
         NotFoundError: There is nothing.
         StoreError: It is not a ledger, or not one that this program can read.
     """
-    opened = _wired(open_store(address, patient=patient), clock, ids, vault, policy)
+    store = open_damaged(address) if damaged else open_store(address, patient=patient)
+    opened = _wired(store, clock, ids, vault, policy)
     if opened.ledger.continuity:
         opened.ledger.continuity.look()
     return opened

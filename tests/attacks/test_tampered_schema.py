@@ -8,14 +8,16 @@ import psycopg
 import pytest
 
 from signoff_ledger.domain.process import Process
+from signoff_ledger.errors import StoreError
 from signoff_ledger.persistence.finding import Finding
-from signoff_ledger.persistence.opening import create_store, open_store
+from signoff_ledger.persistence.opening import create_store, open_damaged, open_store
 from signoff_ledger.persistence.postgres.schema import role_name
 from signoff_ledger.persistence.sqlite.backup import back_up
 from signoff_ledger.persistence.store import LedgerStore
+from signoff_ledger.projections.health import examine
 from signoff_ledger.projections.views import Views
 from tests.attacks.tamperings import POSTGRES, SQLITE, Tampering
-from tests.contract.kept import remarks, sealed
+from tests.contract.kept import remarks
 from tests.ledgers import raw
 from tests.servers.catalogue import KEPT, of_a_fresh_ledger
 from tests.servers.databases import Databases
@@ -23,9 +25,8 @@ from tests.servers.fixtures import Servers, versions
 
 
 def filled(store: LedgerStore) -> None:
-    """Record a little, and seal it."""
+    """Record a little."""
     store.save(remarks(Process("p"), 3, "c1"), "c1")
-    store.keep_checkpoint(3, sealed(store, 3))
     Views(store, store).rebuild()
 
 
@@ -85,7 +86,7 @@ def is_told_and_led_back(address: str | Path, tampering: Tampering, copy: str | 
         tampering: What was done.
         copy: A ledger of the same lines.
     """
-    with closing(open_store(address)) as store, closing(open_store(copy)) as sound:
+    with closing(open_damaged(address)) as store, closing(open_store(copy)) as sound:
         assert "ok" == said(sound).state
         found = said(store)
         assert "BROKEN" == found.state
@@ -97,6 +98,7 @@ def is_told_and_led_back(address: str | Path, tampering: Tampering, copy: str | 
         assert store.repair()
         assert "ok" == said(store).state, said(store).says
         assert rows(sound) == rows(store)
+    with closing(open_store(address)) as store:
         store.save(remarks(store.load(Process, "p"), 1, "c2"), "c2")
 
 
@@ -128,3 +130,66 @@ def test_the_catalogue_that_is_kept_is_that_of_a_fresh_ledger(
 ) -> None:
     """Written anew by `python -m tests.servers.catalogue`."""
     assert KEPT.read_text("utf-8") == of_a_fresh_ledger(servers.named(version))
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DROP TABLE signoff.about",
+        "DROP TABLE signoff.events CASCADE",
+        "ALTER TABLE signoff.events RENAME TO hidden",
+        "TRUNCATE signoff.about",
+        "DROP SCHEMA signoff_views CASCADE",
+        "ALTER TABLE signoff.commands SET UNLOGGED",
+        "DROP FUNCTION signoff.drop_derived",
+    ],
+)
+def test_doctor_looks_at_a_database_that_nothing_else_opens(database: str, statement: str) -> None:
+    with psycopg.connect(database, autocommit=True) as connection:
+        connection.execute("SET session_replication_role = replica")
+        connection.execute(statement.encode())
+    with closing(open_damaged(database)) as store:
+        found = examine(store, Views(store, store))
+
+    states = {finding.check: finding.state for finding in found}
+    assert "BROKEN" in states.values(), found
+    assert {"PostgreSQL", "schema", "rights", "events", "commands"} <= states.keys()
+    assert all(finding.fix for finding in found if finding.state == "BROKEN"), found
+
+
+def test_nothing_is_taken_away_from_a_schema_that_only_has_the_name(postgres: Databases) -> None:
+    name = postgres.create_database()
+    try:
+        postgres.execute("CREATE SCHEMA signoff CREATE VIEW v AS SELECT 1 AS x", name)
+        with (
+            closing(open_damaged(postgres.url(name))) as store,
+            pytest.raises(StoreError) as refused,
+        ):
+            store.repair()
+        assert "SL701" == refused.value.code
+        assert [(1,)] == postgres.execute("SELECT x FROM signoff.v", name)
+    finally:
+        postgres.drop_database(name)
+
+
+@pytest.mark.parametrize(
+    "statements",
+    [
+        ["DROP TABLE events"],
+        ["DROP TABLE commands", "DROP TABLE nodes"],
+        ["DROP TABLE checkpoints", "DROP TABLE cosignatures"],
+        ["ALTER TABLE events RENAME COLUMN line TO text"],
+    ],
+)
+def test_doctor_looks_at_a_file_that_answers_nothing(file: Path, statements: list[str]) -> None:
+    with closing(raw(file)) as connection:
+        connection.execute("PRAGMA foreign_keys = OFF")
+        for statement in statements:
+            connection.execute(statement)
+    with closing(open_damaged(file)) as store:
+        found = examine(store, Views(store, store))
+
+    broken = [finding for finding in found if finding.state == "BROKEN"]
+    assert broken
+    assert all(finding.fix for finding in broken), broken
+    assert {"schema", "events", "commands"} <= {finding.check for finding in found}

@@ -117,6 +117,43 @@ def test_a_damaged_file_is_told_plainly(tmp_path: Path) -> None:
     assert "unexpected" not in said.err
 
 
+@pytest.mark.parametrize("spoiled", ["sql = 'nothing'", "rootpage = 1"])
+def test_a_file_of_which_nothing_can_be_read_is_a_finding(tmp_path: Path, spoiled: str) -> None:
+    terminal = at("ordered", tmp_path)
+    with closing(raw(terminal.ledger)) as connection:
+        connection.execute("PRAGMA writable_schema = ON")
+        connection.execute(f"UPDATE sqlite_schema SET {spoiled} WHERE name = 'events'")
+
+    said = terminal("doctor")
+
+    assert 5 == said.code
+    assert "BROKEN  database  nothing can be read: " in said.out
+    assert "fix: go back to a backup" in said.out
+
+
+def test_what_leads_back_is_said_and_leads_back(tmp_path: Path) -> None:
+    terminal = at("ordered", tmp_path)
+    with closing(disarmed(terminal.ledger)) as connection:
+        connection.execute("UPDATE events SET line = X'7B7D' WHERE position = 20")
+    said = terminal("doctor")
+    assert 5 == said.code
+    assert "fix: signoff repair" in said.out
+    assert "fix: signoff backup --until 19 NEW" in said.out
+
+    assert (
+        "trigger events_are_never_updated was missing, and is made anew"
+        in terminal.did("repair").out
+    )
+    cut = terminal.asked("backup", "--until", "19", "sound.db")
+
+    assert ("sound.db", 19) == (cut["backup"], cut["events"])
+    assert cut["left_out"] == len((tmp_path / cut["rest"]).read_text("utf-8").splitlines())
+    assert 5 == terminal("doctor", "--ledger", "sound.db").code  # the guard knows the longer log
+    checks = terminal("doctor", "--ledger", "sound.db", "--json").data["checks"]
+    assert ["guard"] == [check["check"] for check in checks if check["state"] == "BROKEN"]
+    assert "ROLLBACK" in str(checks)
+
+
 def test_a_view_that_is_gone_is_built_again_on_the_way(tmp_path: Path) -> None:
     terminal = at("ordered", tmp_path)
     before = terminal.asked("history")

@@ -43,7 +43,7 @@ def backup(session: Session, target: Path, until: int | None) -> None:
       signoff backup --until 41 sound.db
     """
     left_out: dict[str, object] = {}
-    with session.open() as opened:
+    with session.open(damaged=until is not None) as opened:
         store = opened.store
         if until is not None:
             cut = copy_until(store, target, until)

@@ -27,7 +27,7 @@ def repair(session: Session) -> None:
       signoff repair
       signoff repair --ledger postgresql://dba@db.example.com/press
     """
-    with session.open() as opened:
+    with session.open(damaged=True) as opened:
         restored = opened.store.repair()
     data = {"ledger": opened.store.place, "restored": restored}
     answer(

@@ -31,6 +31,18 @@ def open_store(address: str | Path, *, patient: bool = False) -> LedgerStore:
     return SqliteStore.open(Path(address))
 
 
+def open_damaged(address: str | Path) -> LedgerStore:
+    """Open whatever is there of a ledger, for `doctor` and `repair`.
+
+    Raises:
+        NotFoundError: SL205, nothing is there.
+        StoreError: SL701, the file is no ledger's; SL707, the database cannot be reached.
+    """
+    if is_url(address):
+        return postgres().open_damaged(str(address))
+    return SqliteStore.open(Path(address))
+
+
 def create_store(address: str | Path) -> LedgerStore:
     """Make an empty ledger where none is.
 

@@ -37,6 +37,10 @@ PAGE = 1_000
 _LOOK_EVERY_S = 0.2
 
 
+class DamagedError(StoreError):
+    """The database holds what was never written there, or cannot be read at all."""
+
+
 class ConnectionLostError(StoreError):
     """The connection was lost; what was being done may have been done."""
 
@@ -371,9 +375,9 @@ def _check_not_moved(place: str, said: str) -> None:
         )
 
 
-def damaged(place: str, said: str) -> StoreError:
+def damaged(place: str, said: str) -> DamagedError:
     """Give the error for a database that holds what was never written there."""
-    return StoreError(
+    return DamagedError(
         "SL701",
         f"{place} cannot be read as a ledger",
         why=said,

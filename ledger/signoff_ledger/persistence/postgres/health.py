@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 def findings(store: PostgresStore) -> Iterator[Finding]:
     """Look at everything around the lines themselves."""
     yield from guarded("PostgreSQL", lambda: [_server(store)])
+    yield from guarded("opening", lambda: _opening(store))
     yield from guarded("durability", lambda: [_durability(store)])
     yield from guarded("database", lambda: [_checksums(store)])
     yield from guarded("schema", lambda: _schema(store))
@@ -41,6 +42,12 @@ def _server(store: PostgresStore) -> Finding:
     if store.read_only:
         role = "a standby, a subscriber, or closed to writes, or to whoever is connected"
     return Finding("PostgreSQL", "ok", f"version {version}; {role}")
+
+
+def _opening(store: PostgresStore) -> Iterator[Finding]:
+    """Say why no other command opens the ledger, where none does."""
+    store.check_openable()
+    yield from ()
 
 
 def _durability(store: PostgresStore) -> Finding:

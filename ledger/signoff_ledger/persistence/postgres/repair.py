@@ -29,6 +29,9 @@ def repaired(connection: psycopg.Connection[Any], place: str) -> Iterator[str]:
         StoreError: SL703, whoever asks is not the owner, or may not make the role.
     """
     owner = _check_owner(connection, place)
+    if not catalogue.is_a_ledgers(catalogue.catalogue(connection)):
+        # Nothing is taken away from a schema that only has the name.
+        schema.check_ours(connection, place)
     yield from _mended(connection, owner)
     role = schema.role_here(connection)
     if not rights.is_role(connection, role):

@@ -108,16 +108,35 @@ class PostgresStore(LedgerStore):
                     f"there is no ledger in {place}",
                     fix="begin one:  signoff init URL, as a user who may make schemas and roles",
                 )
-            schema.check_ours(connection, place)
-            check_format(place, schema.format_of(connection, place))
-            read_only = schema.is_read_only(connection) or schema.is_subscriber(connection)
-            if not read_only:
-                schema.check_durable(connection, place)
-            return read_only
+            return _is_read_only(connection, place)
 
         with told_plainly(place):
             read_only = looked(url, is_read_only, insistent=patient)
         return cls(url, read_only=read_only)
+
+    @classmethod
+    def open_damaged(cls, url: str) -> Self:
+        """Open whatever is there of a ledger, to look what is wrong with it.
+
+        Raises:
+            NotFoundError: SL205, there is none in the database.
+            StoreError: SL707, it cannot be reached.
+        """
+        try:
+            return cls.open(url)
+        except StoreError as error:
+            if error.code == "SL707":
+                raise
+        return cls(url, read_only=True)
+
+    def check_openable(self) -> None:
+        """Refuse what `open` refuses.
+
+        Raises:
+            StoreError: See `open`.
+        """
+        with self.told():
+            self.datastore.lasting(lambda connection: _is_read_only(connection, self.place))
 
     @classmethod
     def is_begun(cls, url: str) -> bool:
@@ -317,6 +336,16 @@ class PostgresStore(LedgerStore):
 
         with self.told(), self.datastore.connection() as connection, connection.transaction():
             return list(repaired(connection, self.place))
+
+
+def _is_read_only(connection: Connection, place: str) -> bool:
+    """Say whether nobody here can write a ledger that can be opened."""
+    schema.check_ours(connection, place)
+    check_format(place, schema.format_of(connection, place))
+    read_only = schema.is_read_only(connection) or schema.is_subscriber(connection)
+    if not read_only:
+        schema.check_durable(connection, place)
+    return read_only
 
 
 def cause_of(error: BaseException) -> BaseException:
