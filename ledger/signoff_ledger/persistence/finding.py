@@ -40,4 +40,7 @@ def guarded(check: str, look: Callable[[], Iterable[Finding]]) -> Iterator[Findi
         if error.code == "SL707":
             raise
         says = f"{error.what}: {error.why}" if error.why else error.what
-        yield Finding(check, "BROKEN", f"cannot be looked at: {says}", error.fix)
+        yield Finding(check, "BROKEN", f"cannot be looked at: {says}", error.fix or _BACK)
+
+
+_BACK = "what leads back from the findings above leads back from this one, too; or a backup"

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     from signoff_ledger.persistence.catalogue import Differences
 
-_PACKAGE = files("signoff_ledger.persistence.postgres")
 _CLOSED = "trigger events_have_moved on signoff.events"
 _CLOSING = re.compile(
     r"CREATE TRIGGER events_have_moved BEFORE INSERT ON signoff\.events FOR EACH STATEMENT"
@@ -33,7 +32,7 @@ _CLOSING = re.compile(
 @lru_cache(maxsize=1)
 def expected() -> Mapping[str, str]:
     """Give the catalogue of a fresh ledger."""
-    found: dict[str, str] = json.loads(_PACKAGE.joinpath("catalogue.json").read_text("utf-8"))
+    found: dict[str, str] = json.loads(_text("catalogue.json"))
     return found
 
 
@@ -47,7 +46,7 @@ def objects(connection: psycopg.Connection[Any]) -> list[tuple[str, str, str | N
     with connection.transaction():
         # Definitions are spelt with every schema that is not on this path.
         connection.execute("SET LOCAL search_path = pg_catalog, pg_temp")
-        return connection.execute(_PACKAGE.joinpath("catalogue.sql").read_bytes()).fetchall()
+        return connection.execute(_text("catalogue.sql").encode()).fetchall()
 
 
 def moved_to(found: Mapping[str, str]) -> str:
@@ -96,7 +95,7 @@ _KEPT = {"column", "schema", "sequence", "partitioned", "relation", "type"}
 @lru_cache(maxsize=1)
 def _functions() -> Mapping[str, str]:
     """Give the statements of `schema.sql` that make functions, by the function's name."""
-    text = _PACKAGE.joinpath("schema.sql").read_text("utf-8")
+    text = _text("schema.sql")
     return {found[1]: found[0] for found in _FUNCTION.finditer(text)}
 
 
@@ -105,3 +104,7 @@ _FUNCTION = re.compile(
     r"^CREATE FUNCTION (signoff\.\w+)\((?:(?!\$\$|^RETURN).)*(?:\$\$.*?\$\$|^RETURN.*?);$",
     re.DOTALL | re.MULTILINE,
 )
+
+
+def _text(name: str) -> str:
+    return files("signoff_ledger.persistence.postgres").joinpath(name).read_text("utf-8")

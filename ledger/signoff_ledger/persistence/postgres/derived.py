@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import psycopg
 
-_STANDING = files("signoff_ledger.persistence.postgres").joinpath("derived.sql")
-
 
 def standing(connection: psycopg.Connection[Any]) -> set[str]:
     """Give the statements that would make what stands there, as it is."""
-    return {statement for (statement,) in connection.execute(_STANDING.read_bytes()).fetchall()}
+    query = files("signoff_ledger.persistence.postgres").joinpath("derived.sql").read_bytes()
+    return {statement for (statement,) in connection.execute(query).fetchall()}
