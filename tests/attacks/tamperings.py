@@ -235,6 +235,10 @@ POSTGRES: Mapping[str, Tampering] = {
         ),
         "table signoff.events",
     ),
+    "a table that a crash empties": Tampering(
+        ("ALTER TABLE signoff.commands SET UNLOGGED",),
+        "not as signoff made it: index signoff.commands_pkey, table signoff.commands",
+    ),
     "a child whose rows are read, too": Tampering(
         ("CREATE TABLE public.child () INHERITS (signoff.commands)",),
         "not the ledger's: child public.child of signoff.commands",
@@ -354,7 +358,9 @@ VIEWS_SQLITE: Mapping[str, tuple[str, ...]] = {
     ),
     "a standing changed": ("UPDATE view_processes SET standing = 'SIGNED_OFF'",),
     "every standing deleted": ("DELETE FROM view_processes", "DELETE FROM view_batches"),
-    "a position beyond the log": ("UPDATE view_positions SET position = 1000000",),
+    "a position beyond the log": (
+        "UPDATE view_positions SET position = 1000000 WHERE name <> 'schema'",
+    ),
     "a position beyond the log of one process": (
         "UPDATE view_states SET position = 1000000",
         "UPDATE view_processes SET standing = 'SIGNED_OFF'",

@@ -174,6 +174,10 @@ class Views:
         current = {"schema": self.version, "events": size, "states": size}
         return positions == current
 
+    def are_outdone(self) -> bool:
+        """Say whether a newer program, or whoever wants to look like one, wrote them."""
+        return self._positions().get("schema", 0) > self.version
+
     def rebuild(self, progress: Progress | None = None) -> int:
         """Drop every view and build it again from the first event; gives the log's size."""
         self._make_anew()
