@@ -59,22 +59,26 @@ class Forgery:
         files: Its other files by name.
         since: A checkpoint that the reader has kept.
         policy: A policy that the reader has.
+        story: Gives other stories, whose keys and exports the attacker has, too.
     """
 
     told: Told
     folder: Path
+    story: Callable[[str], Told] | None = None
     lines: list[bytes] = field(default_factory=list)
     files: dict[str, bytes] = field(default_factory=dict)
     since: bytes | None = None
     policy: bytes | None = None
 
     def __post_init__(self) -> None:
-        self.lines = (self.told.log / "events.ndjson").read_bytes().splitlines()
-        self.files = {
-            str(path.relative_to(self.told.log)): path.read_bytes()
-            for path in self.told.log.rglob("*")
-            if path.is_file() and path.name != "events.ndjson"
-        }
+        self.files = read_files(self.told.log)
+        self.lines = self.files.pop("events.ndjson").splitlines()
+
+    @property
+    def other(self) -> Told:
+        """The same story in another ledger."""
+        assert self.story is not None
+        return self.story("other")
 
     # --- the lines ------------------------------------------------------------------------------
 
@@ -149,6 +153,10 @@ class Forgery:
         names = (name.partition("checkpoints/")[2] for name in self.files)
         return sorted(int(name) for name in names if name)
 
+    def notes(self) -> dict[int, bytes]:
+        """Give the checkpoints by their size."""
+        return {size: self.files[f"checkpoints/{size}"] for size in self.sizes}
+
     def seal(
         self, keys: Iterable[Ed25519PrivateKey], origin: str | None = None, size: int | None = None
     ) -> None:
@@ -175,13 +183,22 @@ class Forgery:
     def write(self) -> Path:
         """Write the folder."""
         end = self.files.pop("tail", b"\n")
-        self.files["events.ndjson"] = b"\n".join(self.lines) + end * bool(self.lines)
-        write_files(self.folder, self.files)
+        events = b"\n".join(self.lines) + end * bool(self.lines)
+        write_files(self.folder, self.files | {"events.ndjson": events})
         return self.folder
 
     def verify(self) -> list[Check]:
         """Write the folder and verify it."""
         return verify(self.write(), self.policy, self.since)
+
+
+def read_files(folder: Path) -> dict[str, bytes]:
+    """Read every file of a folder."""
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
 
 
 def write_files(folder: Path, files: dict[str, bytes]) -> None:

@@ -101,6 +101,11 @@ class Told:
         return on_file(self.opened.store).path
 
     @property
+    def origin(self) -> str:
+        """The log's name in checkpoints."""
+        return str(self.opened.ledger.work().founding().log_key).partition("+")[0]
+
+    @property
     def log(self) -> Path:
         """The whole log, exported."""
         return self.folder / "log"
@@ -112,6 +117,10 @@ class Told:
     def key_of(self, name: str) -> Path:
         """The file of a person's private key."""
         return self.folder / "people" / name
+
+    def public_key(self, name: str) -> str:
+        """The public half of a key, as a line without its comment."""
+        return self.key_of(name).with_suffix(".pub").read_text("ascii").rsplit(" ", 1)[0]
 
     @cached_property
     def lines(self) -> list[bytes]:
@@ -232,7 +241,8 @@ def tell(folder: Path, origin: str = "example.com/mugs") -> Told:
     ledger, shop = told.opened.ledger, told.shop
     for person in ("egon", "anna", "bela"):
         enrol(told, person)
-    enrol_unsigned(told, "ines")
+    for person in ("ines", "aude"):
+        enrol_unsigned(told, person)
     planning.publish_plan(ledger, told.call("egon"), plan_file(), None)
     bar = plan_file().bar
     assert bar is not None
@@ -265,8 +275,13 @@ def change_keys(told: Told) -> None:
     register(told, "anna", "anna-3")
 
 
-def tell_unsigned(folder: Path) -> Told:
-    """Tell the story without anybody's key: what the holder of the log's key can rewrite."""
+def tell_unsigned(folder: Path, *, sealed: bool = True) -> Told:
+    """Tell the story without anybody's key: what the holder of the log's key can rewrite.
+
+    Args:
+        folder: Where.
+        sealed: Whether the last event is sealed, too.
+    """
     told = begin_unsigned(folder, "example.com/plain")
     for person in PEOPLE:
         enrol_unsigned(told, person)
@@ -281,7 +296,8 @@ def tell_unsigned(folder: Path) -> Told:
     shop.build("B2")
     shop.sign()
     shop.order()
-    told.seal()
+    if sealed:
+        told.seal()
     told.export()
     return told
 

@@ -22,9 +22,8 @@ from signoff_ledger.integrity.tlog_proof import parse_tlog_proof, verify_tlog_pr
 from signoff_ledger.integrity.verifier_key import VerifierKey
 from signoff_ledger.persistence.sqlite.backup import back_up
 from signoff_ledger.persistence.sqlite.store import SqliteStore
-from tests.attacks.forging import verify
+from tests.attacks.forging import read_files, verify
 from tests.attacks.story import Told
-from tests.attacks.test_dossier import read
 from tests.ledgers import on_file
 
 EVERY = int(os.environ.get("SIGNOFF_FLIP_EVERY", "0"))
@@ -46,7 +45,7 @@ def flips(content: bytes, every: int) -> Iterator[tuple[int, bytes]]:
 def test_a_flip_in_an_exported_file_is_found(short: Told, tmp_path: Path, kind: str) -> None:
     """By a reader who names the witness; nobody else reads its line."""
     source = short.log if kind == "log" else short.dossier(short.signed_off)
-    files = read(source)
+    files = read_files(source)
     for name, content in files.items():
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_bytes(content)
@@ -70,7 +69,7 @@ def test_a_flip_in_an_exported_file_is_found(short: Told, tmp_path: Path, kind: 
 
 
 def test_a_flip_in_a_proof_or_its_line_is_found(short: Told) -> None:
-    files = read(short.dossier(short.signed_off))
+    files = read_files(short.dossier(short.signed_off))
     line, proof = files["decision.json"], files["decision.tlog-proof"]
     key = VerifierKey.parse(files["log.vkey"].decode().rstrip("\n"))
 
@@ -126,4 +125,4 @@ def test_what_passes_for_the_same_is_exported_as_the_same_bytes(
     with closing(SqliteStore.open(short.ledger)) as store:
         export_log(store, tmp_path / "again")
 
-    assert read(short.log) == read(tmp_path / "again")
+    assert read_files(short.log) == read_files(tmp_path / "again")

@@ -8,9 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.attacks.forging import Forgery, write_files
+from tests.attacks.forging import Forgery, read_files, write_files
 from tests.attacks.story import Told
-from tests.attacks.test_dossier import read
 from tests.cli.shops import at
 from tests.cli.terminal import Terminal
 
@@ -77,7 +76,7 @@ def test_a_hostile_file_in_an_exported_log_is_refused(
 ) -> None:
     for number, name in enumerate(LOG_FILES):
         folder = f"log-{number}"
-        write_files(tmp_path / folder, read(told.log) | {name: CONTENTS[content]})
+        write_files(tmp_path / folder, read_files(told.log) | {name: CONTENTS[content]})
         said = Terminal(tmp_path)("verify", folder)
         refused(said.code, said.out, said.err)
         assert 5 == said.code
@@ -90,7 +89,7 @@ def test_a_hostile_file_in_an_exported_log_is_refused(
 def test_a_hostile_file_in_a_dossier_is_refused(short: Told, tmp_path: Path, content: str) -> None:
     for number, name in enumerate(DOSSIER_FILES):
         folder = f"dossier-{number}"
-        files = read(short.dossier(short.signed_off)) | {name: CONTENTS[content]}
+        files = read_files(short.dossier(short.signed_off)) | {name: CONTENTS[content]}
         write_files(tmp_path / folder, files)
         said = Terminal(tmp_path)("verify", folder)
         refused(said.code, said.out, said.err)
@@ -144,7 +143,7 @@ def test_what_is_no_file_is_refused_where_a_file_is_expected(
     for source, names in ((short.log, LOG_FILES), (short.dossier(short.signed_off), DOSSIER_FILES)):
         for number, name in enumerate(names):
             folder = f"{source.name}-{number}"
-            write_files(tmp_path / folder, read(source))
+            write_files(tmp_path / folder, read_files(source))
             (tmp_path / folder / name).unlink(missing_ok=True)
             PLACES[place](tmp_path / folder / name)
             said = Terminal(tmp_path)("verify", folder)
@@ -154,12 +153,12 @@ def test_what_is_no_file_is_refused_where_a_file_is_expected(
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse such names themselves")
 def test_names_that_are_no_text_are_refused(short: Told, tmp_path: Path) -> None:
     for number, name in enumerate((b"checkpoints/\xff", b"checkpoints/\x1b[2J", b"checkpoints/\n")):
-        write_files(tmp_path / f"log-{number}", read(short.log))
+        write_files(tmp_path / f"log-{number}", read_files(short.log))
         (tmp_path / f"log-{number}" / os.fsdecode(name)).write_bytes(b"x")
         said = Terminal(tmp_path)("verify", f"log-{number}")
         refused(said.code, said.out, said.err)
     for number, name in enumerate((b"streams/\xff.ndjson", b"streams/a-\x1b[2J.ndjson")):
-        write_files(tmp_path / f"dossier-{number}", read(short.dossier(short.signed_off)))
+        write_files(tmp_path / f"dossier-{number}", read_files(short.dossier(short.signed_off)))
         (tmp_path / f"dossier-{number}" / os.fsdecode(name)).write_bytes(b"x\n")
         said = Terminal(tmp_path)("verify", f"dossier-{number}")
         refused(said.code, said.out, said.err)
@@ -194,7 +193,7 @@ def test_a_command_id_in_two_places_is_not_restored(unsigned: Told, tmp_path: Pa
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the limit is Linux's")
 def test_a_line_of_a_hundred_megabytes_takes_no_memory(short: Told, tmp_path: Path) -> None:
-    write_files(tmp_path / "log", read(short.log))
+    write_files(tmp_path / "log", read_files(short.log))
     with (tmp_path / "log" / "events.ndjson").open("wb") as file:
         file.truncate(100 << 20)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

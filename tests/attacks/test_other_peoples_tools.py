@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.attacks.forging import write_files
+from tests.attacks.dossier_files import flipped, hashes_of
+from tests.attacks.forging import read_files, write_files
 from tests.attacks.story import Told
-from tests.attacks.test_dossier import flipped, hashes_of, read
 from tests.attacks.tools import needed
 
 LINE = re.compile(r"^    (.*)$", re.MULTILINE)
@@ -37,7 +37,7 @@ def typed(folder: Path) -> subprocess.CompletedProcess[str]:
 
 def copied(source: Path, folder: Path, **changed: bytes) -> Path:
     """Copy an export, with some files changed."""
-    write_files(folder, read(source) | changed)
+    write_files(folder, read_files(source) | changed)
     return folder
 
 
@@ -82,7 +82,7 @@ def test_the_commands_write_nothing_into_the_folder(told: Told, tmp_path: Path) 
     folder = copied(told.dossier(told.held), tmp_path / "dossier")
     typed(folder)
 
-    assert read(told.dossier(told.held)) == read(folder)
+    assert read_files(told.dossier(told.held)) == read_files(folder)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,86 @@
+"""The dossier of a sign-off in an attacker's hands, who has other dossiers of it, too."""
+
+from base64 import b64decode, b64encode
+from dataclasses import dataclass, field
+from typing import Self
+
+from signoff_ledger.integrity.leaf import leaf_hash
+from tests.attacks.forging import path_of, read_files
+from tests.attacks.story import Told
+
+
+@dataclass
+class DossierFiles:
+    """A copy of the dossier of the sign-off.
+
+    Attributes:
+        told: The story; it has the whole log.
+        held: The dossier of the hold in the same log.
+        other: The same decision's dossier in another ledger.
+        files: The copy.
+    """
+
+    told: Told
+    held: dict[str, bytes]
+    other: dict[str, bytes]
+    files: dict[str, bytes] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, told: Told, other: Told) -> Self:
+        """Copy the dossier of a story's sign-off."""
+        held, mine = told.dossier(told.held), told.dossier(told.signed_off)
+        theirs = read_files(other.dossier(other.signed_off))
+        return cls(told, read_files(held), theirs, read_files(mine))
+
+    def prove(self, name: str, line: bytes, lines: list[bytes] | None = None) -> None:
+        """Prove a line in the log, or in another one, against the checkpoint that is there."""
+        leaves = [leaf_hash(one) for one in lines or self.told.lines]
+        index = leaves.index(leaf_hash(line))
+        hashes = "".join(f"{b64encode(one).decode()}\n" for one in path_of(leaves, index))
+        head = f"c2sp.org/tlog-proof@v1\nindex {index}\n{hashes}\n".encode()
+        self.files[f"{name}.tlog-proof"] = head + self.files["checkpoint"]
+
+    def cut(self, stream: str, count: int = 1) -> None:
+        """Cut a stream's last lines, and prove the one that is last then."""
+        lines = self.files[f"streams/{stream}.ndjson"].splitlines()[:-count]
+        self.files[f"streams/{stream}.ndjson"] = b"".join(line + b"\n" for line in lines)
+        self.prove(f"streams/{stream}", lines[-1])
+
+    def rename(self, stream: str, to: str) -> None:
+        """Give a stream another name."""
+        for end in ("ndjson", "tlog-proof"):
+            self.files[f"streams/{to}.{end}"] = self.files.pop(f"streams/{stream}.{end}")
+
+
+def hashes_of(proof: bytes) -> list[bytes]:
+    """Give the lines of a proof that are hashes."""
+    return proof.split(b"\n\n")[0].split(b"\n")[2:]
+
+
+def flipped(encoded: bytes) -> bytes:
+    """Change one bit of a hash."""
+    raw = b64decode(encoded)
+    return b64encode(bytes([raw[0] ^ 1]) + raw[1:])
+
+
+def without_first_hash(proof: bytes) -> bytes:
+    """Leave the first hash out of a proof."""
+    return proof.replace(hashes_of(proof)[0] + b"\n", b"", 1)
+
+
+def one_hash_more(proof: bytes) -> bytes:
+    """Double the last hash of a proof."""
+    last = hashes_of(proof)[-1]
+    return proof.replace(last, last + b"\n" + last, 1)
+
+
+def two_hashes_swapped(proof: bytes) -> bytes:
+    """Swap the first two hashes of a proof."""
+    one, two = hashes_of(proof)[:2]
+    return proof.replace(one + b"\n" + two, two + b"\n" + one)
+
+
+def next_index(proof: bytes) -> bytes:
+    """Let a proof be of the next line."""
+    index = proof.split(b"\n")[1]
+    return proof.replace(index, b"index %d" % (int(index.split()[1]) + 1), 1)

@@ -1,0 +1,13 @@
+"""Every table of attacks, in the order in which a reader meets them."""
+
+from tests.attacks.tables import decisions, dossiers, lines, rows, seals, set_ups, signatures
+
+TABLES = (
+    *lines.TABLES,
+    *seals.TABLES,
+    *signatures.TABLES,
+    *decisions.TABLES,
+    *set_ups.TABLES,
+    *dossiers.TABLES,
+    *rows.TABLES,
+)

@@ -1,0 +1,121 @@
+"""Every attack of every table, on every surface that its row names.
+
+A new attack is one row; see `docs/internals/testing.md`.
+"""
+
+import sqlite3
+
+import psycopg
+import pytest
+
+from tests.attacks.attack import (
+    ANYWHERE,
+    Attack,
+    Denied,
+    Outcome,
+    Refused,
+    Reported,
+    Surface,
+    Table,
+    Unseen,
+)
+from tests.attacks.every_table import TABLES
+from tests.attacks.stage import Scene, Stage
+from tests.cli.terminal import EXIT_CODES
+
+CASES = [
+    pytest.param(table, attack, surface, id=f"{table.title}, {surface}: {name}")
+    for table in TABLES
+    for name, attack, surface in table.cases()
+]
+STANDS = {"broken": 5, "bad": 1}
+"""The exit codes of `doctor`."""
+
+
+@pytest.mark.parametrize(("table", "attack", "surface"), CASES)
+def test_an_attack_is_met_as_its_row_says(
+    stage: Stage, table: Table, attack: Attack, surface: Surface
+) -> None:
+    scenes = []
+    for scene in stage.made(table, attack, surface):
+        scenes.append(scene)
+        for outcome in attack.outcomes[surface]:
+            hold(outcome, scene)
+    assert scenes
+    if any(isinstance(outcome, Unseen) for outcome in attack.outcomes[surface]):
+        for scene in scenes:
+            genuine = stage.genuine(table, attack.story, surface, scene.trust)
+            assert set() == scene.doubts() - genuine.doubts()
+
+
+UNTOUCHED = {
+    f"{surface}, {attack.story}, {table.kind.name}": (table, attack.story, surface)
+    for table in TABLES
+    for _, attack, surface in table.cases()
+}
+
+
+@pytest.mark.parametrize("name", UNTOUCHED)
+def test_what_nobody_attacked_holds(stage: Stage, name: str) -> None:
+    """Else attacks could be found for another reason."""
+    table, story, surface = UNTOUCHED[name]
+    told = stage.story(story)
+    kept = (told.log / "checkpoint").read_bytes()
+    for trust in ((None, None), (told.policy(), kept)):
+        said = stage.genuine(table, story, surface, trust).said("verify")
+
+        assert (0, "") == (said.code, said.err), said.out
+
+
+def hold(outcome: Outcome, scene: Scene) -> None:
+    """Hold what there is to look at to what a row expects."""
+    assert isinstance(outcome, Denied) or scene.denied is None, scene.denied
+    match outcome:
+        case Refused():
+            is_refused(outcome, scene)
+        case Denied():
+            is_denied(outcome, scene)
+            assert 0 == scene.said("verify").code, scene.said("verify")
+        case Reported():
+            is_reported(outcome, scene)
+        case Unseen():
+            assert 0 == scene.said("verify").code, scene.said("verify").out
+
+
+def is_refused(outcome: Refused, scene: Scene) -> None:
+    """Hold a command to a refusal by its code, with the position and the words that it names."""
+    said = scene.said(outcome.by)
+    what = f"at {scene.place}: {said.out}{said.err}"
+    if said.err:
+        code, says, position = said.error["code"], str(said.error), said.error.get("position")
+    else:
+        check, position = said.data["checks"][-1], said.data["position"]
+        code, says = check["name"], check["says"]
+        assert "FAILED" == check["state"], what
+    assert EXIT_CODES[code[:3]] == said.code, what
+    assert code in outcome.codes.split(), what
+    assert outcome.says in says, what
+    if outcome.at == ANYWHERE:
+        assert position, what
+    elif outcome.at:
+        assert scene.told.positions(outcome.at)[-1] == position, what
+
+
+def is_denied(outcome: Denied, scene: Scene) -> None:
+    """Hold the database to a refusal."""
+    error = scene.denied
+    assert isinstance(error, psycopg.Error | sqlite3.Error)
+    if isinstance(error, psycopg.Error):
+        assert error.sqlstate in outcome.state.split(), error
+    else:
+        assert outcome.state in str(error)
+
+
+def is_reported(outcome: Reported, scene: Scene) -> None:
+    """Hold a command to what it says beside answering."""
+    said = scene.said(outcome.by)
+    what = f"at {scene.place}: {said.out}{said.err}"
+    assert (0 if outcome.by == "verify" else STANDS[outcome.state.lower()]) == said.code, what
+    state, says = scene.checks(outcome.by)[outcome.check]
+    assert outcome.state == state, what
+    assert outcome.says.format(place=scene.place) in says, what
