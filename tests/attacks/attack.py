@@ -84,13 +84,15 @@ class Reported:
 
 @dataclass(frozen=True)
 class Unseen:
-    """Nothing can show it: `verify` answers as if nothing had been done.
+    """Nothing can show it: `verify` answers as if nothing had been done, and so does a command.
 
     Attributes:
         because: Why, as what follows that word in a sentence.
+        by: The command.
     """
 
     because: str
+    by: str = "verify"
 
 
 Outcome = Refused | Denied | Reported | Unseen
@@ -127,7 +129,8 @@ class Kind(StrEnum):
 
     LINES = "the lines and checkpoints of a log, wherever it stands"
     ROWS = "the tables of a live ledger"
-    DOSSIER = "the files of a dossier"
+    FILES = "the files of an exported log or of a dossier"
+    SITE = "the machine that records: a live ledger, and the folder of the log's keys"
     PROOF = "a line, its proof and the log's key"
 
 

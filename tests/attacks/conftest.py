@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.attacks.stage import Stage
-from tests.attacks.story import Told, tell, tell_shortly, tell_unsigned
+from tests.attacks.story import Told, tell, tell_long, tell_shortly, tell_unsigned
 from tests.servers.fixtures import Servers
 
 TELLERS: Mapping[str, Callable[[Path], Told]] = {
@@ -15,10 +15,12 @@ TELLERS: Mapping[str, Callable[[Path], Told]] = {
     "other": partial(tell, origin="example.com/other"),
     "short": tell_shortly,
     "unsigned": tell_unsigned,
+    "long": tell_long,
     "unsealed": partial(tell_unsigned, sealed=False),
 }
 """The whole story; the same with other keys and another origin; the shortest that ends in a signed
-decision; the whole story, signed by nobody; and that without its last checkpoint."""
+decision; the whole story, signed by nobody, and that without its last checkpoint; and one of more
+lines than a stored subtree root is over."""
 
 
 @pytest.fixture(scope="session")

@@ -1,8 +1,8 @@
 """The dossier of a sign-off in an attacker's hands, who has other dossiers of it, too."""
 
 from base64 import b64decode, b64encode
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Self
 
 from signoff_ledger.integrity.leaf import leaf_hash
 from tests.attacks.forging import path_of, read_files
@@ -15,22 +15,27 @@ class DossierFiles:
 
     Attributes:
         told: The story; it has the whole log.
-        held: The dossier of the hold in the same log.
-        other: The same decision's dossier in another ledger.
+        story: Gives other stories.
         files: The copy.
     """
 
     told: Told
-    held: dict[str, bytes]
-    other: dict[str, bytes]
+    story: Callable[[str], Told]
     files: dict[str, bytes] = field(default_factory=dict)
 
-    @classmethod
-    def of(cls, told: Told, other: Told) -> Self:
-        """Copy the dossier of a story's sign-off."""
-        held, mine = told.dossier(told.held), told.dossier(told.signed_off)
-        theirs = read_files(other.dossier(other.signed_off))
-        return cls(told, read_files(held), theirs, read_files(mine))
+    def __post_init__(self) -> None:
+        self.files = read_files(self.told.dossier(self.told.signed_off))
+
+    @property
+    def held(self) -> dict[str, bytes]:
+        """The dossier of the hold in the same log."""
+        return read_files(self.told.dossier(self.told.held))
+
+    @property
+    def other(self) -> dict[str, bytes]:
+        """The dossier of the same decision in another ledger."""
+        other = self.story("other")
+        return read_files(other.dossier(other.signed_off))
 
     def prove(self, name: str, line: bytes, lines: list[bytes] | None = None) -> None:
         """Prove a line in the log, or in another one, against the checkpoint that is there."""

@@ -1,6 +1,16 @@
 """Every table of attacks, in the order in which a reader meets them."""
 
-from tests.attacks.tables import decisions, dossiers, lines, rows, seals, set_ups, signatures
+from tests.attacks.tables import (
+    decisions,
+    dossiers,
+    files,
+    lines,
+    rows,
+    seals,
+    set_ups,
+    signatures,
+    sites,
+)
 
 TABLES = (
     *lines.TABLES,
@@ -9,5 +19,7 @@ TABLES = (
     *decisions.TABLES,
     *set_ups.TABLES,
     *dossiers.TABLES,
+    *files.TABLES,
     *rows.TABLES,
+    *sites.TABLES,
 )

@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from signoff_ledger.exports.dossier_folder import is_dossier, verify_dossier
 from signoff_ledger.exports.log_folder import LogFolder
+from signoff_ledger.exports.readme import log_readme
 from signoff_ledger.exports.verifying import ExportedLog, verify_log
 from signoff_ledger.integrity.checkpoint import Checkpoint, sign_checkpoint
 from signoff_ledger.integrity.examination import Check, Trust
@@ -177,6 +178,11 @@ class Forgery:
         """Put right everything that the holder of the log's keys can."""
         self.rechain()
         self.seal(self.told.vault.made)
+        self.describe()
+
+    def describe(self) -> None:
+        """Make the README anew, which names sizes."""
+        self.files["README.md"] = log_readme(len(self.lines), self.sizes[-1]).encode()
 
     # --- looking --------------------------------------------------------------------------------
 
@@ -184,7 +190,7 @@ class Forgery:
         """Write the folder."""
         end = self.files.pop("tail", b"\n")
         events = b"\n".join(self.lines) + end * bool(self.lines)
-        write_files(self.folder, self.files | {"events.ndjson": events})
+        write_files(self.folder, {"events.ndjson": events} | self.files)
         return self.folder
 
     def verify(self) -> list[Check]:

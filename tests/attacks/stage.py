@@ -22,6 +22,7 @@ from tests.attacks.dossier_files import DossierFiles
 from tests.attacks.forging import Forgery, write_files
 from tests.attacks.line_proof import LineProof
 from tests.attacks.rows import rows_at
+from tests.attacks.site import Site
 from tests.attacks.story import Told
 from tests.cli.terminal import Said, Terminal
 from tests.ledgers import on_file
@@ -147,14 +148,16 @@ class Stage:
         self, table: Table, story: str, surface: Surface, folder: Path
     ) -> AbstractContextManager[Target]:
         match table.kind:
-            case Kind.LINES if surface is Surface.EXPORT:
+            case Kind.LINES | Kind.FILES if surface is Surface.EXPORT:
                 return self._export(story, folder)
             case Kind.LINES:
                 return self._live_lines(story, surface, folder)
             case Kind.ROWS:
                 return self._rows(story, surface, folder, table.by)
-            case Kind.DOSSIER:
+            case Kind.FILES:
                 return self._dossier(story, folder)
+            case Kind.SITE:
+                return self._site(story, surface, folder)
             case Kind.PROOF:
                 return self._proof(story, folder)
 
@@ -197,8 +200,20 @@ class Stage:
                 )
 
     @contextmanager
+    def _site(self, story: str, surface: Surface, folder: Path) -> Iterator[Target]:
+        forgery = Forgery(self.story(story), folder, self.story)
+        keys = Path(shutil.copytree(self.story(story).folder / "keys", folder / "keys"))
+        with self._live(surface, story, folder) as logins, rows_at(logins.owner) as rows:
+            at = {"SIGNOFF_LEDGER": logins.member, "SIGNOFF_KEYS": str(keys)}
+            terminal = Terminal(folder, variables=at)
+            yield Target(
+                Site(forgery, rows, keys),
+                lambda command: terminal(*command.split(), "--json"),
+            )
+
+    @contextmanager
     def _dossier(self, story: str, folder: Path) -> Iterator[Target]:
-        dossier = DossierFiles.of(self.story(story), self.story("other"))
+        dossier = DossierFiles(self.story(story), self.story)
 
         def look(command: str) -> Said:
             if (folder / "dossier").exists():

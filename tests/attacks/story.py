@@ -24,7 +24,7 @@ from signoff_ledger.integrity.cosignature import cosign
 from signoff_ledger.integrity.note import parse_note
 from signoff_ledger.integrity.verifier_key import COSIGNATURE_V1, VerifierKey
 from tests.attacks.tools import needed
-from tests.ledgers import PEOPLE, CountingIds, Shop, TickingClock, on_file, plan_file, wide
+from tests.ledgers import PEOPLE, PLAN, CountingIds, Shop, TickingClock, on_file, plan_file, wide
 
 WITNESS = "witness.example/north"
 SMALL_PLAN = """\
@@ -169,8 +169,11 @@ class Told:
     def cosign_last(self) -> None:
         """Have the witness cosign the last checkpoint."""
         size, note = self.opened.store.checkpoints()[-1]
-        line = cosign(parse_note(note).text, WITNESS, self.witness, 1_772_500_000).line
-        self.opened.store.keep_cosignature(size, line)
+        self.opened.store.keep_cosignature(size, self.cosignature(note))
+
+    def cosignature(self, note: bytes) -> str:
+        """Give the line with which the witness cosigns a checkpoint."""
+        return cosign(parse_note(note).text, WITNESS, self.witness, 1_772_500_000).line
 
     def export(self) -> None:
         """Export the log, and the dossier of every decision."""
@@ -298,6 +301,20 @@ def tell_unsigned(folder: Path, *, sealed: bool = True) -> Told:
     shop.order()
     if sealed:
         told.seal()
+    told.export()
+    return told
+
+
+def tell_long(folder: Path) -> Told:
+    """Tell a story of more lines than a stored subtree root is over, signed by nobody."""
+    told = begin_unsigned(folder, "example.com/long")
+    for person in PEOPLE:
+        enrol_unsigned(told, person)
+    plan = PLAN.replace("units = 7", "units = 250")
+    told.shop.publish(plan)
+    told.shop.register(plan)
+    told.shop.build("B1", units=250)
+    told.seal()
     told.export()
     return told
 

@@ -28,6 +28,9 @@ CASES = [
     for table in TABLES
     for name, attack, surface in table.cases()
 ]
+LONGEST_ANSWER = 8_000
+"""Characters in which any refusal is told, whatever it is about."""
+
 STANDS = {"broken": 5, "bad": 1}
 """The exit codes of `doctor`."""
 
@@ -79,13 +82,16 @@ def hold(outcome: Outcome, scene: Scene) -> None:
         case Reported():
             is_reported(outcome, scene)
         case Unseen():
-            assert 0 == scene.said("verify").code, scene.said("verify").out
+            for command in (outcome.by, "verify"):
+                assert 0 == scene.said(command).code, scene.said(command)
 
 
 def is_refused(outcome: Refused, scene: Scene) -> None:
     """Hold a command to a refusal by its code, with the position and the words that it names."""
     said = scene.said(outcome.by)
     what = f"at {scene.place}: {said.out}{said.err}"
+    assert "unexpected" not in what
+    assert len(said.out + said.err) < LONGEST_ANSWER, what
     if said.err:
         code, says, position = said.error["code"], str(said.error), said.error.get("position")
     else:

@@ -115,7 +115,7 @@ def refused(does: Change, code: str) -> Attack:
 DECISION = Table(
     "A dossier: the decision, its proof and its signature",
     Actor.OUTSIDER,
-    Kind.DOSSIER,
+    Kind.FILES,
     "",
     {
         "another decision's line": refused(of_another("decision.json"), "SL504"),
@@ -220,7 +220,7 @@ DECISION = Table(
 STREAMS = Table(
     "A dossier: the streams that the decision rests on",
     Actor.OUTSIDER,
-    Kind.DOSSIER,
+    Kind.FILES,
     "",
     {
         "the process of another ledger": refused(
@@ -328,7 +328,7 @@ EVERY = "SL501 SL502 SL503 SL504 SL505 SL506 SL508 SL509 SL510"
 EACH_FILE = Table(
     "A dossier: each single file",
     Actor.OUTSIDER,
-    Kind.DOSSIER,
+    Kind.FILES,
     "At every file in turn, but for the README, which is for people.",
     {
         "it is left out": refused(each_file(lambda _: None), f"SL205 {EVERY}"),

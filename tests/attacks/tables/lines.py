@@ -132,7 +132,7 @@ VALUES = Table(
         ),
         "a sign-off's time, all put right": refused(
             all_put_right(edited(SIGN_OFF, lambda x: x.update(at=x["at"].replace("2026", "2025")))),
-            "SL509",
+            "SL506",
             SIGN_OFF,
         ),
         "a sign-off's signer, all put right": refused(

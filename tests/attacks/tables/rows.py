@@ -153,6 +153,19 @@ FREED = Table(
     {name: Attack(freed(does), outcomes) for name, (does, outcomes) in CHANGES.items()},
 )
 
+NODES: dict[str, Act] = {
+    "a stored subtree root changed": lambda rows: rows.run("UPDATE nodes SET hash = ?", bytes(32)),
+    "a stored subtree root taken away": sql("DELETE FROM nodes"),
+    "a stored subtree root moved": sql("UPDATE nodes SET number = number + 1"),
+}
+SUBTREES = Table(
+    "Stored subtree roots of a live ledger, with its triggers taken away",
+    Actor.WRITER,
+    Kind.ROWS,
+    "A root over each 256 lines, and over each 256 of those, makes proofs quick.",
+    {name: Attack(freed(does), refused("SL504"), story="long") for name, does in NODES.items()},
+)
+
 DENIED = Table(
     "The same as a member of the database's role",
     Actor.MEMBER,
@@ -160,7 +173,7 @@ DENIED = Table(
     "What the application logs in as may read and append, and nothing else.",
     {
         name: Attack(does, on(Surface.POSTGRES, Denied("42501 23000")))
-        for name, (does, _) in CHANGES.items()
+        for name, does in {**{name: does for name, (does, _) in CHANGES.items()}, **NODES}.items()
     },
 )
 
@@ -221,4 +234,4 @@ INDEXES = Table(
         )
     },
 )
-TABLES = (FREED, DENIED, GUARDED, TRIGGERS, INDEXES)
+TABLES = (FREED, SUBTREES, DENIED, GUARDED, TRIGGERS, INDEXES)

@@ -93,6 +93,7 @@ def hidden(does: Step) -> Step:
 def sealed_to_the_end(forgery: Forgery) -> None:
     """Seal all lines."""
     forgery.seal(forgery.told.vault.made, size=len(forgery.lines))
+    forgery.describe()
 
 
 def cut(forgery: Forgery) -> None:
@@ -108,6 +109,7 @@ def backed_up(forgery: Forgery) -> None:
     for size in [size for size in forgery.sizes if size > len(forgery.lines)]:
         del forgery.files[f"checkpoints/{size}"]
     forgery.files["checkpoint"] = forgery.files[f"checkpoints/{forgery.sizes[-1]}"]
+    forgery.describe()
 
 
 READING = edited(UNIT, lambda fields: fields["data"]["readings"].update(gap=26), 3)
@@ -266,6 +268,14 @@ def cosignature_moved(forgery: Forgery) -> None:
     forgery.files["checkpoint"] = forgery.files[name]
 
 
+def cosigned_by_its_friend(forgery: Forgery) -> None:
+    """Rewrite history, and have the witness cosign it."""
+    hidden(READING)(forgery)
+    name = f"checkpoints/{forgery.sizes[-1]}"
+    forgery.files[name] += forgery.told.cosignature(forgery.files[name]).encode()
+    forgery.files["checkpoint"] = forgery.files[name]
+
+
 def sealed_nowhere(forgery: Forgery) -> None:
     """Leave every checkpoint out."""
     for name in [name for name in forgery.files if name.startswith("checkpoint")]:
@@ -296,6 +306,7 @@ def policy_of_another_log(forgery: Forgery) -> None:
 def appended(forgery: Forgery) -> None:
     """Put one more order behind the last checkpoint."""
     forgery.insert(len(forgery.lines) + 1, forgery.fields(forgery.find(ORDER)))
+    forgery.describe()
 
 
 def everywhere(does: Step, *outcomes: Outcome, story: str = "unsigned") -> Attack:
@@ -311,6 +322,10 @@ READERS = Table(
     {
         "a cosignature put under another checkpoint": everywhere(
             then(witnessed, cosignature_moved), Refused("SL505", says="signed note")
+        ),
+        "a rewrite that the witness cosigned, too": everywhere(
+            then(witnessed, cosigned_by_its_friend),
+            Unseen("the log's key and the witness are in one hand; another witness would show it"),
         ),
         "a change behind what the witness saw": everywhere(
             then(witnessed, cosigned_left_in(all_put_right(data(ORDER, quantity=60)))),
@@ -345,11 +360,13 @@ def last_checkpoint_dropped(forgery: Forgery) -> None:
     """Leave the latest checkpoint out, as if there had never been one."""
     del forgery.files[f"checkpoints/{forgery.sizes[-1]}"]
     forgery.files["checkpoint"] = forgery.files[f"checkpoints/{forgery.sizes[-1]}"]
+    forgery.describe()
 
 
 def order_left_out(forgery: Forgery) -> None:
     """Leave the last line out."""
     forgery.remove(len(forgery.lines))
+    forgery.describe()
 
 
 UNSEALED = Unseen("nothing behind the last checkpoint is sealed; `verify` counts it as *tail*")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from signoff_ledger.integrity.ssh_key import parse_ssh_public_key
 from signoff_ledger.integrity.sshsig import NAMESPACE
 from signoff_ledger.integrity.statement import statement_of
-from tests.attacks.attack import LOGS, Actor, Attack, Kind, Refused, Table, on
+from tests.attacks.attack import LOGS, Actor, Attack, Kind, Refused, Table, Unseen, on
 from tests.attacks.forging import Fields, Forgery, dumped
 from tests.attacks.story import Told
 
@@ -239,4 +239,24 @@ SIGNATURES = Table(
         "given on a day that there is not": forged_by(given_at("2026-02-30T00:00:00.000000Z")),
     },
 )
-TABLES = (SIGNATURES,)
+
+
+def resigned(forgery: Forgery) -> None:
+    """Change what was signed, sign it anew with the signer's own key, and put everything right."""
+    forgery.edit(forgery.find(SIGN_OFF), lambda fields: fields["data"].update(note="as agreed"))
+    Desk(forgery).signed_by("anna-2")
+    forgery.forge()
+
+
+STOLEN = Table(
+    "A person's key in other hands",
+    Actor.PERSON,
+    Kind.LINES,
+    "",
+    {
+        "their decision, changed and signed anew": Attack(
+            resigned, on(LOGS, Unseen("a key proves the key, and not whose hand it was in"))
+        )
+    },
+)
+TABLES = (SIGNATURES, STOLEN)
