@@ -54,7 +54,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))  # The tables of attacks are the tests' own.
 
 from tests.attacks.attack import ANYWHERE, Attack, Denied, Refused, Reported, Unseen  # noqa: E402
-from tests.attacks.every_table import TABLES  # noqa: E402
+from tests.attacks.every_table import LISTED  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -726,7 +726,7 @@ def yes_or_no(verdict: Verdict, rule: str) -> str:
 def attacks_page() -> str:
     """List every attack that the tests make, with what shows it."""
     kinds = {Refused: "refused", Denied: "refused", Reported: "told", Unseen: "cannot be seen"}
-    made = [(attack, surface) for table in TABLES for _, attack, surface in table.cases()]
+    made = [(attack, surface) for table in LISTED for _, attack, surface in table.cases()]
     first = [kinds[type(attack.outcomes[surface][0])] for attack, surface in made]
     lines = [
         NOTICE,
@@ -740,7 +740,7 @@ def attacks_page() -> str:
         "- **cannot be seen**: nothing can show it, for the reason that follows;",
         "  the test fails on the day on which something does.",
         "",
-        f"There are {sum(len(table.attacks) for table in TABLES)} of them;",
+        f"There are {sum(len(table.attacks) for table in LISTED)} of them;",
         f"on the surfaces on which they are made, {first.count('refused')} are refused,",
         f"{first.count('told')} told, and {first.count('cannot be seen')} cannot be seen.",
         "",
@@ -748,7 +748,7 @@ def attacks_page() -> str:
         "and [testing](../internals/testing.md#attacks) for how one more is added.",
         "",
     ]
-    for made_by in TABLES:
+    for made_by in LISTED:
         lines += [f"## {made_by.title}", "", f"By {made_by.by}.", *filter(None, [made_by.says]), ""]
         rows = [
             (name if number == 0 else "", where, shown)

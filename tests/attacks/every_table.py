@@ -1,6 +1,7 @@
 """Every table of attacks, in the order in which a reader meets them."""
 
 from tests.attacks.tables import (
+    around,
     decisions,
     dossiers,
     files,
@@ -23,3 +24,7 @@ TABLES = (
     *rows.TABLES,
     *sites.TABLES,
 )
+"""What `test_attacks.py` makes."""
+
+LISTED = (*TABLES, *around.TABLES)
+"""What the page of attacks lists."""

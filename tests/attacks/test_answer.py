@@ -41,9 +41,9 @@ def test_an_answer_lists_each_check_as_the_schema_says(
     assert names == [row["name"] for row in rows]
     expected = {
         "ledger": [name.replace("files", "tree") for name in WHOLE] + ["decisions"],
-        "log": [*WHOLE, "decisions"],
-        "dossier": ["lines", "seal", "in the log", "decision", "reviewed", "signature", "history",
-                    "decisions", "afterwards"],
+        "log": [*WHOLE, "decisions", "readme"],
+        "dossier": ["lines", "seal", "clock", "in the log", "decision", "reviewed", "signature",
+                    "history", "decisions", "afterwards", "readme"],
     }  # fmt: skip
     assert expected[kind] == names
 

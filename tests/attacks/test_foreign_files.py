@@ -18,9 +18,8 @@ from typing import BinaryIO
 
 import pytest
 
-from tests.attacks.forging import write_files
+from tests.attacks.forging import read_files, write_files
 from tests.attacks.story import Told
-from tests.attacks.test_dossier import read
 from tests.cli.shops import at
 from tests.cli.terminal import Terminal
 from tests.ledgers import rewrite
@@ -351,7 +350,7 @@ def test_a_file_of_lines_that_holds_none_ends_at_its_first(
     short: Told, tmp_path: Path, content: str
 ) -> None:
     """A hundred megabytes of newlines took more than a minute and 700 MB."""
-    log, dossier = read(short.log), read(short.dossier(short.signed_off))
+    log, dossier = read_files(short.log), read_files(short.dossier(short.signed_off))
     for files, name in ((log, "events.ndjson"), (dossier, "streams/batch-B1.ndjson")):
         folder = tmp_path / name.partition(".")[0].replace("/", "-")
         write_files(folder, files)
@@ -368,7 +367,7 @@ def test_a_file_of_lines_that_holds_none_ends_at_its_first(
 def test_what_lies_beside_the_evidence_is_told_by_name(short: Told, tmp_path: Path) -> None:
     for source in (short.log, short.dossier(short.signed_off)):
         folder = tmp_path / source.name
-        write_files(folder, read(source))
+        write_files(folder, read_files(source))
         assert Terminal(tmp_path).asked("verify", str(folder))["unproved"] == []
 
         beside = {"notes.txt": b"x", "certificate.html": b"<b>signed off</b>", "more/deep": b"x"}
@@ -391,7 +390,7 @@ def test_an_unsigned_decision_proves_no_statement_that_was_put_beside_it(
     unsigned: Told, tmp_path: Path
 ) -> None:
     folder = tmp_path / "dossier"
-    write_files(folder, read(unsigned.dossier(unsigned.signed_off)))
+    write_files(folder, read_files(unsigned.dossier(unsigned.signed_off)))
     write_files(folder, {"decision.statement": b"{}\n", "streams/notes": b"x"})
 
     told = Terminal(tmp_path)("verify", str(folder), "--json").data
@@ -402,9 +401,9 @@ def test_an_unsigned_decision_proves_no_statement_that_was_put_beside_it(
 def test_a_link_in_an_export_is_never_followed(short: Told, tmp_path: Path) -> None:
     (tmp_path / "secret").write_text("the reader's own words\n", "ascii")
     for source in (short.log, short.dossier(short.signed_off)):
-        for number, name in enumerate(read(source)):
+        for number, name in enumerate(read_files(source)):
             folder = tmp_path / f"{source.name}-{number}"
-            write_files(folder, read(source))
+            write_files(folder, read_files(source))
             (folder / name).unlink()
             (folder / name).symlink_to(tmp_path / "secret")
 
@@ -468,7 +467,7 @@ def test_a_file_s_name_is_shown_escaped_in_errors_and_answers(
 ) -> None:
     """Whoever unpacks an archive did not choose the names in it."""
     clear.write(name, b"\x00")
-    write_files(clear.folder / "log", read(short.log) | {name: b"x"})
+    write_files(clear.folder / "log", read_files(short.log) | {name: b"x"})
     for by, *args in (
         ("ines", "import", name, "--batch", "B2"),
         ("egon", "plan", "publish", name),

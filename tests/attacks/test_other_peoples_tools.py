@@ -92,7 +92,7 @@ def test_the_commands_write_nothing_into_the_folder(told: Told, tmp_path: Path) 
         ("decision.tlog-proof", b"index 7", b"index 6"),
         ("decision.tlog-proof", b"=\n", b"A\n"),
         ("decision.statement", b"well done", b"well dine"),
-        ("checkpoint", b"\n76\n", b"\n77\n"),
+        ("checkpoint", b"mugs\n7", b"mugs\n8"),
         ("log.vkey", b"+", b"+A"),
         ("allowed_signers", b"AAAAC3NzaC1lZDI1NTE5AAAAI", b"AAAAC3NzaC1lZDI1NTE5AAAAJ"),
     ],

@@ -204,7 +204,7 @@ TRIGGERS = Table(
     {
         "each of them taken away": Attack(
             lambda rows: rows.triggers(),
-            on(LIVE, Reported("append only", "BROKEN", "{place}", by="doctor")),
+            on(LIVE, Reported("schema", "BROKEN", "{place}", by="doctor")),
         )
     },
 )
