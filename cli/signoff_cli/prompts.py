@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from signoff_cli.output import say
+from signoff_cli.output import safe, say
 from signoff_cli.streams import is_lost
 from signoff_ledger.errors import InputError
 
@@ -73,7 +73,7 @@ def confirmed(session: Session, preview: str, question: str) -> bool:
             why="standard error cannot be written",
             fix="look at it with --dry-run, then give it with --yes",
         )
-    if click.confirm(question, default=False, err=True):
+    if click.confirm(safe(question), default=False, err=True):
         return True
     say("Nothing was recorded.")
     return False

@@ -27,7 +27,9 @@ from tests.ledgers import rewrite
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pipes as files")
 
 OBEYED = ("\x1b", "\x07", "\u202e", "\u2066", "\x9b")
-PATIENCE_S = 5
+PATIENCE_S = 30
+"""Far above what any of it takes; what hangs or grows with the square takes minutes."""
+
 MEMORY_KIB = 400_000
 
 
@@ -318,7 +320,7 @@ def test_a_hostile_plan_is_refused_in_time(clear: Terminal, content: str) -> Non
 
 SHEETS: Mapping[str, bytes] = {
     "newlines": b"\n" * (60 << 20),
-    "newlines below a header": b"unit_serial,gap\n" + b"\n" * (60 << 20),
+    "newlines below a header": b"unit_serial,gap\n" + b"\n" * (20 << 20),
     "columns": b"unit_serial" + b"".join(b",c%d" % n for n in range(300_000)) + b"\n",
     "commas": b"," * (60 << 20),
     "commas in a row": b"unit_serial,gap\n" + b"," * (60 << 20),

@@ -30,7 +30,7 @@ from signoff_ledger.exports.received_folder import NAMES_MAX, TOTAL_LIMIT_BYTES
 from signoff_ledger.integrity.canonical import LINE_LIMIT_BYTES
 from signoff_ledger.integrity.note import NOTE_LIMIT_BYTES
 from signoff_ledger.integrity.policy import POLICY_LIMIT_BYTES
-from signoff_ledger.witness.server import BODY_LIMIT_BYTES
+from signoff_ledger.witness import courier, server
 from tests.tree import ROOT
 
 FEW = Limit("thing", 10)
@@ -147,7 +147,7 @@ def test_the_limits_are_those_of_the_readers_behind_them() -> None:
     """A file that its parser would take is not refused before, and none is read for nothing."""
     assert POLICY.size_bytes == POLICY_LIMIT_BYTES
     assert NOTE.size_bytes == NOTE_LIMIT_BYTES
-    assert REQUEST.size_bytes == BODY_LIMIT_BYTES
+    assert REQUEST.size_bytes == server.BODY_LIMIT_BYTES
     assert SHEET.size_bytes == sheets.FILE_LIMIT_BYTES
     assert STATEMENT.size_bytes == LINE_LIMIT_BYTES
     assert MEMBER.size_bytes > NOTE_LIMIT_BYTES
@@ -155,15 +155,20 @@ def test_the_limits_are_those_of_the_readers_behind_them() -> None:
 
 def test_the_page_of_limits_says_what_the_program_holds() -> None:
     text = PAGE.read_text("utf-8").partition("\n## Limits\n")[2].partition("\n## ")[0]
-    rows = dict(
-        re.findall(r"^\| ([^|]+) \| ([0-9,]+) (?:bytes|files|streams|rows) \|", text, re.MULTILINE)
-    )
-    told = {noun.strip(): int(number.replace(",", "")) for noun, number in rows.items()}
+    rows = re.findall(r"^\| ([^|]+) \| ([0-9,]+) [a-z]+ \|$", text, re.MULTILINE)
+    told = {noun: float(number.replace(",", "")) for noun, number in rows}
 
+    assert text.count("\n| ") - 1 == len(rows)
     assert told == {limit.noun: limit.size_bytes for limit in LIMITS} | {
         "line of a log or a dossier": LINE_LIMIT_BYTES,
         "dossier, or an export beside its lines, in all": TOTAL_LIMIT_BYTES,
         "folder inside an export": NAMES_MAX,
         "streams of a dossier": STREAMS_MAX,
         "rows of a sheet, blank ones included": sheets.ROWS_MAX,
+        "answer of a witness that is asked": NOTE_LIMIT_BYTES,
+        "silence of a witness that is asked": courier.TIMEOUT_S,
+        "whole exchange with a witness that is asked": courier.PATIENCE_S,
+        "connections at once to a witness that is served": server.CONNECTIONS_MAX,
+        "arrival of one request, from its first byte to its last": server.REQUEST_S,
+        "one connection to a witness that is served": server.CONNECTION_S,
     }
