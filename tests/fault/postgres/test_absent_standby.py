@@ -17,6 +17,8 @@ import pytest
 from signoff_ledger.persistence import notices
 from signoff_ledger.persistence.postgres import connection, waiting
 from tests.cli.terminal import COMMAND, Terminal
+from tests.docs.console import matches
+from tests.docs.markdown import DOCS, blocks
 from tests.fault.postgres.ledgers import SHARED, begun, commands_in, held_together
 from tests.fault.postgres.typed import standing_in
 from tests.servers.postgres import Server
@@ -118,6 +120,29 @@ def test_quiet_is_quiet_while_it_waits(place: Place) -> None:
     assert said.err.startswith("signoff: the standby did not confirm")
 
 
+def test_the_page_shows_what_a_command_says_while_it_waits_and_when_it_ends(place: Place) -> None:
+    said = place.terminal(*REMARK, "shown", by="ines")
+
+    told, _ = page_shows("shown", 0)
+    assert matches(told, said.err), said.err
+
+
+def page_shows(command_id: str, pid: int) -> list[list[str]]:
+    """Give what the page says that commands print, with the names and numbers of a test in it."""
+    page = DOCS / "how-to" / "use-postgresql.md"
+    instead = {
+        "waiting 2 s": "waiting ... s",
+        "standby1": NAME,
+        "6f1c...": command_id,
+        "process 4711": f"process {pid}",
+    }
+    shown = [b.text for b in blocks(page) if b.language == "text" and "signoff:" in b.text]
+    for there, here in instead.items():
+        assert any(there in text for text in shown), there
+        shown = [text.replace(there, here) for text in shown]
+    return [text.splitlines() for text in shown]
+
+
 def test_questions_and_the_doctor_do_not_wait_for_a_standby(place: Place) -> None:
     place.terminal.refused("SL713", "--quiet", *REMARK, "unpromised", by="ines")
     began = time.monotonic()
@@ -143,6 +168,8 @@ def test_who_waits_behind_a_killed_command_is_told_for_whom(place: Place) -> Non
     said = place.terminal(*REMARK, "behind", by="ines")
 
     assert f"s for process {pid} of station1, {SYNCHRONOUS}; {NAME} is not connected\n" in said.err
+    _, told = page_shows("", pid)
+    assert matches([*told, "..."], said.err), said.err
     assert "[SL705]" in said.err
     assert f"process {pid}, since" in said.err
     assert f"each commit waits for {NAME} (synchronous_standby_names); {NAME} is not" in said.err
