@@ -143,6 +143,25 @@ LINES: dict[str, Callable[[Row], Row]] = {
 }
 """How a line that would be in order is spoilt. Whoever hands it in is refused."""
 
+ALIKE = [
+    ('"a":1,', '"a":01,'),
+    ('"a":10,', '"a":00,'),
+    ('"a":-5,', '"a":-0,'),
+    ('"a":[-5],', '"a":[-0],'),
+    ('"a":1,', '"a":9007199254740992,'),
+    ('"a":1000000000000000,', '"a":9999999999999999,'),
+    ('"a":["9999999999999999"],"b":1,', '"a":["9999999999999999"],"b":9999999999999999,'),
+    ('"a1":1,"a2":1,', '"a2":1,"a1":1,'),
+    ('"a1":1,"a2":1,', '"a1":1,"a1":1,'),
+    ('":1":1,":2":1,', '":2":1,":1":1,'),
+    ('"a":{"b1":[],"b2":[]},', '"a":{"b2":[],"b1":[]},'),
+    ('"a":"x",', '"a":"\x01",'),
+    ('"a":"x:","b":1,"c":"y",', '"a":"x:","c":1,"b":"y",'),
+    ('"a":[":"],"b":":","c":1,', '"a":[":"],"c":":","b":1,'),
+    ('"a":"%","b_":1,', '"a":"%","b%":1,"b":1,'),
+]
+"""Data that is canonical, and data that is like it, in other digits, say, and is not."""
+
 COMMANDS: dict[str, Callable[[Row], Row]] = {
     "another command in the call": lambda row: row._replace(command_id="another"),
     "another command in the line": lambda row: row.having(cmd=f"another#{'0' * 16}"),

@@ -16,7 +16,7 @@ from signoff_ledger.application.ledger import Call
 from signoff_ledger.bootstrap import Opened, begin_ledger, open_ledger
 from signoff_ledger.custody.vault import Vault
 from signoff_ledger.domain.process import Process
-from signoff_ledger.errors import StoreError
+from signoff_ledger.errors import EvidenceError, StoreError
 from signoff_ledger.exports.dossier import seal_over
 from signoff_ledger.exports.log_folder import export_log
 from signoff_ledger.exports.moving import copy_ledger
@@ -140,6 +140,25 @@ def test_among_others_that_are_like_it_a_line_that_is_none_is_found(
     for rows in ((first, spoilt(second)), (first, second, spoilt(last))):
         with pytest.raises(psycopg.Error):
             appended(watched.member, *rows)
+
+
+@pytest.mark.parametrize(("sound", "spoilt"), forged.ALIKE)
+def test_what_is_like_a_sound_line_is_not_taken_for_one(
+    watched: Place, sound: str, spoilt: str
+) -> None:
+    first, second = map(Row.of, remarks(watched.store.load(Process, "p"), 2, "next"))
+    prev = json.loads(second.line)["prev"]
+    first = first.said(forged.DATA, forged.DATA + sound)
+    read_fields(first.line)
+    second = second.said(prev, leaf_hash(first.line).hex())
+    like = second.said(forged.DATA, forged.DATA + spoilt)
+    with pytest.raises(EvidenceError):
+        read_fields(like.line)
+    with watched.member.transaction(force_rollback=True):
+        appended(watched.member, first, second)
+
+    with pytest.raises(psycopg.errors.DataError):
+        appended(watched.member, first, like)
 
 
 @pytest.mark.parametrize("spoilt", forged.COMMANDS.values(), ids=forged.COMMANDS)

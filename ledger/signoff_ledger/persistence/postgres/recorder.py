@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 _APPEND = (
     "SELECT signoff.append(%s, %s::uuid[], %s::integer[],"
-    " %s::uuid[], %s::integer[], %s::text[], %s::bytea[])"
+    " %s::uuid[], %s::integer[], %s::text[], %b::bytea[])"
 )
 
 
@@ -59,7 +59,6 @@ def _appended(
     seen: Mapping[UUID, int],
 ) -> int:
     # Arrays are spelt out: none of these texts has a character that would need escaping.
-    lines = ",".join(rf'"\\x{event.state.hex()}"' for event in events)
     row = connection.execute(
         _APPEND,
         (
@@ -67,8 +66,8 @@ def _appended(
             *_spelt(seen),
             f"{{{','.join(str(event.originator_id) for event in events)}}}",
             f"{{{','.join(str(event.originator_version) for event in events)}}}",
-            [event.topic for event in events],
-            f"{{{lines}}}",
+            f"{{{','.join(event.topic for event in events)}}}",
+            [event.state for event in events],
         ),
     ).fetchone()
     assert row is not None  # noqa: S101  # a function gives one row

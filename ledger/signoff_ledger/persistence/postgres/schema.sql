@@ -213,92 +213,101 @@ DECLARE
     heads   CONSTANT text :=
         E'^\\{"at":"[0-9]{4}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3])(?::[0-5][0-9]){2}\\.[0-9]{6}Z",'
         '"by":"[A-Za-z0-9][A-Za-z0-9._:/-]{0,63}",'
-        '"cmd":"[A-Za-z0-9][A-Za-z0-9._:/-]{0,63}#[0-9a-f]{16}","data":(?=\\{)';
+        '"cmd":"[A-Za-z0-9][A-Za-z0-9._:/-]{0,63}#[0-9a-f]{16}","data":$';
     row     record;
-    spelt   text;
-    head    text;
-    data    text;
-    tail    text;
-    stream  uuid;
-    version integer;
-    prev    bytea;
+    head    text   := '';
     command text;
-    said    text;
     opening bigint;
-    alike   text;
+    last    bigint;
     known   text[] := '{}';
-    last    bigint := (SELECT max(a.position) FROM added AS a);
 BEGIN
+    IF EXISTS (
+        SELECT FROM added AS a WHERE octet_length(a.line) > 1048576
+            OR a.type NOT IN (SELECT t.type FROM signoff.event_types AS t)
+    ) THEN
+        RAISE data_exception USING MESSAGE = 'an event is of an unknown type, or is too long';
+    END IF;
     FOR row IN
-        SELECT a.position, a.stream, a.version, a.type, a.line, a.leaf,
-            a.type IN (SELECT t.type FROM signoff.event_types AS t) AS is_known
-        FROM added AS a ORDER BY a.position
+        -- A line is its head, up to the data; these; and its tail, which is known beforehand. Each
+        -- part is made once: OFFSET keeps the planner from making it wherever it is asked for.
+        SELECT d.*, split_part(split_part(d.head, '"cmd":"', -1), '#', 1) AS command,
+            -- Of many that differ in texts and numbers alone, one is looked at member by member:
+            -- without escapes, what has as many quotes and is like another one has its members.
+            CASE WHEN strpos(d.data, E'\\') = 0 AND strpos(d.zeros, '0000000000000000') = 0 THEN
+                replace(replace(d.zeros, '00', '0'), '00', '0')
+                || cardinality(string_to_array(d.data, '"'))
+            END AS alike
+        FROM (
+            SELECT e.*, replace(replace(replace(replace(replace(replace(replace(replace(replace(
+                e.data, '1', '0'), '2', '0'), '3', '0'), '4', '0'), '5', '0'), '6', '0'),
+                '7', '0'), '8', '0'), '9', '0') AS zeros
+            FROM (
+                SELECT c.position, c.head, right(c.spelt, length(c.tail)) = c.tail AS follows,
+                    substr(c.spelt, length(c.head) + 1, greatest(
+                        length(c.spelt) - length(c.head) - length(c.tail), 0
+                    )) AS data
+                FROM (
+                    SELECT b.position, b.spelt,
+                        left(b.spelt, strpos(b.spelt, '"data":{') + 6) AS head,
+                        CASE WHEN b.version = 1 THEN ''
+                            ELSE ',"prev":"' || encode(b.prev, 'hex') || '"' END
+                        || ',"stream":"' || b.stream || '","type":"' || b.type
+                        || '","v":1,"version":' || b.version || '}' AS tail
+                    FROM (
+                        SELECT a.position, a.stream, a.version, a.type,
+                            convert_from(a.line, 'UTF8') AS spelt,
+                            CASE WHEN a.version = 1 THEN NULL
+                                WHEN lag(a.stream) OVER place = a.stream
+                                    AND lag(a.version) OVER place = a.version - 1
+                                THEN lag(a.leaf) OVER place
+                                ELSE (
+                                    SELECT p.leaf FROM signoff.events AS p
+                                    WHERE p.stream = a.stream AND p.version = a.version - 1
+                                        AND p.position < a.position
+                                )
+                            END AS prev
+                        FROM added AS a WINDOW place AS (ORDER BY a.position)
+                    ) AS b OFFSET 0
+                ) AS c OFFSET 0
+            ) AS e OFFSET 0
+        ) AS d
     LOOP
-        IF NOT row.is_known OR octet_length(row.line) > 1048576 THEN
-            RAISE data_exception USING MESSAGE = format(
-                'event %s is of an unknown type or too long: %s, %s bytes',
-                row.position, left(row.type, 80), octet_length(row.line)
-            );
-        END IF;
-        IF (row.stream, row.version) IS DISTINCT FROM (stream, version + 1) THEN
-            SELECT e.leaf INTO prev FROM signoff.events AS e
-            WHERE e.stream = row.stream AND e.version = row.version - 1
-                AND e.position < row.position;
-        END IF;
-        spelt := convert_from(row.line, 'UTF8');
-        tail := ',"stream":"' || row.stream || '","type":"' || row.type
-            || '","v":1,"version":' || row.version || '}';
-        IF row.version <> 1 THEN
-            tail := ',"prev":"' || encode(prev, 'hex') || '"' || tail;
-        END IF;
-        IF (right(spelt, length(tail)) = tail) IS NOT TRUE THEN
+        IF row.follows IS NOT TRUE THEN
             -- Whoever wrote it knew another line before it.
             RAISE integrity_constraint_violation USING MESSAGE = format(
                 'event %s does not follow the one before it in its stream', row.position
             );
         END IF;
-        IF head IS NULL OR NOT spelt ^@ head THEN
-            head := substring(spelt FROM heads);
+        IF row.head <> head AND row.head ~ heads THEN
             -- A day that no calendar has cannot be made one of.
-            PERFORM substr(head, 8, 10)::date;
-            said := split_part(split_part(head, '"cmd":"', -1), '#', 1);
-            IF said <> command THEN
-                INSERT INTO signoff.commands VALUES (command, opening, row.position - 1);
-            END IF;
-            IF said IS DISTINCT FROM command THEN
-                command := said;
+            PERFORM substr(row.head, 8, 10)::date;
+            head := row.head;
+            IF row.command IS DISTINCT FROM command THEN
+                IF command IS NOT NULL THEN
+                    INSERT INTO signoff.commands VALUES (command, opening, row.position - 1);
+                END IF;
+                command := row.command;
                 opening := row.position;
             END IF;
         END IF;
-        data := substr(spelt, length(head) + 1, length(spelt) - length(head) - length(tail));
-        -- Of many that differ in texts and numbers alone, one is looked at member by member: without
-        -- escapes, what has as many quotes and is like another one has its members.
-        alike := CASE WHEN data !~ E'\\\\|[0-9]{16}' THEN
-            replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(
-                data, '1', '0'), '2', '0'), '3', '0'), '4', '0'), '5', '0'), '6', '0'), '7', '0'),
-                '8', '0'), '9', '0'), '00', '0'), '00', '0')
-            || cardinality(string_to_array(data, '"'))
-        END;
-        IF alike LIKE ANY (known) AND data::json IS NOT NULL THEN
-            NULL;
-        ELSIF data IS NOT NULL AND signoff.is_canonical(data) THEN
-            IF row.position < last AND length(alike) < 4096 AND cardinality(known) < 16 THEN
-                known := array_append(known, signoff.likeness(alike));
+        IF row.head <> head
+            OR NOT (row.alike LIKE ANY (known) AND row.data::json IS NOT NULL) IS TRUE
+        THEN
+            IF row.head <> head OR NOT signoff.is_canonical(row.data) THEN
+                RAISE data_exception USING MESSAGE = format(
+                    'event %s is not spelt as a line of this ledger', row.position
+                );
             END IF;
-        ELSE
-            data := NULL;
+            IF length(row.alike) < 4096 AND cardinality(known) < 16 THEN
+                last := coalesce(last, (SELECT max(a.position) FROM added AS a));
+                known := CASE WHEN row.position < last
+                    THEN array_append(known, signoff.likeness(row.alike)) ELSE known END;
+            END IF;
         END IF;
-        IF data IS NULL THEN
-            RAISE data_exception USING MESSAGE = format(
-                'event %s is not spelt as a line of this ledger', row.position
-            );
-        END IF;
-        stream := row.stream;
-        version := row.version;
-        prev := row.leaf;
     END LOOP;
     IF command IS NOT NULL THEN
-        INSERT INTO signoff.commands VALUES (command, opening, last);
+        INSERT INTO signoff.commands
+        SELECT command, opening, max(a.position) FROM added AS a;
     END IF;
     RETURN NULL;
 END $$;
