@@ -93,6 +93,7 @@ READERS: Mapping[str, Reader] = {
     "request": Reader(("witness", "serve", "--state", "w", "--name", "w.example/w",
                        "--trust", "log.vkey", "--answer", "{}")),
     "project settings": Reader(("status",), file="signoff.toml"),
+    "own settings": Reader(("status",), file="home/signoff/config.toml"),
     "guard": Reader(("checkpoint",), file="keys/guard.json"),
     "log key": Reader(("checkpoint",), file="keys/log.pem"),
     "ledger": Reader(("status",), file="ledger.db"),
@@ -134,6 +135,7 @@ def clear(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Terminal:
     terminal.write("log.vkey", f"{key}\n")
     terminal.write("statement", "{}\n")
     terminal.did("checkpoint")
+    terminal.settings_file()
     monkeypatch.chdir(tmp_path)
     return terminal
 

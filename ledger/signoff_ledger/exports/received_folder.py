@@ -163,7 +163,8 @@ class ReceivedFolder:
         """Name what was not read, in the order of names; an unknown folder is one name."""
         for inner in ("", *sorted(self._inner)):
             with os.scandir(self.path / inner) as entries:
-                found = sorted((entry.name, _is_folder(entry)) for entry in entries)
+                most = islice(entries, NAMES_MAX)
+                found = sorted((entry.name, _is_folder(entry)) for entry in most)
             for name, is_folder in found:
                 full = f"{inner}/{name}" if inner else name
                 if full not in self._read | self._inner:
