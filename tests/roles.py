@@ -9,6 +9,7 @@ MATRIX = {
     "key revoke": "inspector engineer approver buyer auditor owner",
     "key rotate-log": "owner",
     "witness add": "owner",
+    "set-aside": "owner",
     "plan publish": "engineer",
     "plan countersign": "approver buyer",
     "approval": "engineer approver",

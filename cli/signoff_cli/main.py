@@ -39,6 +39,7 @@ COMMANDS: dict[str, Listed] = {
     "report": Listed("Review", _AT + "report:report", "Write the certificate of a decision."),
     "handover": Listed("Review", _AT + "handover:handover", "List the units that went on."),
     "checkpoint": Listed("Prove", _AT + "checkpoint:checkpoint", "Seal the log as it stands."),
+    "set-aside": Listed("Prove", _AT + "set_aside:set_aside", "Set a foreign checkpoint aside."),
     "verify": Listed("Prove", _AT + "verify:verify", "Prove a ledger, an export or a dossier."),
     "export": Listed("Prove", _AT + "export:export", "Hand over the log, or one decision."),
     "prove": Listed("Prove", _AT + "prove:prove", "Prove that one event is in the log."),

@@ -78,6 +78,8 @@ CODES: Mapping[str, str] = {
     "SL508": "FORK: the log is not the one that was sealed or acknowledged",
     "SL509": "a decision does not follow from its events",
     "SL510": "an exported file is not as it was written",
+    "SL511": "a checkpoint is not the log's own",
+    "SL512": "command ids are not those of the lines",
     "SL601": "somebody else recorded first, again and again",
     "SL602": "the command id was used for something else",
     "SL603": "the record moved while somebody was looking",

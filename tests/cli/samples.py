@@ -122,6 +122,13 @@ WRITES: Mapping[str, Write] = {
         f"witness add {WITNESS} --url http://127.0.0.1:9",
         "witness-added",
     ),
+    "set-aside": _w(
+        "foreign",
+        "olga",
+        "set-aside 5 --reason another_key_lay_there",
+        "set-aside 5 --reason somebody_put_it_there",
+        "checkpoint-set-aside",
+    ),
     "plan publish": _w(
         "begun",
         "egon",

@@ -6,25 +6,30 @@ in a folder whose ledger has come so far; `STAGES` tells what happened up to the
 
 import tempfile
 from collections.abc import Mapping
+from contextlib import closing
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
 
+from signoff_ledger.integrity.checkpoint import Checkpoint, sign_checkpoint
 from signoff_ledger.integrity.cosignature import cosign
 from signoff_ledger.integrity.note import parse_note
 from signoff_ledger.integrity.sshsig import NAMESPACE
 from signoff_ledger.integrity.verifier_key import COSIGNATURE_V1, VerifierKey
 from tests.cli.terminal import LEDGER, Terminal
-from tests.ledgers import PLAN, START, CountingIds, TickingClock, unit, wide
+from tests.ledgers import PLAN, START, CountingIds, TickingClock, raw, unit, wide
 from tests.signers import INES, NORTH, SOUTH, line_of, sign
 
 Line = tuple[str, ...]
 """Who, and the words behind `signoff`.
 
-`PEN` signs the statement in a file with the key of Ines; `NORTHERN` cosigns the checkpoint in one.
+`PEN` signs the statement in a file with the key of Ines; `NORTHERN` cosigns the checkpoint in one;
+`STRANGER` puts a checkpoint of a size into the ledger, signed with a key that is not the log's.
 """
 
 PEN = "(a pen)"
+
+STRANGER = "(a stranger)"
 
 NORTHERN = "witness.example/north"
 WITNESS = VerifierKey.of(NORTHERN, COSIGNATURE_V1, NORTH).line
@@ -125,9 +130,10 @@ STAGES: Mapping[str, tuple[str, tuple[Line, ...]]] = {
         "held",
         (("egon", "plan", "publish", "wider.toml", "--reason", "0.45 mm holds as well"),),
     ),
+    "foreign": ("begun", ((STRANGER, "5"),)),
 }
 
-WITHOUT_A_PROCESS = {"empty", "begun", "worded", "offered"}
+WITHOUT_A_PROCESS = {"empty", "begun", "foreign", "worded", "offered"}
 """The stages at which nothing could be asked of a process."""
 
 
@@ -162,6 +168,10 @@ def _made(stage: str) -> Mapping[str, bytes]:
             elif by == NORTHERN:
                 text = parse_note((folder / args[0]).read_bytes()).text
                 terminal.write(f"{args[0]}.answer", cosign(text, NORTHERN, NORTH, 1).line)
+            elif by == STRANGER:
+                note = sign_checkpoint(Checkpoint("example.com/x", int(args[0]), bytes(32)), SOUTH)
+                with closing(raw(terminal.ledger)) as connection:
+                    connection.execute("INSERT INTO checkpoints VALUES (?, ?)", (args[0], note))
             else:
                 terminal.did(*args, by=by)
         made = [path for path in folder.rglob("*") if path.is_file()]

@@ -21,6 +21,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from signoff_ledger.application.ports import Server, StaleError
+from signoff_ledger.custody import vault
+from signoff_ledger.custody.log_key import write_key
 from signoff_ledger.integrity.canonical import canonical
 from signoff_ledger.integrity.leaf import leaf_hash
 from signoff_ledger.integrity.sshsig import NAMESPACE
@@ -184,6 +186,24 @@ def _no_log_key_here(world: World) -> Attempt:
     terminal = at("signed", world.folder)
     shutil.rmtree(world.folder / "keys")
     return Attempt(terminal, ("checkpoint",))
+
+
+def _another_log_key(world: World) -> Attempt:
+    terminal = at("signed", world.folder)
+    (path,) = (world.folder / "keys").rglob("*.pem")
+    path.unlink()
+    write_key(path, SOUTH, None)
+    return Attempt(terminal, ("checkpoint",))
+
+
+def _foreign_checkpoint(world: World) -> Attempt:
+    """Let the key that seals be another log's, and nobody compare it, as it once was."""
+    attempt = _another_log_key(world)
+    world.patch.setattr(vault, "check_half", lambda *_: None)
+    attempt.terminal.did("dissent", "mug", "one more thing", by="ines")
+    attempt.terminal.did("checkpoint")
+    world.patch.undo()
+    return Attempt(attempt.terminal, ("verify",))
 
 
 def _no_log_key_at_all(world: World) -> Attempt:
@@ -669,7 +689,7 @@ EVERY: Mapping[str, Mapping[str, Reproducer]] = {
     },
     "SL404": {"no key in force": _typed("begun", "olga", *GRANT, "--key", "x")},
     "SL405": {"another's signature": _others_signature},
-    "SL406": {"a key elsewhere": _no_log_key_here},
+    "SL406": {"a key elsewhere": _no_log_key_here, "another key in its place": _another_log_key},
     "SL407": {"no agent": _no_agent},
     "SL412": {"signed in 2099": _untimely},
     "SL501": {"a foreign event": _foreign_event, "rules nobody has": _unknown_rules},
@@ -692,6 +712,12 @@ EVERY: Mapping[str, Mapping[str, Reproducer]] = {
     "SL508": {"an old backup that went on": lambda world: _older(world, go_on=True)},
     "SL509": {"a forged verdict": _forged_verdict},
     "SL510": {"another list of signers": _exported(_another_signer_list, "restore")},
+    "SL511": {"a stranger's checkpoint": _foreign_checkpoint},
+    "SL512": {
+        "a command forgotten": _tampered(
+            "DELETE FROM commands WHERE first = (SELECT max(first) FROM commands)", "verify"
+        )
+    },
     "SL601": {"others, again and again": _always_stale},
     "SL602": {"a used id": _used_id},
     "SL603": {"a statement too old": _moved},

@@ -58,10 +58,13 @@ def verify(session: Session, folder: Path | None, policy: str | None, since: str
         "verified": failed is None,
         "of": str(folder) if folder else session.place(),
         "position": failed.position if failed else None,
+        "fix": failed.fix if failed else "",
         "checks": rows,
         "unproved": [name for check in checks if check.state != PROVED for name in check.files],
     }
-    answer(session, "signoff.verification/1", data, rows, lambda: _for_people(checks))
+    answer(
+        session, "signoff.verification/1", data, rows, lambda: _for_people(checks, str(data["fix"]))
+    )
     return failed.exit_code if failed else 0
 
 
@@ -84,8 +87,9 @@ def _told(error: EvidenceError) -> str:
     return f"{at}{error.what}" + (f": {error.why}" if error.why else "")
 
 
-def _for_people(checks: list[Check]) -> str:
+def _for_people(checks: list[Check], fix: str) -> str:
     shown = table(("state", "check", "what was found"), [(c.state, c.name, c.says) for c in checks])
     if any(check.state == FAILED for check in checks):
-        return f"{shown}\n\nIt does not hold. Nothing behind that point was looked at."
+        to_do = f"\nTo do: {fix}" if fix else ""
+        return f"{shown}\n\nIt does not hold. Nothing behind that point was looked at.{to_do}"
     return f"{shown}\n\nIt holds, as far as the table says."

@@ -27,6 +27,7 @@ ROLES: Mapping[str, frozenset[Role]] = {
     "key revoke": _ANYONE,
     "key rotate-log": frozenset({Role.OWNER}),
     "witness add": frozenset({Role.OWNER}),
+    "set-aside": frozenset({Role.OWNER}),
     "plan publish": _ENGINEERS,
     "plan countersign": _APPROVES | frozenset({Role.BUYER}),
     "approval": _ENGINEERS | _APPROVES,

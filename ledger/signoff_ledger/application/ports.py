@@ -268,11 +268,15 @@ class Store(Protocol):
         ...
 
     def checkpoint(self, size: int) -> bytes | None:
-        """Give the signed checkpoint of a size; None where there is none."""
+        """Give the signed checkpoint of a size; None where there is none that counts."""
+        ...
+
+    def kept_note(self, size: int) -> bytes | None:
+        """Give what is kept as the checkpoint of a size, set aside or not; None for nothing."""
         ...
 
     def sealed_size(self) -> int:
-        """Give the size of the latest checkpoint; 0 before the first."""
+        """Give the size of the latest checkpoint that counts; 0 before the first."""
         ...
 
     def keep_checkpoint(self, size: int, note: bytes) -> None:
@@ -280,7 +284,7 @@ class Store(Protocol):
         ...
 
     def checkpoints(self) -> list[tuple[int, bytes]]:
-        """Give every checkpoint with its size, smallest first."""
+        """Give every checkpoint that counts with its size, smallest first."""
         ...
 
     def cosigned(self) -> list[tuple[int, str]]:

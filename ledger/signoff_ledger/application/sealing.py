@@ -9,6 +9,9 @@ from signoff_ledger.application.ports import Recorded
 from signoff_ledger.domain.founding import Founding
 from signoff_ledger.domain.process_events import ProcessHeld, ProcessSignedOff, SignOffWithdrawn
 from signoff_ledger.errors import ConflictError, SignoffError
+from signoff_ledger.integrity.line import read_fields, stream_id
+from signoff_ledger.integrity.log_keys import LogKeys
+from signoff_ledger.integrity.sealed_tree import SealedTree
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -79,23 +82,36 @@ class Sealer:
         Raises:
             ConflictError: SL604, the ledger has no log key.
             IdentityError: SL406, the key is not at hand.
-            EvidenceError: SL507 ROLLBACK or SL508 FORK.
+            EvidenceError: SL507 ROLLBACK or SL508 FORK; SL505 or SL511, the place of this
+                checkpoint is taken by a note that is not the log's.
             StoreError: The guard or the checkpoint could not be kept.
         """
+        while (seal := self._sealed_by(self._required_key())) is None:
+            pass
+        return seal
+
+    def _required_key(self) -> str:
         log_key = self._current_key()
         if log_key is None:
             raise ConflictError(
                 "SL604", "this ledger has no log key", fix="make one:  signoff key rotate-log"
             )
+        return log_key
+
+    def _sealed_by(self, log_key: str) -> Seal | None:
+        """Seal with a key; None where another one came into force before its turn was there."""
         with self._custody.sealing(log_key) as signer:
             # Nothing is sealed that a failing server could take back.
             size = self._store.settled_size()
-            known = self._store.checkpoint(size)
+            if self._current_key() != log_key:
+                return None
+            known = self._store.kept_note(size)
             if known is None:
                 note = signer.sign(size, self._store.root)
                 self._store.keep_checkpoint(size, note)
             else:
                 self._custody.check(log_key, self._store.size, self._store.root)
+                sealed_tree(self._store).check(size, known)
                 note = known
         self._sealed, self._open_since = size, None
         return Seal(size, self._store.root(size), note, known is None)
@@ -138,3 +154,11 @@ class Sealer:
     def _current_key(self) -> str | None:
         self._log_key = self._store.load(Founding, "ledger").log_key
         return self._log_key
+
+
+def sealed_tree(store: Store) -> SealedTree:
+    """Give a log's tree with its keys, against which to hold what is kept as a checkpoint of it."""
+    keys = LogKeys()
+    for recorded in store.stream(stream_id("ledger", "ledger")):
+        keys.take(read_fields(recorded.entry.line), recorded.position)
+    return SealedTree(keys, store.size(), store.root)

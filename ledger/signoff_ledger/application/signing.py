@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from signoff_ledger.domain import ledger_events as ledger
 from signoff_ledger.domain import person_events as people
 from signoff_ledger.domain import process_events as process
 from signoff_ledger.domain.signature import UNSIGNED, SshSignature
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from signoff_ledger.domain.person import Person
 
 MEANINGS: Mapping[type[Event], str] = {
+    ledger.CheckpointSetAside: "I set this note aside: it is no checkpoint of this log.",
     people.RoleGranted: "I grant this role.",
     people.SigningKeyAccepted: "I have made sure that this key is this person's.",
     people.SigningKeyRegistered: "This key is mine, and I alone can sign with it.",

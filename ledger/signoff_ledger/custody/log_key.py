@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+    from signoff_ledger.integrity.verifier_key import VerifierKey
+
 _OTHERS = 0o077
 
 
@@ -86,6 +88,30 @@ def read_key(path: Path, ask: Callable[[], str | None]) -> Ed25519PrivateKey:
     if not isinstance(key, Ed25519PrivateKey):
         raise _unusable(path, "it is not an Ed25519 key")
     return key
+
+
+def check_half(path: Path, key: Ed25519PrivateKey, named: VerifierKey, by: str) -> None:
+    """Refuse a private key that is not the other half of the public one that everybody knows.
+
+    What it signed would verify for nobody, and would stay for good.
+
+    Args:
+        path: The file that it was read from.
+        key: The key.
+        named: The public key.
+        by: What names the public key.
+
+    Raises:
+        IdentityError: SL406, it is another one.
+    """
+    held = type(named).of(named.name, named.algorithm, key)
+    if held != named:
+        raise IdentityError(
+            "SL406",
+            "another key is in the place of the one that signs here",
+            why=f"{path} holds {held.line}, and {by} name {named.line}",
+            fix="nothing was signed; bring the right key back to that place",
+        )
 
 
 def _read_private(path: Path) -> bytes:

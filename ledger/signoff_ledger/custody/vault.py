@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from signoff_ledger.custody.guard import Guard, Signed
 from signoff_ledger.custody.high_water import HighWaterFile
-from signoff_ledger.custody.log_key import read_key, write_key
+from signoff_ledger.custody.log_key import check_half, read_key, write_key
 from signoff_ledger.errors import IdentityError
 from signoff_ledger.persistence.lock import WriterLock
 
@@ -147,7 +147,7 @@ class Vault:
         """Sign that one key follows another.
 
         Raises:
-            IdentityError: SL406, the key is not at hand.
+            IdentityError: SL406, the key is not at hand, or another one is in its place.
         """
         return self._read(log_key).sign(statement)
 
@@ -156,7 +156,7 @@ class Vault:
         """Hold the log's signer alone, from before the log's size is read until the note is kept.
 
         Raises:
-            IdentityError: SL406, the key is not at hand.
+            IdentityError: SL406, the key is not at hand, or another one is in its place.
             StoreError: SL705, somebody else is sealing and does not end.
         """
         key = self._read(log_key)
@@ -193,7 +193,12 @@ class Vault:
                 why=f"{self._key_path(log_key)} is not there",
                 fix="seal where the key is, or bring it and its guard here together",
             )
-        return read_key(self._key_path(log_key), self._ask)
+        from signoff_ledger.integrity.verifier_key import VerifierKey
+
+        path = self._key_path(log_key)
+        key = read_key(path, self._ask)
+        check_half(path, key, VerifierKey.parse(log_key), "the ledger's events")
+        return key
 
     def _folder_of(self, log_key: str) -> Path:
         name = "".join(map(_spelt, _origin(log_key)))

@@ -1,12 +1,20 @@
-"""The ledger itself: its name, the keys it seals with, the witnesses it asks."""
+"""The ledger itself: its name, the keys it seals with, its witnesses, and notes set aside."""
 
 from __future__ import annotations
 
+from base64 import b64decode, b64encode
+from hashlib import sha256
 from typing import TYPE_CHECKING, ClassVar
 
 from signoff_ledger.domain.aggregate import Aggregate
-from signoff_ledger.domain.ledger_events import LedgerFounded, LogKeyRotated, WitnessAdded
+from signoff_ledger.domain.ledger_events import (
+    CheckpointSetAside,
+    LedgerFounded,
+    LogKeyRotated,
+    WitnessAdded,
+)
 from signoff_ledger.errors import InputError
+from signoff_ledger.integrity.set_aside import begin_of, is_that_note
 
 if TYPE_CHECKING:
     from signoff_ledger.domain.event import Entry, Stamp
@@ -21,6 +29,7 @@ class Founding(Aggregate):
     Attributes:
         name: What people call it.
         log_key: The verifier key of the checkpoints made now; None for a ledger that has none.
+        set_aside: Notes that do not count: size, beginning and SHA-256 of each.
         witnesses: URL by verifier key; None for a witness that is reached by file.
     """
 
@@ -30,6 +39,7 @@ class Founding(Aggregate):
         super().__init__(key)
         self.name = ""
         self.log_key: str | None = None
+        self.set_aside: list[tuple[int, bytes, str]] = []
         self.witnesses: dict[str, str | None] = {}
 
     @property
@@ -65,6 +75,32 @@ class Founding(Aggregate):
             )
         self.emit(stamp, WitnessAdded(url=url, verifier_key=verifier_key))
 
+    def counts(self, size: int, note: bytes) -> bool:
+        """Say whether a note that is kept as the checkpoint of a size was not set aside."""
+        return not any(
+            size == of and is_that_note(note, held, digest) for of, held, digest in self.set_aside
+        )
+
+    def put_aside(self, stamp: Stamp, size: int, note: bytes, reason: str) -> None:
+        """Let a note that no key of the log signed count no more.
+
+        Raises:
+            InputError: It is set aside already.
+        """
+        if not self.counts(size, note):
+            raise InputError(
+                "SL109",
+                f"the note kept as the checkpoint of {size} events is set aside already",
+                fix="nothing needs to be done",
+            )
+        aside = CheckpointSetAside(
+            note=b64encode(begin_of(note)).decode("ascii"),
+            reason=reason,
+            sha256=sha256(note).hexdigest(),
+            size=size,
+        )
+        self.emit(stamp, aside)
+
     def _founded(self, event: LedgerFounded, _: Entry) -> None:
         self.name, self.log_key = event.name, event.log_key
 
@@ -74,8 +110,12 @@ class Founding(Aggregate):
     def _witness(self, event: WitnessAdded, _: Entry) -> None:
         self.witnesses[event.verifier_key] = event.url
 
+    def _aside(self, event: CheckpointSetAside, _: Entry) -> None:
+        self.set_aside.append((event.size, b64decode(event.note), event.sha256))
+
     EVOLVE: ClassVar = {
         LedgerFounded: _founded,
         LogKeyRotated: _rotated,
         WitnessAdded: _witness,
+        CheckpointSetAside: _aside,
     }

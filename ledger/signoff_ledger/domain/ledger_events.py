@@ -1,14 +1,21 @@
-"""Events on the ledger's own stream: its founding, the key it seals with, its witnesses."""
+"""Events on the ledger's own stream: its founding, its key, its witnesses, and notes set aside."""
 
 from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, Field
 
 from signoff_ledger.domain.event import Event
-from signoff_ledger.domain.values import Label, Text, check_verifier_key
+from signoff_ledger.domain.signature import UNSIGNED, Signature
+from signoff_ledger.domain.values import Label, Sha256, Text, check_verifier_key
+from signoff_ledger.integrity.set_aside import HELD_LIMIT_BYTES
 
 VerifierKey = Annotated[str, AfterValidator(check_verifier_key)]
 """A public key as C2SP signed-note writes it: `name+hash+base64`."""
+
+_HELD_LIMIT = (HELD_LIMIT_BYTES + 2) // 3 * 4
+
+HeldNote = Annotated[str, Field(pattern=r"^[A-Za-z0-9+/]*={0,2}$", max_length=_HELD_LIMIT)]
+"""A note in base64, or the beginning of a long one."""
 
 Ed25519Signature = Annotated[str, Field(pattern=r"^[A-Za-z0-9+/]{86}==$")]
 
@@ -56,4 +63,30 @@ class WitnessAdded(Event):
     verifier_key: VerifierKey
 
 
-EVENTS: tuple[type[Event], ...] = (LedgerFounded, LogKeyRotated, WitnessAdded)
+class CheckpointSetAside(Event):
+    """A note that is kept as a checkpoint, and that no key of the log signed, does not count.
+
+    The note stays where it is kept, and goes along in this event, to the byte.
+
+    Attributes:
+        note: The note, or so much of a long one as `integrity.set_aside` holds.
+        reason: How it came there, as far as is known.
+        sha256: Of the whole note.
+        size: The size that it is kept under, in events.
+    """
+
+    TOPIC: ClassVar[str] = "signoff.checkpoint-set-aside.v1"
+
+    note: HeldNote
+    reason: Text
+    sha256: Sha256
+    signature: Signature = UNSIGNED
+    size: int
+
+
+EVENTS: tuple[type[Event], ...] = (
+    LedgerFounded,
+    LogKeyRotated,
+    WitnessAdded,
+    CheckpointSetAside,
+)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from signoff_ledger.application.sealing import sealed_tree
 from signoff_ledger.domain.process_events import ProcessHeld, ProcessSignedOff
 from signoff_ledger.domain.values import legible
 from signoff_ledger.errors import ConflictError, EvidenceError, InputError, NotFoundError
@@ -16,10 +17,9 @@ from signoff_ledger.exports.received_folder import TOTAL_LIMIT_BYTES
 from signoff_ledger.exports.signers import allowed_signers
 from signoff_ledger.integrity import merkle
 from signoff_ledger.integrity.add_checkpoint import AddCheckpoint
-from signoff_ledger.integrity.checkpoint import open_checkpoint
 from signoff_ledger.integrity.excerpt import Excerpt
 from signoff_ledger.integrity.line import read_fields, stream_id
-from signoff_ledger.integrity.log_keys import LogKeys
+from signoff_ledger.integrity.set_aside import HISTORY
 from signoff_ledger.integrity.statement import statement_of
 from signoff_ledger.integrity.tlog_proof import TlogProof
 from signoff_ledger.integrity.verifier_key import VerifierKey
@@ -135,36 +135,26 @@ def seal_over(store: LedgerStore, position: int) -> tuple[int, bytes]:
 
     Raises:
         ConflictError: SL604, it does not.
+        EvidenceError: SL507 or SL508, a key of the log signed another history.
     """
-    keys = LogKeys()
-    for at, line in store.lines(stream_id("ledger", "ledger")):
-        keys.take(read_fields(line), at)
-    # Without the lines below it where one of those is none.
-    tried = (
-        (size, note)
-        for size, cosigned in reversed(sealed_notes(store))
-        for note in (cosigned, store.checkpoint(size) or b"")
-    )
-    found = ((size, note) for size, note in tried if _is_seal(store, keys.at(size), size, note))
-    last, note = next(found, (0, b""))
-    if last >= position:
-        return last, note
+    tree, last = sealed_tree(store), 0
+    for size, note in reversed(sealed_notes(store)):
+        try:
+            tree.check(size, note)
+        except EvidenceError as error:
+            if error.code in HISTORY:
+                raise
+            continue
+        if size >= position:
+            return size, note
+        last = size
+        break
     raise ConflictError(
         "SL604",
         f"position {position} is not sealed yet",
         why=f"the last checkpoint is of {last} events",
         fix="seal it first:  signoff checkpoint",
     )
-
-
-def _is_seal(store: LedgerStore, key: VerifierKey | None, size: int, note: bytes) -> bool:
-    if key is None:
-        return False
-    try:
-        sealed = open_checkpoint(note, key)
-    except EvidenceError:
-        return False
-    return (sealed.size, sealed.root) == (size, store.root(size))
 
 
 def _streams(

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from array import array
-from collections import deque
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
+from signoff_ledger.domain.founding import Founding
 from signoff_ledger.errors import EvidenceError
 from signoff_ledger.exports.bundle import Bundle
 from signoff_ledger.exports.readme import README, log_readme
 from signoff_ledger.exports.received_folder import ReceivedFolder, not_as_written
 from signoff_ledger.exports.signers import allowed_signers
+from signoff_ledger.integrity.cosignature import countable
 from signoff_ledger.integrity.examination import Examination, Row
 from signoff_ledger.integrity.fields import decode_decimal
+from signoff_ledger.integrity.set_aside import HISTORY
+from signoff_ledger.integrity.verifier_key import VerifierKey
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
     from uuid import UUID
 
@@ -50,14 +53,14 @@ def export_log(store: LedgerStore, target: Path) -> Exported:
 
     Raises:
         StoreError: The folder cannot be made.
-        EvidenceError: A line does not hold; nothing is exported then.
+        EvidenceError: A line or a checkpoint does not hold; nothing is exported then.
     """
-    notes = sealed_notes(store)
+    kept = kept_notes(store)
     examination, size = Examination(), store.size()
     with Bundle(target) as bundle:
         lines = examined_lines(store, examination, size)
         bundle.write(EVENTS, (line + b"\n" for line in lines))
-        notes, left_out = verified_notes(store, notes, examination)
+        notes, left_out = verified_notes(kept, examination, witnesses(store))
         for at, note in notes:
             bundle.write(f"{CHECKPOINTS}/{at}", note)
         if notes:
@@ -72,45 +75,80 @@ def export_log(store: LedgerStore, target: Path) -> Exported:
     return exported
 
 
-def sealed_notes(store: LedgerStore) -> list[tuple[int, bytes]]:
-    """Give every checkpoint with the cosignatures it was given, smallest first."""
+class KeptNote(NamedTuple):
+    """What a store keeps as a checkpoint.
+
+    Attributes:
+        size: The size that it is kept under, in events.
+        note: The note as the log signed it, or whatever is there.
+        lines: What is kept as its cosignatures.
+    """
+
+    size: int
+    note: bytes
+    lines: tuple[str, ...]
+
+
+def kept_notes(store: LedgerStore) -> list[KeptNote]:
+    """Give everything that is kept as a checkpoint, smallest size first."""
     return [
-        (size, note + "".join(store.cosignatures(size)).encode())
-        for size, note in store.checkpoints()
+        KeptNote(size, note, tuple(store.cosignatures(size))) for size, note in store.kept_notes()
+    ]
+
+
+def witnesses(store: LedgerStore) -> list[VerifierKey]:
+    """Give the keys of the witnesses that the ledger asks."""
+    return list(map(VerifierKey.parse, store.load(Founding, "ledger").witnesses))
+
+
+def counted(
+    kept: Iterable[KeptNote],
+    is_set_aside: Callable[[int, bytes], bool],
+    known: Sequence[VerifierKey],
+) -> list[tuple[int, bytes]]:
+    """Give the checkpoints that count, each with the cosignatures that can stand under it."""
+    return [
+        (size, note + "".join(countable(note, lines, known)).encode())
+        for size, note, lines in kept
+        if not is_set_aside(size, note)
     ]
 
 
 def verified_notes(
-    store: LedgerStore, notes: Sequence[tuple[int, bytes]], examination: Examination
+    kept: Iterable[KeptNote], examination: Examination, known: Sequence[VerifierKey]
 ) -> tuple[list[tuple[int, bytes]], tuple[int, ...]]:
     """Tell the checkpoints that verify from those that somebody put there.
 
     Args:
-        store: The ledger.
-        notes: What it gave as `sealed_notes`.
+        kept: What the ledger keeps as checkpoints.
         examination: Of its lines, all of them read.
+        known: Keys of the witnesses that it asks.
 
     Returns:
-        Those that verify, without the lines below them where one of those is none; and the sizes of
-        the others.
+        Those that verify, with their cosignatures; and the sizes of those that do not, and that
+        nobody has set aside.
+
+    Raises:
+        EvidenceError: SL507 or SL508, a key of the log signed another history; SL511, one that is
+            the log's own was set aside.
     """
-    verified, left_out = [], []
-    for size, note in notes:
-        for tried in (note, store.checkpoint(size)):
-            if tried is not None and _verifies(size, tried, examination):
-                verified.append((size, tried))
-                break
-        else:
+    tree, verified, left_out = examination.sealed_tree(), [], []
+    examination.aside.hold(tree)
+    for size, note in counted(kept, examination.aside.covers, known):
+        try:
+            tree.check(size, note)
+            verified.append((size, note))
+        except EvidenceError as error:
+            if error.code in HISTORY:
+                raise
             left_out.append(size)
     return verified, tuple(left_out)
 
 
-def _verifies(size: int, note: bytes, examination: Examination) -> bool:
-    try:
-        deque(examination.seals([(size, note)]), maxlen=0)
-    except EvidenceError:
-        return False
-    return True
+def sealed_notes(store: LedgerStore) -> list[tuple[int, bytes]]:
+    """Give every checkpoint that counts, with the cosignatures it was given, smallest first."""
+    counts = store.load(Founding, "ledger").counts
+    return counted(kept_notes(store), lambda *kept: not counts(*kept), witnesses(store))
 
 
 def examined_lines(store: LedgerStore, examination: Examination, size: int) -> Iterator[bytes]:

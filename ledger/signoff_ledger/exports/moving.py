@@ -7,7 +7,12 @@ from typing import TYPE_CHECKING
 
 from signoff_ledger.errors import EvidenceError
 from signoff_ledger.exports.copying import carry, filling
-from signoff_ledger.exports.log_folder import examined_lines, sealed_notes, verified_notes
+from signoff_ledger.exports.log_folder import (
+    examined_lines,
+    kept_notes,
+    verified_notes,
+    witnesses,
+)
 from signoff_ledger.integrity.examination import Examination
 from signoff_ledger.persistence.address import is_url, shown
 
@@ -29,18 +34,18 @@ def copy_ledger(
         confirm: Called before anybody can open what was made; nothing is left where it fails.
 
     Raises:
-        EvidenceError: The source's lines do not hold; nothing is left.
+        EvidenceError: The source's lines or checkpoints do not hold; nothing is left.
         StoreError: A ledger is there already, or it cannot be written.
     """
     # In this order: whatever is sealed meanwhile is behind what is carried, and not missing in it.
-    notes = sealed_notes(source)
+    kept = kept_notes(source)
     size = source.size()
     root, examination = source.root(size), Examination()
     left_out: tuple[int, ...] = ()
 
     def seals() -> list[tuple[int, bytes]]:
         nonlocal left_out
-        verified, left_out = verified_notes(source, notes, examination)
+        verified, left_out = verified_notes(kept, examination, witnesses(source))
         return verified
 
     with filling(target) as store:

@@ -35,6 +35,7 @@ def restore_log(folder: Path, target: str | Path) -> tuple[int, bytes]:
     list(exported.beside(examination))
     notes = exported.notes()
     list(examination.seals(notes))
+    list(examination.command_ids())
     list(examination.signatures())
     size = examination.tree.size
     root = examination.tree.root(size)

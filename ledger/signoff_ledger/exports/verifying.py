@@ -7,10 +7,13 @@ from uuid import UUID
 
 from signoff_ledger.domain.process_events import ProcessDefined
 from signoff_ledger.errors import EvidenceError
-from signoff_ledger.exports.log_folder import sealed_notes
+from signoff_ledger.exports.log_folder import counted, kept_notes, witnesses
 from signoff_ledger.exports.meaning import Meaning, Place, apart, audit
 from signoff_ledger.exports.readme import log_readme
-from signoff_ledger.integrity.examination import PROVED, Check, Examination, Row
+from signoff_ledger.integrity.command_ids import Command, wrong_row
+from signoff_ledger.integrity.cosignature import countable
+from signoff_ledger.integrity.examination import FLAGGED, PROVED, Check, Examination, Row
+from signoff_ledger.integrity.set_aside import SetAsides
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -53,30 +56,60 @@ class LogSource(Protocol):
         ...
 
 
+def recorded_commands(store: LedgerStore, size: int) -> Iterator[Command]:
+    """Give the rows of a store about the commands of its first events, and look at all others.
+
+    Args:
+        store: The store.
+        size: Events that are read.
+
+    Raises:
+        EvidenceError: SL512, a row is of events that are not there, or is not to be found in
+            order.
+    """
+    count, seen, beyond = store.command_count(), 0, None
+    for row in store.commands():
+        seen += 1
+        if row.first <= size:
+            yield row
+        else:
+            beyond = row
+    # In this order: what was recorded meanwhile is there by now, with all its events.
+    if beyond is not None and beyond.last > store.size():
+        raise wrong_row(
+            f"{beyond.id!a:.80} is kept for {beyond.first} to {beyond.last}", beyond.first
+        )
+    if seen < count:
+        raise wrong_row(f"{count - seen} rows of {count} have no place among the others", 0)
+
+
 class LiveLog:
     """A ledger in use; what is recorded while it is read is left for the next time."""
 
     def __init__(self, store: LedgerStore) -> None:
         self._store = store
         # In this order: whatever is sealed meanwhile is behind what is read, and not missing in it.
-        self._notes = sealed_notes(store)
+        self._kept = kept_notes(store)
         self._size = store.size()
+        self._aside = SetAsides()
 
     def examined(self, examination: Examination) -> Iterator[dict[str, Any]]:
         """Read every line into an examination."""
-        return examination.read(
+        self._aside = examination.aside
+        rows = (
             Row(line, (stream, version, kind), leaf, position)
             for position, stream, version, kind, line, leaf in self._store.raw()
             if position <= self._size
         )
+        return examination.read(rows, recorded_commands(self._store, self._size))
 
     def lines_of(self, stream: UUID) -> Iterable[tuple[int, bytes]]:
         """Give the lines of a stream."""
         return ((at, line) for at, line in self._store.lines(stream) if at <= self._size)
 
     def notes(self) -> list[tuple[int, bytes]]:
-        """Give the checkpoints, smallest first."""
-        return self._notes
+        """Give the checkpoints that count, smallest first."""
+        return counted(self._kept, self._aside.covers, witnesses(self._store))
 
     def place(self) -> Place:
         """Say where the log can be read again by another process."""
@@ -96,6 +129,24 @@ class LiveLog:
                 fix="restore the ledger from a backup or an export",
             )
         yield Check("tree", PROVED, f"{count} stored subtree roots are those of the lines")
+        yield from self._uncounted()
+
+    def _uncounted(self) -> Iterator[Check]:
+        """Tell of what is kept as cosignatures and counts for nothing."""
+        known = witnesses(self._store)
+        left_out = [
+            (size, len(lines) - len(countable(note, lines, known)))
+            for size, note, lines in self._kept
+            if not self._aside.covers(size, note)
+        ]
+        for size, count in left_out:
+            if count:
+                yield Check(
+                    f"cosignatures of {size}",
+                    FLAGGED,
+                    f"{count} lines beside that checkpoint are no cosignatures of it, or more than "
+                    "one by one key; they do not count",
+                )
 
     def rest(self, size: int, sealed: int) -> Iterator[Check]:
         """Say nothing: a ledger is one file, or one database."""
@@ -170,6 +221,8 @@ def verify_log(source: LogSource, trust: Trust) -> Iterator[Check]:
         found = beside.meaning() if beside is not None else None
         found = found or audit(processes, examination.people.people, source.lines_of)
         _hold_together(examination, found, source.lines_of)
+        # What is wrong with a decision is told before what is wrong with the id of its command.
+        yield from examination.command_ids()
         yield found.check
         yield from source.rest(examination.tree.size, notes[-1][0] if notes else 0)
     finally:

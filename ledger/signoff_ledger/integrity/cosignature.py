@@ -8,10 +8,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from signoff_ledger.errors import EvidenceError
 from signoff_ledger.integrity import ed25519
 from signoff_ledger.integrity.checkpoint import Checkpoint
 from signoff_ledger.integrity.fields import SIZE_LIMIT
-from signoff_ledger.integrity.note import NoteSignature, refuse, signature_of
+from signoff_ledger.integrity.note import (
+    NOTE_LIMIT_BYTES,
+    SIGNATURES_MAX,
+    NoteSignature,
+    parse_note,
+    parse_signature_lines,
+    refuse,
+    signature_of,
+)
 from signoff_ledger.integrity.verifier_key import COSIGNATURE_V1, VerifierKey
 
 if TYPE_CHECKING:
@@ -86,6 +95,65 @@ def verified_cosignatures(note: Note, witnesses: Iterable[VerifierKey]) -> dict[
     """
     lines = ((key, signature_of(note, key)) for key in witnesses)
     return {key: verify_cosignature(note.text, line, key) for key, line in lines if line}
+
+
+def countable(data: bytes, lines: Iterable[str], known: Iterable[VerifierKey]) -> list[str]:
+    """Choose the lines that can stand under a checkpoint, whoever put the others beside it.
+
+    A line is left out that is none, that is a second one of its key, that does not verify by the
+    key it names where that is known, or that is one too many for a note.
+
+    Args:
+        data: The checkpoint as the log signed it.
+        lines: What is kept as its cosignatures.
+        known: Keys of the witnesses that the ledger asks; their lines come first.
+
+    Returns:
+        The lines, in the order of their text, those of known witnesses first.
+    """
+    try:
+        note = parse_note(data)
+        Checkpoint.parse(note.text)
+    except EvidenceError:
+        return []
+    keys = {(key.name, key.key_id): key for key in known}
+    taken = {(own.name, own.key_id) for own in note.signatures}
+    found: list[tuple[bool, str]] = []
+    for text in sorted(lines):
+        line = _parsed(text)
+        who = (line.name, line.key_id) if line else None
+        if line is None or who in taken or not _may_stand(note, line, keys.get(who or ("", b""))):
+            continue
+        taken.add((line.name, line.key_id))
+        found.append((who not in keys, text))
+    return _with_room(data, len(note.signatures), [text for _, text in sorted(found)])
+
+
+def _parsed(text: str) -> NoteSignature | None:
+    try:
+        lines = parse_signature_lines(text)
+    except EvidenceError:
+        return None
+    return lines[0] if len(lines) == 1 else None
+
+
+def _may_stand(note: Note, line: NoteSignature, key: VerifierKey | None) -> bool:
+    if key is None:
+        return True
+    try:
+        verify_cosignature(note.text, line, key)
+    except EvidenceError:
+        return False
+    return True
+
+
+def _with_room(data: bytes, above: int, lines: list[str]) -> list[str]:
+    room, fitting = NOTE_LIMIT_BYTES - len(data), []
+    for text in lines[: SIGNATURES_MAX - above]:
+        room -= len(text.encode("utf-8"))
+        if room >= 0:
+            fitting.append(text)
+    return fitting
 
 
 def _message(checkpoint_text: str, time_s: int) -> bytes:

@@ -10,13 +10,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from signoff_ledger.errors import EvidenceError
-from signoff_ledger.integrity.checkpoint import Checkpoint, open_checkpoint
+from signoff_ledger.integrity.checkpoint import Checkpoint
+from signoff_ledger.integrity.command_ids import Command, CommandIds
 from signoff_ledger.integrity.cosignature import verified_cosignatures
 from signoff_ledger.integrity.leaf import leaf_hash
 from signoff_ledger.integrity.line import Chains, read_fields, stream_id
 from signoff_ledger.integrity.log_keys import LogKeys
 from signoff_ledger.integrity.note import parse_note
 from signoff_ledger.integrity.recomputed import RecomputedTree
+from signoff_ledger.integrity.sealed_tree import SealedTree
+from signoff_ledger.integrity.set_aside import HISTORY, SetAsides
 from signoff_ledger.integrity.signatories import Signatories
 from signoff_ledger.integrity.signing_time import LineTimes, lasting
 
@@ -86,6 +89,8 @@ class Examination:
         self.keys = LogKeys()
         self.chains = Chains()
         self._times = LineTimes()
+        self.aside = SetAsides()
+        self.commands = CommandIds()
         self.people = Signatories(
             lambda: self.keys.origin,
             lambda key: str(stream_id("process", key)),
@@ -96,12 +101,20 @@ class Examination:
         self._latest = ""
         self._indexed = False
 
-    def read(self, rows: Iterable[Row]) -> Iterator[dict[str, Any]]:
+    def read(
+        self, rows: Iterable[Row], commands: Iterable[Command] | None = None
+    ) -> Iterator[dict[str, Any]]:
         """Take every line; gives it on as parsed.
+
+        Args:
+            rows: The lines in order.
+            commands: What a store keeps beside them about commands, in the order of their first
+                positions; None where only lines are.
 
         Raises:
             EvidenceError: With the position of the first line that does not hold.
         """
+        self.commands = CommandIds(commands)
         for position, row in enumerate(rows, 1):
             try:
                 yield self._take(row, position)
@@ -117,7 +130,9 @@ class Examination:
             self._hold_index(row, fields, leaf, position)
         self.chains.take(fields, leaf)
         self.tree.add(leaf)
+        self.commands.take(fields["cmd"], position)
         self.keys.take(fields, position)
+        self.aside.take(fields, position)
         self.people.take(fields, position)
         self._times.take(fields)
         self._claim(fields["data"], position)
@@ -176,6 +191,20 @@ class Examination:
                 )
         yield Check("reviewed", PROVED, f"{len(self._claims)} roots named in lines are the log's")
 
+    def command_ids(self) -> Iterator[Check]:
+        """Say that each command is in the log once, and what a store keeps about it agrees.
+
+        Raises:
+            EvidenceError: SL512.
+        """
+        self.commands.finish(self.tree.size)
+        yield Check(
+            "commands",
+            PROVED,
+            f"{self.commands.count} command ids, each used once"
+            + (", and the rows beside the lines agree" if self.commands.are_kept else ""),
+        )
+
     def signatures(self) -> Iterator[Check]:
         """Say who signed what.
 
@@ -200,26 +229,45 @@ class Examination:
         """Hold every checkpoint against the tree.
 
         Args:
-            notes: Sizes and signed notes, smallest first.
+            notes: Sizes and signed notes, smallest first, without those that were set aside.
 
         Raises:
-            EvidenceError: SL505, a note is none; SL504, it seals another tree.
+            EvidenceError: SL505, a note is none; SL511, it is not by the log's key, or one that
+                is was set aside; SL507 or SL508, it seals another tree.
         """
+        tree = self.sealed_tree()
         for size, note in notes:
-            self._open(size, note)
+            tree.check(size, note)
+        self.aside.hold(tree)
         sealed = notes[-1][0] if notes else 0
-        if not sealed:
+        if sealed:
+            yield Check(
+                "seal",
+                PROVED,
+                f"{len(notes)} checkpoints verify; the last one is of {sealed} events, root "
+                f"{self.tree.root(sealed).hex()}, by {self.keys.origin}",
+            )
+        else:
             yield Check("seal", OPEN, "nothing is sealed: the holder of the file can rewrite it")
-            return
-        yield Check(
-            "seal",
-            PROVED,
-            f"{len(notes)} checkpoints verify; the last one is of {sealed} events, root "
-            f"{self.tree.root(sealed).hex()}, by {self.keys.origin}",
-        )
-        if sealed < self.tree.size:
+        yield from self._set_aside()
+        if 0 < sealed < self.tree.size:
             tail = self.tree.size - sealed
             yield Check("tail", OPEN, f"the last {tail} events are not sealed yet")
+
+    def sealed_tree(self) -> SealedTree:
+        """Give the tree with the keys that seal it, when every line is read."""
+        return SealedTree(self.keys, self.tree.size, self.tree.root)
+
+    def _set_aside(self) -> Iterator[Check]:
+        for each in self.aside.all:
+            person = self.people.people.get(each.by)
+            name = person.printed_name if person else each.by
+            yield Check(
+                f"set aside #{each.position}",
+                FLAGGED,
+                f"the note kept as the checkpoint of {each.size} events does not count: set aside "
+                f"by {name} at position {each.position}, because: {each.reason}",
+            )
 
     def trusted(self, notes: Sequence[tuple[int, bytes]], trust: Trust) -> Iterator[Check]:
         """Hold the log against what the reader brought along.
@@ -246,28 +294,16 @@ class Examination:
                 "policy with witnesses (--policy) would show that",
             )
 
-    def _open(self, size: int, note: bytes) -> Checkpoint:
-        key = self.keys.at(size)
-        if key is None:
-            raise EvidenceError("SL505", "a checkpoint is of a log without a key", why=f"of {size}")
-        sealed = open_checkpoint(note, key)
-        if sealed.size > self.tree.size:
-            raise EvidenceError(
-                "SL507",
-                "ROLLBACK: the log is shorter than a checkpoint of it",
-                why=f"it has {self.tree.size} events, and {sealed.size} were signed for",
-            )
-        if sealed.size != size or sealed.root != self.tree.root(sealed.size):
-            raise EvidenceError(
-                "SL508",
-                "FORK: the log is not the one that was sealed",
-                why=f"the checkpoint of {sealed.size} events is of another tree",
-            )
-        return sealed
-
     def _grown(self, since: bytes) -> int:
         size = Checkpoint.parse(parse_note(since).text).size
-        self._open(size, since)
+        try:
+            self.sealed_tree().check(size, since)
+        except EvidenceError as error:
+            if error.code in HISTORY:
+                raise
+            raise EvidenceError(
+                "SL505", "your checkpoint is not one of this log", why=error.why
+            ) from None
         return size
 
     def _named(self, policy: Policy, *, sealed: bool) -> Iterator[Check]:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from signoff_ledger.errors import EvidenceError, InputError
 from signoff_ledger.integrity.line import stream_id
+from signoff_ledger.integrity.set_aside import SET_ASIDE
 from signoff_ledger.integrity.signing_time import GRACE_S, time_of, whole_seconds, why_untimely
 from signoff_ledger.integrity.ssh_key import parse_ssh_public_key
 from signoff_ledger.integrity.sshsig import NAMESPACE, verify_sshsig
@@ -226,6 +227,8 @@ class Signatories:
         self._verify(waiting, person, keys)
         if line["type"] in {ACCEPTED, GRANTED} and "owner" not in person.roles:
             _refuse(f"{person.person} was no owner, who alone vouches for others", position)
+        if line["type"] == SET_ASIDE and "owner" not in person.roles:
+            _refuse(f"{person.person} was no owner, who alone sets a note aside", position)
 
     def _take_role(self, line: Mapping[str, Any], *, granted: bool) -> None:
         person, role = self._by_stream.get(line["stream"]), _text(line["data"], "role")

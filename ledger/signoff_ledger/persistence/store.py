@@ -14,10 +14,11 @@ from eventsourcing.persistence import (
 
 from signoff_ledger.application.ports import Recorded, Server, StaleError
 from signoff_ledger.domain.aggregate import Aggregate
-from signoff_ledger.domain.founding import LEDGER_FORMAT
+from signoff_ledger.domain.founding import LEDGER_FORMAT, Founding
 from signoff_ledger.domain.process_events import ProcessDefined
 from signoff_ledger.errors import StoreError
 from signoff_ledger.integrity import merkle
+from signoff_ledger.integrity.command_ids import Command
 from signoff_ledger.integrity.note import parse_signature_lines
 from signoff_ledger.persistence.aggregates import Aggregates
 from signoff_ledger.persistence.mapper import checked_entry
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 A = TypeVar("A", bound=Aggregate)
 
 PAGE = 1_000
+_LEAST = -(2**63)
 _LOOK_EVERY_S = 0.2
 
 
@@ -209,6 +211,19 @@ class LedgerStore(ABC):
             yield from page
             after = page[-1][0]
 
+    def commands(self) -> Iterator[Command]:
+        """Read which command recorded which events, in the order of the first ones."""
+        statement = "SELECT id, first, last FROM commands WHERE first >= ? ORDER BY first LIMIT ?"
+        after = _LEAST
+        while page := self._table((str, int, int), statement, after, PAGE):
+            yield from map(Command._make, page)
+            after = page[-1][1] + 1
+
+    def command_count(self) -> int:
+        """Count the rows that say which command recorded which events, whatever they say."""
+        count: int = self._query("SELECT count(*) FROM commands")[0][0]
+        return count
+
     def lines(self, stream: UUID) -> Iterator[tuple[int, bytes]]:
         """Read the lines of one stream with their positions, as they are stored."""
         statement = "SELECT position, line FROM events WHERE stream = ? ORDER BY version"
@@ -269,16 +284,28 @@ class LedgerStore(ABC):
             return self.recorder.hashes(level, first, count)
 
     def checkpoint(self, size: int) -> bytes | None:
-        """Give the signed checkpoint of a size; None where there is none."""
+        """Give the signed checkpoint of a size; None where there is none that counts."""
+        note = self.kept_note(size)
+        return note if note is not None and self._founding().counts(size, note) else None
+
+    def checkpoints(self) -> list[tuple[int, bytes]]:
+        """Give every checkpoint that counts with its size, smallest first."""
+        counts = self._founding().counts
+        return [(size, note) for size, note in self.kept_notes() if counts(size, note)]
+
+    def kept_note(self, size: int) -> bytes | None:
+        """Give what is kept as the checkpoint of a size, set aside or not; None for nothing."""
         rows = self._table((bytes,), "SELECT note FROM checkpoints WHERE size = ?", size)
         return rows[0][0] if rows else None
 
-    def checkpoints(self) -> list[tuple[int, bytes]]:
-        """Give every checkpoint with its size, smallest first."""
+    def kept_notes(self) -> list[tuple[int, bytes]]:
+        """Give all that is kept as checkpoints, set aside or not, smallest size first."""
         return self._table((int, bytes), "SELECT size, note FROM checkpoints ORDER BY size")
 
     def sealed_size(self) -> int:
-        """Give the size of the latest checkpoint; 0 before the first."""
+        """Give the size of the latest checkpoint that counts; 0 before the first."""
+        if self._founding().set_aside:
+            return max((size for size, _ in self.checkpoints()), default=0)
         size: int = self._query("SELECT coalesce(max(size), 0) FROM checkpoints")[0][0]
         return size
 
@@ -288,7 +315,7 @@ class LedgerStore(ABC):
         Raises:
             StoreError: Another one of this size is kept, or the database refused.
         """
-        if self.checkpoint(size) == note:
+        if self.kept_note(size) == note:
             return
         with self.writing() as cursor:
             cursor.execute("INSERT INTO checkpoints (size, note) VALUES (?, ?)", (size, note))
@@ -336,6 +363,9 @@ class LedgerStore(ABC):
     def rows(self, statement: str, parameters: Iterable[object] = ()) -> list[Any]:
         """Read rows of what is derived from the events."""
         return self._query(statement, *parameters)
+
+    def _founding(self) -> Founding:
+        return self.load(Founding, "ledger")
 
     def _recorded(self, clause: str, *parameters: object) -> Iterator[Recorded]:
         with self.told():

@@ -8,6 +8,7 @@ from signoff_ledger.custody.health import findings as outside
 from signoff_ledger.errors import EvidenceError, SignoffError
 from signoff_ledger.integrity.examination import Examination, Row
 from signoff_ledger.persistence.finding import Finding, guarded
+from signoff_ledger.projections.seals import seal_findings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -45,6 +46,7 @@ def examine(
         *guarded("commands", lambda: [_commands(store)]),
     ]
     found += recorded
+    found += guarded("checkpoints", lambda: list(seal_findings(store)))
     if not store.read_only and all(finding.state in {"ok", "note"} for finding in recorded):
         found += guarded("views", lambda: [_views(store, views)])
     if keeping is not None:

@@ -219,6 +219,10 @@ _SENTENCES: Mapping[type[Event], Callable[[Any, str], str]] = {
         f"The log of {key} is sealed by {e.log_key} from here on{_because(e.reason)}"
     ),
     g.WitnessAdded: lambda e, _: f"Witness {e.verifier_key} is asked {e.url or 'by file'}",
+    g.CheckpointSetAside: lambda e, _: (
+        f"The note kept as the checkpoint of {e.size} events was set aside{_because(e.reason)}"
+        f"{_signature(e)}"
+    ),
     h.PersonEnrolled: lambda e, _: f"{e.person} enrolled as {e.printed_name}",
     h.RoleGranted: lambda e, key: f"{key} became {e.role}{_because(e.note)}{_signature(e)}",
     h.RoleRevoked: lambda e, key: f"{key} is no longer {e.role}{_because(e.reason)}",

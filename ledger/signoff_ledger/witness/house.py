@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from signoff_ledger.bounded_file import VERIFIER_KEYS, read_regular
-from signoff_ledger.custody.log_key import read_key, write_key
+from signoff_ledger.custody.log_key import check_half, read_key, write_key
 from signoff_ledger.errors import InputError, StoreError
 from signoff_ledger.integrity.verifier_key import (
     COSIGNATURE_V1,
@@ -50,7 +50,7 @@ def inhabited(
     Raises:
         InputError: SL109, no log is trusted or the name is another or missing; SL112, a key is not
             that of a log; SL101, a file cannot be read.
-        IdentityError: SL406, the witness's key cannot be used.
+        IdentityError: SL406, the witness's key cannot be used, or another one is in its place.
         StoreError: SL705, it is at work already; SL703, the folder cannot be used or its memory is
             gone.
     """
@@ -91,7 +91,7 @@ def _alone(folder: Path) -> Iterator[None]:
 
 def _known_name(folder: Path, name: str | None) -> str:
     if (folder / _NAME).exists():
-        key = read_keys(folder / _NAME, COSIGNATURE_V1)[0]
+        key = _named(folder)
         if name not in {None, key.name}:
             raise InputError(
                 "SL109",
@@ -116,18 +116,25 @@ def _key(folder: Path, name: str) -> Ed25519PrivateKey:
     path = folder / _KEY
     new = None if path.exists() else Ed25519PrivateKey.generate()
     key = new or read_key(path, lambda: None)
-    line = f"{VerifierKey.of(name, COSIGNATURE_V1, key).line}\n"
+    made = VerifierKey.of(name, COSIGNATURE_V1, key)
     if new is not None:
         write_key(path, new, None)
     if not (folder / _NAME).exists():
-        _write(folder / _NAME, line)
-    elif _text(folder / _NAME) != line:
+        _write(folder / _NAME, f"{made.line}\n")
+    check_half(path, key, _named(folder), f"the lines of {folder / _NAME}")
+    return key
+
+
+def _named(folder: Path) -> VerifierKey:
+    keys = read_keys(folder / _NAME, COSIGNATURE_V1)
+    if len(keys) != 1:
         raise InputError(
             "SL112",
-            f"{folder / _NAME} is not the public half of {_KEY}",
-            fix="bring both back as they were",
+            f"{folder / _NAME} does not hold one key",
+            why=f"it holds {len(keys)}",
+            fix="bring it back as it was",
         )
-    return key
+    return keys[0]
 
 
 def _logs(folder: Path, trusted: Iterable[Path]) -> list[VerifierKey]:

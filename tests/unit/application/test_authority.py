@@ -12,6 +12,7 @@ from signoff_ledger.application import (
     keys,
     people,
     planning,
+    setting_aside,
 )
 from signoff_ledger.application.authority import ROLES
 from signoff_ledger.application.ledger import Call
@@ -43,6 +44,7 @@ GIVEN: dict[str, Callable[[Shop, Call], object]] = {
         s.ledger, c, Vault(s.store.path.with_suffix(".keys")), "why"
     ),
     "witness add": lambda s, c: s.ledger.act(c, "witness add", {}, lambda _: None),
+    "set-aside": lambda s, c: setting_aside.set_aside(s.ledger, c, 7, "why"),
     "plan publish": lambda s, c: planning.publish_plan(s.ledger, c, plan_file(), None),
     "plan countersign": lambda s, c: planning.countersign_plan(s.ledger, c, "mug"),
     "approval": lambda s, c: planning.note_approval(

@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 from signoff_ledger.custody.guard import Guard
+from signoff_ledger.custody.log_key import write_key
 from signoff_ledger.custody.vault import Vault, default_folder
 from signoff_ledger.errors import EvidenceError, IdentityError, InputError, StoreError
 from signoff_ledger.integrity.checkpoint import open_checkpoint
-from signoff_ledger.integrity.verifier_key import VerifierKey
+from signoff_ledger.integrity.verifier_key import ED25519, VerifierKey
 from tests.refusals import refusal
 from tests.rfc6962 import leaf_of, root_of
 from tests.signers import LOG, NORTH, ORIGIN, raw
@@ -95,6 +96,25 @@ def test_a_signer_signs_only_what_continues_the_last(vault: Vault) -> None:
         with pytest.raises(EvidenceError) as refused:
             vault.check(log_key, lambda size=size: size, root)  # type: ignore[misc]
         assert code == refused.value.code
+
+
+@pytest.mark.parametrize("passphrase", [None, "sesame"])
+def test_another_key_in_the_place_of_the_logs_signs_nothing(
+    tmp_path: Path, passphrase: str | None
+) -> None:
+    vault = Vault(tmp_path, ask=lambda: passphrase, new_key=lambda: LOG)
+    log_key = vault.make_key(ORIGIN, "x", passphrase)
+    (path,) = tmp_path.rglob("*.pem")
+    path.unlink()
+    write_key(path, NORTH, passphrase)
+
+    for use in (vault.sealing(log_key).__enter__, lambda: vault.sign_rotation(log_key, b"x")):
+        with pytest.raises(IdentityError) as refused:
+            use()
+        assert "SL406" == refused.value.code
+        for named in (str(path), log_key, VerifierKey.of(ORIGIN, ED25519, NORTH).line):
+            assert named in refused.value.why
+    assert not list(tmp_path.rglob("guard.*"))
 
 
 def test_nothing_is_signed_that_cannot_be_remembered(

@@ -1,11 +1,19 @@
 """The ledger's own stream: its name, the key it seals with, the witnesses it asks."""
 
+from base64 import b64decode
+
 import pytest
 
 from signoff_ledger.domain.founding import LEDGER_FORMAT, Founding
-from signoff_ledger.domain.ledger_events import LedgerFounded, LogKeyRotated, WitnessAdded
+from signoff_ledger.domain.ledger_events import (
+    CheckpointSetAside,
+    LedgerFounded,
+    LogKeyRotated,
+    WitnessAdded,
+)
 from signoff_ledger.errors import InputError
 from signoff_ledger.integrity.fields import encode_base64
+from signoff_ledger.integrity.set_aside import HELD_LIMIT_BYTES
 from tests.lines import log_key
 from tests.signers import LOG, NORTH, ORIGIN
 from tests.stories import Story
@@ -78,3 +86,28 @@ def test_a_witness_is_not_asked_twice_at_one_address(url: str | None) -> None:
         founding.add_witness(story.stamp("olga"), SECOND, url)
 
     assert "SL109" == refused.value.code
+
+
+def test_a_note_that_was_set_aside_counts_no_more() -> None:
+    story, founding = founded()
+    founding.put_aside(story.stamp("olga"), 7, b"x" * 70_000, "a stranger's")
+
+    event = story.last()
+    assert isinstance(event, CheckpointSetAside)
+    assert (7, "a stranger's") == (event.size, event.reason)
+    assert HELD_LIMIT_BYTES == len(b64decode(event.note))
+    assert not founding.counts(7, b"x" * 70_000)
+    assert founding.counts(8, b"x" * 70_000)
+    assert founding.counts(7, b"x" * 70_001)
+    assert founding.counts(7, b"x" * HELD_LIMIT_BYTES)
+
+
+def test_a_note_is_set_aside_once() -> None:
+    story, founding = founded()
+    founding.put_aside(story.stamp("olga"), 7, b"", "why")
+
+    with pytest.raises(InputError) as refused:
+        founding.put_aside(story.stamp("olga"), 7, b"", "why")
+    assert "SL109" == refused.value.code
+    founding.put_aside(story.stamp("olga"), 7, b"another in its place", "why")
+    assert 3 == founding.version

@@ -4,8 +4,19 @@ import pytest
 
 from signoff_ledger.errors import EvidenceError
 from signoff_ledger.integrity.checkpoint import Checkpoint, open_checkpoint, sign_checkpoint
-from signoff_ledger.integrity.cosignature import cosign, verified_cosignatures, verify_cosignature
-from signoff_ledger.integrity.note import NoteSignature, parse_note, parse_signature_lines
+from signoff_ledger.integrity.cosignature import (
+    cosign,
+    countable,
+    verified_cosignatures,
+    verify_cosignature,
+)
+from signoff_ledger.integrity.note import (
+    NOTE_LIMIT_BYTES,
+    SIGNATURES_MAX,
+    NoteSignature,
+    parse_note,
+    parse_signature_lines,
+)
 from signoff_ledger.integrity.verifier_key import COSIGNATURE_V1, ED25519, VerifierKey
 from tests.refusals import refusal
 from tests.signers import LOG, NORTH, ORIGIN, SOUTH, flips
@@ -123,3 +134,33 @@ def test_a_bit_turned_in_a_cosigned_checkpoint_never_changes_what_it_says() -> N
 
         assert CHECKPOINT == checkpoint
         assert {} == times
+
+
+def test_lines_that_can_stand_under_a_checkpoint_are_chosen() -> None:
+    data = NOTE.to_bytes()
+    south = cosign(CHECKPOINT.text, SOUTH_KEY.name, SOUTH, TIME_S).line
+    wrong = LINE._replace(signature=bytes(72)).line
+    foreign = LINE._replace(name="a.example/unknown").line
+    again = LINE._replace(name="a.example/unknown", signature=bytes(72)).line
+    beside = ["x", "", f"{south}{south}", wrong, south, LINE.line, NOTE.signatures[0].line]
+
+    # One of a key that nobody here knows cannot be judged; one of the log's own key is none.
+    assert [LINE.line, south, min(foreign, again)] == countable(
+        data, [*beside, foreign, again], [NORTH_KEY, SOUTH_KEY]
+    )
+    assert [min(wrong, LINE.line), south] == countable(data, beside, [])
+    assert [] == countable(b"no note", beside, [])
+    assert [] == countable(b"a\n\n" + LINE.line.encode(), beside, [])
+
+
+def test_lines_that_nobody_here_knows_crowd_no_witness_out() -> None:
+    data = NOTE.to_bytes()
+    crowd = [LINE._replace(name=f"a{number}").line for number in range(200)]
+    large = [LINE._replace(name=f"a{number}", signature=bytes(9_000)).line for number in range(99)]
+
+    for others in (crowd, large):
+        found = countable(data, [*others, LINE.line], [NORTH_KEY])
+        note = parse_note(data + "".join(found).encode())
+        assert LINE in note.signatures
+        assert len(note.signatures) <= SIGNATURES_MAX
+        assert len(note.to_bytes()) <= NOTE_LIMIT_BYTES

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 import pytest
 
 from signoff_ledger.errors import EvidenceError
+from signoff_ledger.integrity.command_ids import Command
 from signoff_ledger.integrity.cosignature import cosign
 from signoff_ledger.integrity.examination import Check, Examination, Row, Trust
 from signoff_ledger.integrity.note import parse_note
@@ -265,12 +266,12 @@ def test_each_checkpoint_is_opened_with_the_key_of_its_size() -> None:
 
     assert "proved" == next(iter(read(log).seals(good))).state
     for size, wrong in ((2, NORTH), (3, LOG), (4, LOG)):
-        with refusal("SL505"):
+        with refusal("SL511"):
             list(read(log).seals([(size, log.seal(size, wrong))]))
 
 
 BAD_NOTES: dict[str, tuple[Callable[[Lines], Notes], str, str]] = {
-    "by nobody the log knows": (lambda log: [(6, log.seal(6, SOUTH))], "SL505", ""),
+    "by nobody the log knows": (lambda log: [(6, log.seal(6, SOUTH))], "SL511", "signature of "),
     "no note": (lambda _: [(6, b"x")], "SL505", ""),
     "of a longer log": (
         lambda log: [(7, log.seal(6, claim=7))],
@@ -284,8 +285,8 @@ BAD_NOTES: dict[str, tuple[Callable[[Lines], Notes], str, str]] = {
     ),
     "under another size": (
         lambda log: [(5, log.seal(6))],
-        "SL508",
-        "the checkpoint of 6 events is of another tree",
+        "SL511",
+        "it is the checkpoint of 6 events",
     ),
     "not the last one": (
         lambda log: [(2, log.seal(3, claim=2)), (6, log.seal(6))],
@@ -309,8 +310,20 @@ def test_a_checkpoint_that_does_not_hold_is_refused(name: str) -> None:
 def test_a_log_without_a_key_has_no_checkpoint() -> None:
     log = Lines().founded(None)
 
-    with refusal("SL505", "of 2"):
+    with refusal("SL505", "at a size of 2"):
         list(read(log).seals([(2, log.seal(2))]))
+
+
+def test_command_ids_are_proved_and_held_against_their_rows() -> None:
+    log = story()
+    rows = [Command(f"c-{n}", n + 1, n + 1) for n in range(len(log.lines))]
+    for kept, says in ((None, ""), (rows, ", and the rows beside the lines agree")):
+        examination = Examination()
+        for _ in examination.read(log.rows, kept):
+            pass
+
+        (check,) = examination.command_ids()
+        assert Check("commands", "proved", f"6 command ids, each used once{says}") == check
 
 
 # --- what the reader brings along ---------------------------------------------------------------

@@ -28,7 +28,7 @@ def test_a_sound_ledger_is_sound(shop: Shop, views: Views) -> None:
     found = looked(shop, views)
     size = shop.store.size()
 
-    assert ["ok"] * 7 == [*states(shop, views).values()]
+    assert ["ok"] * 8 == [*states(shop, views).values()]
     assert f"{size} lines in 10 streams" in found["events"].says
     assert "journal_mode wal, synchronous 2" in found["durability"].says
 

@@ -124,6 +124,11 @@ CASES: tuple[tuple[Event, str, str], ...] = (
     ),
     (g.WitnessAdded(verifier_key=LOG_KEY), "stoke", f"Witness {LOG_KEY} is asked by file"),
     (
+        g.CheckpointSetAside(note="", reason="x", sha256="0" * 64, size=7),
+        "stoke",
+        "The note kept as the checkpoint of 7 events was set aside, because: x (signature: none)",
+    ),
+    (
         h.SigningKeyRegistered(in_force=False, public_key=line_of(INES), signature=UNSIGNED),
         "ines",
         f"ines registered the key {PRINT} (signature: none)",

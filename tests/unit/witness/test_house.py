@@ -123,6 +123,18 @@ def test_a_key_that_is_not_the_one_of_the_name_is_refused(tmp_path: Path, truste
     other = VerifierKey.of("w.example/1", COSIGNATURE_V1, key_of("other"))
     (tmp_path / "w" / "witness.vkey").write_text(f"{other.line}\n")
 
+    error = refusal(tmp_path / "w", trusted)
+
+    assert "SL406" == error.code
+    assert str(tmp_path / "w" / "witness.pem") in error.why
+    assert other.line in error.why
+
+
+def test_a_name_of_two_keys_is_refused(tmp_path: Path, trusted: Path) -> None:
+    begun(tmp_path / "w", trusted)
+    path = tmp_path / "w" / "witness.vkey"
+    path.write_text(path.read_text() * 2)
+
     assert "SL112" == refusal(tmp_path / "w", trusted).code
 
 

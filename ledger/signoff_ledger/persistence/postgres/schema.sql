@@ -32,7 +32,7 @@ CREATE INDEX events_by_type ON signoff.events (type, position);
 -- Which command recorded which events; derived from the lines' own `cmd` as they arrive.
 CREATE TABLE signoff.commands (
     id       text   COLLATE "C" PRIMARY KEY,
-    first    bigint NOT NULL,
+    first    bigint NOT NULL UNIQUE,
     last     bigint NOT NULL
 );
 

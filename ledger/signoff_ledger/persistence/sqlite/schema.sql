@@ -14,10 +14,10 @@ CREATE INDEX events_by_type ON events (type, position);
 
 -- Which command recorded which events; derived from the lines' own `cmd`.
 CREATE TABLE commands (
-    id       TEXT    PRIMARY KEY,
-    first    INTEGER NOT NULL,
+    id       TEXT    NOT NULL UNIQUE,
+    first    INTEGER PRIMARY KEY,
     last     INTEGER NOT NULL
-) STRICT, WITHOUT ROWID;
+) STRICT;
 
 CREATE TRIGGER events_are_never_updated BEFORE UPDATE ON events
 BEGIN SELECT RAISE(ABORT, 'events are never updated'); END;
@@ -40,7 +40,7 @@ BEGIN SELECT RAISE(ABORT, 'commands are never deleted'); END;
 
 -- The same for commands: a replaced row would let a used id be used again.
 CREATE TRIGGER commands_are_recorded_once BEFORE INSERT ON commands
-WHEN EXISTS (SELECT 1 FROM commands WHERE id = NEW.id)
+WHEN EXISTS (SELECT 1 FROM commands WHERE id = NEW.id OR first = NEW.first)
 BEGIN SELECT RAISE(ABORT, 'commands are recorded once'); END;
 
 -- Roots of complete subtrees of 256 ** level leaves (RFC 6962, in tiles of height 8), so that a proof

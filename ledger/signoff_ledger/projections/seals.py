@@ -1,0 +1,52 @@
+"""Health of what is kept as checkpoints: each signed by the log's key, over the log's own tree."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from signoff_ledger.application.sealing import sealed_tree
+from signoff_ledger.domain.founding import Founding
+from signoff_ledger.errors import EvidenceError
+from signoff_ledger.integrity.cosignature import countable
+from signoff_ledger.integrity.verifier_key import VerifierKey
+from signoff_ledger.persistence.finding import Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from signoff_ledger.persistence.store import LedgerStore
+
+
+def seal_findings(store: LedgerStore) -> Iterator[Finding]:
+    """Open every checkpoint, and look at the lines that witnesses gave for it.
+
+    The log's lines have to hold.
+    """
+    founding, notes = store.load(Founding, "ledger"), store.checkpoints()
+    # In this order: whatever is sealed meanwhile is behind what is looked at.
+    tree = sealed_tree(store)
+    for size, note in notes:
+        try:
+            tree.check(size, note)
+        except EvidenceError as error:
+            says = f"{error.what}: {error.why}"
+            yield Finding(
+                "checkpoints", "BROKEN", f"{says}. To do: {error.fix}" if error.fix else says
+            )
+            return
+    aside = len(founding.set_aside)
+    says = f"{len(notes)} are signed by the log's key, over the log's own tree"
+    yield Finding("checkpoints", "ok", says + (f"; {aside} notes are set aside" if aside else ""))
+    known = list(map(VerifierKey.parse, founding.witnesses))
+    for size, note in notes:
+        lines = store.cosignatures(size)
+        wrong = sorted(set(lines) - set(countable(note, lines, known)))
+        if wrong:
+            yield Finding(
+                "cosignatures",
+                "BAD",
+                f"beside the checkpoint of {size} events stands what is no cosignature of it, "
+                f"{wrong[0]!a:.80}; it does not count. To do: seal again, and have that cosigned:  "
+                "signoff checkpoint;  signoff witness request --all",
+            )
+            return
