@@ -94,7 +94,7 @@ def _notes(
     sound: dict[int, bytes] = {}
     others: list[dict[str, Any]] = []
     try:
-        for size, note in source.checkpoints():
+        for size, note in source.kept_notes():
             if _holds(examination, size, note):
                 sound[size] = note
             else:

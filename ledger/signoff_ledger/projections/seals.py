@@ -29,10 +29,7 @@ def seal_findings(store: LedgerStore) -> Iterator[Finding]:
         try:
             tree.check(size, note)
         except EvidenceError as error:
-            says = f"{error.what}: {error.why}"
-            yield Finding(
-                "checkpoints", "BROKEN", f"{says}. To do: {error.fix}" if error.fix else says
-            )
+            yield Finding("checkpoints", "BROKEN", f"{error.what}: {error.why}", error.fix)
             return
     aside = len(founding.set_aside)
     says = f"{len(notes)} are signed by the log's key, over the log's own tree"
@@ -46,7 +43,8 @@ def seal_findings(store: LedgerStore) -> Iterator[Finding]:
                 "cosignatures",
                 "BAD",
                 f"beside the checkpoint of {size} events stands what is no cosignature of it, "
-                f"{wrong[0]!a:.80}; it does not count. To do: seal again, and have that cosigned:  "
-                "signoff checkpoint;  signoff witness request --all",
+                f"{wrong[0]!a:.80}; it does not count",
+                "seal again, and have that cosigned:  signoff checkpoint;  signoff witness request "
+                "--all",
             )
             return
