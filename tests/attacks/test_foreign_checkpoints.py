@@ -16,11 +16,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from signoff_ledger.application import keys, people
 from signoff_ledger.application.ledger import Call
 from signoff_ledger.application.setting_aside import set_aside
-from signoff_ledger.bootstrap import Opened, begin_ledger
+from signoff_ledger.bootstrap import Opened, begin_ledger, open_ledger
 from signoff_ledger.custody import vault as custody
 from signoff_ledger.custody.log_key import write_key
 from signoff_ledger.domain.founding import Founding
 from signoff_ledger.errors import EvidenceError, IdentityError, SignoffError
+from signoff_ledger.exports.copying import carry, filling
 from signoff_ledger.exports.dossier import seal_over
 from signoff_ledger.exports.log_folder import LogFolder, export_log
 from signoff_ledger.exports.moving import copy_ledger
@@ -315,6 +316,24 @@ def test_the_command_leads_back_and_says_each_step(planted: tuple[Log, int]) -> 
     terminal.refused("SL208", "set-aside", "99", "--reason", "x", by="olga")
     terminal.did("checkpoint")
     assert "set aside by Olga" in " ".join(terminal.did("verify").out.split())
+
+
+def test_an_older_copy_that_still_counts_the_note_is_a_rollback(planted: tuple[Log, int]) -> None:
+    """What was set aside here is not taken for a seal by whoever brings a backup back."""
+    log, size = planted
+    note = log.opened.store.kept_note(size)
+    assert note is not None
+    lines = [line for *_, line, _ in log.opened.store.raw()]
+    set_aside(log.opened.ledger, OLGA, size, "why")
+    log.seal()
+
+    with filling(log.folder / "old.db") as old:
+        carry(lines, list, old, (size, log.opened.store.root(size)))
+        old.keep_checkpoint(size, note)
+    with open_ledger(log.folder / "old.db", TickingClock(), vault=log.vault) as opened:
+        assert opened.sealer is not None
+        assert "SL507" == log.refusal(opened.sealer.seal).code
+        assert "SL507" == log.refusal(opened.sealer.check).code
 
 
 # --- what others put there ----------------------------------------------------------------------
