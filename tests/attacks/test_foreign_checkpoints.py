@@ -236,14 +236,31 @@ def test_a_checkpoint_by_another_key_is_told_as_that(planted: tuple[Log, int]) -
 
 def test_nothing_is_made_of_a_checkpoint_by_another_key(planted: tuple[Log, int]) -> None:
     log, size = planted
+
+    assert "SL511" == log.refusal(log.seal).code
+    exported = export_log(log.opened.store, log.folder / "out")
+    copied = copy_ledger(log.opened.store, log.folder / "copy.db")
+
+    assert ((size,), (size,)) == (exported.left_out, copied.left_out)
+    assert exported.sealed < size
+    assert exported.sealed == seal_over(log.opened.store, 1)[0]
+    assert "SL604" == log.refusal(lambda: seal_over(log.opened.store, size)).code
+    with closing(open_store(log.folder / "copy.db")) as store:
+        assert exported.sealed == store.sealed_size()
+
+
+@pytest.mark.parametrize("size", [5, 99])
+def test_nothing_is_made_of_a_log_with_another_history(log: Log, size: int) -> None:
+    """A checkpoint that the log's key signed is never left out in silence."""
+    log.enrol("bela")
+    log.plant(size, log.note(size, log.vault.made[0], bytes(32)))
     tries: list[Callable[[], object]] = [
-        log.seal,
         lambda: export_log(log.opened.store, log.folder / "out"),
         lambda: copy_ledger(log.opened.store, log.folder / "copy.db"),
-        lambda: seal_over(log.opened.store, size),
+        lambda: seal_over(log.opened.store, 1),
     ]
 
-    assert ["SL511"] * 4 == [log.refusal(does).code for does in tries]
+    assert [{5: "SL508", 99: "SL507"}[size]] * 3 == [log.refusal(does).code for does in tries]
     assert not (log.folder / "out").exists()
     assert not (log.folder / "copy.db").exists()
 
