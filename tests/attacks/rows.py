@@ -90,6 +90,7 @@ class Rows(ABC):
             self.run("DELETE FROM events WHERE position = ?", position)
         for position in [at for at in wanted if wanted[at] != kept.get(at)]:
             self.insert(position, wanted[position])
+        self._put_commands(lines)
         self.execute("DELETE FROM cosignatures", ())
         self.execute("DELETE FROM checkpoints", ())
         for size, note in notes.items():
@@ -97,6 +98,18 @@ class Rows(ABC):
             self.run("INSERT INTO checkpoints VALUES (?, ?)", size, own)
             for line in cosignatures:
                 self.run("INSERT INTO cosignatures VALUES (?, ?)", size, line)
+
+    def _put_commands(self, lines: Sequence[bytes]) -> None:
+        """Say which command recorded which lines, as they say it, where they can be read."""
+        given: dict[str, tuple[int, int]] = {}
+        for at, line in enumerate(lines, 1):
+            if (id_ := _command(line)) is not None:
+                given[id_] = (given.get(id_, (at, at))[0], at)
+        found = self.ask("SELECT id, first, last FROM commands")
+        if given != {id_: (first, last) for id_, first, last in found}:
+            self.execute("DELETE FROM commands", ())
+            for id_, (first, last) in given.items():
+                self.run("INSERT INTO commands VALUES (?, ?, ?)", id_, first, last)
 
 
 class FileRows(Rows):
@@ -195,6 +208,15 @@ def _said(line: bytes) -> tuple[str, int, str] | None:
     except (ValueError, TypeError, KeyError, RecursionError):
         return None
     return found if isinstance(found[1], int) and isinstance(found[2], str) else None
+
+
+def _command(line: bytes) -> str | None:
+    """Read which command recorded a line; None where it cannot be read."""
+    try:
+        found = json.loads(line)["cmd"]
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return None
+    return found.partition("#")[0] if isinstance(found, str) else None
 
 
 def divided(note: bytes) -> tuple[bytes, list[str]]:

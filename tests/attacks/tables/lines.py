@@ -122,10 +122,10 @@ VALUES = Table(
         ),
         "a reading, all put right": refused(then(READING, forged), "SL506", SIGN_OFF),
         "an order, resealed by another key": refused(
-            then(data(ORDER, quantity=90), chained, sealed_by_another), "SL505"
+            then(data(ORDER, quantity=90), chained, sealed_by_another), "SL505 SL511"
         ),
         "an order, resealed by the log's old key": refused(
-            then(data(ORDER, quantity=90), chained, sealed_by_the_old_key), "SL505"
+            then(data(ORDER, quantity=90), chained, sealed_by_the_old_key), "SL505 SL511"
         ),
         "a sign-off's time": refused(
             edited(SIGN_OFF, lambda x: x.update(at=x["at"].replace("2026", "2025"))), "SL502"

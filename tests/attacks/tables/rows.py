@@ -130,7 +130,7 @@ CHANGES: dict[str, tuple[Act, Outcomes]] = {
             "UPDATE checkpoints SET size = size - 1"
             " WHERE size = (SELECT min(size) FROM checkpoints)"
         ),
-        refused("SL508"),
+        refused("SL508 SL511"),
     ),
     "a checkpoint emptied": (
         lambda rows: rows.run("UPDATE checkpoints SET note = ?", b""),

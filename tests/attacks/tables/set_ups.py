@@ -305,7 +305,9 @@ def policy_of_another_log(forgery: Forgery) -> None:
 
 def appended(forgery: Forgery) -> None:
     """Put one more order behind the last checkpoint."""
-    forgery.insert(len(forgery.lines) + 1, forgery.fields(forgery.find(ORDER)))
+    fields = forgery.fields(forgery.find(ORDER))
+    fields["cmd"] = f"one-more#{fields['cmd'].partition('#')[2]}"
+    forgery.insert(len(forgery.lines) + 1, fields)
     forgery.describe()
 
 
