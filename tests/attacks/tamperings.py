@@ -283,8 +283,8 @@ POSTGRES: Mapping[str, Tampering] = {
     "a table of somebody else's": Tampering(
         ("ALTER TABLE signoff.commands OWNER TO pg_database_owner",),
         (
-            "not as signoff made it: index signoff.commands_first_key, index signoff.commands_pkey, "
-            "table signoff.commands"
+            "not as signoff made it: index signoff.commands_first_key, "
+            "index signoff.commands_pkey, table signoff.commands"
         ),
     ),
     "a hash that anybody can hand in": Tampering(
