@@ -48,6 +48,7 @@ from signoff_ledger.domain.values import Role
 from signoff_ledger.integrity.checkpoint import Checkpoint, sign_checkpoint
 from signoff_ledger.integrity.fields import encode_base64
 from signoff_ledger.integrity.leaf import leaf_hash
+from signoff_ledger.integrity.signed_acts import SIGNED, UNSIGNED, UNSIGNED_COMMANDS
 from signoff_ledger.integrity.ssh_key import SshPublicKey
 from signoff_ledger.integrity.ssh_wire import string
 from signoff_ledger.integrity.sshsig import NAMESPACE, SshSignature, armor
@@ -416,6 +417,39 @@ def roles_table() -> str:
             for command, allowed in ROLES.items()
         ],
     )
+
+
+def signed_table() -> str:
+    """List the acts that are signed: by which command, by whom, with which meaning."""
+    return table(
+        ("event", "command", "given by", "signed by", "what the signature means"),
+        [
+            (
+                _linked(kind),
+                ", ".join(f"`{command}`" for command in act.commands),
+                said_roles(ROLES[act.commands[0]]),
+                act.signer,
+                act.meaning,
+            )
+            for kind, act in SIGNED.items()
+        ],
+    )
+
+
+def unsigned_table() -> str:
+    """List what nobody signs, with the reason."""
+    return table(("event", "why nobody signs it"), [(_linked(k), w) for k, w in UNSIGNED.items()])
+
+
+def unsigned_commands_table() -> str:
+    """List the commands that record nothing that is signed."""
+    rows = [(f"`{command}`", why) for command, why in UNSIGNED_COMMANDS.items()]
+    return table(("command", "why nobody signs it"), rows)
+
+
+def _linked(kind: str) -> str:
+    name = kind.split(".")[1]
+    return f"[`{name}`](events/{kind}.json)"
 
 
 # --- events ---------------------------------------------------------------------------------------
@@ -833,6 +867,9 @@ def generated() -> dict[Path, str]:
                 made[REFERENCE / "events" / f"{event.TOPIC}.json"] = schema_of(event)
         readme, roles = ROOT / "README.md", REFERENCE / "roles.md"
         made[readme] = between(readme, "demo", f"```text\n{transcript()}```\n")
+        acts = REFERENCE / "signed-acts.md"
+        tables = (signed_table(), unsigned_commands_table(), unsigned_table())
+        made[acts] = between(acts, "acts", "\n" + "\n\n".join(tables) + "\n\n")
         made[roles] = between(roles, "roles", f"\n{roles_table()}\n\n")
     return made
 

@@ -181,6 +181,10 @@ class Shop:
     def __post_init__(self) -> None:
         self.ledger = Ledger(self.store, self.clock, self.ids)
 
+    def by(self, person: str) -> Call:
+        """Give a call of somebody; here nobody has a key."""
+        return Call(person)
+
     @classmethod
     def founded(cls, path: Path) -> Self:
         """Begin a ledger at a path and enrol everybody."""
@@ -221,36 +225,36 @@ class Shop:
 
     def publish(self, plan: str = PLAN, reason: str | None = None) -> Receipt:
         """Publish a plan file."""
-        return planning.publish_plan(self.ledger, Call("egon"), plan_file(plan), reason)
+        return planning.publish_plan(self.ledger, self.by("egon"), plan_file(plan), reason)
 
     def register(self, plan: str = PLAN) -> Receipt:
         """Register the bar of a plan file."""
         file = plan_file(plan)
         assert file.bar is not None
-        return planning.register_bar(self.ledger, Call("egon"), file.process, file.bar)
+        return planning.register_bar(self.ledger, self.by("egon"), file.process, file.bar)
 
     def open(self, batch: str, **made_on: str) -> Receipt:
         """Open a batch."""
-        return planning.open_batch(self.ledger, Call("egon"), "mug", batch, made_on)
+        return planning.open_batch(self.ledger, self.by("egon"), "mug", batch, made_on)
 
     def record(self, batch: str, serial: str, call: Call | None = None, **cells: str) -> Receipt:
         """Record one unit by hand; it conforms except for the cells given."""
         values = {k: v for k, v in (GOOD | cells).items() if k != "build_method" and v}
         build = UnitBuild(method=BuildMethod((GOOD | cells)["build_method"]))
         entry = inspecting.UnitEntry(serial, build, values)
-        return inspecting.record_unit(self.ledger, call or Call("ines"), batch, entry)
+        return inspecting.record_unit(self.ledger, call or self.by("ines"), batch, entry)
 
     def bring(
         self, batch: str, content: bytes, call: Call | None = None, name: str = "results.csv"
     ) -> tuple[Receipt, importing.Imported]:
         """Import a sheet."""
         return importing.import_sheet(
-            self.ledger, call or Call("ines"), batch, content, name=name, method=None
+            self.ledger, call or self.by("ines"), batch, content, name=name, method=None
         )
 
     def close(self, batch: str) -> Receipt:
         """Close a batch."""
-        return inspecting.close_batch(self.ledger, Call("ines"), batch, None)
+        return inspecting.close_batch(self.ledger, self.by("ines"), batch, None)
 
     def build(self, batch: str, rejects: int = 0, units: int = 7) -> None:
         """Open a batch, import its units with so many rejects, and close it."""
@@ -265,7 +269,12 @@ class Shop:
     def answer(self, batch: str, mode: str = "LID-SEAT") -> None:
         """Attribute a mode to the process, state its cause, and change something about it."""
         improving.attribute(
-            self.ledger, Call("egon"), "mug", mode=mode, origin=Origin.PROCESS, reason="shrinkage"
+            self.ledger,
+            self.by("egon"),
+            "mug",
+            mode=mode,
+            origin=Origin.PROCESS,
+            reason="shrinkage",
         )
         self.state_cause(batch, mode)
         self.change(mode)
@@ -273,26 +282,26 @@ class Shop:
     def state_cause(self, batch: str, mode: str = "LID-SEAT") -> Receipt:
         """State the cause of a mode."""
         return improving.state_cause(
-            self.ledger, Call("egon"), batch, mode, kind=CauseKind.FOUND, statement="it shrank"
+            self.ledger, self.by("egon"), batch, mode, kind=CauseKind.FOUND, statement="it shrank"
         )
 
     def change(self, *addresses: str) -> Receipt:
         """Change the process."""
         change = SKIMMED._replace(addresses=addresses)
-        return improving.apply_change(self.ledger, Call("egon"), "mug", change)
+        return improving.apply_change(self.ledger, self.by("egon"), "mug", change)
 
     def sign(self, call: Call | None = None, batch: str | None = None) -> Receipt:
         """Try to sign the process off."""
-        return deciding.sign(self.ledger, call or Call("anna"), "mug", batch, None)
+        return deciding.sign(self.ledger, call or self.by("anna"), "mug", batch, None)
 
     def hold(self, call: Call | None = None, reason: str = "not yet") -> Receipt:
         """Hold the process."""
-        return deciding.hold(self.ledger, call or Call("anna"), "mug", None, reason)
+        return deciding.hold(self.ledger, call or self.by("anna"), "mug", None, reason)
 
     def order(self, call: Call | None = None, quantity: int = 50) -> Receipt:
         """Try to commit a production run."""
         receipt, _ = deciding.commit_order(
-            self.ledger, call or Call("bela"), "mug", quantity=quantity, reference="PO-1"
+            self.ledger, call or self.by("bela"), "mug", quantity=quantity, reference="PO-1"
         )
         return receipt
 
@@ -310,7 +319,7 @@ class Shop:
         """Ask for a correction."""
         return correcting.request(
             self.ledger,
-            Call("ines"),
+            self.by("ines"),
             batch,
             serial,
             field=field,

@@ -122,6 +122,11 @@ class Lines:
         self.add("person-enrolled", "olga", {"person": "ines", "printed_name": "Ines I"}, PERSON)
         return self
 
+    def owner(self) -> "Lines":
+        """Make Ines an owner, as the founder of a ledger is."""
+        self.add("role-granted", "ines", {"role": "owner", "signature": {"kind": "none"}}, PERSON)
+        return self
+
     def registered(self, key: Ed25519PrivateKey = INES, *, in_force: bool = False) -> "Lines":
         """Show a key of Ines, signed with it."""
         data = {"in_force": in_force, "public_key": signers.line_of(key)}

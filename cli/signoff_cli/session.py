@@ -211,18 +211,26 @@ def reporting(command: F) -> F:
     return command
 
 
-def writing(command: F) -> F:
-    """Give a command the options of everything that records."""
-    for option in reversed(_WRITING):
-        command = option(command)
-    return reading(command)
+def recording(name: str) -> Callable[[F], F]:
+    """Give a command the options of everything that records, and those of signing where it is due.
 
+    Who signs, and what that means, goes into its help: all of it by the one list of signed acts.
 
-def signing(command: F) -> F:
-    """Give a command the options of everything that a person signs."""
-    for option in reversed(_SIGNING):
-        command = option(command)
-    return writing(command)
+    Args:
+        name: What the list calls it, such as `order commit`.
+    """
+    from signoff_ledger.integrity.signed_acts import acts_of, told  # only commands need it
+
+    options = (*_WRITING, *(_SIGNING if acts_of(name) else ()))
+
+    def give(command: F) -> F:
+        text, example, rest = (command.__doc__ or "").partition("    \b\n")
+        command.__doc__ = f"{text}    {told(name)}\n\n{example}{rest}"
+        for option in reversed(options):
+            command = option(command)
+        return reading(command)
+
+    return give
 
 
 _NAMING: tuple[Callable[[Any], Any], ...] = (

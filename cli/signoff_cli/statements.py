@@ -1,4 +1,4 @@
-"""Writing a statement to a file, to be signed where the key is."""
+"""Writing statements to files, to be signed where the key is."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from signoff_cli import suffixes
 from signoff_cli.output import answer
+from signoff_ledger.custody.pen import numbered
 from signoff_ledger.errors import InputError, StoreError
 from signoff_ledger.integrity.sshsig import NAMESPACE
 
@@ -16,52 +17,59 @@ if TYPE_CHECKING:
 
 
 def write(session: Session) -> None:
-    """Write the one statement of a command, and say how to go on.
+    """Write the statements of a command, a file each, and say how to go on.
 
     Raises:
-        InputError: SL109, the command has no statement, or more than one.
-        StoreError: SL703 or SL704, the file cannot be written.
+        InputError: SL109, the command records nothing that is signed.
+        StoreError: SL703 or SL704, a file cannot be written.
     """
-    path = Path(session.statement_only or "")
-    if len(session.statements) != 1:
+    if not session.statements:
         raise InputError(
             "SL109",
-            f"this command has {len(session.statements)} statements to sign, and a file holds one",
-            why="it records nothing that is signed" if not session.statements else "",
-            fix="give the parts of it one by one, such as one role at a time",
+            "this command has no statement to sign",
+            why="it records nothing, or nothing that is signed",
+            fix="give it without --statement-only",
         )
-    statement = session.statements[0]
-    suffixes.check(path, "json")
-    try:
-        with path.open("xb") as file:
-            file.write(statement)
-    except FileExistsError:
-        raise StoreError(
-            "SL704", f"there is a file already: {path}", fix="name another file"
-        ) from None
-    except OSError as error:
-        raise StoreError("SL703", f"{path} cannot be written", why=str(error.strerror)) from None
-    data = {
-        "statement": str(path),
-        "sha256": sha256(statement).hexdigest(),
-        "namespace": NAMESPACE,
-        "attach": f"{path}.sig",
-    }
+    first = Path(session.statement_only or "")
+    suffixes.check(first, "json")
+    paths = [numbered(first, number) for number, _ in enumerate(session.statements, 1)]
+    for path in paths:
+        if path.exists():
+            raise _in_the_way(path)
+    written = [_written(path, text) for path, text in zip(paths, session.statements, strict=True)]
+    data = {**written[0], "namespace": NAMESPACE, "attach": f"{first}.sig", "beside": written[1:]}
     answer(
         session,
         "signoff.statement/1",
         data,
-        [data],
-        lambda: _for_people(path, data["sha256"]),
-        done=f"the statement is in {path}",
+        [{**row, "namespace": NAMESPACE, "attach": f"{first}.sig"} for row in written],
+        lambda: _for_people(written),
+        done="; ".join(f"the statement is in {row['statement']}" for row in written),
     )
 
 
-def _for_people(path: Path, digest: str) -> str:
+def _written(path: Path, statement: bytes) -> dict[str, str]:
+    try:
+        with path.open("xb") as file:
+            file.write(statement)
+    except FileExistsError:
+        raise _in_the_way(path) from None
+    except OSError as error:
+        raise StoreError("SL703", f"{path} cannot be written", why=str(error.strerror)) from None
+    return {"statement": str(path), "sha256": sha256(statement).hexdigest()}
+
+
+def _in_the_way(path: Path) -> StoreError:
+    return StoreError("SL704", f"there is a file already: {path}", fix="name another file")
+
+
+def _for_people(written: list[dict[str, str]]) -> str:
+    files = [row["statement"] for row in written]
+    said = [f"The statement is in {r['statement']} (SHA-256 {r['sha256']})." for r in written]
     return "\n".join(
         (
-            f"Nothing was recorded. The statement is in {path} (SHA-256 {digest}).",
-            f"  sign it    ssh-keygen -Y sign -f KEY -n {NAMESPACE} {path}",
-            f"  record it  the same command with --attach {path}.sig instead",
+            f"Nothing was recorded. {' '.join(said)}",
+            f"  sign it    ssh-keygen -Y sign -f KEY -n {NAMESPACE} {' '.join(files)}",
+            f"  record it  the same command with --attach {files[0]}.sig instead",
         )
     )

@@ -65,6 +65,22 @@ max_rejects = 0
 )
 
 
+@dataclass
+class Workshop(Shop):
+    """A shop whose people sign with the keys in a folder, if they have one.
+
+    Attributes:
+        people: The folder.
+    """
+
+    people: Path = Path()
+
+    def by(self, person: str) -> Call:
+        """Give a call of somebody."""
+        key = self.people / person
+        return Call(person, pen=OpenSshPen(key, optional=True) if key.exists() else None)
+
+
 class KeptKeys(Vault):
     """A vault that also remembers the private keys it made, oldest first."""
 
@@ -196,7 +212,7 @@ def begin_unsigned(folder: Path, origin: str) -> Told:
         vault=vault,
         origin=origin,
     )
-    shop = Shop(on_file(opened.store), clock, ids)
+    shop = Workshop(on_file(opened.store), clock, ids, folder / "people")
     shop.ledger = opened.ledger
     return Told(folder, opened, shop, vault)
 
@@ -259,7 +275,7 @@ def tell(folder: Path, origin: str = "example.com/mugs") -> Told:
     change_keys(told)
     shop.build("B2")
     deciding.sign(ledger, told.call("anna", "anna-2"), "mug", None, "well done")
-    deciding.commit_order(ledger, Call("bela"), "mug", quantity=50, reference="PO-1")
+    deciding.commit_order(ledger, told.call("bela"), "mug", quantity=50, reference="PO-1")
     told.seal()
     told.export()
     return told
@@ -268,12 +284,12 @@ def tell(folder: Path, origin: str = "example.com/mugs") -> Told:
 def change_keys(told: Told) -> None:
     """Rotate the log's key; give Anna a new key, revoke her old one, and leave a third waiting."""
     ledger = told.opened.ledger
-    keys.rotate_log_key(ledger, Call("olga"), told.vault, "every year")
+    keys.rotate_log_key(ledger, told.call("olga"), told.vault, "every year")
     make_key(told, "anna-2")
     register(told, "anna", "anna-2")
     keys.accept_key(ledger, told.call("olga"), "anna", None)
     fingerprint = next(iter(ledger.work().person("anna").keys))
-    keys.revoke_key(ledger, Call("anna"), "anna", fingerprint, "lost")
+    keys.revoke_key(ledger, told.call("anna"), "anna", fingerprint, "lost")
     make_key(told, "anna-3")
     register(told, "anna", "anna-3")
 

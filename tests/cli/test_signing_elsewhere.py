@@ -9,7 +9,7 @@ import pytest
 from signoff_ledger.integrity.sshsig import NAMESPACE
 from tests.cli.shops import at
 from tests.cli.terminal import Terminal
-from tests.signers import INES, SOUTH, sign
+from tests.signers import INES, SOUTH, fingerprint_of, sign
 
 
 def test_a_statement_is_written_and_nothing_is_recorded(tmp_path: Path) -> None:
@@ -24,6 +24,7 @@ def test_a_statement_is_written_and_nothing_is_recorded(tmp_path: Path) -> None:
         "sha256": hashlib.sha256(statement).hexdigest(),
         "namespace": "signoff-decision@v1",
         "attach": "s.sig",
+        "beside": [],
     } == said.data
     assert "Ines Inspector" == json.loads(statement)["printed_name"]
     assert before == terminal.events()
@@ -58,19 +59,90 @@ def test_a_statement_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     assert "no/s cannot be written" in error["what"]
 
 
-def test_a_file_holds_the_statement_of_one_signature(tmp_path: Path) -> None:
+def signed_by_olga(terminal: Terminal, *files: str) -> None:
+    """Sign statements with the key of Olga, the owner."""
+    for file in files:
+        statement = (terminal.folder / file).read_bytes()
+        terminal.write(f"{file}.sig", sign(INES, statement, NAMESPACE.encode()))
+
+
+def test_each_act_of_a_command_has_a_statement_and_they_are_attached_together(
+    tmp_path: Path,
+) -> None:
     terminal = at("begun", tmp_path)
     terminal.did("key", "register", "ines.pub", "--statement-only", "o", by="olga")
-    terminal.write("o.sig", sign(INES, (tmp_path / "o").read_bytes(), NAMESPACE.encode()))
+    signed_by_olga(terminal, "o")
     terminal.did("key", "register", "ines.pub", "--attach", "o.sig", by="olga")
     enrol = ("person", "enrol", "dora", "--name", "Dora")
     roles = ("--role", "inspector", "--role", "engineer")
-    error = terminal.refused("SL109", *enrol, *roles, "--statement-only", "s", by="olga")
-    assert "this command has 2 statements to sign, and a file holds one" == error["what"]
+    before = terminal.events()
+    said = terminal.did(*enrol, *roles, "--statement-only", "s.json", by="olga")
 
-    error = terminal.refused("SL109", *enrol, "--statement-only", "s", by="olga")
-    assert "it records nothing that is signed" == error["why"]
+    files = ("s.json", "s-2.json", "s-3.json")
+    assert f"ssh-keygen -Y sign -f KEY -n signoff-decision@v1 {' '.join(files)}" in said.out
+    kinds = [json.loads((tmp_path / file).read_bytes())["type"].split(".")[1] for file in files]
+    assert ["person-enrolled", "role-granted", "role-granted"] == kinds
+    assert before == terminal.events()
+    error = terminal.refused("SL704", *enrol, "--statement-only", "s-2.json", by="olga")
+    assert "s-2.json" in error["what"]
+    signed_by_olga(terminal, *files[:2])
+    error = terminal.refused("SL101", *enrol, *roles, "--attach", "s.json.sig", by="olga")
+    assert "s-3.json.sig cannot be read" == error["what"]
+    signed_by_olga(terminal, files[2])
+    terminal.did(*enrol, *roles, "--attach", "s.json.sig", by="olga")
+    events = [json.loads(line)["data"] for line in terminal.lines()[before:]]
+    assert ["ssh"] * 3 == [data["signature"]["kind"] for data in events if "signature" in data]
+    terminal.did("verify")
+
+
+def test_a_command_that_records_nothing_has_no_statement(tmp_path: Path) -> None:
+    terminal = at("planned", tmp_path)
+    error = terminal.refused(
+        "SL109", "plan", "publish", "plan.toml", "--statement-only", "s", by="egon"
+    )
+    assert "it records nothing, or nothing that is signed" == error["why"]
     assert not (tmp_path / "s").exists()
+
+
+def test_the_logs_key_is_rotated_where_it_is(tmp_path: Path) -> None:
+    terminal = at("begun", tmp_path)
+    rotate = ("key", "rotate-log", "--reason", "a year has passed")
+    for option in (("--statement-only", "s"), ("--attach", "s.sig")):
+        error = terminal.refused("SL109", *rotate, *option, by="olga")
+        assert "part of what is signed" in error["why"]
+    assert not (tmp_path / "s").exists()
+
+
+def test_a_sole_owners_lost_key_is_revoked_by_name_and_told_for_ever(tmp_path: Path) -> None:
+    terminal = at("begun", tmp_path)
+    terminal.did("key", "register", "ines.pub", "--statement-only", "o", by="olga")
+    signed_by_olga(terminal, "o")
+    terminal.did("key", "register", "ines.pub", "--attach", "o.sig", by="olga")
+    revoke = ("key", "revoke", "olga", fingerprint_of(INES), "--reason", "left on a train")
+    terminal.refused("SL407", *revoke, by="olga")
+    terminal.did(*revoke, "--lost", by="olga")
+    terminal.refused("SL404", "person", "grant", "ivan", "owner", by="olga")
+    terminal.did("key", "register", "other.pub", "--statement-only", "n", by="olga")
+    terminal.write("n.sig", sign(SOUTH, (tmp_path / "n").read_bytes(), NAMESPACE.encode()))
+    terminal.did("key", "register", "other.pub", "--attach", "n.sig", by="olga")
+    terminal.did("person", "grant", "ivan", "owner", "--statement-only", "g", by="olga")
+    terminal.write("g.sig", sign(SOUTH, (tmp_path / "g").read_bytes(), NAMESPACE.encode()))
+    terminal.did("person", "grant", "ivan", "owner", "--attach", "g.sig", by="olga")
+
+    said = terminal.did("verify")
+    assert "flagged     replaced key" in said.out
+    why = terminal.refused(
+        "SL404",
+        "key",
+        "revoke",
+        "olga",
+        fingerprint_of(SOUTH),
+        "--reason",
+        "x",
+        "--lost",
+        by="olga",
+    )["fix"]
+    assert "ivan gives the command, without --lost" == why
 
 
 def test_a_signature_made_elsewhere_is_recorded_with_the_time_of_its_statement(

@@ -166,7 +166,11 @@ def _untimely(world: World) -> Attempt:
 
 def _moved(world: World) -> Attempt:
     attempt = _attached(world, SOUTH, *GRANT, by="olga")
-    attempt.terminal.did("person", "revoke", "ivan", "inspector", "--reason", "x", by="olga")
+    revoke = ("person", "revoke", "ivan", "inspector", "--reason", "x")
+    attempt.terminal.did(*revoke, "--statement-only", "other", by="olga")
+    armored = sign(SOUTH, (world.folder / "other").read_bytes(), NAMESPACE.encode())
+    attempt.terminal.write("other.sig", armored)
+    attempt.terminal.did(*revoke, "--attach", "other.sig", by="olga")
     return attempt
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from signoff_cli import receipts
-from signoff_cli.session import pass_session, writing
+from signoff_cli.session import pass_session, recording
 from signoff_ledger.application.planning import note_approval
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 @click.option("--document", help="For a design: the approved document.")
 @click.option("--sha256", help="For a design: the document's digest.")
 @click.option("--note", help="Free words; for a design, why it was approved anew.")
-@writing
+@recording("approval")
 @pass_session
 def approval(  # click passes every option
     session: Session,

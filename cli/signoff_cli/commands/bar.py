@@ -12,7 +12,7 @@ import click
 from signoff_cli import receipts
 from signoff_cli.inputs import input_text, long_text
 from signoff_cli.output import answer, keeps_to_ascii, paragraph, table
-from signoff_cli.session import pass_session, reading, signing
+from signoff_cli.session import pass_session, reading, recording
 from signoff_ledger.application.figuring import bar_figures
 from signoff_ledger.application.planfile import read_plan
 from signoff_ledger.application.planning import (
@@ -43,7 +43,7 @@ def bar() -> None:
 
 @bar.command(short_help="Register the first bar of a process.")
 @click.argument("file")
-@signing
+@recording("bar register")
 @pass_session
 def register(session: Session, file: str) -> None:
     """Register the [bar] of a plan file, before the first unit is built.
@@ -60,7 +60,7 @@ def register(session: Session, file: str) -> None:
 
 @bar.command(short_help="Agree to the bar, as whoever will order.")
 @click.argument("process")
-@signing
+@recording("bar countersign")
 @pass_session
 def countersign(session: Session, process: str) -> None:
     """Agree to the bar in force of PROCESS, before a batch is opened under it.
@@ -77,7 +77,7 @@ def countersign(session: Session, process: str) -> None:
 @bar.command(short_help="Put another bar in force for the next results.")
 @click.argument("file")
 @click.option("--reason", required=True, help="Why it changes; @FILE reads a file.")
-@signing
+@recording("bar supersede")
 @pass_session
 def supersede(session: Session, file: str, reason: str) -> None:
     """Put the [bar] of a plan file in force; refused once the open batch has results.

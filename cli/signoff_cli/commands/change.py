@@ -8,7 +8,7 @@ import click
 
 from signoff_cli import receipts
 from signoff_cli.inputs import long_text
-from signoff_cli.session import pass_session, writing
+from signoff_cli.session import pass_session, recording
 from signoff_ledger.application.improving import apply_change
 from signoff_ledger.domain.process import Change
 from signoff_ledger.domain.values import ChangeKind
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 @click.option("--parameter", metavar="NAME:OLD:NEW", help="The parameter that was turned.")
 @click.option("--fixture", help="A jig that every later unit must be built with.")
 @click.option("--tooling-revision", help="The tooling's new revision.")
-@writing
+@recording("change")
 @pass_session
 def change(session: Session, /, process: str, **given: Any) -> None:
     """Record a change that was made to PROCESS; its revision goes up by one.

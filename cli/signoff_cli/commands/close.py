@@ -8,7 +8,7 @@ import click
 
 from signoff_cli import receipts
 from signoff_cli.inputs import long_text
-from signoff_cli.session import pass_session, writing
+from signoff_cli.session import pass_session, recording
 from signoff_ledger.application.inspecting import close_batch
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 @click.command(short_help="Close a batch: no more units.")
 @click.argument("batch")
 @click.option("--note", help="Free words; @FILE reads a file.")
-@writing
+@recording("close")
 @pass_session
 def close(session: Session, batch: str, note: str | None) -> None:
     """Close BATCH. What is missing stays missing, and a missed bar holds the process by itself.

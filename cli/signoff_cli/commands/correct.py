@@ -8,7 +8,7 @@ import click
 
 from signoff_cli import receipts
 from signoff_cli.inputs import long_text
-from signoff_cli.session import pass_session, writing
+from signoff_cli.session import pass_session, recording
 from signoff_ledger.application import correcting
 from signoff_ledger.errors import InputError
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 @click.option("--remeasured", help="What was measured again; needed to take a reject back.")
 @click.option("--confirm", type=int, metavar="NUMBER", help="Confirm a correction asked for.")
 @click.option("--decline", type=int, metavar="NUMBER", help="Decline a correction asked for.")
-@writing
+@recording("correct")
 @pass_session
 def correct(  # click passes every option
     session: Session,

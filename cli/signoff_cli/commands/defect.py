@@ -10,7 +10,7 @@ import click
 from signoff_cli import receipts
 from signoff_cli.commands.record import defect_of
 from signoff_cli.inputs import long_text, moment
-from signoff_cli.session import pass_session, writing
+from signoff_cli.session import pass_session, recording
 from signoff_ledger.application.improving import attribute as attribute_mode
 from signoff_ledger.application.improving import state_cause
 from signoff_ledger.application.inspecting import add_defect
@@ -35,7 +35,7 @@ def defect() -> None:
 @click.option("--batch", required=True, help="The batch of the unit.")
 @click.option("--note", help="Free words; @FILE reads a file.")
 @click.option("--observed-at", help="When it was seen, with offset.")
-@writing
+@recording("defect add")
 @pass_session
 def add(  # click passes every option
     session: Session, serial: str, mode: str, batch: str, note: str | None, observed_at: str | None
@@ -64,7 +64,7 @@ def add(  # click passes every option
 @click.option("--reason", required=True, help="How that is known; @FILE reads a file.")
 @click.option("--process", help="The process; needed where the ledger has several.")
 @click.option("--batch", help="With D-NUMBER: the batch of that one defect.")
-@writing
+@recording("defect attribute")
 @pass_session
 def attribute(  # click passes every option
     session: Session, mode: str, origin: str, reason: str, process: str | None, batch: str | None
@@ -109,7 +109,7 @@ def attribute(  # click passes every option
 @click.option("--none-found", help="What was looked at, and that no cause was found.")
 @click.option("--accept", help="Why the fault is accepted; takes an approver.")
 @click.option("--out-of-scope", help="Why it is out of scope; takes an approver.")
-@writing
+@recording("defect cause")
 @pass_session
 def cause(session: Session, /, mode: str, batch: str, **statements: str | None) -> None:
     """State the cause of MODE in a batch, or one of the statements that can stand in its place.

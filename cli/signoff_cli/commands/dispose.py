@@ -8,7 +8,7 @@ import click
 
 from signoff_cli import receipts
 from signoff_cli.inputs import long_text
-from signoff_cli.session import pass_session, writing
+from signoff_cli.session import pass_session, recording
 from signoff_ledger.application.inspecting import dispose as dispose_unit
 from signoff_ledger.domain.values import Disposition
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 @click.argument("disposition", type=click.Choice([*map(str, Disposition)]))
 @click.option("--batch", required=True, help="The batch of the unit.")
 @click.option("--reason", required=True, help="Why; @FILE reads a file.")
-@writing
+@recording("dispose")
 @pass_session
 def dispose(session: Session, serial: str, disposition: str, batch: str, reason: str) -> None:
     """Decide what happens to the unit SERIAL. Its result for the bar stays what it is.

@@ -8,7 +8,7 @@ import click
 
 from signoff_cli import receipts
 from signoff_cli.inputs import long_text
-from signoff_cli.session import pass_session, writing
+from signoff_cli.session import pass_session, recording
 from signoff_ledger.application.improving import remark
 from signoff_ledger.domain.values import RemarkKind
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     show_default=True,
     help="What kind of remark.",
 )
-@writing
+@recording("dissent")
 @pass_session
 def dissent(session: Session, process: str, text: str, kind: str) -> None:
     """Record a remark on PROCESS; TEXT may be @FILE. It is kept with your name, decides nothing.

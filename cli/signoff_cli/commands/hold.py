@@ -10,7 +10,7 @@ from signoff_cli import findings, receipts, spoken
 from signoff_cli.inputs import long_text
 from signoff_cli.output import paragraph
 from signoff_cli.prompts import confirmed
-from signoff_cli.session import pass_session, signing
+from signoff_cli.session import pass_session, recording
 from signoff_ledger.application.authority import authorise
 from signoff_ledger.application.deciding import check as ask
 from signoff_ledger.application.deciding import hold as hold_process
@@ -37,7 +37,7 @@ _MEANINGS = {"sign": SIGN_OFF_MEANING, "hold": HOLD_MEANING}
 @click.option("--reason", required=True, help="Why; @FILE reads a file.")
 @click.option("--batch", help="The batch in question.  [default: the latest]")
 @click.option("--awaiting", help="What it waits for, if not the process; @FILE reads a file.")
-@signing
+@recording("hold")
 @pass_session
 def hold(
     session: Session, process: str, reason: str, batch: str | None, awaiting: str | None

@@ -9,7 +9,7 @@ import click
 from signoff_cli import receipts
 from signoff_cli.inputs import input_bytes
 from signoff_cli.output import progress, table
-from signoff_cli.session import pass_session, writing
+from signoff_cli.session import pass_session, recording
 from signoff_ledger.application.importing import import_sheet
 from signoff_ledger.bounded_file import SHEET
 from signoff_ledger.domain.tally import EXCLUSIONS
@@ -36,7 +36,7 @@ _SHOWN = 5
 )
 @click.option("--distinct-from", "distinct_from", multiple=True, metavar="SERIAL",
               help="A unit on record that one of the sheet looks like and is not.")  # fmt: skip
-@writing
+@recording("import")
 @pass_session
 def import_(
     session: Session, file: str, batch: str, method: str | None, distinct_from: tuple[str, ...]

@@ -11,7 +11,7 @@ import click
 
 from signoff_cli.output import answer
 from signoff_cli.prompts import new_log_passphrase
-from signoff_cli.session import pass_session, writing
+from signoff_cli.session import pass_session, recording
 from signoff_ledger.application.ledger import named_actor
 from signoff_ledger.application.people import found
 from signoff_ledger.bootstrap import begin_ledger, open_ledger
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     help="The log's name in checkpoints, such as example.com/press-shop.",
 )
 @click.option("--passphrase", is_flag=True, help="Encrypt the file of the log's key.")
-@writing
+@recording("init")
 @pass_session
 def init(  # one parameter for each option
     session: Session,

@@ -10,10 +10,11 @@ from signoff_cli import receipts
 from signoff_cli.inputs import home_path, input_text, long_text
 from signoff_cli.output import answer, table
 from signoff_cli.prompts import new_log_passphrase
-from signoff_cli.session import pass_session, reading, signing, writing
+from signoff_cli.session import pass_session, reading, recording
 from signoff_ledger.application import keys
 from signoff_ledger.application.people import everybody
 from signoff_ledger.bounded_file import PUBLIC_KEY
+from signoff_ledger.errors import InputError
 
 if TYPE_CHECKING:
     from signoff_cli.session import Session
@@ -27,7 +28,7 @@ def key() -> None:
 
 @key.command(short_help="Register a public key of your own.")
 @click.argument("file")
-@signing
+@recording("key register")
 @pass_session
 def register(session: Session, file: str) -> None:
     """Register the SSH public key in FILE as yours, by signing with it.
@@ -51,7 +52,7 @@ def register(session: Session, file: str) -> None:
 @key.command(short_help="Confirm whose key it is.")
 @click.argument("person")
 @click.argument("fingerprint", required=False)
-@signing
+@recording("key accept")
 @pass_session
 def accept(session: Session, person: str, fingerprint: str | None) -> None:
     """Accept the key that PERSON registered, having made sure that it is theirs.
@@ -71,10 +72,15 @@ def accept(session: Session, person: str, fingerprint: str | None) -> None:
 @click.argument("person")
 @click.argument("fingerprint")
 @click.option("--reason", required=True, help="Why; @FILE reads a file.")
-@writing
+@click.option("--lost", is_flag=True, help="A sole owner's only key, which can sign no more.")
+@recording("key revoke")
 @pass_session
-def revoke(session: Session, person: str, fingerprint: str, reason: str) -> None:
+def revoke(session: Session, person: str, fingerprint: str, reason: str, lost: bool) -> None:
     """Revoke a key of PERSON: its holder may, and an owner. What it signed stays signed.
+
+    The holder signs with this very key or another one. Whoever has lost it asks an owner. Only a
+    sole owner, whom nobody else can help, revokes their only key unsigned, with --lost; `verify`
+    tells that for ever.
 
     \b
     Example:
@@ -82,7 +88,12 @@ def revoke(session: Session, person: str, fingerprint: str, reason: str) -> None
     """
     with session.open() as opened:
         receipt = keys.revoke_key(
-            opened.ledger, session.call(), person, fingerprint, long_text(reason) or ""
+            opened.ledger,
+            session.call(),
+            person,
+            fingerprint,
+            long_text(reason) or "",
+            lost=lost,
         )
         receipts.show(session, opened.store, receipt)
 
@@ -109,7 +120,7 @@ def list_(session: Session) -> None:
 @key.command("rotate-log", short_help="Seal the log with a new key.")
 @click.option("--reason", required=True, help="Why; @FILE reads a file.")
 @click.option("--passphrase", is_flag=True, help="Encrypt the new key's file.")
-@writing
+@recording("key rotate-log")
 @pass_session
 def rotate_log(session: Session, reason: str, passphrase: bool) -> None:
     """Make a new key for the log's checkpoints; the old one signs that it follows.
@@ -118,6 +129,13 @@ def rotate_log(session: Session, reason: str, passphrase: bool) -> None:
     Example:
       signoff key rotate-log --reason "a year has passed"
     """
+    if session.statement_only is not None or session.attach is not None:
+        raise InputError(
+            "SL109",
+            "this is signed here, where the key of the log is",
+            why="the new key is made by the command, and is part of what is signed",
+            fix="--key FILE, or ssh-add the key",
+        )
     chosen = new_log_passphrase() if passphrase else None
     with session.open() as opened:
         receipt = keys.rotate_log_key(

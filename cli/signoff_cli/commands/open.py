@@ -8,7 +8,7 @@ import click
 
 from signoff_cli import receipts
 from signoff_cli.inputs import settings_of
-from signoff_cli.session import pass_session, writing
+from signoff_cli.session import pass_session, recording
 from signoff_ledger.application.planning import open_batch
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 @click.option("--fixture", help="Jig or fixture of this run.")
 @click.option("--parameter", "parameters", multiple=True, metavar="NAME:VALUE",
               help="A setting of this run, as a change requires.")  # fmt: skip
-@writing
+@recording("open")
 @pass_session
 def open_(
     session: Session,

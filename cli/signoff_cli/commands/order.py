@@ -8,7 +8,7 @@ import click
 
 from signoff_cli import receipts
 from signoff_cli.inputs import long_text
-from signoff_cli.session import pass_session, writing
+from signoff_cli.session import pass_session, recording
 from signoff_ledger.application.deciding import cancel_order, commit_order, report_order
 from signoff_ledger.domain.process_records import Standing
 
@@ -27,7 +27,7 @@ def order() -> None:
 @click.argument("process")
 @click.argument("quantity", type=int)
 @click.option("--reference", required=True, help="The order's own number.")
-@writing
+@recording("order commit")
 @pass_session
 def commit(session: Session, process: str, quantity: int, reference: str) -> None:
     """Commit QUANTITY units of PROCESS; refused, and recorded as refused, without a sign-off.
@@ -47,7 +47,7 @@ def commit(session: Session, process: str, quantity: int, reference: str) -> Non
 @click.argument("process")
 @click.argument("reference")
 @click.option("--reason", required=True, help="Why; @FILE reads a file.")
-@writing
+@recording("order cancel")
 @pass_session
 def cancel(session: Session, process: str, reference: str, reason: str) -> None:
     """Cancel the order REFERENCE of PROCESS. Its reference stays taken; its units are free again.
@@ -72,7 +72,7 @@ def cancel(session: Session, process: str, reference: str, reason: str) -> None:
 @click.argument("quantity", type=int)
 @click.option("--reference", required=True, help="The order's own number.")
 @click.option("--note", required=True, help="How it came about; @FILE reads a file.")
-@writing
+@recording("order report")
 @pass_session
 def report(session: Session, process: str, quantity: int, reference: str, note: str) -> None:
     """Record an order that somebody placed outside the ledger. It opens nothing.

@@ -8,7 +8,7 @@ import click
 
 from signoff_cli import receipts
 from signoff_cli.output import answer, table
-from signoff_cli.session import pass_session, reading, signing, writing
+from signoff_cli.session import pass_session, reading, recording
 from signoff_ledger.application import people
 from signoff_ledger.domain.values import Role
 
@@ -27,7 +27,7 @@ def person() -> None:
 @click.argument("key")
 @click.option("--name", "printed_name", required=True, help="The name printed beside decisions.")
 @click.option("--role", "roles", type=_ROLE, multiple=True, help="A role; may be repeated.")
-@signing
+@recording("person enrol")
 @pass_session
 def enrol(session: Session, key: str, printed_name: str, roles: tuple[str, ...]) -> None:
     """Enrol a person under KEY, which names them for ever.
@@ -47,7 +47,7 @@ def enrol(session: Session, key: str, printed_name: str, roles: tuple[str, ...])
 @click.argument("key")
 @click.argument("role", type=_ROLE)
 @click.option("--note", default="granted by an owner", help="Why, such as a training record.")
-@signing
+@recording("person grant")
 @pass_session
 def grant(session: Session, key: str, role: str, note: str) -> None:
     """Grant ROLE to the person KEY.
@@ -65,7 +65,7 @@ def grant(session: Session, key: str, role: str, note: str) -> None:
 @click.argument("key")
 @click.argument("role", type=_ROLE)
 @click.option("--reason", required=True, help="Why.")
-@writing
+@recording("person revoke")
 @pass_session
 def revoke(session: Session, key: str, role: str, reason: str) -> None:
     """Take ROLE back from the person KEY.

@@ -10,7 +10,7 @@ import click
 from signoff_cli import receipts
 from signoff_cli.inputs import fraction, input_text, long_text, seen_so_far
 from signoff_cli.output import answer
-from signoff_cli.session import pass_session, reading, signing
+from signoff_cli.session import pass_session, reading, recording
 from signoff_ledger.application.numerals import percent
 from signoff_ledger.application.planfile import read_plan
 from signoff_ledger.application.planning import countersign_plan, publish_plan
@@ -31,7 +31,7 @@ def plan() -> None:
 @plan.command(short_help="Publish the plan of a file.")
 @click.argument("file")
 @click.option("--reason", help="Why it differs from the plan in force; @FILE reads a file.")
-@signing
+@recording("plan publish")
 @pass_session
 def publish(session: Session, file: str, reason: str | None) -> None:
     """Publish the plan of FILE; its first publication defines the process.
@@ -49,7 +49,7 @@ def publish(session: Session, file: str, reason: str | None) -> None:
 
 @plan.command(short_help="Agree to a plan that is looser than before.")
 @click.argument("process")
-@signing
+@recording("plan countersign")
 @pass_session
 def countersign(session: Session, process: str) -> None:
     """Agree, as a second person, to the plan in force of PROCESS where it loosens the last one.

@@ -8,7 +8,7 @@ import click
 
 from signoff_cli import receipts
 from signoff_cli.inputs import long_text, moment, settings_of
-from signoff_cli.session import pass_session, writing
+from signoff_cli.session import pass_session, recording
 from signoff_ledger.application.inspecting import UnitEntry, record_unit
 from signoff_ledger.application.planning import stated_parameters
 from signoff_ledger.application.texts import checked_label
@@ -54,7 +54,7 @@ if TYPE_CHECKING:
 @click.option("--parameter", "parameters", multiple=True, metavar="NAME:VALUE",
               help="A setting it was made under, as a change requires.")  # fmt: skip
 @click.option("--retest", is_flag=True, help="A further result; it is kept and never counts.")
-@writing
+@recording("record")
 @pass_session
 def record(
     session: Session,

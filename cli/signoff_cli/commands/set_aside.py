@@ -8,7 +8,7 @@ import click
 
 from signoff_cli import receipts
 from signoff_cli.inputs import long_text
-from signoff_cli.session import pass_session, signing
+from signoff_cli.session import pass_session, recording
 from signoff_ledger.application import setting_aside
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 @click.command("set-aside", short_help="Set a foreign checkpoint aside.")
 @click.argument("size", type=int)
 @click.option("--reason", required=True, help="How it came there; @FILE reads a file.")
-@signing
+@recording("set-aside")
 @pass_session
 def set_aside(session: Session, size: int, reason: str) -> None:
     """Let the note that is kept as the checkpoint of SIZE events count no more.

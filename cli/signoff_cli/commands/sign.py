@@ -10,7 +10,7 @@ from signoff_cli import receipts
 from signoff_cli.commands.hold import preview
 from signoff_cli.inputs import long_text
 from signoff_cli.prompts import confirmed
-from signoff_cli.session import pass_session, signing
+from signoff_cli.session import pass_session, recording
 from signoff_ledger.application.deciding import sign as sign_off
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 @click.argument("process")
 @click.option("--batch", help="The deciding batch.  [default: the latest]")
 @click.option("--note", help="Words kept with the decision; @FILE reads a file.")
-@signing
+@recording("sign")
 @pass_session
 def sign(session: Session, process: str, batch: str | None, note: str | None) -> int:
     """Sign PROCESS off: its revision and tooling, for the run its plan names.

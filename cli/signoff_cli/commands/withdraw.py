@@ -9,7 +9,7 @@ import click
 from signoff_cli import receipts
 from signoff_cli.inputs import long_text
 from signoff_cli.prompts import confirmed
-from signoff_cli.session import pass_session, signing
+from signoff_cli.session import pass_session, recording
 from signoff_ledger.application.deciding import withdraw as withdraw_sign_off
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @click.command(short_help="Withdraw a sign-off.")
 @click.argument("process")
 @click.option("--reason", required=True, help="Why; @FILE reads a file.")
-@signing
+@recording("withdraw")
 @pass_session
 def withdraw(session: Session, process: str, reason: str) -> int:
     """Withdraw the standing sign-off of PROCESS. It is not deleted; the order gate shuts.

@@ -13,7 +13,7 @@ import click
 from signoff_cli import receipts, suffixes
 from signoff_cli.inputs import input_bytes, long_text
 from signoff_cli.output import answer, is_unread, say, table, write_file
-from signoff_cli.session import pass_session, reading, writing
+from signoff_cli.session import pass_session, reading, recording
 from signoff_ledger.application import witnessing
 from signoff_ledger.application.ports import SystemClock
 from signoff_ledger.application.witnessing import SIZE_KIND
@@ -44,7 +44,7 @@ def witness() -> None:
 @witness.command(short_help="Ask a witness from here on.")
 @click.argument("key")
 @click.option("--url", metavar="URL", help="Where it answers; without it, it is reached by file.")
-@writing
+@recording("witness add")
 @pass_session
 def add(session: Session, key: str, url: str | None) -> None:
     """Ask the witness with the verifier key KEY from here on; @FILE reads the key from a file.

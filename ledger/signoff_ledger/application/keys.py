@@ -61,11 +61,23 @@ def accept_key(ledger: Ledger, call: Call, person: str, fingerprint: str | None)
     return ledger.act(call, "key accept", content, decide)
 
 
-def revoke_key(ledger: Ledger, call: Call, person: str, fingerprint: str, reason: str) -> Receipt:
+def revoke_key(
+    ledger: Ledger, call: Call, person: str, fingerprint: str, reason: str, *, lost: bool = False
+) -> Receipt:
     """Let a key sign no more; its holder may, and an owner (Part 11 11.300(c)).
 
+    Args:
+        ledger: The ledger.
+        call: By whom.
+        person: Whose key it is.
+        fingerprint: The key.
+        reason: Why.
+        lost: The holder cannot sign, and nobody else could revoke it: believed of a sole owner
+            with no other key, unsigned, and told as such by whoever verifies the log.
+
     Raises:
-        IdentityError: SL402, the actor is neither.
+        IdentityError: SL402, the actor is neither; SL404, it is said to be lost, and somebody
+            could sign the revocation.
     """
     _check_fingerprint(fingerprint)
     checked_text("the reason", reason)
@@ -78,9 +90,13 @@ def revoke_key(ledger: Ledger, call: Call, person: str, fingerprint: str, reason
                 f"{actor.key} may not revoke a key of {person}",
                 why="its holder may, and an owner",
             )
-        known_person(work, person).revoke_key(work.stamp, fingerprint, reason)
+        holder = known_person(work, person)
+        if lost:
+            _check_alone(work, holder, fingerprint)
+            work.stamp = work.stamp._replace(sign=None)
+        holder.revoke_key(work.stamp, fingerprint, reason)
 
-    content = {"person": person, "fingerprint": fingerprint, "reason": reason}
+    content = {"person": person, "fingerprint": fingerprint, "reason": reason, "lost": lost}
     return ledger.act(call, "key revoke", content, decide)
 
 
@@ -124,6 +140,25 @@ def rotate_log_key(
     if ledger.sealer is not None and receipt.recorded and not receipt.repeated:
         ledger.sealer.seal()
     return receipt
+
+
+def _check_alone(work: Work, holder: Person, fingerprint: str) -> None:
+    """Refuse to revoke a key by name alone where somebody can sign for it."""
+    others = [key for key in owners(work) if key != holder.key]
+    if holder.key != work.stamp.by or others or Role.OWNER not in holder.roles:
+        named = " or ".join(others) or "an owner"
+        raise IdentityError(
+            "SL404",
+            "a lost key is revoked by an owner, who signs",
+            why="only a sole owner's own one can be revoked by nobody else",
+            fix=f"{named} gives the command, without --lost",
+        )
+    if set(holder.keys_in_force) - {fingerprint}:
+        raise IdentityError(
+            "SL404",
+            f"{holder.key} has another key in force, and signs with that",
+            fix="give the command without --lost",
+        )
 
 
 def _holder_of(work: Work, fingerprint: str) -> str | None:

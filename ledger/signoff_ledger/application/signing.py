@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from signoff_ledger.domain import ledger_events as ledger
 from signoff_ledger.domain import person_events as people
 from signoff_ledger.domain import process_events as process
 from signoff_ledger.domain.signature import UNSIGNED, SshSignature
@@ -12,6 +11,7 @@ from signoff_ledger.domain.values import format_utc
 from signoff_ledger.errors import Attempt, ConflictError, EvidenceError, IdentityError
 from signoff_ledger.integrity.canonical import parse
 from signoff_ledger.integrity.line import stream_id
+from signoff_ledger.integrity.signed_acts import DECISIONS, SIGNED
 from signoff_ledger.integrity.signing_time import whole_seconds, why_untimely
 from signoff_ledger.integrity.ssh_key import parse_ssh_public_key
 from signoff_ledger.integrity.sshsig import NAMESPACE, verify_sshsig
@@ -27,27 +27,13 @@ if TYPE_CHECKING:
     from signoff_ledger.domain.event import Entry, Event
     from signoff_ledger.domain.person import Person
 
-MEANINGS: Mapping[type[Event], str] = {
-    ledger.CheckpointSetAside: "I set this note aside: it is no checkpoint of this log.",
-    people.RoleGranted: "I grant this role.",
-    people.SigningKeyAccepted: "I have made sure that this key is this person's.",
-    people.SigningKeyRegistered: "This key is mine, and I alone can sign with it.",
-    process.InspectionPlanCountersigned: "I agree to inspect by this plan, looser than before.",
-    process.AcceptanceCriteriaCountersigned: "I agree to decide by this bar, before any result.",
-    process.AcceptanceCriteriaRegistered: "I set this bar, before any result.",
-    process.AcceptanceCriteriaSuperseded: "I set this bar in place of the one before.",
-    process.InspectionPlanPublished: "I publish this inspection plan.",
-    process.SignOffWithdrawn: "I withdraw this sign-off.",
-}
-"""What signing each event means; a decision says for itself (Part 11 11.50(a)(3))."""
-
 
 def meaning_of(event: Event) -> str | None:
     """Say what signing an event means; None for one that nobody signs."""
-    if isinstance(event, (process.ProcessHeld, process.ProcessSignedOff)):
-        automatic = isinstance(event, process.ProcessHeld) and event.automatic
-        return None if automatic else event.meaning
-    return MEANINGS.get(type(event))
+    act = SIGNED.get(event.TOPIC)
+    if act is None or (isinstance(event, process.ProcessHeld) and event.automatic):
+        return None
+    return act.meaning
 
 
 def holds_signature(entry: Entry, person: Person, origin: str) -> bool | None:
@@ -127,9 +113,8 @@ class Signing:
         fingerprint = self._verified(armored, statement, keys)
         if not registering:
             self._check_time(event, stream, self._person.keys[fingerprint].accepted_at)
-        if not registering and not isinstance(
-            event, (process.ProcessHeld, process.ProcessSignedOff)
-        ):
+        # On the signer's own stream its place tells the same; a decision notes itself.
+        if stream != self._person.id and event.TOPIC not in DECISIONS:
             self._given.append((fingerprint, stream, version))
         signature = SshSignature(
             at=self._at(),

@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from signoff_ledger.bounded_file import Limit
 
 
+_STATEMENTS_MAX = 16
+"""More than any command has: an enrolment with every role has seven."""
+
+
 class OpenSshPen:
     """Signs by `ssh-keygen -Y sign`.
 
@@ -98,10 +102,11 @@ class StatementPen:
 
 
 class AttachedPen:
-    """Brings a signature that was made elsewhere over a statement written before.
+    """Brings signatures that were made elsewhere over statements written before.
 
     Args:
-        statement: The statement's file.
+        statement: The statement's file; those of a command's further statements are beside it,
+            see `numbered`.
         signature: The signature's file, which `ssh-keygen -Y sign` names `STATEMENT.sig`.
 
     Raises:
@@ -111,10 +116,17 @@ class AttachedPen:
     optional = False
 
     def __init__(self, statement: Path, signature: Path) -> None:
-        self._statement = _read(statement, STATEMENT)
-        self._armored = _read(signature, SIGNATURE).decode("utf-8", "replace")
+        self._pairs = [_pair(statement, signature)]
+        while (beside := numbered(statement, len(self._pairs) + 1)).exists():
+            if len(self._pairs) == _STATEMENTS_MAX:
+                raise InputError(
+                    "SL101",
+                    f"{statement} has more than {_STATEMENTS_MAX} statements beside it",
+                    why="no command has so many",
+                )
+            self._pairs.append(_pair(beside, beside.with_name(f"{beside.name}.sig")))
         try:
-            signed = read_statement(self._statement)["signed"]
+            signed = read_statement(self._pairs[0][0])["signed"]
             self.prepared: Prepared | None = Prepared(
                 parse_utc(signed["at"]), signed["root"], signed["size"]
             )
@@ -132,14 +144,26 @@ class AttachedPen:
             ConflictError: SL603, what would be recorded now is not what was signed.
         """
         del keys
-        if statement != self._statement:
+        armored = dict(self._pairs).get(statement)
+        if armored is None:
             raise ConflictError(
                 "SL603",
                 "what was signed is not what would be recorded now",
-                why=_difference(read_statement(self._statement), read_statement(statement)),
+                why=_difference(read_statement(self._pairs[0][0]), read_statement(statement)),
                 fix="look again, then make the statement up again with --statement-only",
             )
-        return self._armored
+        return armored
+
+
+def numbered(path: Path, number: int) -> Path:
+    """Name the file of a command's statement by its number: `grant.json`, `grant-2.json`, ..."""
+    return path if number == 1 else path.with_name(f"{path.stem}-{number}{path.suffix}")
+
+
+def _pair(statement: Path, signature: Path) -> tuple[bytes, str]:
+    """Read a statement and its signature."""
+    text = _read(statement, STATEMENT)
+    return text, _read(signature, SIGNATURE).decode("utf-8", "replace")
 
 
 def _difference(signed: object, now: object, where: str = "") -> str:

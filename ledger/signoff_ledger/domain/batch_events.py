@@ -17,6 +17,7 @@ from signoff_ledger.domain.plan import (
     StatedProvenance,
     UnitBuild,
 )
+from signoff_ledger.domain.signature import UNSIGNED, Signature
 from signoff_ledger.domain.spelling import check_typed
 from signoff_ledger.domain.values import (
     Disposition,
@@ -193,6 +194,7 @@ class UnitDispositioned(Event):
     disposition: Disposition
     reason: Text
     serial: Label
+    signature: Signature = UNSIGNED
 
 
 class CorrectionRequested(Event):
@@ -215,6 +217,7 @@ class CorrectionRequested(Event):
     reason: Text
     remeasured: Text | None = None
     serial: Label
+    signature: Signature = UNSIGNED
     was: Label
 
 
@@ -231,6 +234,7 @@ class CorrectionConfirmed(Event):
     builder_enrolled_as: Role | None = None
     nonconformity: Nonconformity | None = None
     number: int
+    signature: Signature = UNSIGNED
 
 
 class CorrectionDeclined(Event):
@@ -240,6 +244,7 @@ class CorrectionDeclined(Event):
 
     number: int
     reason: Text
+    signature: Signature = UNSIGNED
 
 
 class BatchClosed(Event):
@@ -248,6 +253,7 @@ class BatchClosed(Event):
     TOPIC: ClassVar[str] = "signoff.batch-closed.v1"
 
     note: Text | None = None
+    signature: Signature = UNSIGNED
 
 
 class BatchDecided(Event):

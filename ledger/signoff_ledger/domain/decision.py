@@ -17,6 +17,7 @@ from signoff_ledger.domain.person_events import DecisionTaken
 from signoff_ledger.domain.process_records import Standing
 from signoff_ledger.domain.values import Outcome, Role
 from signoff_ledger.errors import Attempt, RuleRefusedError
+from signoff_ledger.integrity.signed_acts import SIGNED
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,8 +28,8 @@ if TYPE_CHECKING:
     from signoff_ledger.domain.process import Process
     from signoff_ledger.domain.verdict import Finding, Verdict
 
-SIGN_OFF_MEANING = "I approve this process revision for the production run stated."
-HOLD_MEANING = "I hold this process: it is not approved for production."
+SIGN_OFF_MEANING = SIGNED[events.ProcessSignedOff.TOPIC].meaning
+HOLD_MEANING = SIGNED[events.ProcessHeld.TOPIC].meaning
 AUTOMATIC_MEANING = "Held by the registered bar, without a person's decision."
 AUTOMATIC_NAME = "the registered bar"
 

@@ -47,6 +47,7 @@ class LogKeyRotated(Event):
     new_signature: Ed25519Signature
     old_signature: Ed25519Signature | None = None
     reason: Text
+    signature: Signature = UNSIGNED
 
 
 class WitnessAdded(Event):
@@ -59,6 +60,7 @@ class WitnessAdded(Event):
 
     TOPIC: ClassVar[str] = "signoff.witness-added.v1"
 
+    signature: Signature = UNSIGNED
     url: Annotated[str, Field(pattern=r"^https?://[!-~]+$", max_length=400)] | None = None
     verifier_key: VerifierKey
 

@@ -110,7 +110,7 @@ class Person(Aggregate):
         self.emit(stamp, events.RoleRevoked(reason=reason, role=role))
 
     def register_key(self, stamp: Stamp, public_key: str, *, sole_owner: bool) -> None:
-        """Show a public key; it waits for an owner, except a sole owner's first one.
+        """Show a public key; it waits for an owner, except a sole owner's who has none in force.
 
         Raises:
             InputError: The key was shown before; keys are never used again (Part 11 11.100(a)).
@@ -126,7 +126,7 @@ class Person(Aggregate):
         self.emit(
             stamp,
             events.SigningKeyRegistered(
-                in_force=sole_owner and not self.must_sign,
+                in_force=sole_owner and not self.keys_in_force,
                 public_key=key.line,
                 signature=UNSIGNED,
             ),

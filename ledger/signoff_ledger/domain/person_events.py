@@ -21,6 +21,7 @@ class PersonEnrolled(Event):
 
     person: Key
     printed_name: Text
+    signature: Signature = UNSIGNED
 
 
 class RoleGranted(Event):
@@ -40,14 +41,15 @@ class RoleRevoked(Event):
 
     reason: Text
     role: Role
+    signature: Signature = UNSIGNED
 
 
 class SigningKeyRegistered(Event):
     """A person showed a public key and, by signing with it, that they hold the other half.
 
     Attributes:
-        in_force: True only for the first key of a sole owner, whom nobody else could confirm;
-            every other key waits for an owner to accept it.
+        in_force: True only for a key of a sole owner who has no other in force, whom nobody else
+            could confirm; every other key waits for an owner to accept it.
         public_key: `type base64`, as in `authorized_keys`, without a comment.
         signature: Made by this very key.
     """
@@ -69,12 +71,18 @@ class SigningKeyAccepted(Event):
 
 
 class SigningKeyRevoked(Event):
-    """The key signs no more; what it signed before stays signed (Part 11 11.300(c))."""
+    """The key signs no more; what it signed before stays signed (Part 11 11.300(c)).
+
+    Attributes:
+        signature: Of its holder, with this very key or another one, or of an owner; none where a
+            sole owner has lost their only key.
+    """
 
     TOPIC: ClassVar[str] = "signoff.signing-key-revoked.v1"
 
     fingerprint: Fingerprint
     reason: Text
+    signature: Signature = UNSIGNED
 
 
 class SignatureGiven(Event):

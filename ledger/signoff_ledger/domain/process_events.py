@@ -67,6 +67,7 @@ class DesignApprovalReferenced(Event):
 
     approval: DesignApproval
     note: Text | None = None
+    signature: Signature = UNSIGNED
 
 
 class ToolingApprovalReferenced(Event):
@@ -76,6 +77,7 @@ class ToolingApprovalReferenced(Event):
 
     note: Text | None = None
     reference: Label
+    signature: Signature = UNSIGNED
     tooling: Label
 
 
@@ -200,6 +202,7 @@ class NonconformityAttributed(Event):
     number: int | None = None
     origin: Origin
     reason: Text
+    signature: Signature = UNSIGNED
 
 
 class CauseStated(Event):
@@ -210,6 +213,7 @@ class CauseStated(Event):
     batch: Key
     kind: CauseKind
     mode: Key
+    signature: Signature = UNSIGNED
     statement: Text
 
 
@@ -236,6 +240,7 @@ class ProcessChangeApplied(Event):
     old: Label | None = None
     parameter: Label | None = None
     process_revision: int
+    signature: Signature = UNSIGNED
     tooling_revision: Label | None = None
     touches_design: bool
     what: Text
@@ -370,6 +375,7 @@ class ProductionOrderCommitted(Event):
     quantity: int = Field(ge=1, le=COUNT_LIMIT)
     reference: Label
     sign_off: int
+    signature: Signature = UNSIGNED
 
 
 class ProductionOrderCancelled(Event):
@@ -380,6 +386,7 @@ class ProductionOrderCancelled(Event):
     quantity: int = Field(ge=1, le=COUNT_LIMIT)
     reason: Text
     reference: Label
+    signature: Signature = UNSIGNED
 
 
 class OrderPlacedWithoutSignOff(Event):
@@ -398,6 +405,7 @@ class RemarkRecorded(Event):
     TOPIC: ClassVar[str] = "signoff.remark-recorded.v1"
 
     kind: RemarkKind
+    signature: Signature = UNSIGNED
     text: Text
 
 

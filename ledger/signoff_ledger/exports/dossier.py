@@ -20,6 +20,7 @@ from signoff_ledger.integrity.add_checkpoint import AddCheckpoint
 from signoff_ledger.integrity.excerpt import Excerpt
 from signoff_ledger.integrity.line import read_fields, stream_id
 from signoff_ledger.integrity.set_aside import HISTORY
+from signoff_ledger.integrity.signed_acts import SIGNED
 from signoff_ledger.integrity.statement import statement_of
 from signoff_ledger.integrity.tlog_proof import TlogProof
 from signoff_ledger.integrity.verifier_key import VerifierKey
@@ -27,6 +28,7 @@ from signoff_ledger.projections.sentences import sentence
 from signoff_ledger.projections.subjects import Subject
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
     from uuid import UUID
 
@@ -197,15 +199,13 @@ def _hold_limits(streams: dict[str, list[tuple[int, bytes]]]) -> None:
 
 
 def _signers(lines: list[tuple[int, bytes]]) -> set[str]:
-    """Name whoever decided or signed on a stream, because their own streams say with what right."""
-    found = set()
-    for fields in _fields(lines):
-        data = fields["data"]
-        signature = data.get("signature")
-        signed = isinstance(signature, dict) and signature.get("kind") != "none"
-        if signed or ("heads" in data and not data.get("automatic")):
-            found.add(fields["by"])
-    return found
+    """Name whoever acted on a stream, because their own streams say with what right."""
+    return {fields["by"] for fields in _fields(lines) if is_act(fields)}
+
+
+def is_act(fields: Mapping[str, Any]) -> bool:
+    """Say whether a line is an act of a person, signed or not, rather than an observation."""
+    return fields["type"] in SIGNED and fields["data"].get("automatic") is not True
 
 
 def _fields(lines: list[tuple[int, bytes]]) -> list[dict[str, Any]]:

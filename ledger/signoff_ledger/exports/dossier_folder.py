@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from signoff_ledger.application.auditing import audit_people, audit_process
@@ -16,6 +16,7 @@ from signoff_ledger.exports.dossier import (
     STREAMS,
     STREAMS_MAX,
     described,
+    is_act,
     stem_of,
 )
 from signoff_ledger.exports.log_folder import CHECKPOINT, LOG_KEY, SIGNERS
@@ -25,7 +26,14 @@ from signoff_ledger.exports.signers import allowed_signers
 from signoff_ledger.integrity.add_checkpoint import parse_add_checkpoint
 from signoff_ledger.integrity.checkpoint import Checkpoint, open_checkpoint
 from signoff_ledger.integrity.cosignature import verified_cosignatures
-from signoff_ledger.integrity.examination import FLAGGED, OPEN, PROVED, Check, no_quorum
+from signoff_ledger.integrity.examination import (
+    FLAGGED,
+    OPEN,
+    PROVED,
+    Check,
+    by_name_alone,
+    no_quorum,
+)
 from signoff_ledger.integrity.excerpt import Excerpt
 from signoff_ledger.integrity.leaf import leaf_hash
 from signoff_ledger.integrity.line import read_fields, stream_id
@@ -35,7 +43,7 @@ from signoff_ledger.integrity.signing_time import lasting
 from signoff_ledger.integrity.tlog_proof import parse_tlog_proof, verify_tlog_proof
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
     from uuid import UUID
 
@@ -79,6 +87,8 @@ def verify_dossier(folder: Path, trust: Trust) -> Iterator[Check]:
     yield _decision(excerpt, raw, line, position)
     yield _reviewed(received, line, note, sealed)
     yield from _signed(received, excerpt, line)
+    yield from _unsigned(excerpt)
+    yield from by_name_alone(excerpt.people)
     yield from _trusted(note, sealed, excerpt.keys, trust)
     yield _meaning(excerpt, raw)
     yield Check(
@@ -207,6 +217,29 @@ def _signed(folder: ReceivedFolder, excerpt: Excerpt, line: bytes) -> Iterator[C
             "it is not signed with a key: the name is as authenticated, and proves nothing "
             "against whoever ran the ledger",
         )
+
+
+def _unsigned(excerpt: Excerpt) -> Iterator[Check]:
+    """Look for acts of people who had a key by then, which their own streams have to show."""
+    for fields in (fields for lines in excerpt.streams.values() for fields in lines):
+        if is_act(fields) and fields["by"] not in excerpt.people.people:
+            raise not_as_written(f"the stream of {fields['by'][:64]}, who acted, is not in it")
+    missing = excerpt.people.missing
+    if missing:
+        shown = ", ".join(
+            f"version {fields['version']} of {_name_of(excerpt, fields)} by {fields['by']}"
+            for fields in missing[:5]
+        )
+        yield Check(
+            "unsigned",
+            FLAGGED,
+            f"{len(missing)} acts are not signed and dated after a key of whoever did them came "
+            f"into force: {shown}",
+        )
+
+
+def _name_of(excerpt: Excerpt, fields: Mapping[str, Any]) -> str:
+    return next(n for n, lines in excerpt.streams.items() if lines[0]["stream"] == fields["stream"])
 
 
 def _trusted(note: bytes, sealed: Checkpoint, keys: LogKeys, trust: Trust) -> Iterator[Check]:

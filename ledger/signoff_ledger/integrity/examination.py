@@ -223,7 +223,9 @@ class Examination:
             "against whoever ran the ledger",
         )
         if self.people.signed and self.people.unsigned:
-            yield Check("unsigned", FLAGGED, _unsigned(self.people))
+            says = f"{len(self.people.unsigned)} events that can be signed are not"
+            yield Check("unsigned", FLAGGED, says)
+        yield from by_name_alone(self.people)
 
     def seals(self, notes: Sequence[tuple[int, bytes]]) -> Iterator[Check]:
         """Hold every checkpoint against the tree.
@@ -371,9 +373,15 @@ def _late(people: Signatories) -> str:
     )
 
 
-def _unsigned(people: Signatories) -> str:
-    says = f"{len(people.unsigned)} events that can be signed are not"
-    if people.missing:
-        shown = ", ".join(f"#{p}" for p in people.missing[:5])
-        says += f"; {len(people.missing)} of them by people who had a key in force: {shown}"
-    return says
+def by_name_alone(people: Signatories) -> Iterator[Check]:
+    """Tell where a sole owner who had lost the key went on by name alone."""
+    if people.by_name:
+        shown = ", ".join(
+            f"#{position}" if position else f"version {line['version']} of {line['by']}"
+            for line, position in people.by_name
+        )
+        says = (
+            "a sole owner revoked the only key without signing, or registered another one behind "
+            f"it: their name alone says so. Compare fingerprints: {shown}"
+        )
+        yield Check("replaced key", FLAGGED, says)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from signoff_ledger.errors import EvidenceError, InputError
 from signoff_ledger.integrity.line import stream_id
-from signoff_ledger.integrity.set_aside import SET_ASIDE
+from signoff_ledger.integrity.signed_acts import DECISIONS, SIGNED
 from signoff_ledger.integrity.signing_time import GRACE_S, time_of, whole_seconds, why_untimely
 from signoff_ledger.integrity.ssh_key import parse_ssh_public_key
 from signoff_ledger.integrity.sshsig import NAMESPACE, verify_sshsig
@@ -32,6 +32,7 @@ REVOKED = "signoff.signing-key-revoked.v1"
 GIVEN = "signoff.signature-given.v1"
 GRANTED = "signoff.role-granted.v1"
 DECIDED = "signoff.decision-taken.v1"
+HELD = "signoff.process-held.v1"
 
 
 @dataclass(slots=True)
@@ -64,6 +65,7 @@ class Signatory:
         printed_name: As enrolled.
         keys: Their keys by fingerprint.
         roles: Those held now.
+        was_owner: Whether they ever were an owner.
         latest: The latest time of a line on their own stream.
     """
 
@@ -71,12 +73,18 @@ class Signatory:
     printed_name: str
     keys: dict[str, HeldKey] = field(default_factory=dict)
     roles: set[str] = field(default_factory=set)
+    was_owner: bool = False
     latest: str = ""
 
     @property
     def must_sign(self) -> bool:
         """True from the first key in force on."""
         return any(held.accepted_at is not None for held in self.keys.values())
+
+    @property
+    def in_force(self) -> dict[str, HeldKey]:
+        """The keys in force by fingerprint."""
+        return {f: held for f, held in self.keys.items() if held.in_force}
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,12 +142,11 @@ class Signatories:
         self._reviewed = reviewed
         self._by_stream: dict[str, Signatory] = {}
         self._waiting: dict[tuple[str, int], _Waiting] = {}
-        self._unsigned: dict[tuple[str, int], int | None] = {}
+        self._unsigned: dict[tuple[str, int], tuple[Mapping[str, Any], int | None]] = {}
         self._unnoted: dict[tuple[str, int], tuple[Mapping[str, Any], int | None]] = {}
         self.people: dict[str, Signatory] = {}
         self.signed: list[Signed] = []
-        self.unsigned: list[int | None] = []
-        self.missing: list[int | None] = []
+        self.by_name: list[tuple[Mapping[str, Any], int | None]] = []
 
     def take(self, line: Mapping[str, Any], position: int | None = None) -> None:
         """Take the next line; every person's own stream in its order.
@@ -154,14 +161,12 @@ class Signatories:
         own = self._by_stream.get(line["stream"])
         if own is not None:
             own.latest = max(own.latest, line["at"])
-        signature = data.get("signature")
-        if isinstance(signature, dict):
-            self._take_signature(line, signature, position)
+        self._take_signature(line, position)
         match kind:
             case "signoff.role-granted.v1" | "signoff.role-revoked.v1":
                 self._take_role(line, granted=kind == GRANTED)
             case "signoff.signing-key-registered.v1":
-                self._register(line)
+                self._register(line, position)
             case "signoff.signing-key-accepted.v1":
                 self._held(line, data).accepted_at = line["at"]
             case "signoff.signing-key-revoked.v1":
@@ -174,6 +179,19 @@ class Signatories:
                 stream = self._stream_of(_text(data, "process"))
                 self._acknowledge(line, (stream, _number(data.get("process_version"))))
 
+    @property
+    def unsigned(self) -> list[int | None]:
+        """Positions of the acts that are signed by whoever has a key, and that nobody signed."""
+        return [position for _, position in self._unsigned.values()]
+
+    @property
+    def missing(self) -> list[Mapping[str, Any]]:
+        """Unsigned acts in an excerpt, dated after a key of whoever did them came into force.
+
+        Between two streams an excerpt knows no order, and dates are claims: a reader should look.
+        """
+        return [line for line, at in self._unsigned.values() if at is None and self._had_key(line)]
+
     def finish(self) -> None:
         """Refuse signatures and decisions that nobody acknowledged.
 
@@ -183,31 +201,82 @@ class Signatories:
         signed = ((waiting.line, waiting.position) for waiting in self._waiting.values())
         for line, position in (*signed, *self._unnoted.values()):
             _refuse(f"{line['by']} never acknowledged it on their own stream", position)
-
-    def _take_signature(
-        self, line: Mapping[str, Any], signature: Mapping[str, Any], position: int | None
-    ) -> None:
-        if signature.get("kind") == "none":
+        for line, position in self._unsigned.values():
             person = self.people.get(line["by"])
-            if line["data"].get("automatic") is True:
-                return
-            self.unsigned.append(position)
-            self._unsigned[(line["stream"], line["version"])] = position
-            if "heads" in line["data"]:
-                # A decision: whether its taker had to sign is told by their own stream, so it
-                # must be there. Without this, one could be planted in the name of a signer.
-                self._unnoted[(line["stream"], line["version"])] = (line, position)
-            if person is not None and person.must_sign:
-                self.missing.append(position)
+            if person is not None and self._vouches(line) and not person.was_owner:
+                _refuse(_no_owner(person.person), position)
+
+    def _take_signature(self, line: Mapping[str, Any], position: int | None) -> None:
+        kind, data = line["type"], line["data"]
+        signature = data.get("signature")
+        if kind not in SIGNED and not isinstance(signature, dict):
             return
-        if line["type"] == REGISTERED:
-            key = _key(line["data"])
-            shown = {key.fingerprint: HeldKey(key)}
-            signed = _Waiting(line, position, self._reviewed(line))
-            self._verify(signed, self.people.get(line["by"]), shown)
+        if kind == HELD and data.get("automatic") is True:
+            return
+        self._check_owner(line, position)
+        person = self.people.get(line["by"])
+        if not isinstance(signature, dict) or signature.get("kind") == "none":
+            self._take_unsigned(line, position, person)
             return
         signed = _Waiting(line, position, self._reviewed(line))
-        self._waiting[(line["stream"], line["version"])] = signed
+        if kind == REGISTERED:
+            key = _key(data)
+            self._verify(signed, person, {key.fingerprint: HeldKey(key)})
+        elif person is not None and self._by_stream.get(line["stream"]) is person:
+            # Its place on the signer's own stream tells whether the key was in force.
+            self._verify(signed, person, person.in_force)
+        else:
+            self._waiting[(line["stream"], line["version"])] = signed
+
+    def _take_unsigned(
+        self, line: Mapping[str, Any], position: int | None, person: Signatory | None
+    ) -> None:
+        """Take an act that nobody signed; refused where whoever did it had to.
+
+        In a whole log the order tells that, in an excerpt only on their own stream.
+        """
+        place = line["stream"], line["version"]
+        is_own = person is not None and self._by_stream.get(line["stream"]) is person
+        if person is not None and person.must_sign and (is_own or position is not None):
+            if not (is_own and self._is_lost(line, person, position)):
+                _refuse(_not_signed(person.person), position)
+            self.by_name.append((line, position))
+        self._unsigned[place] = (line, position)
+        if line["type"] in DECISIONS:
+            # Whether its taker had to sign is told by their own stream, so it must be there.
+            # Without this, a decision could be planted in the name of a signer.
+            self._unnoted[place] = (line, position)
+
+    def _is_lost(self, line: Mapping[str, Any], person: Signatory, position: int | None) -> bool:
+        """Say whether a sole owner revokes the only key, which nobody else could do or sign."""
+        alone = position is None or self._owners <= {person.person}
+        last = [line["data"].get("fingerprint")] == list(person.in_force)
+        return line["type"] == REVOKED and "owner" in person.roles and alone and last
+
+    def _check_owner(self, line: Mapping[str, Any], position: int | None) -> None:
+        """Refuse what an owner alone may do where the order of the whole log shows another one.
+
+        Without this, somebody without a key could be made to do, unsigned, what an owner signs.
+        """
+        owners = self._owners if position is not None and self._vouches(line) else set()
+        if owners and line["by"] not in owners:
+            _refuse(_no_owner(line["by"]), position)
+
+    def _vouches(self, line: Mapping[str, Any]) -> bool:
+        """Say whether an act is one of an owner; whoever holds a key may revoke it, too."""
+        act = SIGNED.get(line["type"])
+        own = self.people.get(line["by"])
+        is_others = own is None or self._by_stream.get(line["stream"]) is not own
+        return act is not None and (act.by_owner or (line["type"] == REVOKED and is_others))
+
+    @property
+    def _owners(self) -> set[str]:
+        return {key for key, person in self.people.items() if "owner" in person.roles}
+
+    def _had_key(self, line: Mapping[str, Any]) -> bool:
+        person = self.people.get(line["by"])
+        keys = person.keys.values() if person is not None else ()
+        return any(k.accepted_at is not None and k.accepted_at < line["at"] for k in keys)
 
     def _acknowledge(self, own: Mapping[str, Any], signed: tuple[str, int]) -> None:
         waiting = self._waiting.pop(signed, None)
@@ -217,24 +286,19 @@ class Signatories:
             if decided is not None and (person is None or person.person != decided["by"]):
                 _refuse(f"{decided['by']} did not acknowledge it, somebody else did", at)
             if signed in self._unsigned and person is not None and person.must_sign:
-                why = f"{person.person} had a key in force, and the decision is not signed"
-                _refuse(why, self._unsigned[signed])
+                _refuse(_not_signed(person.person), self._unsigned[signed][1])
             return
         line, position, _ = waiting
         if person is None or person.person != line["by"]:
             _refuse(f"{line['by']} did not acknowledge it, somebody else did", position)
-        keys = {f: held for f, held in person.keys.items() if held.in_force}
-        self._verify(waiting, person, keys)
-        if line["type"] in {ACCEPTED, GRANTED} and "owner" not in person.roles:
-            _refuse(f"{person.person} was no owner, who alone vouches for others", position)
-        if line["type"] == SET_ASIDE and "owner" not in person.roles:
-            _refuse(f"{person.person} was no owner, who alone sets a note aside", position)
+        self._verify(waiting, person, person.in_force)
 
     def _take_role(self, line: Mapping[str, Any], *, granted: bool) -> None:
         person, role = self._by_stream.get(line["stream"]), _text(line["data"], "role")
         if person is None:
             _refuse("a role is granted on a stream of nobody", None)
         person.roles = person.roles | {role} if granted else person.roles - {role}
+        person.was_owner |= "owner" in person.roles
 
     def _verify(
         self, given: _Waiting, person: Signatory | None, keys: Mapping[str, HeldKey]
@@ -263,6 +327,8 @@ class Signatories:
         )
         if untimely:
             _refuse(untimely, position)
+        if self._vouches(line) and "owner" not in person.roles:
+            _refuse(_no_owner(person.person), position)
         waited = max(time_of(line) - signed, 0)
         self.signed.append(Signed(line, position, fingerprint, statement, armored, waited))
 
@@ -282,13 +348,19 @@ class Signatories:
             )
         self._by_stream[own] = self.people[person.person] = person
 
-    def _register(self, line: Mapping[str, Any]) -> None:
+    def _register(self, line: Mapping[str, Any], position: int | None) -> None:
         person = self._by_stream.get(line["stream"])
         key = _key(line["data"])
         if person is None or person.person != line["by"]:
             _refuse("a key was registered by somebody else than its holder", None)
-        at = line["at"] if line["data"].get("in_force") is True else None
-        person.keys[key.fingerprint] = HeldKey(key, at)
+        at_once = line["data"].get("in_force") is True
+        if at_once:
+            others = self._owners - {person.person} if position is not None else set()
+            if others or person.in_force or "owner" not in person.roles:
+                _refuse(f"the key of {person.person} waits for an owner to accept it", position)
+            if person.must_sign:
+                self.by_name.append((line, position))
+        person.keys[key.fingerprint] = HeldKey(key, line["at"] if at_once else None)
 
     def _held(self, line: Mapping[str, Any], data: Mapping[str, Any]) -> HeldKey:
         person = self._by_stream.get(line["stream"])
@@ -296,6 +368,14 @@ class Signatories:
         if held is None:
             _refuse("a key is accepted or revoked that was never registered", None)
         return held
+
+
+def _no_owner(person: object) -> str:
+    return f"{str(person)[:64]} was no owner, who alone vouches for others"
+
+
+def _not_signed(person: str) -> str:
+    return f"{person} had a key in force, and this is not signed"
 
 
 def _when(line: Mapping[str, Any], position: int | None) -> int:

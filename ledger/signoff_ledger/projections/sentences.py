@@ -13,6 +13,7 @@ from signoff_ledger.domain import ledger_events as g
 from signoff_ledger.domain import person_events as h
 from signoff_ledger.domain import process_events as p
 from signoff_ledger.domain.orders import named
+from signoff_ledger.domain.signature import UNSIGNED
 from signoff_ledger.domain.values import CauseKind, Outcome
 from signoff_ledger.integrity.ssh_key import parse_ssh_public_key
 
@@ -38,7 +39,11 @@ def sentence(entry: Entry, subject: Subject) -> str:
         entry: The event.
         subject: What its stream is about.
     """
-    return _one_line(_SENTENCES[type(entry.event)](entry.event, subject.key))
+    event = entry.event
+    says = _SENTENCES[type(event)](event, subject.key)
+    if type(event) not in _SAY_UNSIGNED and getattr(event, "signature", UNSIGNED) != UNSIGNED:
+        says += _signature(event)
+    return _one_line(says)
 
 
 def _one_line(text: str) -> str:
@@ -212,6 +217,23 @@ def _because(reason: str | None) -> str:
 def _note(note: str | None) -> str:
     return f". Note: {note}" if note else ""
 
+
+_SAY_UNSIGNED = frozenset(
+    {
+        h.RoleGranted,
+        h.SigningKeyRegistered,
+        h.SigningKeyAccepted,
+        p.InspectionPlanPublished,
+        p.InspectionPlanCountersigned,
+        p.AcceptanceCriteriaRegistered,
+        p.AcceptanceCriteriaSuperseded,
+        p.AcceptanceCriteriaCountersigned,
+        p.ProcessHeld,
+        p.ProcessSignedOff,
+        p.SignOffWithdrawn,
+    }
+)
+"""What a release rests on: that nobody signed it is said, too. Of other acts, a signature is."""
 
 _SENTENCES: Mapping[type[Event], Callable[[Any, str], str]] = {
     g.LedgerFounded: lambda e, _: f"Ledger {e.name} founded, format {e.ledger_format}",

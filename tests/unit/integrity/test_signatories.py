@@ -7,7 +7,8 @@ import pytest
 
 from signoff_ledger.errors import EvidenceError
 from signoff_ledger.integrity.line import stream_id
-from signoff_ledger.integrity.signatories import Signatories
+from signoff_ledger.integrity.signatories import DECIDED, GIVEN, Signatories
+from signoff_ledger.integrity.signed_acts import UNSIGNED
 from signoff_ledger.integrity.signing_time import LineTimes
 from tests import signers
 from tests.lines import LEDGER, PERSON, PROCESS, Fields, Lines
@@ -87,7 +88,7 @@ def test_a_key_that_waits_is_not_in_force_and_obliges_nobody() -> None:
 
 
 def test_a_sole_owners_first_key_is_in_force_at_once() -> None:
-    log = Lines().founded().registered(in_force=True)
+    log = Lines().founded().owner().registered(in_force=True)
     log.given(log.signed("note", {}))
 
     assert taken(log).people["ines"].keys[INES_KEY].in_force
@@ -114,16 +115,26 @@ def test_what_could_be_signed_and_is_not_is_told() -> None:
     log.unsigned("note")
     people = taken(log)
 
-    assert ([3], [], []) == (people.unsigned, people.missing, people.signed)
+    assert ([2, 3], [], []) == (people.unsigned, people.missing, people.signed)
 
 
-def test_an_unsigned_event_of_somebody_who_signs_is_missing_a_signature() -> None:
+@pytest.mark.parametrize("data", [{"signature": {"kind": "none"}}, {}, {"signature": "none"}])
+def test_an_act_of_somebody_who_signs_is_refused_unsigned(data: Fields) -> None:
+    """The signature replaced, cut out with its name, or spoiled: the list says what is signed."""
     log = in_force()
-    log.unsigned("note")
-    people = taken(log)
+    log.add("production-order-committed", "ines", data, PROCESS)
 
-    assert [4, 5] == people.unsigned
-    assert [5] == people.missing
+    refused(log, "ines had a key in force, and this is not signed", 5)
+
+
+@pytest.mark.parametrize("kind", sorted(UNSIGNED))
+def test_what_nobody_signs_is_let_be(kind: str) -> None:
+    if kind in {GIVEN, DECIDED}:
+        return
+    log = in_force()
+    log.add(kind.split(".")[1], "ines", {}, PROCESS)
+
+    assert [2, 4] == taken(log).unsigned
 
 
 def test_an_automatic_hold_needs_nobodys_signature() -> None:
@@ -131,14 +142,14 @@ def test_an_automatic_hold_needs_nobodys_signature() -> None:
     log.unsigned("process-held", automatic=True, heads={})
     people = taken(log)
 
-    assert ([4], []) == (people.unsigned, people.missing)
+    assert ([2, 4], []) == (people.unsigned, people.missing)
 
 
 def test_an_unsigned_decision_of_somebody_without_a_key_needs_their_acknowledgement() -> None:
     log = Lines().founded()
     log.decided(log.unsigned("process-held", heads={}))
 
-    assert [3] == taken(log).unsigned
+    assert [2, 3] == taken(log).unsigned
 
 
 def test_an_acknowledgement_of_what_an_excerpt_does_not_hold_is_let_be() -> None:
@@ -160,10 +171,10 @@ def test_a_signature_that_nobody_acknowledged_is_refused() -> None:
 
 
 def test_a_decision_that_nobody_acknowledged_is_refused() -> None:
-    log = in_force()
+    log = Lines().founded()
     log.unsigned("process-held", heads={})
 
-    refused(log, "ines never acknowledged it on their own stream", 5)
+    refused(log, "ines never acknowledged it on their own stream", 3)
 
 
 BELA = str(stream_id("person", "bela"))
@@ -185,25 +196,25 @@ def test_nobody_acknowledges_anothers_signature(stream: str) -> None:
 
 @pytest.mark.parametrize("stream", [BELA, LEDGER])
 def test_nobody_acknowledges_anothers_unsigned_decision(stream: str) -> None:
-    log = in_force()
+    log = Lines().founded()
     enrol_bela(log)
     log.decided(log.unsigned("process-held", heads={}), stream=stream)
 
-    refused(log, "ines did not acknowledge it, somebody else did", 6)
+    refused(log, "ines did not acknowledge it, somebody else did", 4)
 
 
 def test_whoever_has_a_key_in_force_does_not_decide_without_it() -> None:
     log = in_force()
     log.decided(log.unsigned("process-held", heads={}))
 
-    refused(log, "ines had a key in force, and the decision is not signed", 5)
+    refused(log, "ines had a key in force, and this is not signed", 5)
 
 
 def test_a_revoked_key_is_no_way_back_to_deciding_by_name() -> None:
     log = in_force().revoked()
     log.decided(log.unsigned("process-held", heads={}))
 
-    refused(log, "ines had a key in force, and the decision is not signed", 6)
+    refused(log, "ines had a key in force, and this is not signed", 6)
 
 
 @pytest.mark.parametrize("stream", [str(stream_id("person", "ines2")), LEDGER])
@@ -403,9 +414,9 @@ def test_nobody_has_a_role_on_a_stream_of_nobody() -> None:
 @pytest.mark.parametrize("owner", [False, True])
 def test_only_an_owner_vouches_for_others(owner: bool) -> None:
     log = in_force()
+    enrol_bela(log)
     if owner:
         log.add("role-granted", "olga", {"role": "owner"}, PERSON)
-    enrol_bela(log)
     log.given(log.signed("role-granted", {"role": "buyer"}, BELA))
     if owner:
         assert 2 == len(taken(log).signed)
@@ -413,14 +424,138 @@ def test_only_an_owner_vouches_for_others(owner: bool) -> None:
         refused(log, "ines was no owner, who alone vouches for others", 6)
 
 
+def sole_owner() -> Lines:
+    """Give a log of four lines in which Ines is the only owner, with a key in force."""
+    return Lines().founded().owner().registered(in_force=True)
+
+
 def test_whoever_was_an_owner_vouches_for_nobody() -> None:
-    log = in_force()
-    for kind in ("role-granted", "role-revoked"):
-        log.add(kind, "olga", {"role": "owner"}, PERSON)
+    log = sole_owner()
+    log.signed("role-revoked", {"role": "owner"}, PERSON)
     enrol_bela(log)
     log.given(log.signed("role-granted", {"role": "buyer"}, BELA))
 
-    refused(log, "ines was no owner, who alone vouches for others", 8)
+    refused(log, "ines was no owner, who alone vouches for others", 7)
+
+
+# --- acts of owners, and whoever is made to do them ----------------------------------------------
+
+OWNERS_ACTS = [
+    ("person-enrolled", {"person": "bela", "printed_name": "Bela B"}, BELA),
+    ("role-granted", {"role": "buyer"}, BELA),
+    ("role-revoked", {"role": "buyer"}, BELA),
+    ("signing-key-accepted", {"fingerprint": INES_KEY}, PERSON),
+    ("signing-key-revoked", {"fingerprint": INES_KEY}, PERSON),
+    ("log-key-rotated", {}, LEDGER),
+    ("witness-added", {}, LEDGER),
+]
+
+
+@pytest.mark.parametrize(("kind", "data", "stream"), OWNERS_ACTS)
+@pytest.mark.parametrize("by", ["egon", "nobody"])
+def test_what_an_owner_signs_is_not_put_down_to_somebody_without_a_key(
+    kind: str, data: Fields, stream: str, by: str
+) -> None:
+    log = sole_owner()
+    log.given(log.signed("person-enrolled", {"person": "egon", "printed_name": "Egon E"}, EGON))
+    log.add(kind, by, dict(data), stream)
+
+    refused(log, f"{by} was no owner, who alone vouches for others", 7)
+
+
+EGON = str(stream_id("person", "egon"))
+
+
+@pytest.mark.parametrize(("kind", "data", "stream"), OWNERS_ACTS)
+def test_what_an_owner_signs_is_not_found_unsigned(kind: str, data: Fields, stream: str) -> None:
+    log = sole_owner()
+    if kind == "signing-key-revoked":
+        log.registered(SOUTH)
+        log.signed("signing-key-accepted", {"fingerprint": SOUTH_KEY}, PERSON)
+    log.add(kind, "ines", dict(data), stream)
+
+    refused(log, "ines had a key in force, and this is not signed", len(log.lines))
+
+
+def test_what_somebody_signs_on_their_own_stream_needs_no_acknowledgement() -> None:
+    """Its place tells whether the key was in force; the last key can so revoke itself."""
+    log = sole_owner()
+    log.signed("signing-key-revoked", {"fingerprint": INES_KEY, "reason": "old"}, PERSON)
+    people = taken(log)
+
+    assert 2 == len(people.signed)
+    assert [] == people.by_name
+    assert {} == people.people["ines"].in_force
+
+
+def test_a_revoked_key_signs_nothing_on_its_holders_own_stream() -> None:
+    log = sole_owner()
+    for _ in range(2):
+        log.signed("signing-key-revoked", {"fingerprint": INES_KEY, "reason": "old"}, PERSON)
+
+    refused(log, "was not a key in force of ines", 6)
+
+
+def test_a_holder_revokes_their_own_key_without_being_an_owner() -> None:
+    log = in_force()
+    log.signed("signing-key-revoked", {"fingerprint": INES_KEY, "reason": "old"}, PERSON)
+
+    assert 2 == len(taken(log).signed)
+
+
+# --- a sole owner who lost the key ----------------------------------------------------------------
+
+
+def lost(log: Lines, key: str = INES_KEY) -> Lines:
+    """Revoke a key of Ines in her own name, unsigned."""
+    log.add("signing-key-revoked", "ines", {"fingerprint": key, "reason": "lost"}, PERSON)
+    return log
+
+
+def test_a_sole_owner_who_lost_the_key_goes_on_by_name_and_that_is_told() -> None:
+    log = lost(sole_owner()).registered(SOUTH, in_force=True)
+    people = taken(log)
+
+    assert [5, 6] == [position for _, position in people.by_name]
+    assert [SOUTH_KEY] == list(people.people["ines"].in_force)
+    enrol_bela(log)
+    refused(log, "olga was no owner", 7)
+
+
+def test_a_key_is_not_lost_where_another_owner_could_revoke_it() -> None:
+    log = sole_owner()
+    enrol = {"person": "bela", "printed_name": "Bela B"}
+    log.given(log.signed("person-enrolled", enrol, BELA))
+    log.given(log.signed("role-granted", {"role": "owner"}, BELA))
+
+    refused(lost(log), "ines had a key in force, and this is not signed", 9)
+
+
+def test_a_key_is_not_lost_by_somebody_who_is_no_owner() -> None:
+    refused(lost(in_force()), "ines had a key in force, and this is not signed", 5)
+
+
+def test_a_key_is_not_lost_where_another_one_signs() -> None:
+    log = sole_owner().registered(SOUTH)
+    log.signed("signing-key-accepted", {"fingerprint": SOUTH_KEY}, PERSON)
+
+    refused(lost(log), "ines had a key in force, and this is not signed", 7)
+
+
+def test_a_key_is_in_force_at_once_for_a_sole_owner_alone() -> None:
+    refused(Lines().founded().registered(in_force=True), "waits for an owner to accept it", 3)
+    log = sole_owner().registered(SOUTH, in_force=True)
+    refused(log, "the key of ines waits for an owner to accept it", 5)
+
+
+def test_a_key_of_an_owner_who_has_others_is_not_in_force_at_once() -> None:
+    log = Lines().founded().owner()
+    enrol_by_ines = {"person": "bela", "printed_name": "Bela B"}
+    log.add("person-enrolled", "ines", enrol_by_ines, BELA)
+    log.add("role-granted", "ines", {"role": "owner"}, BELA)
+    log.registered(in_force=True)
+
+    refused(log, "the key of ines waits for an owner to accept it", 6)
 
 
 # --- when it was signed ---------------------------------------------------------------------------
