@@ -78,7 +78,7 @@ def open_ledger(
     """
     store = open_damaged(address) if damaged else open_store(address, patient=patient)
     opened = _wired(store, clock, ids, vault, policy)
-    if opened.ledger.continuity:
+    if opened.ledger.continuity and not damaged:
         opened.ledger.continuity.look()
     return opened
 

@@ -368,6 +368,10 @@ VIEWS_SQLITE: Mapping[str, tuple[str, ...]] = {
         "UPDATE view_states SET position = 1000000",
         "UPDATE view_processes SET standing = 'SIGNED_OFF'",
     ),
+    "a version that no program has": (
+        "UPDATE view_positions SET position = 99 WHERE name = 'schema'",
+        "UPDATE view_processes SET standing = 'SIGNED_OFF'",
+    ),
     "a position deleted": ("DELETE FROM view_positions WHERE name = 'states'",),
 }
 """What whoever writes the file can do to what is derived from the events."""
@@ -375,7 +379,7 @@ VIEWS_SQLITE: Mapping[str, tuple[str, ...]] = {
 VIEWS_MEMBER: Mapping[str, tuple[str, ...]] = {
     name: tuple(statement.replace(" view_", " signoff_views.view_") for statement in statements)
     for name, statements in VIEWS_SQLITE.items()
-    if name.startswith(("a row", "a standing", "every standing", "a position"))
+    if name.startswith(("a row", "a standing", "every standing", "a position", "a version"))
 }
 """What a member of the ledger's role can do to it: fill the tables."""
 

@@ -146,24 +146,3 @@ def test_in_a_longer_ledger_doctor_finds_what_was_forged(
 
     assert "SIGNED_OFF" == shown
     assert ("BAD", "view_processes was wrong and has been built again") == said
-
-
-def test_views_that_claim_to_be_a_newer_programs_are_not_shown_and_are_told(
-    told: Path, tmp_path: Path, expected: dict[str, list[dict[str, Any]]]
-) -> None:
-    path = tmp_path / "ledger.db"
-    with closing(open_store(told)) as source:
-        copy_ledger(source, path)
-    answers(path)
-    with closing(raw(path)) as connection:
-        connection.execute("UPDATE view_positions SET position = 99 WHERE name = 'schema'")
-        connection.execute("UPDATE view_processes SET standing = 'SIGNED_OFF'")
-
-    assert expected == answers(path)
-    with open_ledger(path) as opened:
-        found = next(f for f in examine(opened.store, opened.views) if f.check == "views")
-        assert ("note", True) == (found.state, "signoff rebuild" in found.fix)
-    with open_ledger(path) as opened:
-        opened.views.rebuild()
-        assert not opened.views.are_outdone()
-        assert expected == opened.views.everything()

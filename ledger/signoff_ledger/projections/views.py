@@ -150,13 +150,13 @@ class Views:
         while True:
             # Asked again after each step: somebody else may have begun the views anew meanwhile.
             positions = self._positions()
-            ours = positions.get("schema") == self.version
+            ours = positions.get("schema") == self.version and not self._is_beyond(positions)
             current = {"schema": self.version, "events": size, "states": size}
             if self._beside is not None and (
                 (made and not ours) or (not self._keep and positions != current)
             ):
                 self._database, self._beside = self._beside(), None
-            elif not ours or self._is_beyond(positions):
+            elif not ours:
                 if made > _TRIES:
                     raise _not_kept()
                 self._make_anew()
@@ -173,10 +173,6 @@ class Views:
         size, positions = self._store.size(), self._positions()
         current = {"schema": self.version, "events": size, "states": size}
         return positions == current
-
-    def are_outdone(self) -> bool:
-        """Say whether a newer program, or whoever wants to look like one, wrote them."""
-        return self._positions().get("schema", 0) > self.version
 
     def rebuild(self, progress: Progress | None = None) -> int:
         """Drop every view and build it again from the first event; gives the log's size."""
@@ -251,14 +247,10 @@ class Views:
 
     def _positions(self) -> dict[str, int]:
         """Say how far the views are; nothing where they are not whole."""
-        there = self._database.standing(STATEMENTS)
-        if not there.issuperset(_POSITIONS.statements):
+        if self._database.standing(STATEMENTS) != {*STATEMENTS}:
             return {}
         positions = dict(self._pairs(_POSITIONS.select()))
-        if positions.get("schema", 0) > self.version:
-            return positions
-        whole = there == {*STATEMENTS} and positions.keys() == {"schema", "events", "states"}
-        return positions if whole else {}
+        return positions if positions.keys() == {"schema", "events", "states"} else {}
 
     def _pairs(self, statement: str) -> Iterator[tuple[str, int]]:
         yield from self._database.rows(statement)
