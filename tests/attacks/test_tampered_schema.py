@@ -193,3 +193,23 @@ def test_doctor_looks_at_a_file_that_answers_nothing(file: Path, statements: lis
     assert broken
     assert all(finding.fix for finding in broken), broken
     assert {"schema", "events", "commands"} <= {finding.check for finding in found}
+
+
+@pytest.mark.parametrize("place", ["file", "database"])
+@pytest.mark.parametrize("moved_to", ["/elsewhere/ledger.db", "it's C:\\there (or not)"])
+def test_a_ledger_that_was_moved_stays_closed_and_is_told_as_that(
+    request: pytest.FixtureRequest, place: str, moved_to: str
+) -> None:
+    """`repair` does not open again what `move` closed."""
+    address = request.getfixturevalue(place)
+    with closing(open_store(address)) as store:
+        with store.retiring(moved_to):
+            pass
+        found = {finding.check: (finding.state, finding.says) for finding in store.findings()}
+        assert "ok" == found["schema"][0]
+        assert "note" == found["moved"][0]
+        assert moved_to.split("\\", maxsplit=1)[0] in found["moved"][1]
+        store.repair()
+        with pytest.raises(StoreError) as refused:
+            store.save(remarks(store.load(Process, "p"), 1, "c2"), "c2")
+        assert "SL708" == refused.value.code

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _CLOSED = "trigger events_have_moved on signoff.events"
 _CLOSING = re.compile(
     r"CREATE TRIGGER events_have_moved BEFORE INSERT ON signoff\.events FOR EACH STATEMENT"
-    rf" EXECUTE FUNCTION signoff\.refuse_moved\('{MOVED}((?:[^']|'')*)'\)"
+    rf" EXECUTE FUNCTION signoff\.refuse_moved\(E?'{MOVED}((?:[^']|'')*)'\)"
 )
 
 
