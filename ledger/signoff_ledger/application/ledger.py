@@ -302,7 +302,9 @@ class Ledger:
             looked_up = call.command_id is not None or tried
             known = self.store.of_command(command_id) if looked_up else []
             if known:
-                return _answer_again(known, command_id, cmd)
+                receipt = _answer_again(known, command_id, cmd)
+                self._remember(receipt)
+                return receipt
             work = self.work(actor, cmd, call.pen.prepared if call.pen else None)
             signing = Signing(work, work.person(actor), call.pen, command, dry_run=call.dry_run)
             if command != FOUNDING:
@@ -378,10 +380,15 @@ class Ledger:
         if self.sealer and self.sealer.has_decision(entries):
             self.sealer.check()
         recorded = tuple(map(Recorded, self.store.save(entries, command_id, work.seen), entries))
-        if self.continuity:
-            self.continuity.remember(recorded[-1].position)
         unsealed = self.sealer.after(recorded, work.stamp.at) if self.sealer else ""
-        return Receipt(command_id, recorded=recorded, unsealed=unsealed)
+        receipt = Receipt(command_id, recorded=recorded, unsealed=unsealed)
+        self._remember(receipt)
+        return receipt
+
+    def _remember(self, receipt: Receipt) -> None:
+        """Remember, outside the ledger, what is about to be acknowledged."""
+        if self.continuity:
+            self.continuity.remember(receipt.recorded[-1].position)
 
     def _recorded_refusal(
         self,

@@ -6,6 +6,7 @@ at the ledger's health, does not wait at all.
 
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,6 +27,7 @@ from tests.servers.standby import NAME, Pair
 
 REMARK = ("dissent", SHARED, "--kind", "note", "one more thing", "--command-id")
 TIMEOUT_S = 0.6
+RESCUE_S = 60
 PROMPT_S = 8.0
 """Far below the 30 s and more that anything would take which waits for a standby to the end."""
 
@@ -61,9 +63,13 @@ def place(shared_pair: Pair, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     terminal = standing_in(tmp_path / "here", member)
     terminal.did("status")
     pair.standby.stop()
+    # Who waits for ever all the same fails, and does not keep the test waiting.
+    rescue = threading.Timer(RESCUE_S, pair.standby.start)
+    rescue.start()
     try:
         yield Place(pair, terminal, url)
     finally:
+        rescue.cancel()
         back(pair)
 
 

@@ -110,3 +110,17 @@ def test_a_copy_that_has_everything_goes_on(copied: tuple[Terminal, str, str]) -
     named(terminal, copy).did(*REMARK, "after the move", by="ines")
 
     named(terminal, url).refused("SL507", *REMARK, "in the one that was left", by="ines")
+
+
+def test_a_repeated_command_is_acknowledged_and_remembered_as_one(
+    copied: tuple[Terminal, str, str],
+) -> None:
+    terminal, _, _ = copied
+    once = (*REMARK, "once", "--command-id", "once")
+    terminal.did(*once, by="ines")
+    (kept,) = (terminal.folder / "keys").glob("*/acknowledged.json")
+    told = kept.read_bytes()
+    kept.unlink()
+
+    assert terminal.asked(*once, by="ines")["repeated"]
+    assert told == kept.read_bytes()

@@ -5,13 +5,16 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import chain, islice
 from pathlib import Path
+from typing import Any
 
 import pytest
 from psycopg import pq
 
 from signoff_ledger.bootstrap import Opened, open_ledger
+from signoff_ledger.errors import StoreError
 from signoff_ledger.persistence import notices
-from signoff_ledger.persistence.postgres import connection, schema
+from signoff_ledger.persistence.postgres import connection, datastore, saving, schema
+from signoff_ledger.persistence.postgres.recorder import PostgresRecorder
 from signoff_ledger.projections.following import follow
 from tests.fault.postgres.ledgers import begun, check_database, give
 from tests.fault.postgres.typed import standing_in
@@ -108,3 +111,28 @@ def test_a_follower_waits_for_a_server_that_is_not_there(own_server: Server, url
     with open_ledger(url, patient=True) as ledger:
         assert [1, 2, 3] == [*islice(followed(ledger), 3)]
     returning.join()
+
+
+@pytest.mark.slow
+def test_a_command_whose_server_does_not_come_back_tells_under_which_id_it_may_be_repeated(
+    own_server: Server, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    append = PostgresRecorder.append
+
+    def killed(self: PostgresRecorder, *given: Any) -> int:
+        own_server.kill()
+        return append(self, *given)
+
+    for module in (datastore, saving):
+        monkeypatch.setattr(module, "PATIENCE_S", 0.2)
+    monkeypatch.setattr(PostgresRecorder, "append", killed)
+    with open_ledger(url) as ledger:
+        with pytest.raises(StoreError) as caught:
+            give(ledger.ledger, "w0", 1)
+        own_server.start()
+        monkeypatch.undo()
+        recorded = give(ledger.ledger, "w0", 1)
+
+    assert "SL707" == caught.value.code
+    assert "--command-id w0-1 " in caught.value.fix
+    assert not recorded.repeated

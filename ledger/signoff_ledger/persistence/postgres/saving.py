@@ -12,7 +12,7 @@ from signoff_ledger.persistence.postgres.connection import PATIENCE_S, PAUSE_S
 from signoff_ledger.persistence.store import ConnectionLostError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from signoff_ledger.application.ports import Recorded
     from signoff_ledger.domain.event import Entry
@@ -25,6 +25,14 @@ class NoWritesError(ConnectionLostError):
 
 class UnconfirmedError(StoreError):
     """A standby did not confirm; what was being done may be there, and is promised to nobody."""
+
+
+_AGAIN: Mapping[type[StoreError], str] = {
+    ConnectionLostError: "look whether the server runs and lets you in",
+    UnconfirmedError: "it may be recorded, and may yet be lost with this server; bring the standby "
+    "back, or take it out of synchronous_standby_names",
+}
+"""What has to be done before a command is given again."""
 
 
 class _Doubt(NamedTuple):
@@ -68,8 +76,24 @@ class Saving(local):
 
         Raises:
             StaleError: They are not there, and may be made up anew.
-            StoreError: It is not known whether they are there.
+            StoreError: It is not known whether they are there, or whether they stay; the command's
+                id is told, under which it may be given again.
         """
+        try:
+            return self._done(append, entries, command_id)
+        except NoWritesError:
+            raise
+        except (ConnectionLostError, UnconfirmedError) as error:
+            self._doubt = None
+            error.fix = _AGAIN[type(error)] + (
+                f"; then give the command again with  --command-id {command_id}  : it is recorded "
+                "once, whatever became of this one"
+            )
+            raise
+
+    def _done(
+        self, append: Callable[[], list[int]], entries: Sequence[Entry], command_id: str
+    ) -> list[int]:
         if self._datastore.losses != self._losses:
             self._losses = self._datastore.losses
             raise StaleError("the connection was lost since the entries were made up")
@@ -77,17 +101,9 @@ class Saving(local):
             positions = append()
         except ConnectionLostError as lost:
             positions = self._done_before(lost, entries, command_id)
-        except UnconfirmedError as error:
-            self._doubt = None
-            error.fix = (
-                "it may be recorded, and may yet be lost with this server; bring the standby back, "
-                "or take it out of synchronous_standby_names, and give the command again with"
-                f"  --command-id {command_id}  : it is recorded once"
-            )
-            raise
         except StoreError as error:
             doubt, self._doubt = self._doubt, None
-            if doubt is not None:
+            if doubt is not None and not isinstance(error, UnconfirmedError):
                 # Not that nothing was recorded: an earlier try may be on its way yet.
                 raise doubt.error from error
             raise
