@@ -70,7 +70,7 @@ class Reported:
     """A command answers, and says what a reader should look at.
 
     Attributes:
-        check: The check that says it.
+        check: How the name of the check that says it begins.
         state: In which state.
         says: Words of it.
         by: The command.

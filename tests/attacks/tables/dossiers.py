@@ -289,7 +289,7 @@ STREAMS = Table(
         "a stream emptied": refused(change("streams/batch-B2.ndjson", lambda b: b""), "SL510"),
         "the process cut behind the decision": Attack(
             # Whoever has the log can hand over shorter streams: nothing in them would tell.
-            lambda c: c.cut("process-mug"),
+            lambda c: (c.cut("process-mug"), c.cut("person-bela")),
             on(Surface.DOSSIER, Reported("afterwards", "not proved")),
         ),
     },

@@ -61,9 +61,7 @@ SPELLING = Table(
         "a number with a fraction": spelt(ORDER, lambda b: b.replace(b":50", b":50.0")),
         "a number with an exponent": spelt(ORDER, lambda b: b.replace(b":50", b":5e1")),
         "a number with a leading zero": spelt(ORDER, lambda b: b.replace(b":50", b":050")),
-        "a number as a text": refused(
-            changed(ORDER, lambda b: b.replace(b":50", b':"50"')), "SL508"
-        ),
+        "a number as a text": spelt(ORDER, lambda b: b.replace(b":50", b':"50"'), "SL506"),
         "minus zero": spelt(ORDER, lambda b: b.replace(b":50", b":-0")),
         "true for one": spelt(CLOSED, lambda b: b.replace(b'"v":1', b'"v":true')),
         "a key twice": spelt(
@@ -98,6 +96,9 @@ SPELLING = Table(
     },
 )
 
+NOTED_OTHERWISE = data("signature-given", fingerprint=f"SHA256:{'A' * 43}")
+"""An edit of the last line, which is behind everything that was signed."""
+
 READING = changed(UNIT, lambda b: b.replace(b'"gap":25', b'"gap":26'))
 VALUES = Table(
     "A value changed",
@@ -106,14 +107,18 @@ VALUES = Table(
     "*All put right* is with the log's own keys: every hash, every root that a line names and every"
     " checkpoint made anew.",
     {
-        "an order's quantity": refused(data(ORDER, quantity=90), "SL508"),
+        "an order's quantity": refused(data(ORDER, quantity=90), "SL506", ORDER),
+        "an order's signature, cut out": refused(
+            edited(ORDER, lambda x: x["data"].pop("signature")), "SL506", ORDER
+        ),
+        "what is noted of a signature": refused(NOTED_OTHERWISE, "SL508"),
         "an order's time": refused(
             edited(ORDER, lambda x: x.update(at="2026-03-02T09:00:00.000000Z")), "SL508"
         ),
         "an order's command": refused(
             edited(ORDER, lambda x: x.update(cmd="id-9#0000000000000000")), "SL508"
         ),
-        "who ordered": refused(edited(ORDER, lambda x: x.update(by="egon")), "SL508"),
+        "who ordered": refused(edited(ORDER, lambda x: x.update(by="egon")), "SL506", ORDER),
         "a reading": refused(READING, "SL502"),
         "a reading, chained again": refused(then(READING, only_prev), "SL504"),
         "a reading, chained and claimed again": refused(then(READING, chained), "SL506", SIGN_OFF),
@@ -121,11 +126,11 @@ VALUES = Table(
             then(READING, chained, sealed_by_another), "SL506", SIGN_OFF
         ),
         "a reading, all put right": refused(then(READING, forged), "SL506", SIGN_OFF),
-        "an order, resealed by another key": refused(
-            then(data(ORDER, quantity=90), chained, sealed_by_another), "SL505 SL511"
+        "the last line, resealed by another key": refused(
+            then(NOTED_OTHERWISE, chained, sealed_by_another), "SL511"
         ),
-        "an order, resealed by the log's old key": refused(
-            then(data(ORDER, quantity=90), chained, sealed_by_the_old_key), "SL505 SL511"
+        "the last line, resealed by the log's old key": refused(
+            then(NOTED_OTHERWISE, chained, sealed_by_the_old_key), "SL511"
         ),
         "a sign-off's time": refused(
             edited(SIGN_OFF, lambda x: x.update(at=x["at"].replace("2026", "2025"))), "SL502"

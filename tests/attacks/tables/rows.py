@@ -54,7 +54,7 @@ def refused(code: str) -> Outcomes:
 def line_edited(rows: Rows) -> None:
     """Change the last line, and leave the leaf hash beside it as the store lets it be."""
     line = rows.line(rows.size())
-    edited = line.replace(b'"quantity":50', b'"quantity":90')
+    edited = line.replace(b'"fingerprint":"SHA256:', b'"fingerprint":"SHA512:')
     assert edited != line
     rows.run(f"UPDATE events SET line = ? WHERE position = {LAST}", edited)
 
@@ -117,9 +117,9 @@ CHANGES: dict[str, tuple[Act, Outcomes]] = {
     "a row hidden before the first": (hidden_before_the_first, refused("SL502")),
     "two rows swapped": (
         sql(
-            "UPDATE events SET position = -9 WHERE position = 9",
-            "UPDATE events SET position = 9 WHERE position = 8",
-            "UPDATE events SET position = 8 WHERE position = -9",
+            "UPDATE events SET position = -3 WHERE position = 3",
+            "UPDATE events SET position = 3 WHERE position = 2",
+            "UPDATE events SET position = 2 WHERE position = -3",
         ),
         refused("SL502"),
     ),
@@ -130,7 +130,7 @@ CHANGES: dict[str, tuple[Act, Outcomes]] = {
             "UPDATE checkpoints SET size = size - 1"
             " WHERE size = (SELECT min(size) FROM checkpoints)"
         ),
-        refused("SL508 SL511"),
+        refused("SL511"),
     ),
     "a checkpoint emptied": (
         lambda rows: rows.run("UPDATE checkpoints SET note = ?", b""),
@@ -138,7 +138,7 @@ CHANGES: dict[str, tuple[Act, Outcomes]] = {
     ),
     "a cosignature that is no line": (
         sql("UPDATE cosignatures SET line = 'x'"),
-        refused("SL505"),
+        on(LIVE, Reported("cosignatures of", "flagged", "lines")),
     ),
     "a node at no possible level": (node_added(2_000_000_000), refused("SL504")),
     "a node that is of nothing": (node_added(1), refused("SL504")),
@@ -151,6 +151,28 @@ FREED = Table(
     Kind.ROWS,
     "In a file anybody who writes it can; in PostgreSQL the owner of the tables.",
     {name: Attack(freed(does), outcomes) for name, (does, outcomes) in CHANGES.items()},
+)
+
+LATER = "(SELECT first FROM commands WHERE first > 4 ORDER BY first LIMIT 1)"
+COMMANDS: dict[str, Act] = {
+    "one taken away": sql(f"DELETE FROM commands WHERE first = {LATER}"),
+    "the last one taken away": sql(
+        "DELETE FROM commands WHERE first = (SELECT max(first) FROM commands)"
+    ),
+    "every one taken away": sql("DELETE FROM commands"),
+    "one changed": sql(f"UPDATE commands SET id = 'x' WHERE first = {LATER}"),
+    "one said to have ended later": sql(
+        f"UPDATE commands SET last = last + 1 WHERE first = {LATER}"
+    ),
+    "one before the first": sql("INSERT INTO commands VALUES ('x', -5, 1)"),
+    "one of events to come": sql("INSERT INTO commands VALUES ('x', 900, 901)"),
+}
+IDS = Table(
+    "Command ids of a live ledger, with its triggers taken away",
+    Actor.WRITER,
+    Kind.ROWS,
+    "Whoever takes an id away lets its command be recorded twice.",
+    {name: Attack(freed(does), refused("SL512")) for name, does in COMMANDS.items()},
 )
 
 NODES: dict[str, Act] = {
@@ -173,7 +195,11 @@ DENIED = Table(
     "What the application logs in as may read and append, and nothing else.",
     {
         name: Attack(does, on(Surface.POSTGRES, Denied("42501 23000")))
-        for name, does in {**{name: does for name, (does, _) in CHANGES.items()}, **NODES}.items()
+        for name, does in {
+            **{name: does for name, (does, _) in CHANGES.items()},
+            **NODES,
+            **COMMANDS,
+        }.items()
     },
 )
 
@@ -234,4 +260,4 @@ INDEXES = Table(
         )
     },
 )
-TABLES = (FREED, SUBTREES, DENIED, GUARDED, TRIGGERS, INDEXES)
+TABLES = (FREED, IDS, SUBTREES, DENIED, GUARDED, TRIGGERS, INDEXES)

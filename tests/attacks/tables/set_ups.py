@@ -97,8 +97,10 @@ def sealed_to_the_end(forgery: Forgery) -> None:
 
 
 def cut(forgery: Forgery) -> None:
-    """Cut the newest event off, and seal what is left."""
-    del forgery.lines[-1]
+    """Cut off what the newest command recorded, and seal what is left."""
+    newest = forgery.fields(len(forgery.lines))["cmd"]
+    while forgery.fields(len(forgery.lines))["cmd"] == newest:
+        del forgery.lines[-1]
     del forgery.files[f"checkpoints/{forgery.sizes[-1]}"]
     sealed_to_the_end(forgery)
 
@@ -112,6 +114,7 @@ def backed_up(forgery: Forgery) -> None:
     forgery.describe()
 
 
+NOTED_OTHERWISE = data("signature-given", fingerprint=f"SHA256:{'A' * 43}")
 READING = edited(UNIT, lambda fields: fields["data"]["readings"].update(gap=26), 3)
 REWRITES: Mapping[str, Step] = {
     "edit a line": hidden(READING),
@@ -246,7 +249,7 @@ SIGNATURES = Table(
         story="told",
     )
     | rows(
-        {"split view behind the last signature": SPLIT},
+        {"split view behind the last signature": hidden(NOTED_OTHERWISE)},
         nothing,
         KEY_HOLDER,
         REWRITTEN,

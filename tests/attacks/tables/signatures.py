@@ -242,10 +242,21 @@ SIGNATURES = Table(
 
 
 def resigned(forgery: Forgery) -> None:
-    """Change what was signed, sign it anew with the signer's own key, and put everything right."""
-    forgery.edit(forgery.find(SIGN_OFF), lambda fields: fields["data"].update(note="as agreed"))
+    """Change a decision and sign it anew with the signer's own key.
+
+    What others signed behind it covers it, and is left out.
+    """
+    at = forgery.find(SIGN_OFF)
+    forgery.edit(at, lambda fields: fields["data"].update(note="as agreed"))
+    decided = forgery.fields(at)["cmd"]
+    while forgery.fields(len(forgery.lines))["cmd"] != decided:
+        del forgery.lines[-1]
+    for size in [size for size in forgery.sizes if size > len(forgery.lines)]:
+        del forgery.files[f"checkpoints/{size}"]
     Desk(forgery).signed_by("anna-2")
     forgery.forge()
+    forgery.seal(forgery.told.vault.made, size=len(forgery.lines))
+    forgery.describe()
 
 
 STOLEN = Table(

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
 from tests.attacks.attack import LIVE, Actor, Attack, Kind, Refused, Table, Unseen, on
 from tests.attacks.site import Site
-from tests.attacks.steps import Step
+from tests.attacks.steps import MALLORY, Step
 from tests.attacks.tables.set_ups import GENUINE, REWRITES, backed_up
 
 SEAL = "checkpoint --as olga"
@@ -37,6 +39,13 @@ def keys_gone(site: Site) -> None:
         path.unlink()
 
 
+def another_key(site: Site) -> None:
+    """Put another key in the place of the log's."""
+    made = MALLORY.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    for path in site.key_files():
+        path.write_bytes(made)
+
+
 MACHINE = Table(
     "The machine that records",
     Actor.KEY_HOLDER,
@@ -57,6 +66,9 @@ MACHINE = Table(
             for name, does in REWRITES.items()
         },
         "a guard that holds no tree": Attack(guard_spoiled, on(LIVE, Refused("SL703", by=SEAL))),
+        "another key in the place of the log's": Attack(
+            another_key, on(LIVE, Refused("SL406", by=SEAL))
+        ),
         "no key of the log": Attack(keys_gone, on(LIVE, Refused("SL406", by=SEAL))),
     },
 )
