@@ -287,8 +287,12 @@ STREAMS = Table(
             change("streams/batch-B2.ndjson", lambda b: b[:-1]), "SL510"
         ),
         "a stream emptied": refused(change("streams/batch-B2.ndjson", lambda b: b""), "SL510"),
+        "an order cut that its buyer's stream acknowledges": refused(
+            lambda c: c.cut("process-mug"), "SL506"
+        ),
         "the process cut behind the decision": Attack(
-            # Whoever has the log can hand over shorter streams: nothing in them would tell.
+            # Whoever has the log can hand over shorter streams, the signer's too: nothing in them
+            # would tell.
             lambda c: (c.cut("process-mug"), c.cut("person-bela")),
             on(Surface.DOSSIER, Reported("afterwards", "not proved")),
         ),
