@@ -237,7 +237,10 @@ POSTGRES: Mapping[str, Tampering] = {
     ),
     "a table that a crash empties": Tampering(
         ("ALTER TABLE signoff.commands SET UNLOGGED",),
-        "not as signoff made it: index signoff.commands_pkey, table signoff.commands",
+        (
+            "not as signoff made it: index signoff.commands_first_key, "
+            "index signoff.commands_pkey, table signoff.commands"
+        ),
     ),
     "a child whose rows are read, too": Tampering(
         ("CREATE TABLE public.child () INHERITS (signoff.commands)",),

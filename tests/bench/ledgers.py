@@ -137,7 +137,7 @@ def fields_of_units(units: int, characteristics: int) -> list[dict[str, Any]]:
     ]
 
 
-def emitted(batch: Batch, units: Iterable[dict[str, Any]]) -> list[Entry]:
+def emitted(batch: Batch, units: Iterable[dict[str, Any]], command_id: str) -> list[Entry]:
     """Make events of what is said, and write their lines behind a batch's last one."""
-    stamp = Stamp(datetime.now(UTC), "egon", "bench#0123456789abcdef")
+    stamp = Stamp(datetime.now(UTC), "egon", f"{command_id}#0123456789abcdef")
     return [batch.emit(stamp, UnitInspected.model_validate(fields)) for fields in units]

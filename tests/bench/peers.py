@@ -108,7 +108,7 @@ def ours(place: Place, units: list[dict[str, Any]], at_once: int) -> Rounds:
 
     def save(store: LedgerStore, batch: Batch, some: list[dict[str, Any]], command: str) -> None:
         seen = {batch.id: batch.version}
-        store.save(ledgers.emitted(batch, some), command, seen)
+        store.save(ledgers.emitted(batch, some, command), command, seen)
 
     def append() -> Work:
         store = ground()

@@ -99,7 +99,7 @@ def appending_many(topic: str, ground: Ground, sizes: Sizes, *, judged: bool) ->
         ledgers.opened(ledgers.given(store), file, key)
         batch = store.load(Batch, key)
         seen = {batch.id: batch.version}
-        saved[:] = ledgers.emitted(batch, units)
+        saved[:] = ledgers.emitted(batch, units, key)
 
         def work() -> None:
             store.save(saved, key, seen)

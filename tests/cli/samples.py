@@ -331,7 +331,7 @@ READS: Mapping[str, Read] = {
     "backup": Read("signed", ("backup", "copy.db"), "signoff.backup/1"),
     "move": Read("signed", ("move", "ledger.db", "elsewhere.db"), "signoff.move/1"),
     "rebuild": Read("signed", ("rebuild",), "signoff.rebuild/1"),
-    "repair": Read("signed", ("repair",), "signoff.repair/1"),
+    "repair": Read("unguarded", ("repair",), "signoff.repair/1"),
     "config": Read("signed", ("config",), "signoff.config/1"),
     "key list": Read("offered", ("key", "list"), "signoff.keys/1"),
     "checkpoint": Read("signed", ("checkpoint",), "signoff.checkpoint/1"),

@@ -24,12 +24,15 @@ Line = tuple[str, ...]
 """Who, and the words behind `signoff`.
 
 `PEN` signs the statement in a file with the key of Ines; `NORTHERN` cosigns the checkpoint in one;
-`STRANGER` puts a checkpoint of a size into the ledger, signed with a key that is not the log's.
+`STRANGER` puts a checkpoint of a size into the ledger, signed with a key that is not the log's;
+`VANDAL` runs a statement on the ledger's file.
 """
 
 PEN = "(a pen)"
 
 STRANGER = "(a stranger)"
+
+VANDAL = "(a vandal)"
 
 NORTHERN = "witness.example/north"
 WITNESS = VerifierKey.of(NORTHERN, COSIGNATURE_V1, NORTH).line
@@ -131,9 +134,10 @@ STAGES: Mapping[str, tuple[str, tuple[Line, ...]]] = {
         (("egon", "plan", "publish", "wider.toml", "--reason", "0.45 mm holds as well"),),
     ),
     "foreign": ("begun", ((STRANGER, "5"),)),
+    "unguarded": ("begun", ((VANDAL, "DROP TRIGGER events_are_never_deleted"),)),
 }
 
-WITHOUT_A_PROCESS = {"empty", "begun", "foreign", "worded", "offered"}
+WITHOUT_A_PROCESS = {"empty", "begun", "foreign", "unguarded", "worded", "offered"}
 """The stages at which nothing could be asked of a process."""
 
 
@@ -172,6 +176,9 @@ def _made(stage: str) -> Mapping[str, bytes]:
                 note = sign_checkpoint(Checkpoint("example.com/x", int(args[0]), bytes(32)), SOUTH)
                 with closing(raw(terminal.ledger)) as connection:
                     connection.execute("INSERT INTO checkpoints VALUES (?, ?)", (args[0], note))
+            elif by == VANDAL:
+                with closing(raw(terminal.ledger)) as connection:
+                    connection.execute(args[0])
             else:
                 terminal.did(*args, by=by)
         made = [path for path in folder.rglob("*") if path.is_file()]

@@ -37,6 +37,7 @@ def test_after_a_server_went_back_nothing_is_made_up_on_what_it_forgot(
         with postgres.connect(name) as connection:
             connection.execute("SET session_replication_role = replica")
             connection.execute("DELETE FROM signoff.events WHERE position = 4")
+            connection.execute("DELETE FROM signoff.commands WHERE first = 4")
         process = another.load(Process, "p")
         assert 3 == process.version
         another.save(remarks(process, more, "c3"), "c3")
@@ -54,6 +55,7 @@ def test_after_a_server_went_back_and_nobody_recorded_since_its_log_goes_on(
     with postgres.connect(name) as connection:
         connection.execute("SET session_replication_role = replica")
         connection.execute("DELETE FROM signoff.events WHERE position > 1")
+        connection.execute("DELETE FROM signoff.commands")
 
     assert [2] == store.save(remarks(store.load(Process, "p"), 1, "c2"), "c2")
 

@@ -56,6 +56,7 @@ def test_a_ledger_is_the_same_however_its_database_spells_things(
             store.save(remarks(Process("q"), 3, "c2"), "c2")
             assert 303 == Views(store, store).rebuild()
         assert list(first.raw()) == list(second.raw())
+        assert [] == [found for found in second.findings() if found.state in {"BAD", "BROKEN"}]
         assert list(first.nodes()) == list(second.nodes())
 
 

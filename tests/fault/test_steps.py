@@ -201,4 +201,4 @@ def assert_exported_whole(ledger: Opened, folder: Path) -> None:
     with suppress(StoreError):
         export_log(ledger.store, folder / EXPORT)
     checks = list(verify_log(ExportedLog(LogFolder(folder / EXPORT)), Trust()))
-    assert "decisions" == checks[-1].name
+    assert "readme" == checks[-1].name

@@ -16,6 +16,7 @@ from signoff_ledger.application.sealing import DECISIONS
 from signoff_ledger.domain.founding import Founding
 from signoff_ledger.domain.values import format_utc
 from signoff_ledger.errors import EvidenceError, StoreError
+from signoff_ledger.integrity.signing_time import GRACE_S
 from signoff_ledger.persistence.address import is_url
 from signoff_ledger.persistence.finding import Finding, guarded
 
@@ -156,10 +157,12 @@ def _not_sealed_at_once(decided: list[int], sizes: list[int]) -> Iterator[int]:
 def _clock(store: LedgerStore, now: datetime) -> Iterator[Finding]:
     size = store.size()
     last = next(store.read(max(size - 1, 0), size), None)
-    if last is not None and last.entry.at > now:
+    behind_s = (last.entry.at - now).total_seconds() if last is not None else 0
+    if last is not None and behind_s > 0:
         yield Finding(
             "clock",
-            "BAD",
+            # Two machines' clocks are never quite alike.
+            "BAD" if behind_s > GRACE_S else "note",
             f"this machine says {format_utc(now)}, and event #{size} is dated "
             f"{format_utc(last.entry.at)}: this clock is behind, or that one was ahead",
             "set the clock before anything is recorded; what is dated wrongly stays as it is, and "

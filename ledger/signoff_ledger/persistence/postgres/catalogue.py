@@ -44,8 +44,13 @@ def catalogue(connection: psycopg.Connection[Any]) -> dict[str, str]:
 def objects(connection: psycopg.Connection[Any]) -> list[tuple[str, str, str | None]]:
     """Give the objects that are there, what each is, and what sets it right or takes it away."""
     with connection.transaction():
-        # Definitions are spelt with every schema that is not on this path.
-        connection.execute("SET LOCAL search_path = pg_catalog, pg_temp")
+        # Definitions name every schema that is not on the path, and are spelt as these settings
+        # say, whatever the database or the role is set to.
+        connection.execute(
+            "SET LOCAL search_path = pg_catalog, pg_temp;"
+            " SET LOCAL quote_all_identifiers = off; SET LOCAL bytea_output = hex;"
+            " SET LOCAL standard_conforming_strings = on"
+        )
         return connection.execute(_text("catalogue.sql").encode()).fetchall()
 
 

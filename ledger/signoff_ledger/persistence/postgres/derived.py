@@ -12,4 +12,7 @@ if TYPE_CHECKING:
 def standing(connection: psycopg.Connection[Any]) -> set[str]:
     """Give the statements that would make what stands there, as it is."""
     query = files("signoff_ledger.persistence.postgres").joinpath("derived.sql").read_bytes()
-    return {statement for (statement,) in connection.execute(query).fetchall()}
+    with connection.transaction():
+        # Names are spelt as the statements of the views spell them.
+        connection.execute("SET LOCAL quote_all_identifiers = off")
+        return {statement for (statement,) in connection.execute(query).fetchall()}
