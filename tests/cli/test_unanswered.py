@@ -27,7 +27,7 @@ DONE = {
     "backup": "events copied to copy.db",
     "move": "events are in elsewhere.db",
     "rebuild": "every view was built again",
-    "repair": "0 thing(s) put right",
+    "repair": "1 thing(s) put right",
     "checkpoint": "sealed at ",
     "export": "events are in out, ",
     "restore": "events are back in again.db",

@@ -17,6 +17,7 @@ from signoff_ledger.bootstrap import Opened, begin_ledger, open_ledger
 from signoff_ledger.custody.vault import Vault
 from signoff_ledger.domain.process import Process
 from signoff_ledger.errors import EvidenceError, StoreError
+from signoff_ledger.exports.cutting import copy_until
 from signoff_ledger.exports.dossier import seal_over
 from signoff_ledger.exports.log_folder import export_log
 from signoff_ledger.exports.moving import copy_ledger
@@ -27,6 +28,8 @@ from signoff_ledger.integrity.line import read_fields
 from signoff_ledger.persistence.opening import create_store, open_store
 from signoff_ledger.persistence.postgres.schema import role_name
 from signoff_ledger.persistence.store import LedgerStore
+from signoff_ledger.projections.health import examine
+from signoff_ledger.projections.views import Views
 from tests.contract import forged
 from tests.contract.forged import Row, Sealed
 from tests.contract.kept import remarks, sealed
@@ -375,3 +378,34 @@ def test_a_checkpoint_under_another_key_is_left_out_of_what_is_handed_over(
     with closing(open_store(tmp_path / "copy.db")) as copy:
         assert size not in dict(copy.checkpoints())
         assert all(check.state != FAILED for check in verify_log(LiveLog(copy), Trust()))
+
+
+def test_a_line_of_another_shape_is_named_and_what_is_before_it_is_led_back_to(
+    postgres: Databases, tmp_path: Path
+) -> None:
+    """What a member can do by hand: a line in form and in order that no command would write."""
+    name = postgres.create_database()
+    member = f"{name}_station"
+    postgres.execute(f"CREATE ROLE {member} LOGIN")
+    copy = tmp_path / "copy.db"
+    try:
+        with closing(create_store(postgres.url(name))) as store:
+            postgres.execute(f"GRANT {role_name(name)} TO {member}")
+            store.save(remarks(Process("p"), 3, "c1"), "c1")
+            row = Row.of(remarks(store.load(Process, "p"), 1, "c2")[0])
+            with postgres.connect(name, user=member) as connection:
+                appended(connection, row.having(data={"anything": 1}))
+            found = {f.check: f for f in examine(store, Views(store, store))}
+            assert ("BROKEN", True) == (
+                found["events"].state,
+                found["events"].says.startswith("position 4: "),
+            )
+            assert "signoff backup --until 3 NEW" in found["events"].fix
+            copy_until(store, copy, 3)
+        with closing(open_store(copy)) as sound:
+            assert 3 == sound.load(Process, "p").version
+            assert [4] == sound.save(remarks(sound.load(Process, "p"), 1, "c2"), "c2")
+    finally:
+        postgres.drop_database(name)
+        for role in (member, role_name(name)):
+            postgres.execute(f"DROP ROLE IF EXISTS {role}")

@@ -35,7 +35,8 @@ def backup(session: Session, target: Path, until: int | None) -> None:
     A plain file copy of a ledger in use can silently lack what was acknowledged last.
 
     Where signoff doctor names a position at which the lines do not hold, --until takes what stands
-    before it. What is derived from the lines is made anew, and what is left out is kept beside.
+    before it, without the half of a command. What is derived from the lines is made anew, and what
+    is left out is kept beside.
 
     \b
     Example:

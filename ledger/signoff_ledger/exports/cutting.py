@@ -15,6 +15,7 @@ from signoff_ledger.errors import EvidenceError, NotFoundError, SignoffError, St
 from signoff_ledger.exports.copying import carry, filling
 from signoff_ledger.exports.log_folder import examined_lines
 from signoff_ledger.integrity.examination import Examination
+from signoff_ledger.integrity.line import read_fields
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,13 +41,16 @@ class Cut(NamedTuple):
 def copy_until(source: LedgerStore, target: Path, until: int) -> Cut:
     """Make a ledger of the first events of another; nothing is believed of it but these lines.
 
+    What a command recorded is copied whole or not at all: a half of it would be an act without its
+    acknowledgement.
+
     Args:
         source: A ledger.
         target: A file, where nothing is.
         until: The last position to copy.
 
     Raises:
-        NotFoundError: SL206, the ledger is not that long.
+        NotFoundError: SL206, the ledger is not that long, or no command is whole up to there.
         EvidenceError: A line up to there does not hold; nothing is left.
         StoreError: Something is there already, or cannot be written; nothing is left.
     """
@@ -57,9 +61,13 @@ def copy_until(source: LedgerStore, target: Path, until: int) -> Cut:
     rest = target.with_name(f"{target.name}.rest.jsonl")
     if rest.exists():
         raise StoreError("SL704", f"there is a file already: {rest}", why="it may be evidence")
-    examination = Examination()
-    for _ in examined_lines(source, examination, until):
-        pass
+    examination, began, command = Examination(), 1, ""
+    for position, line in enumerate(examined_lines(source, examination, until), 1):
+        recorded_by = _command_of(line)
+        if recorded_by != command:
+            began, command = position, recorded_by
+    if until < source.size() and _goes_on(source, until, command):
+        return copy_until(source, target, began - 1)
     notes, left_out = _notes(source, examination)
     with filling(target) as store:
         lines = examined_lines(source, Examination(), until)
@@ -67,6 +75,23 @@ def copy_until(source: LedgerStore, target: Path, until: int) -> Cut:
         left_out = [*_lines(source, until), *left_out]
         _keep(rest, left_out)
     return Cut(until, rest, len(left_out))
+
+
+def _command_of(line: bytes) -> str:
+    command_id: str = read_fields(line)["cmd"].partition("#")[0]
+    return command_id
+
+
+def _goes_on(source: LedgerStore, until: int, command_id: str) -> bool:
+    """Say whether a command recorded more behind a position, as far as that can be told."""
+    try:
+        position, *_, line, _ = next(source.raw(until))
+        if position == until + 1:
+            return _command_of(line) == command_id
+    except (SignoffError, StopIteration):
+        pass  # The line behind it does not say.
+    statement = "SELECT last FROM commands WHERE id = ?"
+    return any(last > until for (last,) in source.rows(statement, (command_id,)))
 
 
 def _lines(source: LedgerStore, after: int) -> Iterator[dict[str, Any]]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import tee
 from typing import TYPE_CHECKING
 
 from signoff_ledger.custody.health import findings as outside
+from signoff_ledger.domain.catalogue import read_line
 from signoff_ledger.errors import EvidenceError, SignoffError
 from signoff_ledger.integrity.examination import Examination, Row
 from signoff_ledger.persistence.finding import Finding, guarded
@@ -55,16 +57,18 @@ def examine(
 
 
 def _lines(store: LedgerStore, progress: Callable[[int, int], None] | None) -> Iterator[Finding]:
-    """Hold every line against its format, its chain, its index and the tree."""
-    size, examination = store.size(), Examination()
+    """Hold every line against its format, its chain, its index, its event and the tree."""
+    size, examination, sound = store.size(), Examination(), 0
+    rows, lines = tee(_rows(store, size))
     try:
-        for position, _ in enumerate(examination.read(_rows(store, size)), 1):
+        for _, row in zip(examination.read(rows), lines, strict=True):
+            read_line(row.line)
+            sound += 1
             if progress is not None:
-                progress(position, size)
+                progress(sound, size)
     except SignoffError as error:
         if not isinstance(error, EvidenceError) and error.code != "SL701":
             raise
-        sound = examination.tree.size
         yield Finding(
             "events",
             "BROKEN",
