@@ -85,7 +85,7 @@ def _exported(folder: Path) -> Iterable[str]:
     """Name the exports that are there; each is whole, or it would not be there."""
     for export in folder.glob("export-*"):
         checks = list(verify_log(ExportedLog(LogFolder(export)), Trust()))
-        assert "decisions" == checks[-1].name
+        assert "readme" == checks[-1].name
         yield f"exported {export.name}"
 
 
