@@ -126,14 +126,14 @@ def test_another_history_is_not_hidden_at_the_beginning_of_a_long_note() -> None
 
 def test_only_an_owner_sets_a_note_aside_with_a_signature() -> None:
     for is_owner in (True, False):
-        log = Lines().founded().registered(in_force=True)
+        log = Lines().founded()
         if is_owner:
-            data = {"note": "", "role": "owner", "signature": {"kind": "none"}}
-            log.add("role-granted", "olga", data, str(log.parsed[1]["stream"]))
+            log.owner()
+        log.registered().accepted()
         data = {name: value for name, value in aside(b"x").items() if name != "signature"}
         log.given(log.signed("checkpoint-set-aside", data, LEDGER))
         if is_owner:
             assert read(log).aside.all
         else:
-            with refusal("SL506", "who alone sets a note aside"):
+            with refusal("SL506", "ines was no owner"):
                 read(log)
