@@ -128,8 +128,9 @@ def test_only_an_owner_sets_a_note_aside_with_a_signature() -> None:
     for is_owner in (True, False):
         log = Lines().founded()
         if is_owner:
-            log.owner()
-        log.registered().accepted()
+            log.owner().registered(in_force=True)
+        else:
+            log.registered().accepted()
         data = {name: value for name, value in aside(b"x").items() if name != "signature"}
         log.given(log.signed("checkpoint-set-aside", data, LEDGER))
         if is_owner:
