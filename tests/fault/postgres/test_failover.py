@@ -52,6 +52,7 @@ def test_workers_go_on_with_the_promoted_standby_and_the_tree_is_the_same(
             Job("seal", "s0", url, keys=str(keys)), *(Job("record", name, url) for name in NAMES)
         ) as workers,
     ):
+        followers.wait_until_ready()
         workers.wait_until_ready()
         workers.wait_for_more(chance.randrange(30, 60))
         workers.wait_until(lambda told: len(told.sealed) > 3)

@@ -65,6 +65,7 @@ def test_workers_go_on_by_themselves_whenever_the_pooler_is_killed(
         crew(Job("follow", "f0", url)) as followers,
         crew(*(Job("record", name, url) for name in NAMES)) as workers,
     ):
+        followers.wait_until_ready()
         workers.wait_until_ready()
         for _ in range(STOPS):
             moment(chance, workers)
