@@ -54,7 +54,8 @@ from signoff_ledger.integrity.ssh_wire import string
 from signoff_ledger.integrity.sshsig import NAMESPACE, SshSignature, armor
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))  # The tables of attacks are the tests' own.
+# The tables of attacks are those of the tests, which are found only from here on: hence E402.
+sys.path.insert(0, str(ROOT))
 
 from tests.attacks.attack import ANYWHERE, Attack, Denied, Refused, Reported, Unseen  # noqa: E402
 from tests.attacks.every_table import LISTED  # noqa: E402

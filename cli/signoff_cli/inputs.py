@@ -76,7 +76,7 @@ def home_path(text: str) -> str:
     """Spell `~` out.
 
     Raises:
-        InputError: SL101, nobody of that name has a home.
+        InputError: SL101, no user of that name has a home folder.
     """
     try:
         return str(Path(text).expanduser())

@@ -89,7 +89,7 @@ def write_bytes(content: bytes) -> None:
 
 
 def write_file(path: Path, content: bytes) -> None:
-    """Write a file, in the place of what is there; nobody is waited for at the end of a pipe.
+    """Write a file in the place of what is there; a pipe that no process reads is refused.
 
     Raises:
         StoreError: SL703.

@@ -34,7 +34,7 @@ class ScratchDatabase:
         """Read rows."""
         return self._connection.execute(statement, tuple(parameters)).fetchall()
 
-    def standing(self, statements: Sequence[str]) -> set[str]:  # noqa: ARG002  # it keeps them
+    def standing(self, statements: Sequence[str]) -> set[str]:  # noqa: ARG002  # SQLite keeps each
         """Give the statements that made what is there."""
         return derived.made_by(self.rows(derived.STANDING))
 

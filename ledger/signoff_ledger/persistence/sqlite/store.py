@@ -120,7 +120,7 @@ class SqliteStore(LedgerStore):
             # Nobody takes a file's locks away from a process that lives.
             yield lambda: None
 
-    def standing(self, statements: Sequence[str]) -> set[str]:  # noqa: ARG002  # it keeps them
+    def standing(self, statements: Sequence[str]) -> set[str]:  # noqa: ARG002  # SQLite keeps each
         """Give the statements that made what is derived, and whatever stands in its place."""
         return derived.made_by(self.rows(derived.STANDING))
 
