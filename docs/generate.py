@@ -34,24 +34,24 @@ import click
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pydantic import BaseModel
 
-from signoff_cli import telling
+from signoff_cli import demo_story
 from signoff_cli.main import COMMANDS, root, run
 from signoff_cli.session import Session
 from signoff_ledger import errors
-from signoff_ledger.application.authority import ROLES
+from signoff_ledger.application.authorization import ROLES
 from signoff_ledger.bootstrap import open_ledger
-from signoff_ledger.domain import batch_events, ledger_events, person_events, process_events
-from signoff_ledger.domain.gate import BAR_RULES, CURRENT_RULE_SET, RULE_SETS
-from signoff_ledger.domain.process_events import ProcessHeld, ProcessSignedOff
+from signoff_ledger.domain.events import batch, ledger, person, process
+from signoff_ledger.domain.events.process import ProcessHeld, ProcessSignedOff
+from signoff_ledger.domain.gate.rule_sets import BAR_RULES, CURRENT_RULE_SET, RULE_SETS
 from signoff_ledger.domain.tally import EXCLUSIONS
 from signoff_ledger.domain.values import Role
-from signoff_ledger.integrity.checkpoint import Checkpoint, sign_checkpoint
-from signoff_ledger.integrity.fields import encode_base64
-from signoff_ledger.integrity.leaf import leaf_hash
+from signoff_ledger.integrity.c2sp.checkpoint import Checkpoint, sign_checkpoint
+from signoff_ledger.integrity.encoding import encode_base64
 from signoff_ledger.integrity.signed_acts import SIGNED, UNSIGNED, UNSIGNED_COMMANDS
-from signoff_ledger.integrity.ssh_key import SshPublicKey
-from signoff_ledger.integrity.ssh_wire import string
-from signoff_ledger.integrity.sshsig import NAMESPACE, SshSignature, armor
+from signoff_ledger.integrity.ssh.public_key import SshPublicKey
+from signoff_ledger.integrity.ssh.sshsig import NAMESPACE, Sshsig, armor
+from signoff_ledger.integrity.ssh.wire import string
+from signoff_ledger.integrity.tree.leaf import leaf_hash
 
 ROOT = Path(__file__).resolve().parent.parent
 # The tables of attacks are those of the tests, which are found only from here on: hence E402.
@@ -63,8 +63,8 @@ from tests.attacks.every_table import LISTED  # noqa: E402
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from signoff_ledger.application.ports import Prepared, Recorded
-    from signoff_ledger.domain.event import Event
+    from signoff_ledger.application.ports import LogEntry, PreparedStatement
+    from signoff_ledger.domain.events.event import Event
     from signoff_ledger.domain.verdict import Verdict
     from tests.attacks.attack import Outcome
 
@@ -151,13 +151,13 @@ class StoryPen:
 
     name: str
     optional: bool
-    prepared: Prepared | None = None
+    prepared: PreparedStatement | None = None
 
     def sign(self, statement: bytes, keys: Sequence[str]) -> str:
         """Sign a statement."""
         del keys
         blob = key_blob(self.name)
-        unsigned = SshSignature(SshPublicKey.of_blob(blob), NAMESPACE, b"")
+        unsigned = Sshsig(SshPublicKey.of_blob(blob), NAMESPACE, b"")
         made = person_key(self.name).sign(unsigned.signed_data(statement))
         fields = (NAMESPACE.encode(), b"", b"sha512", string(b"ssh-ed25519") + string(made))
         return armor(b"SSHSIG" + (1).to_bytes(4, "big") + b"".join(map(string, (blob, *fields))))
@@ -175,9 +175,9 @@ class StorySession(Session):
 class Story(NamedTuple):
     """A ledger in which every kind of event happened, as lines in order."""
 
-    log: tuple[Recorded, ...]
+    log: tuple[LogEntry, ...]
 
-    def first(self, event: type[Event]) -> Recorded:
+    def first(self, event: type[Event]) -> LogEntry:
         """Give the first event of a kind."""
         return next(recorded for recorded in self.log if type(recorded.entry.event) is event)
 
@@ -190,7 +190,7 @@ class Story(NamedTuple):
 
 def play() -> Story:
     """Play the demo's story and the later steps, on the story's clock and with its ids."""
-    clock, ids, keys = telling.StoryClock(), telling.StoryIds(), story_keys()
+    clock, ids, keys = demo_story.StoryClock(), demo_story.StoryIds(), story_keys()
 
     def say(by: str, args: tuple[str, ...]) -> None:
         session = StorySession(
@@ -213,7 +213,7 @@ def play() -> Story:
         Path("wider.toml").write_text(wider, "utf-8")
         for name in SIGNERS:
             Path(f"{name}.pub").write_text(f"{public_key(name)}\n", "ascii")
-        for step in telling.STEPS:
+        for step in demo_story.STEPS:
             clock.move_to(step.at)
             say(step.by, step.args)
         for by, args in later_steps():
@@ -456,10 +456,10 @@ def _linked(kind: str) -> str:
 # --- events ---------------------------------------------------------------------------------------
 
 _STREAMS: tuple[tuple[str, str, Any], ...] = (
-    ("On the stream of a process", "process", process_events),
-    ("On the stream of a batch", "batch", batch_events),
-    ("On the stream of a person", "person", person_events),
-    ("On the stream of the ledger itself", "ledger", ledger_events),
+    ("On the stream of a process", "process", process),
+    ("On the stream of a batch", "batch", batch),
+    ("On the stream of a person", "person", person),
+    ("On the stream of the ledger itself", "ledger", ledger),
 )
 _KINDS = {
     "int": "integer",

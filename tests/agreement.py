@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from signoff_ledger.application import deciding
+from signoff_ledger.application.commands import decisions
 from signoff_ledger.application.ledger import Ledger
 from signoff_ledger.bootstrap import open_ledger
 from signoff_ledger.domain.process import Process
@@ -66,7 +66,7 @@ def disagreements_now(
 
 def said_of(ledger: Ledger, key: str, at: datetime) -> dict[str, Any]:
     """Say where a process stands, as plain data."""
-    case, verdict = deciding.check(ledger.work(), key, None, None)
+    case, verdict = decisions.check(ledger.work(), key, None, None)
     process = case.process
     return {
         "gate": {

@@ -16,19 +16,18 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, Self, cast
 
-from signoff_ledger.application import (
-    correcting,
-    deciding,
-    importing,
-    improving,
-    inspecting,
+from signoff_ledger.application.commands import (
+    corrections,
+    decisions,
+    inspection,
+    nonconformities,
     people,
-    planning,
+    plans,
+    sheet_import,
 )
 from signoff_ledger.application.ledger import Call, Ledger, Receipt
-from signoff_ledger.application.planfile import PlanFile, read_plan
 from signoff_ledger.application.ports import Clock, IdSource
-from signoff_ledger.bootstrap import Opened
+from signoff_ledger.bootstrap import OpenLedger
 from signoff_ledger.domain.plan import UnitBuild
 from signoff_ledger.domain.process import Change
 from signoff_ledger.domain.values import (
@@ -39,6 +38,7 @@ from signoff_ledger.domain.values import (
     Role,
 )
 from signoff_ledger.errors import RuleRefusedError
+from signoff_ledger.formats.plan_toml import PlanFile, read_plan
 from signoff_ledger.integrity.canonical import parse
 from signoff_ledger.persistence.sqlite.store import SqliteStore
 from signoff_ledger.persistence.store import LedgerStore
@@ -194,7 +194,7 @@ class Shop:
         return shop
 
     @classmethod
-    def of(cls, opened: Opened, ids: IdSource) -> Self:
+    def of(cls, opened: OpenLedger, ids: IdSource) -> Self:
         """Give the steps of a story in a ledger that was opened, wherever it stands."""
         # The steps need nothing of a file.
         shop = cls(cast("SqliteStore", opened.store), opened.ledger.clock, ids)
@@ -225,36 +225,36 @@ class Shop:
 
     def publish(self, plan: str = PLAN, reason: str | None = None) -> Receipt:
         """Publish a plan file."""
-        return planning.publish_plan(self.ledger, self.by("egon"), plan_file(plan), reason)
+        return plans.publish_plan(self.ledger, self.by("egon"), plan_file(plan), reason)
 
     def register(self, plan: str = PLAN) -> Receipt:
         """Register the bar of a plan file."""
         file = plan_file(plan)
         assert file.bar is not None
-        return planning.register_bar(self.ledger, self.by("egon"), file.process, file.bar)
+        return plans.register_bar(self.ledger, self.by("egon"), file.process, file.bar)
 
     def open(self, batch: str, **made_on: str) -> Receipt:
         """Open a batch."""
-        return planning.open_batch(self.ledger, self.by("egon"), "mug", batch, made_on)
+        return plans.open_batch(self.ledger, self.by("egon"), "mug", batch, made_on)
 
     def record(self, batch: str, serial: str, call: Call | None = None, **cells: str) -> Receipt:
         """Record one unit by hand; it conforms except for the cells given."""
         values = {k: v for k, v in (GOOD | cells).items() if k != "build_method" and v}
         build = UnitBuild(method=BuildMethod((GOOD | cells)["build_method"]))
-        entry = inspecting.UnitEntry(serial, build, values)
-        return inspecting.record_unit(self.ledger, call or self.by("ines"), batch, entry)
+        entry = inspection.UnitEntry(serial, build, values)
+        return inspection.record_unit(self.ledger, call or self.by("ines"), batch, entry)
 
     def bring(
         self, batch: str, content: bytes, call: Call | None = None, name: str = "results.csv"
-    ) -> tuple[Receipt, importing.Imported]:
+    ) -> tuple[Receipt, sheet_import.ImportSummary]:
         """Import a sheet."""
-        return importing.import_sheet(
+        return sheet_import.import_sheet(
             self.ledger, call or self.by("ines"), batch, content, name=name, method=None
         )
 
     def close(self, batch: str) -> Receipt:
         """Close a batch."""
-        return inspecting.close_batch(self.ledger, self.by("ines"), batch, None)
+        return inspection.close_batch(self.ledger, self.by("ines"), batch, None)
 
     def build(self, batch: str, rejects: int = 0, units: int = 7) -> None:
         """Open a batch, import its units with so many rejects, and close it."""
@@ -268,7 +268,7 @@ class Shop:
 
     def answer(self, batch: str, mode: str = "LID-SEAT") -> None:
         """Attribute a mode to the process, state its cause, and change something about it."""
-        improving.attribute(
+        nonconformities.attribute(
             self.ledger,
             self.by("egon"),
             "mug",
@@ -281,26 +281,26 @@ class Shop:
 
     def state_cause(self, batch: str, mode: str = "LID-SEAT") -> Receipt:
         """State the cause of a mode."""
-        return improving.state_cause(
+        return nonconformities.state_cause(
             self.ledger, self.by("egon"), batch, mode, kind=CauseKind.FOUND, statement="it shrank"
         )
 
     def change(self, *addresses: str) -> Receipt:
         """Change the process."""
         change = SKIMMED._replace(addresses=addresses)
-        return improving.apply_change(self.ledger, self.by("egon"), "mug", change)
+        return nonconformities.apply_change(self.ledger, self.by("egon"), "mug", change)
 
     def sign(self, call: Call | None = None, batch: str | None = None) -> Receipt:
         """Try to sign the process off."""
-        return deciding.sign(self.ledger, call or self.by("anna"), "mug", batch, None)
+        return decisions.sign(self.ledger, call or self.by("anna"), "mug", batch, None)
 
     def hold(self, call: Call | None = None, reason: str = "not yet") -> Receipt:
         """Hold the process."""
-        return deciding.hold(self.ledger, call or self.by("anna"), "mug", None, reason)
+        return decisions.hold(self.ledger, call or self.by("anna"), "mug", None, reason)
 
     def order(self, call: Call | None = None, quantity: int = 50) -> Receipt:
         """Try to commit a production run."""
-        receipt, _ = deciding.commit_order(
+        receipt, _ = decisions.commit_order(
             self.ledger, call or self.by("bela"), "mug", quantity=quantity, reference="PO-1"
         )
         return receipt
@@ -317,7 +317,7 @@ class Shop:
         self, batch: str, serial: str, field: str, becomes: str, remeasured: str | None = None
     ) -> Receipt:
         """Ask for a correction."""
-        return correcting.request(
+        return corrections.request(
             self.ledger,
             self.by("ines"),
             batch,

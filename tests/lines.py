@@ -9,13 +9,13 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from signoff_ledger.integrity.checkpoint import Checkpoint, sign_checkpoint
-from signoff_ledger.integrity.examination import Row
-from signoff_ledger.integrity.fields import encode_base64
+from signoff_ledger.integrity.c2sp.checkpoint import Checkpoint, sign_checkpoint
+from signoff_ledger.integrity.c2sp.verifier_key import ED25519, VerifierKey
+from signoff_ledger.integrity.encoding import encode_base64
 from signoff_ledger.integrity.line import stream_id
-from signoff_ledger.integrity.sshsig import NAMESPACE
+from signoff_ledger.integrity.log_check import StoredRow
+from signoff_ledger.integrity.ssh.sshsig import NAMESPACE
 from signoff_ledger.integrity.statement import Act, write_statement
-from signoff_ledger.integrity.verifier_key import ED25519, VerifierKey
 from tests import signers
 from tests.rfc6962 import leaf_of, root_of
 from tests.signers import INES, LOG, ORIGIN
@@ -71,9 +71,9 @@ class Lines:
         return [leaf_of(line) for line in self.lines]
 
     @property
-    def rows(self) -> list[Row]:
+    def rows(self) -> list[StoredRow]:
         """The lines as a file gives them."""
-        return [Row(line) for line in self.lines]
+        return [StoredRow(line) for line in self.lines]
 
     @property
     def parsed(self) -> list[Fields]:

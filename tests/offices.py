@@ -13,16 +13,16 @@ from typing import Self
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from signoff_ledger.application import keys, people
+from signoff_ledger.application.checkpoints import Sealer, SealPolicy
+from signoff_ledger.application.commands import keys, people
 from signoff_ledger.application.ledger import Call, Ledger, Receipt
-from signoff_ledger.application.ports import Prepared
-from signoff_ledger.application.sealing import Sealer, SealPolicy
-from signoff_ledger.custody.vault import Vault
-from signoff_ledger.exports.verifying import LiveLog, verify_log
-from signoff_ledger.integrity.examination import Check, Trust
-from signoff_ledger.integrity.fields import encode_base64
-from signoff_ledger.integrity.ssh_key import parse_ssh_public_key
-from signoff_ledger.integrity.sshsig import NAMESPACE
+from signoff_ledger.application.ports import PreparedStatement
+from signoff_ledger.custody.key_store import Vault
+from signoff_ledger.exports.verification import LiveLog, verify_log
+from signoff_ledger.integrity.encoding import encode_base64
+from signoff_ledger.integrity.log_check import Check, Trust
+from signoff_ledger.integrity.ssh.public_key import parse_ssh_public_key
+from signoff_ledger.integrity.ssh.sshsig import NAMESPACE
 from signoff_ledger.persistence.sqlite.store import SqliteStore
 from tests import signers
 from tests.ledgers import PEOPLE, START, CountingIds, Shop, TickingClock
@@ -59,7 +59,7 @@ class KeyPen:
 
     key: Ed25519PrivateKey
     optional: bool = False
-    prepared: Prepared | None = None
+    prepared: PreparedStatement | None = None
 
     def __post_init__(self) -> None:
         self.statements: list[bytes] = []

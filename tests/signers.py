@@ -6,9 +6,9 @@ from hashlib import sha256, sha512
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from signoff_ledger.application.ports import Prepared
-from signoff_ledger.integrity.ssh_key import SshPublicKey
-from signoff_ledger.integrity.sshsig import NAMESPACE, armor
+from signoff_ledger.application.ports import PreparedStatement
+from signoff_ledger.integrity.ssh.public_key import SshPublicKey
+from signoff_ledger.integrity.ssh.sshsig import NAMESPACE, armor
 
 ORIGIN = "log.example/mug"
 LOG = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
@@ -57,7 +57,7 @@ class InkPen:
 
     key: Ed25519PrivateKey
     optional: bool = False
-    prepared: Prepared | None = None
+    prepared: PreparedStatement | None = None
     namespace: bytes = NAMESPACE.encode()
 
     def sign(self, statement: bytes, keys: Sequence[str]) -> str:

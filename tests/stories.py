@@ -13,11 +13,12 @@ from typing import Any
 from signoff_ledger.domain import decision
 from signoff_ledger.domain.bar import Bar
 from signoff_ledger.domain.batch import Batch
-from signoff_ledger.domain.batch_events import BatchStarted, Replacement
 from signoff_ledger.domain.case import Case, Signer
 from signoff_ledger.domain.characteristic import Characteristic, Family, Kind
-from signoff_ledger.domain.event import Entry, Event, Stamp
-from signoff_ledger.domain.gate import judge
+from signoff_ledger.domain.events.batch import BatchStarted, Replacement
+from signoff_ledger.domain.events.event import Event, EventEnvelope, EventMetadata
+from signoff_ledger.domain.events.process import AcceptanceCriteriaRegistered
+from signoff_ledger.domain.gate.rule_sets import judge
 from signoff_ledger.domain.person import Person
 from signoff_ledger.domain.plan import (
     DesignApproval,
@@ -30,7 +31,6 @@ from signoff_ledger.domain.plan import (
     content_sha256,
 )
 from signoff_ledger.domain.process import Change, Process
-from signoff_ledger.domain.process_events import AcceptanceCriteriaRegistered
 from signoff_ledger.domain.unit import DefectReport, UnitReport
 from signoff_ledger.domain.values import (
     BuildMethod,
@@ -187,7 +187,7 @@ class Story:
 
     def __init__(self) -> None:
         self.now = START
-        self.journal: list[Entry] = []
+        self.journal: list[EventEnvelope] = []
         self.process = Process("bowl")
         self.process.journal = self.journal
         self.batches: dict[str, Batch] = {}
@@ -198,10 +198,10 @@ class Story:
             person.enrol(self.stamp(), name)
             person.grant(self.stamp(), role, "by contract")
 
-    def stamp(self, by: str = "egon") -> Stamp:
+    def stamp(self, by: str = "egon") -> EventMetadata:
         """Give the next stamp; the clock moves on by a minute."""
         self.now += timedelta(minutes=1)
-        return Stamp(self.now, by, f"c-{len(self.journal)}#0123456789abcdef")
+        return EventMetadata(self.now, by, f"c-{len(self.journal)}#0123456789abcdef")
 
     def wait(self, **time: float) -> None:
         """Let time pass."""
@@ -344,9 +344,9 @@ class Story:
         return decision.reconsider(stamp, self.case())
 
     @property
-    def reviewed(self) -> decision.Reviewed:
+    def reviewed(self) -> decision.TreeHead:
         """What a signer can review: no tree stands behind these events."""
-        return decision.Reviewed(None, len(self.journal))
+        return decision.TreeHead(None, len(self.journal))
 
     def sign(self, by: str = "anna", batch: str | None = None, note: str | None = None) -> Verdict:
         """Sign the process off, or be refused."""

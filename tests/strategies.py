@@ -20,7 +20,7 @@ from pydantic.fields import FieldInfo
 
 from signoff_ledger.domain.bar import Bar
 from signoff_ledger.domain.characteristic import Characteristic, Family, Kind
-from signoff_ledger.domain.event import Event
+from signoff_ledger.domain.events.event import Event
 from signoff_ledger.domain.plan import InspectionPlan, ProcessIdentity
 from signoff_ledger.domain.values import Severity, check_label, check_text
 from signoff_ledger.integrity.canonical import INTEGER_LIMIT

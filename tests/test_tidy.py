@@ -129,7 +129,7 @@ def test_only_the_output_module_prints() -> None:
 
 FOREIGN_READS = {
     "ledger/signoff_ledger/bounded_file.py": "it is the one that reads files from outside",
-    "ledger/signoff_ledger/custody/guard.py": "it opens a folder to flush it",
+    "ledger/signoff_ledger/custody/rollback_guard.py": "it opens a folder to flush it",
     "ledger/signoff_ledger/custody/high_water.py": "it writes in place, over what is there",
     "ledger/signoff_ledger/persistence/lock.py": "it locks a file of its own and reads nothing",
 }

@@ -14,11 +14,11 @@ from typing import NamedTuple
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from signoff_ledger.application.ports import Clock
-from signoff_ledger.integrity.add_checkpoint import AddCheckpoint
-from signoff_ledger.integrity.checkpoint import Checkpoint, sign_checkpoint
-from signoff_ledger.integrity.verifier_key import ED25519, VerifierKey
-from signoff_ledger.witness.judge import Witness
-from signoff_ledger.witness.memory import Memory
+from signoff_ledger.integrity.c2sp.add_checkpoint import AddCheckpoint
+from signoff_ledger.integrity.c2sp.checkpoint import Checkpoint, sign_checkpoint
+from signoff_ledger.integrity.c2sp.verifier_key import ED25519, VerifierKey
+from signoff_ledger.witness.cosigned_notes import Memory
+from signoff_ledger.witness.cosigner import Cosigner
 from signoff_ledger.witness.server import WitnessServer
 from tests.ledgers import TickingClock
 
@@ -111,14 +111,14 @@ def post(port: int, body: bytes, path: str = "/add-checkpoint") -> Answered:
 
 def witness_in(
     folder: Path, *logs: VerifierKey, name: str = "w.example/1", clock: Clock | None = None
-) -> Witness:
+) -> Cosigner:
     """Make a witness with its memory in a folder; the same folder remembers."""
-    return Witness(name, key_of(name), logs, Memory(folder), clock or TickingClock())
+    return Cosigner(name, key_of(name), logs, Memory(folder), clock or TickingClock())
 
 
 @contextmanager
 def serving(
-    witness: Witness, told: list[str] | None = None, **limits: float
+    witness: Cosigner, told: list[str] | None = None, **limits: float
 ) -> Iterator[WitnessServer]:
     """Let a witness answer on a free port of this machine."""
     lines = [] if told is None else told

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from itertools import count
 from pathlib import Path
 
-from signoff_ledger.application.inspecting import UnitEntry, record_unit
+from signoff_ledger.application.commands.inspection import UnitEntry, record_unit
 from signoff_ledger.application.ledger import Call, Ledger
 from signoff_ledger.application.ports import RandomIds, SystemClock
 from signoff_ledger.domain.plan import UnitBuild

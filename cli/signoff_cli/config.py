@@ -21,7 +21,7 @@ from signoff_ledger.errors import InputError
 from signoff_ledger.persistence.address import SCHEMES
 
 if TYPE_CHECKING:
-    from signoff_ledger.application.sealing import SealPolicy
+    from signoff_ledger.application.checkpoints import SealPolicy
 
 PROJECT_FILE = "signoff.toml"
 USER_FILE = "config.toml"
@@ -49,7 +49,7 @@ def find(name: str) -> str | None:
 
 def seal_policy() -> SealPolicy:
     """Say how much may stand unsealed."""
-    from signoff_ledger.application.sealing import SealPolicy
+    from signoff_ledger.application.checkpoints import SealPolicy
 
     events, minutes = find("seal_after_events"), find("seal_after_minutes")
     usual = SealPolicy()

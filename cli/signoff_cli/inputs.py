@@ -15,12 +15,12 @@ from signoff_ledger.errors import InputError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from signoff_ledger.bounded_file import Limit
+    from signoff_ledger.bounded_file import SizeLimit
 
 _COUNTS = re.compile(r"(\d{1,7})/(\d{1,7})", re.ASCII)
 
 
-def input_bytes(source: str, limit: Limit) -> tuple[bytes, str]:
+def input_bytes(source: str, limit: SizeLimit) -> tuple[bytes, str]:
     """Read a regular file, or standard input for `-`; gives its bytes and its name, escaped.
 
     Args:
@@ -30,7 +30,7 @@ def input_bytes(source: str, limit: Limit) -> tuple[bytes, str]:
     Raises:
         InputError: SL101 when it cannot be read.
     """
-    from signoff_ledger.application.texts import escaped  # loads pydantic
+    from signoff_ledger.domain.text_checks import escaped  # loads pydantic
 
     if source == "-" and sys.stdin.isatty():
         raise InputError(
@@ -52,7 +52,7 @@ def input_bytes(source: str, limit: Limit) -> tuple[bytes, str]:
         ) from None
 
 
-def input_text(source: str, limit: Limit) -> tuple[str, str]:
+def input_text(source: str, limit: SizeLimit) -> tuple[str, str]:
     """Read a text file in UTF-8; gives its text and its name.
 
     Raises:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-class Listed(NamedTuple):
+class CommandListing(NamedTuple):
     """A command as the table knows it.
 
     Attributes:
@@ -33,7 +33,7 @@ class Listed(NamedTuple):
 class LazyGroup(click.Group):
     """A group over a table of commands."""
 
-    def __init__(self, *args: Any, table: Mapping[str, Listed], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, table: Mapping[str, CommandListing], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.table = table
 

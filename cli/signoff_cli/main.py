@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from signoff_cli.lazy import LazyGroup, Listed
+from signoff_cli.lazy import CommandListing, LazyGroup
 from signoff_cli.session import Session, reading
 from signoff_cli.streams import standard_streams
 
@@ -15,52 +15,100 @@ INTERRUPTED = 130
 
 _AT = "signoff_cli.commands."
 
-COMMANDS: dict[str, Listed] = {
-    "open": Listed("Record", _AT + "open:open_", "Open a batch under the bar in force."),
-    "record": Listed("Record", _AT + "record:record", "Record the results of one unit."),
-    "import": Listed("Record", _AT + "import_:import_", "Import a sheet of results."),
-    "defect": Listed("Record", _AT + "defect:defect", "Record faults, their origin and cause."),
-    "change": Listed("Record", _AT + "change:change", "Record a change to the process."),
-    "dispose": Listed("Record", _AT + "dispose:dispose", "Decide what happens to a unit."),
-    "correct": Listed("Record", _AT + "correct:correct", "Correct a wrong entry, by two people."),
-    "close": Listed("Record", _AT + "close:close", "Close a batch: no more units."),
-    "check": Listed("Decide", _AT + "check:check", "Say whether the process could be signed off."),
-    "sign": Listed("Decide", _AT + "sign:sign", "Sign a process off for a production run."),
-    "hold": Listed("Decide", _AT + "hold:hold", "Hold a process; a reason is all it needs."),
-    "withdraw": Listed("Decide", _AT + "withdraw:withdraw", "Withdraw a sign-off."),
-    "order": Listed("Decide", _AT + "order:order", "Commit, cancel or report a production order."),
-    "dissent": Listed("Decide", _AT + "dissent:dissent", "Record dissent, pressure or a note."),
-    "why": Listed("Review", _AT + "why:why", "Say why a process is signed off or held."),
-    "status": Listed("Review", _AT + "status:status", "Show where processes and batches stand."),
-    "history": Listed("Review", _AT + "history:history", "Tell everything that happened."),
-    "replay": Listed("Review", _AT + "replay:replay", "Take every decision again and compare."),
-    "stats": Listed("Review", _AT + "stats:stats", "Say what the batches of a process show."),
-    "compare": Listed("Review", _AT + "compare:compare", "Compare two batches: did the fix hold?"),
-    "report": Listed("Review", _AT + "report:report", "Write the certificate of a decision."),
-    "handover": Listed("Review", _AT + "handover:handover", "List the units that went on."),
-    "checkpoint": Listed("Prove", _AT + "checkpoint:checkpoint", "Seal the log as it stands."),
-    "set-aside": Listed("Prove", _AT + "set_aside:set_aside", "Set a foreign checkpoint aside."),
-    "verify": Listed("Prove", _AT + "verify:verify", "Prove a ledger, an export or a dossier."),
-    "export": Listed("Prove", _AT + "export:export", "Hand over the log, or one decision."),
-    "prove": Listed("Prove", _AT + "prove:prove", "Prove that one event is in the log."),
-    "witness": Listed("Prove", _AT + "witness:witness", "Ask witnesses to cosign, or be one."),
-    "restore": Listed("Prove", _AT + "restore:restore", "Bring an exported log back."),
-    "new": Listed("Set up", _AT + "new:new", "Print a plan file to fill in."),
-    "init": Listed("Set up", _AT + "init:init", "Begin a ledger."),
-    "person": Listed("Set up", _AT + "person:person", "Enrol people; grant and revoke roles."),
-    "plan": Listed("Set up", _AT + "plan:plan", "Publish a plan; say how many units it takes."),
-    "bar": Listed("Set up", _AT + "bar:bar", "Set, countersign, show or pick the bar."),
-    "key": Listed("Set up", _AT + "key:key", "Register, accept and revoke signing keys."),
-    "approval": Listed("Set up", _AT + "approval:approval", "Refer to an approval from elsewhere."),
-    "doctor": Listed("Run", _AT + "doctor:doctor", "Look for trouble in a ledger and around it."),
-    "backup": Listed("Run", _AT + "backup:backup", "Copy a ledger while it is in use."),
-    "move": Listed("Run", _AT + "move:move", "Carry a ledger from one store to another."),
-    "rebuild": Listed("Run", _AT + "rebuild:rebuild", "Build every view again from the events."),
-    "repair": Listed("Run", _AT + "repair:repair", "Put back what is gone around the lines."),
-    "config": Listed("Run", _AT + "config:config", "Show the settings and where they come from."),
-    "completion": Listed("Run", _AT + "completion:completion", "Print a completion script."),
-    "demo": Listed("Run", _AT + "demo:demo", "Play the whole story on a throw-away ledger."),
-    "help": Listed("Run", _AT + "help:help_", "Explain a topic."),
+COMMANDS: dict[str, CommandListing] = {
+    "open": CommandListing("Record", _AT + "open:open_", "Open a batch under the bar in force."),
+    "record": CommandListing("Record", _AT + "record:record", "Record the results of one unit."),
+    "import": CommandListing("Record", _AT + "import_:import_", "Import a sheet of results."),
+    "defect": CommandListing(
+        "Record", _AT + "defect:defect", "Record faults, their origin and cause."
+    ),
+    "change": CommandListing("Record", _AT + "change:change", "Record a change to the process."),
+    "dispose": CommandListing("Record", _AT + "dispose:dispose", "Decide what happens to a unit."),
+    "correct": CommandListing(
+        "Record", _AT + "correct:correct", "Correct a wrong entry, by two people."
+    ),
+    "close": CommandListing("Record", _AT + "close:close", "Close a batch: no more units."),
+    "check": CommandListing(
+        "Decide", _AT + "check:check", "Say whether the process could be signed off."
+    ),
+    "sign": CommandListing("Decide", _AT + "sign:sign", "Sign a process off for a production run."),
+    "hold": CommandListing(
+        "Decide", _AT + "hold:hold", "Hold a process; a reason is all it needs."
+    ),
+    "withdraw": CommandListing("Decide", _AT + "withdraw:withdraw", "Withdraw a sign-off."),
+    "order": CommandListing(
+        "Decide", _AT + "order:order", "Commit, cancel or report a production order."
+    ),
+    "dissent": CommandListing(
+        "Decide", _AT + "dissent:dissent", "Record dissent, pressure or a note."
+    ),
+    "why": CommandListing("Review", _AT + "why:why", "Say why a process is signed off or held."),
+    "status": CommandListing(
+        "Review", _AT + "status:status", "Show where processes and batches stand."
+    ),
+    "history": CommandListing("Review", _AT + "history:history", "Tell everything that happened."),
+    "replay": CommandListing(
+        "Review", _AT + "replay:replay", "Take every decision again and compare."
+    ),
+    "stats": CommandListing(
+        "Review", _AT + "stats:stats", "Say what the batches of a process show."
+    ),
+    "compare": CommandListing(
+        "Review", _AT + "compare:compare", "Compare two batches: did the fix hold?"
+    ),
+    "report": CommandListing(
+        "Review", _AT + "report:report", "Write the certificate of a decision."
+    ),
+    "handover": CommandListing("Review", _AT + "handover:handover", "List the units that went on."),
+    "checkpoint": CommandListing(
+        "Prove", _AT + "checkpoint:checkpoint", "Seal the log as it stands."
+    ),
+    "set-aside": CommandListing(
+        "Prove", _AT + "set_aside:set_aside", "Set a foreign checkpoint aside."
+    ),
+    "verify": CommandListing(
+        "Prove", _AT + "verify:verify", "Prove a ledger, an export or a dossier."
+    ),
+    "export": CommandListing("Prove", _AT + "export:export", "Hand over the log, or one decision."),
+    "prove": CommandListing("Prove", _AT + "prove:prove", "Prove that one event is in the log."),
+    "witness": CommandListing(
+        "Prove", _AT + "witness:witness", "Ask witnesses to cosign, or be one."
+    ),
+    "restore": CommandListing("Prove", _AT + "restore:restore", "Bring an exported log back."),
+    "new": CommandListing("Set up", _AT + "new:new", "Print a plan file to fill in."),
+    "init": CommandListing("Set up", _AT + "init:init", "Begin a ledger."),
+    "person": CommandListing(
+        "Set up", _AT + "person:person", "Enrol people; grant and revoke roles."
+    ),
+    "plan": CommandListing(
+        "Set up", _AT + "plan:plan", "Publish a plan; say how many units it takes."
+    ),
+    "bar": CommandListing("Set up", _AT + "bar:bar", "Set, countersign, show or pick the bar."),
+    "key": CommandListing("Set up", _AT + "key:key", "Register, accept and revoke signing keys."),
+    "approval": CommandListing(
+        "Set up", _AT + "approval:approval", "Refer to an approval from elsewhere."
+    ),
+    "doctor": CommandListing(
+        "Run", _AT + "doctor:doctor", "Look for trouble in a ledger and around it."
+    ),
+    "backup": CommandListing("Run", _AT + "backup:backup", "Copy a ledger while it is in use."),
+    "move": CommandListing("Run", _AT + "move:move", "Carry a ledger from one store to another."),
+    "rebuild": CommandListing(
+        "Run", _AT + "rebuild:rebuild", "Build every view again from the events."
+    ),
+    "repair": CommandListing(
+        "Run", _AT + "repair:repair", "Put back what is gone around the lines."
+    ),
+    "config": CommandListing(
+        "Run", _AT + "config:config", "Show the settings and where they come from."
+    ),
+    "completion": CommandListing(
+        "Run", _AT + "completion:completion", "Print a completion script."
+    ),
+    "demo": CommandListing(
+        "Run", _AT + "demo:demo", "Play the whole story on a throw-away ledger."
+    ),
+    "help": CommandListing("Run", _AT + "help:help_", "Explain a topic."),
 }
 
 

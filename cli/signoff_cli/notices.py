@@ -24,6 +24,6 @@ class _Speaker(logging.Handler):
             say(f"signoff: {record.getMessage()}")
 
 
-def heed(session: Session) -> None:
+def on_notice(session: Session) -> None:
     """Say the library's notices for the rest of an invocation."""
     NOTICES.handlers[:] = [_Speaker(session)]

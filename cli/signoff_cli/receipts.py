@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from signoff_cli import statements
 from signoff_cli.output import answer, say
-from signoff_ledger.domain.batch_events import UnitInspected
+from signoff_ledger.domain.events.batch import UnitInspected
 from signoff_ledger.projections.sentences import sentence
 from signoff_ledger.projections.subjects import Subject, begun_by
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from signoff_cli.session import Session
     from signoff_ledger.application.ledger import Receipt
     from signoff_ledger.application.ports import Store
-    from signoff_ledger.domain.event import Entry
+    from signoff_ledger.domain.events.event import EventEnvelope
 
 _SHOWN = 12
 """How many sentences a person is shown of a command that recorded many events."""
@@ -45,7 +45,9 @@ def show(
     session.receipt = receipt if receipt.recorded else None
     if receipt.unsealed and not session.quiet and session.output_format == "table":
         say(f"signoff: recorded, and not sealed: {receipt.unsealed}")
-    entries: list[tuple[int | None, Entry]] = [(r.position, r.entry) for r in receipt.recorded]
+    entries: list[tuple[int | None, EventEnvelope]] = [
+        (r.position, r.entry) for r in receipt.recorded
+    ]
     entries += [(None, entry) for entry in receipt.planned]
     subjects = _subjects(store, [entry for _, entry in entries])
     rows = [
@@ -67,7 +69,7 @@ def show(
     answer(session, "signoff.receipt/1", data, rows, lambda: _for_people(receipt, rows, headline))
 
 
-def _sentence(entry: Entry, subject: Subject, *, is_planned: bool) -> str:
+def _sentence(entry: EventEnvelope, subject: Subject, *, is_planned: bool) -> str:
     """Write an event as a sentence; results that are not recorded yet are not judged (G16)."""
     if is_planned and isinstance(entry.event, UnitInspected):
         count = len(entry.event.readings)
@@ -96,7 +98,7 @@ def _for_people(receipt: Receipt, rows: list[dict[str, Any]], headline: str) -> 
     return "\n".join(lines)
 
 
-def _subjects(store: Store, entries: list[Entry]) -> dict[UUID, Subject]:
+def _subjects(store: Store, entries: list[EventEnvelope]) -> dict[UUID, Subject]:
     """Name the streams of some entries, from the entries themselves or from the streams' first."""
     subjects: dict[UUID, Subject] = {}
     for entry in entries:

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     from signoff_ledger.application.ledger import Call, Receipt
     from signoff_ledger.application.ports import Clock, IdSource, Pen
-    from signoff_ledger.bootstrap import Opened
-    from signoff_ledger.custody.vault import Vault
+    from signoff_ledger.bootstrap import OpenLedger
+    from signoff_ledger.custody.key_store import Vault
 
 FORMATS = ("table", "json", "jsonl", "csv")
 COLORS = ("auto", "always", "never")
@@ -112,9 +112,9 @@ class Session:
 
     def place(self) -> str:
         """Give the ledger's path or URL as people may see it."""
-        from signoff_ledger.persistence.address import shown
+        from signoff_ledger.persistence.address import redacted
 
-        return shown(self.address())
+        return redacted(self.address())
 
     def call(self) -> Call:
         """Say how the command is given: by whom and under which id."""
@@ -128,7 +128,7 @@ class Session:
     def _pen(self) -> Pen | None:
         """How the actor signs, should they have to."""
         from signoff_cli.config import find
-        from signoff_ledger.custody.pen import AttachedPen, OpenSshPen, StatementPen
+        from signoff_ledger.custody.statement_signers import AttachedPen, OpenSshPen, StatementPen
 
         if self.statement_only is not None:
             return StatementPen(self.statements)
@@ -143,20 +143,20 @@ class Session:
         """Give the folder where this machine keeps the keys of its logs."""
         from signoff_cli.config import find
         from signoff_cli.prompts import log_passphrase
-        from signoff_ledger.custody.vault import Vault, default_folder
+        from signoff_ledger.custody.key_store import Vault, default_folder
 
         named = os.environ.get("SIGNOFF_KEYS") or find("keys")
         return Vault(
             Path(named) if named else default_folder(), lambda: log_passphrase(self), self.new_key
         )
 
-    def heed_notices(self) -> None:
+    def show_notices(self) -> None:
         """Say on standard error what the ledger says beside its answers."""
-        from signoff_cli.notices import heed  # loads logging
+        from signoff_cli.notices import on_notice  # loads logging
 
-        heed(self)
+        on_notice(self)
 
-    def open(self, *, patient: bool = False, damaged: bool = False) -> Opened:
+    def open(self, *, patient: bool = False, damaged: bool = False) -> OpenLedger:
         """Open the ledger.
 
         Args:
@@ -166,7 +166,7 @@ class Session:
         from signoff_cli.config import seal_policy
         from signoff_ledger.bootstrap import open_ledger  # loads the event store
 
-        self.heed_notices()
+        self.show_notices()
         return open_ledger(
             self.address(),
             self.clock,
@@ -219,13 +219,16 @@ def recording(name: str) -> Callable[[F], F]:
     Args:
         name: What the list calls it, such as `order commit`.
     """
-    from signoff_ledger.integrity.signed_acts import acts_of, told  # only commands need it
+    from signoff_ledger.integrity.signed_acts import (  # only commands need it
+        acts_of,
+        signing_sentence,
+    )
 
     options = (*_WRITING, *(_SIGNING if acts_of(name) else ()))
 
     def give(command: F) -> F:
         text, example, rest = (command.__doc__ or "").partition("    \b\n")
-        command.__doc__ = f"{text}    {told(name)}\n\n{example}{rest}"
+        command.__doc__ = f"{text}    {signing_sentence(name)}\n\n{example}{rest}"
         for option in reversed(options):
             command = option(command)
         return reading(command)

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from signoff_cli import suffixes
 from signoff_cli.output import answer
-from signoff_ledger.custody.pen import numbered
+from signoff_ledger.custody.statement_signers import numbered
 from signoff_ledger.errors import InputError, StoreError
-from signoff_ledger.integrity.sshsig import NAMESPACE
+from signoff_ledger.integrity.ssh.sshsig import NAMESPACE
 
 if TYPE_CHECKING:
     from signoff_cli.session import Session

@@ -26,7 +26,7 @@ _PUBLIC = {
     "begin_ledger": "signoff_ledger.bootstrap",
     "explain": "signoff_ledger.projections.explanation",
     "open_ledger": "signoff_ledger.bootstrap",
-    "replay": "signoff_ledger.application.replay",
+    "replay_decisions": "signoff_ledger.replay.replay",
 }
 
 __all__ = [  # noqa: PLE0604  # the names of _PUBLIC, and the version

@@ -5,27 +5,27 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
-from signoff_ledger.application import people
+from signoff_ledger.application.checkpoints import Sealer
+from signoff_ledger.application.commands import people
 from signoff_ledger.application.continuity import Continuity
 from signoff_ledger.application.ledger import Ledger
 from signoff_ledger.application.ports import RandomIds, SystemClock
-from signoff_ledger.application.sealing import Sealer
-from signoff_ledger.persistence.opening import create_store, open_damaged, open_store
-from signoff_ledger.persistence.sqlite.scratch import ScratchDatabase
+from signoff_ledger.persistence.sqlite.in_memory import ScratchDatabase
+from signoff_ledger.persistence.store_factory import create_store, open_damaged, open_store
 from signoff_ledger.projections.views import Views
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from signoff_ledger.application.checkpoints import SealPolicy
     from signoff_ledger.application.ledger import Call
     from signoff_ledger.application.ports import Clock, IdSource
-    from signoff_ledger.application.sealing import SealPolicy
-    from signoff_ledger.custody.vault import Vault
+    from signoff_ledger.custody.key_store import Vault
     from signoff_ledger.persistence.store import LedgerStore
 
 
 @dataclass(frozen=True)
-class Opened:
+class OpenLedger:
     """A ledger ready for use; close it, or use it in a `with` statement.
 
     Attributes:
@@ -60,7 +60,7 @@ def open_ledger(
     *,
     patient: bool = False,
     damaged: bool = False,
-) -> Opened:
+) -> OpenLedger:
     """Open a ledger that exists.
 
     Args:
@@ -94,7 +94,7 @@ def begin_ledger(
     vault: Vault | None = None,
     origin: str | None = None,
     passphrase: str | None = None,
-) -> Opened:
+) -> OpenLedger:
     """Begin a ledger; whoever does becomes its first owner.
 
     Args:
@@ -131,10 +131,10 @@ def _wired(
     ids: IdSource | None,
     vault: Vault | None,
     policy: SealPolicy | None = None,
-) -> Opened:
+) -> OpenLedger:
     sealer = Sealer(store, vault, policy) if vault else None
     continuity = Continuity(store, vault) if vault else None
     ledger = Ledger(store, clock or SystemClock(), ids or RandomIds(), sealer, continuity)
     # Where the views in the ledger cannot be brought up to date, they are built beside it.
     views = Views(store, store, ScratchDatabase, keep=not store.read_only)
-    return Opened(store, ledger, views, sealer)
+    return OpenLedger(store, ledger, views, sealer)

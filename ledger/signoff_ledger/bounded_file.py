@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
 
-class Limit(NamedTuple):
+class SizeLimit(NamedTuple):
     """The longest file of a kind that is read.
 
     Attributes:
@@ -31,22 +31,22 @@ class Limit(NamedTuple):
     size_bytes: int
 
 
-SHEET = Limit("sheet of results", 64 << 20)
-PLAN = Limit("plan file", 1 << 20)
-TEXT = Limit("text given as @FILE", 64 << 10)
-PUBLIC_KEY = Limit("public key of a person", 64 << 10)
-PRIVATE_KEY = Limit("private key", 64 << 10)
-STATEMENT = Limit("statement to sign", 1 << 20)
-SIGNATURE = Limit("signature", 64 << 10)
-POLICY = Limit("trust policy", 1 << 17)
-NOTE = Limit("checkpoint or cosignatures", 1_000_000)
-REQUEST = Limit("request to a witness", 2_000_000)
-VERIFIER_KEYS = Limit("file of verifier keys", 64 << 10)
-GUARD = Limit("signer guard", 4 << 10)
-SERVICES = Limit("connection service file", 1 << 20)
-HIGH_WATER = Limit("memory of what a server acknowledged", 4 << 10)
-SETTINGS = Limit("settings", 64 << 10)
-MEMBER = Limit("file of an export, beside its lines", 4 << 20)
+SHEET = SizeLimit("sheet of results", 64 << 20)
+PLAN = SizeLimit("plan file", 1 << 20)
+TEXT = SizeLimit("text given as @FILE", 64 << 10)
+PUBLIC_KEY = SizeLimit("public key of a person", 64 << 10)
+PRIVATE_KEY = SizeLimit("private key", 64 << 10)
+STATEMENT = SizeLimit("statement to sign", 1 << 20)
+SIGNATURE = SizeLimit("signature", 64 << 10)
+POLICY = SizeLimit("trust policy", 1 << 17)
+NOTE = SizeLimit("checkpoint or cosignatures", 1_000_000)
+REQUEST = SizeLimit("request to a witness", 2_000_000)
+VERIFIER_KEYS = SizeLimit("file of verifier keys", 64 << 10)
+GUARD = SizeLimit("signer guard", 4 << 10)
+SERVICES = SizeLimit("connection service file", 1 << 20)
+HIGH_WATER = SizeLimit("memory of what a server acknowledged", 4 << 10)
+SETTINGS = SizeLimit("settings", 64 << 10)
+MEMBER = SizeLimit("file of an export, beside its lines", 4 << 20)
 
 LIMITS = (
     SHEET, PLAN, TEXT, PUBLIC_KEY, PRIVATE_KEY, STATEMENT, SIGNATURE, POLICY, NOTE, REQUEST,
@@ -97,7 +97,7 @@ def open_regular(path: Path | str, *, inside: Path | None = None) -> BinaryIO:
     return os.fdopen(descriptor, "rb")
 
 
-def read_regular(path: Path | str, limit: Limit, *, inside: Path | None = None) -> bytes:
+def read_regular(path: Path | str, limit: SizeLimit, *, inside: Path | None = None) -> bytes:
     """Read a regular file of a kind, whole.
 
     Raises:
@@ -109,7 +109,7 @@ def read_regular(path: Path | str, limit: Limit, *, inside: Path | None = None) 
         return read_stream(file, limit)
 
 
-def read_stream(stream: BinaryIO, limit: Limit) -> bytes:
+def read_stream(stream: BinaryIO, limit: SizeLimit) -> bytes:
     """Read a stream to its end, if that comes within the limit of a kind.
 
     Raises:
@@ -129,7 +129,7 @@ def read_stream(stream: BinaryIO, limit: Limit) -> bytes:
     return b"".join(parts)
 
 
-def _too_long(limit: Limit) -> OSError:
+def _too_long(limit: SizeLimit) -> OSError:
     why = f"it is longer than {limit.size_bytes} bytes, the limit of a {limit.noun}"
     return OSError(errno.EFBIG, why)
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from psycopg.sql import SQL, Identifier
 
-from signoff_ledger.exports.moving import copy_ledger
+from signoff_ledger.exports.migrate import copy_ledger
 from signoff_ledger.persistence.postgres.schema import role_name
 from tests.attacks.story import Told
 from tests.servers.databases import Databases

@@ -4,7 +4,7 @@ from base64 import b64decode, b64encode
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from signoff_ledger.integrity.leaf import leaf_hash
+from signoff_ledger.integrity.tree.leaf import leaf_hash
 from tests.attacks.forging import path_of, read_files
 from tests.attacks.story import Told
 

@@ -15,11 +15,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from signoff_ledger.exports.dossier_folder import is_dossier, verify_dossier
 from signoff_ledger.exports.log_folder import LogFolder
 from signoff_ledger.exports.readme import log_readme
-from signoff_ledger.exports.verifying import ExportedLog, verify_log
-from signoff_ledger.integrity.checkpoint import Checkpoint, sign_checkpoint
-from signoff_ledger.integrity.examination import Check, Trust
-from signoff_ledger.integrity.leaf import leaf_hash
-from signoff_ledger.integrity.policy import parse_policy
+from signoff_ledger.exports.verification import ExportedLog, verify_log
+from signoff_ledger.integrity.c2sp.checkpoint import Checkpoint, sign_checkpoint
+from signoff_ledger.integrity.c2sp.policy import parse_policy
+from signoff_ledger.integrity.log_check import Check, Trust
+from signoff_ledger.integrity.tree.leaf import leaf_hash
 from tests.attacks.story import Told
 
 Fields = dict[str, Any]

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Self
 
 from signoff_ledger.errors import EvidenceError
-from signoff_ledger.integrity.leaf import leaf_hash
-from signoff_ledger.integrity.tlog_proof import parse_tlog_proof, verify_tlog_proof
-from signoff_ledger.integrity.verifier_key import VerifierKey
+from signoff_ledger.integrity.c2sp.tlog_proof import parse_tlog_proof, verify_tlog_proof
+from signoff_ledger.integrity.c2sp.verifier_key import VerifierKey
+from signoff_ledger.integrity.tree.leaf import leaf_hash
 from tests.attacks.story import Told
 from tests.cli.terminal import Said, Terminal
 

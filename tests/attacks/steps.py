@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from signoff_ledger.integrity.verifier_key import ED25519, VerifierKey
+from signoff_ledger.integrity.c2sp.verifier_key import ED25519, VerifierKey
 from tests.attacks.forging import Fields, Forgery, dumped
 
 MALLORY = Ed25519PrivateKey.generate()

@@ -13,16 +13,16 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from signoff_ledger.application import deciding, keys, people, planning
+from signoff_ledger.application.commands import decisions, keys, people, plans
 from signoff_ledger.application.ledger import Call
-from signoff_ledger.bootstrap import Opened, begin_ledger
-from signoff_ledger.custody.pen import OpenSshPen
-from signoff_ledger.custody.vault import Vault
+from signoff_ledger.bootstrap import OpenLedger, begin_ledger
+from signoff_ledger.custody.key_store import Vault
+from signoff_ledger.custody.statement_signers import OpenSshPen
 from signoff_ledger.exports.dossier import export_decision
 from signoff_ledger.exports.log_folder import export_log
-from signoff_ledger.integrity.cosignature import cosign
-from signoff_ledger.integrity.note import parse_note
-from signoff_ledger.integrity.verifier_key import COSIGNATURE_V1, VerifierKey
+from signoff_ledger.integrity.c2sp.cosignature import cosign
+from signoff_ledger.integrity.c2sp.note import parse_note
+from signoff_ledger.integrity.c2sp.verifier_key import COSIGNATURE_V1, VerifierKey
 from tests.attacks.tools import needed
 from tests.ledgers import PEOPLE, PLAN, CountingIds, Shop, TickingClock, on_file, plan_file, wide
 
@@ -106,7 +106,7 @@ class Told:
     """
 
     folder: Path
-    opened: Opened
+    opened: OpenLedger
     shop: Shop
     vault: KeptKeys
     witness: Ed25519PrivateKey = field(default_factory=Ed25519PrivateKey.generate)
@@ -262,20 +262,20 @@ def tell(folder: Path, origin: str = "example.com/mugs") -> Told:
         enrol(told, person)
     for person in ("ines", "aude"):
         enrol_unsigned(told, person)
-    planning.publish_plan(ledger, told.call("egon"), plan_file(), None)
+    plans.publish_plan(ledger, told.call("egon"), plan_file(), None)
     bar = plan_file().bar
     assert bar is not None
-    planning.register_bar(ledger, told.call("egon"), "mug", bar)
-    planning.countersign_bar(ledger, told.call("bela"), "mug")
+    plans.register_bar(ledger, told.call("egon"), "mug", bar)
+    plans.countersign_bar(ledger, told.call("bela"), "mug")
     told.seal()
     shop.build("B1", rejects=2)
-    deciding.hold(ledger, told.call("anna"), "mug", None, "not yet: £ “ä”")
+    decisions.hold(ledger, told.call("anna"), "mug", None, "not yet: £ “ä”")
     told.cosign_last()
     shop.answer("B1")
     change_keys(told)
     shop.build("B2")
-    deciding.sign(ledger, told.call("anna", "anna-2"), "mug", None, "well done")
-    deciding.commit_order(ledger, told.call("bela"), "mug", quantity=50, reference="PO-1")
+    decisions.sign(ledger, told.call("anna", "anna-2"), "mug", None, "well done")
+    decisions.commit_order(ledger, told.call("bela"), "mug", quantity=50, reference="PO-1")
     told.seal()
     told.export()
     return told
@@ -348,7 +348,7 @@ def tell_shortly(folder: Path) -> Told:
     rows = [{"unit_serial": f"U{n}", "build_method": "line", "fit": "pass"} for n in range(1, 5)]
     shop.bring("B1", wide(rows))
     shop.close("B1")
-    deciding.sign(ledger, told.call("anna"), "mug", None, None)
+    decisions.sign(ledger, told.call("anna"), "mug", None, None)
     told.cosign_last()
     told.export()
     return told

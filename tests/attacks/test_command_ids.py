@@ -12,15 +12,15 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from signoff_ledger.application import people
+from signoff_ledger.application.commands import people
 from signoff_ledger.application.ledger import Call
-from signoff_ledger.bootstrap import Opened, begin_ledger
+from signoff_ledger.bootstrap import OpenLedger, begin_ledger
 from signoff_ledger.domain.values import Role
 from signoff_ledger.errors import EvidenceError
-from signoff_ledger.exports.restoring import restore_log
-from signoff_ledger.exports.verifying import LiveLog, verify_log
-from signoff_ledger.integrity.examination import PROVED, Trust
-from signoff_ledger.persistence.opening import open_store
+from signoff_ledger.exports.restore import restore_log
+from signoff_ledger.exports.verification import LiveLog, verify_log
+from signoff_ledger.integrity.log_check import PROVED, Trust
+from signoff_ledger.persistence.store_factory import open_store
 from tests.attacks.forging import Forgery
 from tests.attacks.story import Told
 from tests.contract.conftest import vacant
@@ -91,7 +91,7 @@ def copy(request: pytest.FixtureRequest, tmp_path: Path, servers: Servers) -> It
         yield address
 
 
-def begun(address: str | Path) -> Opened:
+def begun(address: str | Path) -> OpenLedger:
     """Begin a ledger."""
     return begin_ledger(
         address,
@@ -103,7 +103,7 @@ def begun(address: str | Path) -> Opened:
     )
 
 
-def enrol(opened: Opened, name: str) -> None:
+def enrol(opened: OpenLedger, name: str) -> None:
     """Give a command that records two events."""
     people.enrol(opened.ledger, Call("olga"), name, f"{name} X", [Role.INSPECTOR])
 

@@ -14,12 +14,12 @@ import pytest
 
 from signoff_ledger.errors import EvidenceError, SignoffError, StoreError
 from signoff_ledger.exports.log_folder import export_log
-from signoff_ledger.exports.verifying import LiveLog, verify_log
+from signoff_ledger.exports.verification import LiveLog, verify_log
+from signoff_ledger.integrity.c2sp.tlog_proof import parse_tlog_proof, verify_tlog_proof
+from signoff_ledger.integrity.c2sp.verifier_key import VerifierKey
 from signoff_ledger.integrity.canonical import parse
-from signoff_ledger.integrity.examination import Trust
-from signoff_ledger.integrity.leaf import leaf_hash
-from signoff_ledger.integrity.tlog_proof import parse_tlog_proof, verify_tlog_proof
-from signoff_ledger.integrity.verifier_key import VerifierKey
+from signoff_ledger.integrity.log_check import Trust
+from signoff_ledger.integrity.tree.leaf import leaf_hash
 from signoff_ledger.persistence.sqlite.backup import back_up
 from signoff_ledger.persistence.sqlite.store import SqliteStore
 from tests.attacks.forging import read_files, verify

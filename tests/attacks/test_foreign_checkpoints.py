@@ -13,27 +13,27 @@ import psycopg
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from signoff_ledger.application import keys, people
+from signoff_ledger.application.commands import keys, people
+from signoff_ledger.application.commands.disowned_notes import set_aside
 from signoff_ledger.application.ledger import Call
-from signoff_ledger.application.setting_aside import set_aside
-from signoff_ledger.bootstrap import Opened, begin_ledger, open_ledger
-from signoff_ledger.custody import vault as custody
+from signoff_ledger.bootstrap import OpenLedger, begin_ledger, open_ledger
+from signoff_ledger.custody import key_store as custody
 from signoff_ledger.custody.log_key import write_key
-from signoff_ledger.domain.founding import Founding
+from signoff_ledger.domain.ledger_stream import LedgerStream
 from signoff_ledger.errors import EvidenceError, IdentityError, SignoffError
-from signoff_ledger.exports.copying import carry, filling
 from signoff_ledger.exports.dossier import seal_over
+from signoff_ledger.exports.log_copy import carry, filling
 from signoff_ledger.exports.log_folder import LogFolder, export_log
-from signoff_ledger.exports.moving import copy_ledger
-from signoff_ledger.exports.restoring import restore_log
-from signoff_ledger.exports.verifying import ExportedLog, LiveLog, verify_log
-from signoff_ledger.integrity.checkpoint import Checkpoint, sign_checkpoint
-from signoff_ledger.integrity.cosignature import cosign
-from signoff_ledger.integrity.examination import FLAGGED, Trust
-from signoff_ledger.integrity.note import parse_note
-from signoff_ledger.integrity.verifier_key import VerifierKey
-from signoff_ledger.persistence.finding import Finding
-from signoff_ledger.persistence.opening import open_store
+from signoff_ledger.exports.migrate import copy_ledger
+from signoff_ledger.exports.restore import restore_log
+from signoff_ledger.exports.verification import ExportedLog, LiveLog, verify_log
+from signoff_ledger.integrity.c2sp.checkpoint import Checkpoint, sign_checkpoint
+from signoff_ledger.integrity.c2sp.cosignature import cosign
+from signoff_ledger.integrity.c2sp.note import parse_note
+from signoff_ledger.integrity.c2sp.verifier_key import VerifierKey
+from signoff_ledger.integrity.log_check import FLAGGED, Trust
+from signoff_ledger.persistence.health_finding import HealthFinding
+from signoff_ledger.persistence.store_factory import open_store
 from signoff_ledger.projections.seals import seal_findings
 from tests.attacks.story import KeptKeys
 from tests.cli.terminal import Terminal
@@ -53,7 +53,7 @@ class Log:
 
     address: str
     folder: Path
-    opened: Opened
+    opened: OpenLedger
     vault: KeptKeys
 
     @property
@@ -112,7 +112,7 @@ class Log:
             does()
         return caught.value
 
-    def doctor(self) -> dict[str, Finding]:
+    def doctor(self) -> dict[str, HealthFinding]:
         """Look at the seals' health."""
         return {found.check: found for found in seal_findings(self.opened.store)}
 
@@ -304,7 +304,7 @@ def test_what_was_set_aside_goes_wherever_the_log_goes(planted: tuple[Log, int])
     assert last == seal_over(log.opened.store, 1)[0]
     for name in ("restored.db", "copy.db"):
         with closing(open_store(log.folder / name)) as store:
-            ((of, held, _),) = store.load(Founding, "ledger").set_aside
+            ((of, held, _),) = store.load(LedgerStream, "ledger").set_aside
             assert (size, note) == (of, held)
             assert log.opened.store.checkpoints() == store.checkpoints()
             assert f"set aside #{size + 1}" in {c.name for c in verify_log(LiveLog(store), Trust())}
@@ -491,7 +491,9 @@ def test_an_event_that_sets_a_genuine_checkpoint_aside_is_refused(
     size = log.enrol("bela")
     root = None if of == "its own tree" else bytes(32)
     log.plant(size, log.note(size, log.vault.made[0], root))
-    monkeypatch.setattr("signoff_ledger.application.setting_aside._check_foreign", lambda *_: None)
+    monkeypatch.setattr(
+        "signoff_ledger.application.commands.disowned_notes._check_foreign", lambda *_: None
+    )
     set_aside(log.opened.ledger, OLGA, size, "hidden")
     monkeypatch.undo()
     at = log.seal()

@@ -9,9 +9,9 @@ import psycopg
 import pytest
 
 from signoff_ledger.bootstrap import open_ledger
-from signoff_ledger.exports.moving import copy_ledger
-from signoff_ledger.persistence.opening import open_store
+from signoff_ledger.exports.migrate import copy_ledger
 from signoff_ledger.persistence.postgres.schema import role_name
+from signoff_ledger.persistence.store_factory import open_store
 from signoff_ledger.projections import views as module
 from signoff_ledger.projections.health import examine
 from signoff_ledger.projections.views import TABLES, Views

@@ -10,15 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from signoff_ledger.application import signing
+from signoff_ledger.application import signatures
 from signoff_ledger.application.ledger import Call
-from signoff_ledger.application.ports import Prepared
+from signoff_ledger.application.ports import PreparedStatement
 from signoff_ledger.errors import EvidenceError, IdentityError
 from signoff_ledger.exports.dossier import export_decision
 from signoff_ledger.exports.dossier_folder import verify_dossier
 from signoff_ledger.exports.log_folder import export_log
 from signoff_ledger.integrity import signatories
-from signoff_ledger.integrity.examination import Trust
+from signoff_ledger.integrity.log_check import Trust
 from tests.attacks.forging import verify
 from tests.attacks.test_other_peoples_tools import typed
 from tests.ledgers import START, TickingClock
@@ -45,14 +45,14 @@ def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Office:
 def sign_at(office: Office, when: datetime) -> None:
     """Sign off with a statement that was made up at a time, as the statement says."""
     size = office.store.size()
-    pen = KeyPen(ANNA, prepared=Prepared(when, office.store.root(size).hex(), size))
+    pen = KeyPen(ANNA, prepared=PreparedStatement(when, office.store.root(size).hex(), size))
     office.sign(Call("anna", pen=pen))
 
 
 def handed_over(office: Office, when: datetime, folder: Path) -> tuple[Path, Path]:
     """Sign and export with a program that does not look at the time."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(signing, "why_untimely", lambda *_, **__: "")
+        patch.setattr(signatures, "why_untimely", lambda *_, **__: "")
         patch.setattr(signatories, "why_untimely", lambda *_, **__: "")
         sign_at(office, when)
         office.sealer.seal()

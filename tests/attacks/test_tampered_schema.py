@@ -9,11 +9,11 @@ import pytest
 
 from signoff_ledger.domain.process import Process
 from signoff_ledger.errors import StoreError
-from signoff_ledger.persistence.finding import Finding
-from signoff_ledger.persistence.opening import create_store, open_damaged, open_store
+from signoff_ledger.persistence.health_finding import HealthFinding
 from signoff_ledger.persistence.postgres.schema import role_name
 from signoff_ledger.persistence.sqlite.backup import back_up
 from signoff_ledger.persistence.store import LedgerStore
+from signoff_ledger.persistence.store_factory import create_store, open_damaged, open_store
 from signoff_ledger.projections.health import examine
 from signoff_ledger.projections.views import Views
 from tests.attacks.tamperings import POSTGRES, SQLITE, Tampering
@@ -68,7 +68,7 @@ def database(postgres: Databases, template: str) -> Iterator[str]:
     postgres.execute(f"DROP ROLE IF EXISTS {role_name(name)}")
 
 
-def said(store: LedgerStore) -> Finding:
+def said(store: LedgerStore) -> HealthFinding:
     """Give what doctor says of the objects around the lines."""
     return next(found for found in store.findings() if found.check == "schema")
 

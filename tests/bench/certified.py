@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from signoff_ledger.reports.certificate import certificate
-from signoff_ledger.reports.hypertext import page
-from signoff_ledger.reports.layout import document
+from signoff_ledger.reports.certificate_layout import document
+from signoff_ledger.reports.html import page
 from signoff_ledger.statistics.two_batches import Counts, boschloo, fisher
 from tests.bench import ledgers
 from tests.bench.measure import Case, Target, at_once

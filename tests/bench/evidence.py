@@ -8,12 +8,12 @@ from contextlib import closing
 from hashlib import sha256
 from uuid import uuid4
 
-from signoff_ledger.integrity import merkle
+from signoff_ledger.integrity.tree import merkle
 from signoff_ledger.persistence.sqlite import recorder
 from signoff_ledger.persistence.store import LedgerStore
 from tests.bench import ledgers
 from tests.bench.grounds import Ground
-from tests.bench.measure import Case, Target, Work, at_once
+from tests.bench.measure import Case, Target, UnitOfWork, at_once
 from tests.bench.sizes import Sizes
 from tests.bench.stores import Place
 
@@ -39,7 +39,7 @@ def growing(place: Place, sizes: Sizes) -> Case:
     place.drop(sample)
     ground = Ground(place, empty=True)
 
-    def appended(*, with_tree: bool) -> Work:
+    def appended(*, with_tree: bool) -> UnitOfWork:
         store = ground()
 
         def work() -> None:

@@ -7,15 +7,15 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from signoff_ledger.application import importing, inspecting, planning
+from signoff_ledger.application.commands import inspection, plans, sheet_import
+from signoff_ledger.application.commands.people import enrol, found
 from signoff_ledger.application.ledger import Call, Ledger
-from signoff_ledger.application.people import enrol, found
-from signoff_ledger.application.planfile import PlanFile, read_plan
 from signoff_ledger.application.ports import RandomIds, SystemClock
 from signoff_ledger.domain.batch import Batch
-from signoff_ledger.domain.batch_events import UnitInspected
-from signoff_ledger.domain.event import Entry, Stamp
+from signoff_ledger.domain.events.batch import UnitInspected
+from signoff_ledger.domain.events.event import EventEnvelope, EventMetadata
 from signoff_ledger.domain.values import BuildMethod, Role
+from signoff_ledger.formats.plan_toml import PlanFile, read_plan
 from signoff_ledger.persistence.store import LedgerStore
 
 _HEAD = """\
@@ -93,15 +93,17 @@ def given(store: LedgerStore) -> Ledger:
 def opened(ledger: Ledger, file: PlanFile, batch: str) -> None:
     """Define a process, register its bar, and open a batch."""
     assert file.bar is not None
-    planning.publish_plan(ledger, Call("egon"), file, None)
-    planning.register_bar(ledger, Call("egon"), file.process, file.bar)
-    planning.open_batch(ledger, Call("egon"), file.process, batch, {})
+    plans.publish_plan(ledger, Call("egon"), file, None)
+    plans.register_bar(ledger, Call("egon"), file.process, file.bar)
+    plans.open_batch(ledger, Call("egon"), file.process, batch, {})
 
 
 def bring(ledger: Ledger, batch: str, content: bytes) -> None:
     """Import a sheet."""
     method = BuildMethod.LINE
-    importing.import_sheet(ledger, Call("egon"), batch, content, name=f"{batch}.csv", method=method)
+    sheet_import.import_sheet(
+        ledger, Call("egon"), batch, content, name=f"{batch}.csv", method=method
+    )
 
 
 def held(ledger: Ledger, process: str, units: int, characteristics: int) -> None:
@@ -109,7 +111,7 @@ def held(ledger: Ledger, process: str, units: int, characteristics: int) -> None
     opened(ledger, plan(process, units, characteristics), f"{process}-1")
     content = sheet(process, units, characteristics, rejects=units // 10 + 1)
     bring(ledger, f"{process}-1", content)
-    inspecting.close_batch(ledger, Call("egon"), f"{process}-1", None)
+    inspection.close_batch(ledger, Call("egon"), f"{process}-1", None)
 
 
 def grow(store: LedgerStore, events: int, units: int) -> None:
@@ -137,7 +139,7 @@ def fields_of_units(units: int, characteristics: int) -> list[dict[str, Any]]:
     ]
 
 
-def emitted(batch: Batch, units: Iterable[dict[str, Any]], command_id: str) -> list[Entry]:
+def emitted(batch: Batch, units: Iterable[dict[str, Any]], command_id: str) -> list[EventEnvelope]:
     """Make events of what is said, and write their lines behind a batch's last one."""
-    stamp = Stamp(datetime.now(UTC), "egon", f"{command_id}#0123456789abcdef")
+    stamp = EventMetadata(datetime.now(UTC), "egon", f"{command_id}#0123456789abcdef")
     return [batch.emit(stamp, UnitInspected.model_validate(fields)) for fields in units]

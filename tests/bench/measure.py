@@ -10,8 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
-Work: TypeAlias = Callable[[], None]
-Prepare: TypeAlias = Callable[[], Work]
+UnitOfWork: TypeAlias = Callable[[], None]
+Prepare: TypeAlias = Callable[[], UnitOfWork]
 """Does what is not to be timed, and gives what is."""
 
 
@@ -151,6 +151,6 @@ def timed(prepare: Prepare) -> float:
     return time.perf_counter() - began
 
 
-def at_once(work: Work) -> Prepare:
+def at_once(work: UnitOfWork) -> Prepare:
     """Give a round that needs no preparation."""
     return lambda: work

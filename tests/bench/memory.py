@@ -14,11 +14,11 @@ _TARGET = Target(300, "peak_mb")
 _OPEN = """
 import sys
 from pathlib import Path
-from signoff_ledger.persistence.opening import open_store
+from signoff_ledger.persistence.store_factory import open_store
 store = open_store(sys.argv[1])
 """
 _IMPORT = f"""{_OPEN}
-from signoff_ledger.application.importing import import_sheet
+from signoff_ledger.application.commands.sheet_import import import_sheet
 from signoff_ledger.application.ledger import Call, Ledger
 from signoff_ledger.application.ports import RandomIds, SystemClock
 from signoff_ledger.domain.values import BuildMethod
@@ -31,8 +31,8 @@ from signoff_ledger.projections.views import Views
 Views(store, store).rebuild()
 """
 _VERIFY = f"""{_OPEN}
-from signoff_ledger.exports.verifying import LiveLog, verify_log
-from signoff_ledger.integrity.examination import Trust
+from signoff_ledger.exports.verification import LiveLog, verify_log
+from signoff_ledger.integrity.log_check import Trust
 list(verify_log(LiveLog(store), Trust()))
 """
 _EXPORT = f"""{_OPEN}

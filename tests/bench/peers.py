@@ -13,7 +13,7 @@ from signoff_ledger.persistence.store import LedgerStore
 from tests.bench import ledgers
 from tests.bench.folder import GitFolder
 from tests.bench.grounds import Ground
-from tests.bench.measure import Case, Prepare, Target, Work
+from tests.bench.measure import Case, Prepare, Target, UnitOfWork
 from tests.bench.modelled import ModelBatch, ModelLog
 from tests.bench.sizes import Sizes
 from tests.bench.stock import StockBatch, StockLog
@@ -110,7 +110,7 @@ def ours(place: Place, units: list[dict[str, Any]], at_once: int) -> Rounds:
         seen = {batch.id: batch.version}
         store.save(ledgers.emitted(batch, some, command), command, seen)
 
-    def append() -> Work:
+    def append() -> UnitOfWork:
         store = ground()
         batch = begun(store)
 
@@ -120,7 +120,7 @@ def ours(place: Place, units: list[dict[str, Any]], at_once: int) -> Rounds:
 
         return work
 
-    def replay() -> Work:
+    def replay() -> UnitOfWork:
         while opened:
             opened.pop().close()
         opened.append(place.again(kept))
@@ -155,7 +155,7 @@ def kept_by(
             if number % _AT_ONCE[place.name] == 0 or number == len(fields):
                 application.save(aggregate)
 
-    def append() -> Work:
+    def append() -> UnitOfWork:
         application, aggregate = anew(place.stock()), batch()
         application.save(aggregate)
         return lambda: fill(application, aggregate)
@@ -163,7 +163,7 @@ def kept_by(
     settings, whole = place.stock(), batch()
     fill(anew(settings), whole)
 
-    def replay() -> Work:
+    def replay() -> UnitOfWork:
         application = anew(settings)
 
         def work() -> None:
@@ -179,7 +179,7 @@ def in_files(folder: Path, units: list[dict[str, Any]]) -> Rounds:
     names = (folder / f"git-{number}" for number in count())
     repositories: list[GitFolder] = []
 
-    def append() -> Work:
+    def append() -> UnitOfWork:
         repositories.append(GitFolder(next(names)))
 
         def work() -> None:
@@ -188,7 +188,7 @@ def in_files(folder: Path, units: list[dict[str, Any]]) -> Rounds:
 
         return work
 
-    def replay() -> Work:
+    def replay() -> UnitOfWork:
         def work() -> None:
             assert len(units) == sum(1 for _ in repositories[-1].read())
 

@@ -9,10 +9,10 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.sql import SQL, Identifier
 
-from signoff_ledger.exports.moving import copy_ledger
-from signoff_ledger.persistence.opening import create_store, open_store
+from signoff_ledger.exports.migrate import copy_ledger
 from signoff_ledger.persistence.postgres.address import database
 from signoff_ledger.persistence.store import LedgerStore
+from signoff_ledger.persistence.store_factory import create_store, open_store
 from tests.bench.stores import RawLog, RawTable, Room, Row
 from tests.servers.databases import Databases
 

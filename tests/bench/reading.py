@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterator
 from typing import TypedDict
 
 from signoff_ledger.domain.batch import Batch
-from signoff_ledger.exports.verifying import LiveLog, verify_log
-from signoff_ledger.integrity.examination import Trust
-from signoff_ledger.integrity.leaf import leaf_hash
-from signoff_ledger.integrity.recomputed import RecomputedTree
+from signoff_ledger.exports.verification import LiveLog, verify_log
+from signoff_ledger.integrity.log_check import Trust
+from signoff_ledger.integrity.tree.leaf import leaf_hash
+from signoff_ledger.integrity.tree.recomputation import RecomputedTree
 from signoff_ledger.persistence.store import LedgerStore
 from signoff_ledger.projections.views import Views
-from tests.bench.measure import Case, Prepare, Target, Work
+from tests.bench.measure import Case, Prepare, Target, UnitOfWork
 from tests.bench.stores import Place, RawLog
 
 REBUILD = "rebuild of every view"
@@ -104,7 +104,7 @@ def rebuilding(topic: str, place: Place, store: LedgerStore) -> Case:
     def rebuild(opened: LedgerStore) -> None:
         Views(opened, opened).rebuild()
 
-    def floor() -> Work:
+    def floor() -> UnitOfWork:
         while logs:
             logs.pop().close()
         logs.append(place.raw_log())
@@ -142,7 +142,7 @@ def _anew(place: Place, store: LedgerStore, work: Callable[[LedgerStore], None])
     """Give each round the ledger in a store of its own."""
     opened: list[LedgerStore] = []
 
-    def prepare() -> Work:
+    def prepare() -> UnitOfWork:
         while opened:
             opened.pop().close()
         opened.append(place.again(store))

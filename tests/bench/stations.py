@@ -10,14 +10,14 @@ import time
 from collections.abc import Iterator
 from itertools import count
 
-from signoff_ledger.application import inspecting
+from signoff_ledger.application.commands import inspection
 from signoff_ledger.application.ledger import Call, Ledger
 from signoff_ledger.application.ports import RandomIds, SystemClock
 from signoff_ledger.domain.plan import UnitBuild
 from signoff_ledger.domain.values import BuildMethod
-from signoff_ledger.persistence.opening import open_store
+from signoff_ledger.persistence.store_factory import open_store
 from tests.bench import ledgers
-from tests.bench.measure import Case, Prepare, Work
+from tests.bench.measure import Case, Prepare, UnitOfWork
 from tests.bench.sizes import Sizes
 from tests.bench.stores import Place
 from tests.tree import ROOT, SOURCE_ROOTS, clean_environment
@@ -56,7 +56,7 @@ def recording(address: str, stations: int, commands: int) -> Prepare:
         commands: How many each of them gives.
     """
 
-    def prepare() -> Work:
+    def prepare() -> UnitOfWork:
         run = next(_runs)
         running = [_started(address, number, commands, run) for number in range(stations)]
         for process in running:
@@ -99,16 +99,16 @@ def main(address: str, station: str, commands: str, run: str) -> None:
         _record(ledger, station, entry)
 
 
-def _entries(prefix: str, units: int) -> Iterator[inspecting.UnitEntry]:
+def _entries(prefix: str, units: int) -> Iterator[inspection.UnitEntry]:
     values = {f"d{number:02}": "1.234" for number in range(4)}
     for number in range(units):
         build = UnitBuild(method=BuildMethod.LINE)
-        yield inspecting.UnitEntry(f"{prefix}-{number}", build, values)
+        yield inspection.UnitEntry(f"{prefix}-{number}", build, values)
 
 
-def _record(ledger: Ledger, station: str, entry: inspecting.UnitEntry) -> None:
+def _record(ledger: Ledger, station: str, entry: inspection.UnitEntry) -> None:
     call = Call("egon", command_id=f"station-{entry.serial}-{time.time_ns()}")
-    inspecting.record_unit(ledger, call, f"B-{station}", entry)
+    inspection.record_unit(ledger, call, f"B-{station}", entry)
 
 
 if __name__ == "__main__":

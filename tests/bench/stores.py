@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Protocol, TypeAlias, TypeVar
 from uuid import UUID
 
-from signoff_ledger.exports.moving import copy_ledger
-from signoff_ledger.persistence.opening import create_store, open_store
+from signoff_ledger.exports.migrate import copy_ledger
 from signoff_ledger.persistence.sqlite.file import remove
 from signoff_ledger.persistence.store import LedgerStore
+from signoff_ledger.persistence.store_factory import create_store, open_store
 
 
 class Closable(Protocol):

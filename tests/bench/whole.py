@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from signoff_ledger.persistence.store import LedgerStore
 from tests.bench import ledgers
-from tests.bench.measure import Case, Prepare, Target, Work
+from tests.bench.measure import Case, Prepare, Target, UnitOfWork
 from tests.bench.processes import BARE, MAIN, python
 from tests.bench.stores import Place
 
@@ -54,12 +54,12 @@ def recording(where: Where, folder: Path) -> Iterator[Case]:
     names = (f"typed-{number}" for number in count())
     of_batch = ("--batch", "typed-1", "--method", "line")
 
-    def record() -> Work:
+    def record() -> UnitOfWork:
         values = [f"d{n:02}=1.234" for n in range(4)]
         words = ("--as", "egon", "record", next(names), *of_batch, *values)
         return python(MAIN, *where.option, *words)()
 
-    def bring() -> Work:
+    def bring() -> UnitOfWork:
         name = next(names)
         file = folder / f"{name}.csv"
         file.write_bytes(ledgers.sheet(name, 20, 4))

@@ -6,16 +6,16 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import count
 
-from signoff_ledger.application.inspecting import UnitEntry, record_unit
+from signoff_ledger.application.commands.inspection import UnitEntry, record_unit
 from signoff_ledger.application.ledger import Call
 from signoff_ledger.domain.batch import Batch
-from signoff_ledger.domain.event import Entry
+from signoff_ledger.domain.events.event import EventEnvelope
 from signoff_ledger.domain.plan import UnitBuild
 from signoff_ledger.domain.values import BuildMethod
-from signoff_ledger.integrity.leaf import leaf_hash
+from signoff_ledger.integrity.tree.leaf import leaf_hash
 from tests.bench import ledgers
 from tests.bench.grounds import Ground
-from tests.bench.measure import Case, Target, Work
+from tests.bench.measure import Case, Target, UnitOfWork
 from tests.bench.sizes import Sizes
 from tests.bench.stores import Row
 
@@ -45,7 +45,7 @@ def appending(topic: str, ground: Ground, sizes: Sizes, *, judged: bool) -> Case
     )
     last: list[bytes] = []
 
-    def ours() -> Work:
+    def ours() -> UnitOfWork:
         store, batch = ground(), next(_names)
         ledger = ledgers.given(store)
         ledgers.opened(ledger, ledgers.plan(batch, 100_000, 4), batch)
@@ -61,7 +61,7 @@ def appending(topic: str, ground: Ground, sizes: Sizes, *, judged: bool) -> Case
 
     ours()
 
-    def floor() -> Work:
+    def floor() -> UnitOfWork:
         log = ground.raw_log()
 
         def work() -> None:
@@ -91,9 +91,9 @@ def appending_many(topic: str, ground: Ground, sizes: Sizes, *, judged: bool) ->
     difference is what it costs to find them again.
     """
     units = ledgers.fields_of_units(sizes.units, sizes.characteristics)
-    saved: list[Entry] = []
+    saved: list[EventEnvelope] = []
 
-    def ours() -> Work:
+    def ours() -> UnitOfWork:
         store, key = ground(), next(_names)
         file = ledgers.plan(key, 2 * sizes.units, sizes.characteristics)
         ledgers.opened(ledgers.given(store), file, key)
@@ -106,11 +106,11 @@ def appending_many(topic: str, ground: Ground, sizes: Sizes, *, judged: bool) ->
 
         return work
 
-    def floor() -> Work:
+    def floor() -> UnitOfWork:
         log, lines = ground.raw_log(), [entry.line for entry in saved]
         return lambda: log.insert_many(lines)
 
-    def indexed() -> Work:
+    def indexed() -> UnitOfWork:
         table, rows = ground.raw_table(), [*map(_row, count(1), saved)]
         return lambda: table.insert_many(rows)
 
@@ -141,7 +141,7 @@ def importing(topic: str, ground: Ground, sizes: Sizes, *, judged: bool) -> Case
     content = ledgers.sheet("unit", sizes.units, sizes.characteristics)
     lines: list[bytes] = []
 
-    def ours() -> Work:
+    def ours() -> UnitOfWork:
         store, key = ground(), next(_names)
         ledger = ledgers.given(store)
         ledgers.opened(ledger, ledgers.plan(key, sizes.units, sizes.characteristics), key)
@@ -152,7 +152,7 @@ def importing(topic: str, ground: Ground, sizes: Sizes, *, judged: bool) -> Case
     bring()
     lines[:] = [recorded.entry.line for recorded in ground.latest.read(before)]
 
-    def floor() -> Work:
+    def floor() -> UnitOfWork:
         log = ground.raw_log()
 
         def work() -> None:
@@ -177,6 +177,6 @@ def importing(topic: str, ground: Ground, sizes: Sizes, *, judged: bool) -> Case
     )
 
 
-def _row(position: int, entry: Entry) -> Row:
+def _row(position: int, entry: EventEnvelope) -> Row:
     leaf = leaf_hash(entry.line)
     return position, str(entry.stream), entry.version, entry.event.TOPIC, entry.line, leaf

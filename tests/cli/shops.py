@@ -11,11 +11,11 @@ from datetime import timedelta
 from functools import cache
 from pathlib import Path
 
-from signoff_ledger.integrity.checkpoint import Checkpoint, sign_checkpoint
-from signoff_ledger.integrity.cosignature import cosign
-from signoff_ledger.integrity.note import parse_note
-from signoff_ledger.integrity.sshsig import NAMESPACE
-from signoff_ledger.integrity.verifier_key import COSIGNATURE_V1, VerifierKey
+from signoff_ledger.integrity.c2sp.checkpoint import Checkpoint, sign_checkpoint
+from signoff_ledger.integrity.c2sp.cosignature import cosign
+from signoff_ledger.integrity.c2sp.note import parse_note
+from signoff_ledger.integrity.c2sp.verifier_key import COSIGNATURE_V1, VerifierKey
+from signoff_ledger.integrity.ssh.sshsig import NAMESPACE
 from tests.cli.terminal import LEDGER, Terminal
 from tests.ledgers import PLAN, START, CountingIds, TickingClock, raw, unit, wide
 from tests.signers import INES, NORTH, SOUTH, line_of, sign

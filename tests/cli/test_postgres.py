@@ -8,10 +8,10 @@ from urllib.parse import urlsplit
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
-from signoff_cli.telling import STEPS
-from signoff_ledger.integrity.examination import FAILED
-from signoff_ledger.persistence.opening import open_store
+from signoff_cli.demo_story import STEPS
+from signoff_ledger.integrity.log_check import FAILED
 from signoff_ledger.persistence.postgres.address import located
+from signoff_ledger.persistence.store_factory import open_store
 from tests.cli.terminal import LEDGER, Terminal
 from tests.golden.story import give, laid_out
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from signoff_ledger.integrity.sshsig import NAMESPACE
+from signoff_ledger.integrity.ssh.sshsig import NAMESPACE
 from tests.cli.shops import at
 from tests.cli.terminal import Terminal
 from tests.signers import INES, SOUTH, fingerprint_of, sign

@@ -13,10 +13,10 @@ from typing import Any
 
 import pytest
 
-from signoff_ledger.integrity.cosignature import cosign
-from signoff_ledger.integrity.note import NoteSignature, parse_note
-from signoff_ledger.integrity.verifier_key import COSIGNATURE_V1, VerifierKey
-from signoff_ledger.witness.judge import Witness
+from signoff_ledger.integrity.c2sp.cosignature import cosign
+from signoff_ledger.integrity.c2sp.note import NoteSignature, parse_note
+from signoff_ledger.integrity.c2sp.verifier_key import COSIGNATURE_V1, VerifierKey
+from signoff_ledger.witness.cosigner import Cosigner
 from tests.cli.shops import at
 from tests.cli.terminal import COMMAND, PATIENCE_S, Terminal
 from tests.cli.test_schemas import check, check_row
@@ -44,13 +44,13 @@ def log_key(terminal: Terminal) -> VerifierKey:
     return VerifierKey.parse((terminal.folder / "log.vkey").read_text().strip())
 
 
-def known(terminal: Terminal, name: str = NAME) -> Witness:
+def known(terminal: Terminal, name: str = NAME) -> Cosigner:
     """Make a witness of this ledger, with its memory beside it."""
     return witness_in(terminal.folder / "memory" / name, log_key(terminal), name=name)
 
 
 @contextmanager
-def asked(terminal: Terminal, name: str = NAME) -> Iterator[Witness]:
+def asked(terminal: Terminal, name: str = NAME) -> Iterator[Cosigner]:
     """Let a witness answer that this ledger asks."""
     witness = known(terminal, name)
     with serving(witness) as server:

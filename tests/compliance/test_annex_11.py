@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from signoff_ledger.application import correcting, deciding, people, planning
+from signoff_ledger.application.commands import corrections, decisions, people, plans
 from signoff_ledger.application.ledger import Call
 from signoff_ledger.domain.values import Role
 from signoff_ledger.errors import InputError, RowsRefusedError, RuleRefusedError, SignoffError
@@ -39,16 +39,16 @@ def test_a_second_person_confirms_a_change_of_a_recorded_value(office: Office) -
     """Annex 11, 6: an additional check on critical data; never by the person who asked."""
     office.correct("B2", "B2-1", "gap", "0.26")
     with pytest.raises(RuleRefusedError) as caught:
-        correcting.confirm(office.ledger, Call("ines"), "B2", 1)
+        corrections.confirm(office.ledger, Call("ines"), "B2", 1)
 
     assert "SL307" == caught.value.code
-    correcting.confirm(office.ledger, Call("egon"), "B2", 1)
+    corrections.confirm(office.ledger, Call("egon"), "B2", 1)
 
 
 def test_nothing_is_released_while_a_correction_waits(office: Office) -> None:
     """Annex 11, 8.2: whether data were changed since their entry is seen before a release."""
     office.correct("B2", "B2-1", "gap", "0.26")
-    _, verdict = deciding.check(office.ledger.work(), "mug", None, None)
+    _, verdict = decisions.check(office.ledger.work(), "mug", None, None)
 
     assert not verdict.finding("no-correction-pending").holds
     with refusal("SL301"):
@@ -59,7 +59,7 @@ def test_nothing_is_released_while_a_correction_waits(office: Office) -> None:
 def test_a_correction_needs_a_reason(office: Office, reason: str) -> None:
     """Annex 11, 9: for a change of data the reason should be documented."""
     with pytest.raises(InputError):
-        correcting.request(
+        corrections.request(
             office.ledger,
             Call("ines"),
             "B2",
@@ -75,8 +75,8 @@ def test_a_plan_that_replaces_another_needs_a_reason_and_both_stay(office: Offic
     """Annex 11, 10: changes are made in a controlled manner, by a defined procedure."""
     other = plan_file(PLAN.replace("Works as specified", "Works as the drawing says"))
     with pytest.raises(SignoffError):
-        planning.publish_plan(office.ledger, Call("egon"), other, None)
-    planning.publish_plan(office.ledger, Call("egon"), other, "a clearer name")
+        plans.publish_plan(office.ledger, Call("egon"), other, None)
+    plans.publish_plan(office.ledger, Call("egon"), other, "a clearer name")
 
     assert 2 == office.topics().count("inspection-plan-published")
 

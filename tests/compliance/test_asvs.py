@@ -10,7 +10,7 @@ import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
-from signoff_ledger.application import people
+from signoff_ledger.application.commands import people
 from signoff_ledger.application.ledger import Call
 from signoff_ledger.domain.values import Role
 from tests.docs.markdown import DOCS

@@ -2,11 +2,11 @@
 
 import json
 
-from signoff_ledger.application import correcting
+from signoff_ledger.application.commands import corrections
 from signoff_ledger.application.ledger import Call
 from signoff_ledger.reports.certificate import certificate
-from signoff_ledger.reports.hypertext import page
-from signoff_ledger.reports.layout import document
+from signoff_ledger.reports.certificate_layout import document
+from signoff_ledger.reports.html import page
 from tests.offices import ANNA, KeyPen, Office, by, fingerprint
 
 PROCESS = "mug"
@@ -59,7 +59,7 @@ def test_the_page_says_whether_anything_was_changed_since_first_entry(office: Of
     """Annex 11, 8.2: on the printed form."""
     before = certificate(office.store, PROCESS)
     office.correct("B2", "B2-1", "gap", "0.26")
-    correcting.confirm(office.ledger, Call("egon"), "B2", 1)
+    corrections.confirm(office.ledger, Call("egon"), "B2", 1)
     after = certificate(office.store, PROCESS, batch="B2")
 
     assert "no entry was changed since it was first made" in page(document(before))

@@ -9,17 +9,17 @@ from pathlib import Path
 
 import pytest
 
-from signoff_ledger.application import correcting, deciding, people, planning
-from signoff_ledger.application.authority import ROLES
+from signoff_ledger.application.authorization import ROLES
+from signoff_ledger.application.commands import corrections, decisions, people, plans
 from signoff_ledger.application.ledger import Call
 from signoff_ledger.domain.bar import Bar
-from signoff_ledger.domain.process_events import ProcessHeld, ProcessSignedOff
+from signoff_ledger.domain.events.process import ProcessHeld, ProcessSignedOff
 from signoff_ledger.domain.values import Role
 from signoff_ledger.errors import EvidenceError, IdentityError, InputError, RuleRefusedError
 from signoff_ledger.exports.log_folder import LogFolder, export_log
-from signoff_ledger.exports.restoring import restore_log
-from signoff_ledger.exports.verifying import ExportedLog, LiveLog, verify_log
-from signoff_ledger.integrity.examination import Trust
+from signoff_ledger.exports.restore import restore_log
+from signoff_ledger.exports.verification import ExportedLog, LiveLog, verify_log
+from signoff_ledger.integrity.log_check import Trust
 from signoff_ledger.persistence.sqlite.backup import back_up
 from signoff_ledger.persistence.sqlite.store import SqliteStore
 from signoff_ledger.projections.sentences import sentence
@@ -204,7 +204,7 @@ def test_a_correction_keeps_the_value_as_it_was(office: Office) -> None:
     """11.10(e): the earlier value, the later one, who, when and why all stay on record."""
     before = office.store.size()
     office.correct("B2", "B2-1", "gap", "0.26")
-    correcting.confirm(office.ledger, Call("egon"), "B2", 1)
+    corrections.confirm(office.ledger, Call("egon"), "B2", 1)
     lines = [json.loads(line) for line in office.lines()]
     inspected = next(
         line["data"]
@@ -257,23 +257,23 @@ ILLEGAL: dict[str, tuple[str, str, Give]] = {
     "a withdrawal of nothing": (
         "ready",
         "SL309",
-        lambda o: deciding.withdraw(o.ledger, by("anna"), "mug", "why"),
+        lambda o: decisions.withdraw(o.ledger, by("anna"), "mug", "why"),
     ),
     "two batches at once": ("open", "SL305", lambda o: o.open("B2")),
     "a bar agreed to after the batch": (
         "open",
         "SL303",
-        lambda o: planning.countersign_bar(o.ledger, by("bela"), "mug"),
+        lambda o: plans.countersign_bar(o.ledger, by("bela"), "mug"),
     ),
     "a bar changed after results": (
         "begun",
         "SL303",
-        lambda o: planning.supersede_bar(o.ledger, by("anna"), "mug", looser(), "why"),
+        lambda o: plans.supersede_bar(o.ledger, by("anna"), "mug", looser(), "why"),
     ),
     "a bar changed once its batch is open": (
         "open",
         "SL303",
-        lambda o: planning.supersede_bar(o.ledger, by("anna"), "mug", looser(), "why"),
+        lambda o: plans.supersede_bar(o.ledger, by("anna"), "mug", looser(), "why"),
     ),
     "a plan changed after results": (
         "begun",
@@ -324,7 +324,7 @@ def test_a_unit_from_another_line_is_shown_and_does_not_count(founded: Office) -
     founded.open("B1")
     rows = [{**row, "line": "Line 2"} for row in readings("S1")]
     founded.bring("B1", long(rows))
-    _, verdict = deciding.check(founded.ledger.work(), "mug", "B1", None)
+    _, verdict = decisions.check(founded.ledger.work(), "mug", "B1", None)
 
     assert "0/7" in verdict.finding("representative-units").says
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from signoff_cli.commands.hold import preview
-from signoff_ledger.application import keys, people
+from signoff_ledger.application.commands import keys, people
 from signoff_ledger.application.ledger import Call
 from signoff_ledger.bootstrap import open_ledger
 from signoff_ledger.domain.values import Role
@@ -20,9 +20,9 @@ from signoff_ledger.exports.dossier import export_decision
 from signoff_ledger.exports.dossier_folder import verify_dossier
 from signoff_ledger.exports.log_folder import export_log
 from signoff_ledger.integrity.canonical import canonical, parse
-from signoff_ledger.integrity.examination import Examination, Row, Trust
-from signoff_ledger.integrity.leaf import leaf_hash
-from signoff_ledger.integrity.sshsig import NAMESPACE
+from signoff_ledger.integrity.log_check import Examination, StoredRow, Trust
+from signoff_ledger.integrity.ssh.sshsig import NAMESPACE
+from signoff_ledger.integrity.tree.leaf import leaf_hash
 from signoff_ledger.projections.sentences import sentence
 from signoff_ledger.projections.subjects import Subject
 from tests.offices import ANNA, BELA, OLGA, SPARE, STRANGER, Office, by, fingerprint, public
@@ -109,7 +109,7 @@ def verify(office: Office) -> list[Any]:
 # --- 11.70: signatures and records belong together ------------------------------------------------
 
 
-def relinked(lines: list[dict[str, Any]]) -> Iterator[Row]:
+def relinked(lines: list[dict[str, Any]]) -> Iterator[StoredRow]:
     """Write altered lines anew with links that fit, as somebody with the file would."""
     heads: dict[str, str] = {}
     for line in lines:
@@ -118,7 +118,7 @@ def relinked(lines: list[dict[str, Any]]) -> Iterator[Row]:
             fields["prev"] = heads[line["stream"]]
         written = canonical(fields)
         heads[line["stream"]] = leaf_hash(written).hex()
-        yield Row(written)
+        yield StoredRow(written)
 
 
 def examine(lines: list[dict[str, Any]]) -> int:

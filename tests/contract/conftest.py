@@ -8,8 +8,8 @@ import psycopg
 import pytest
 from psycopg.types.string import TextLoader
 
-from signoff_ledger.persistence.opening import create_store, open_store
 from signoff_ledger.persistence.store import LedgerStore
+from signoff_ledger.persistence.store_factory import create_store, open_store
 from tests.contract.kept import Kept
 from tests.ledgers import raw
 from tests.servers.fixtures import Servers, versions

@@ -8,11 +8,11 @@ from uuid import UUID, uuid5
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from signoff_ledger.domain.event import Entry
+from signoff_ledger.domain.events.event import EventEnvelope
+from signoff_ledger.integrity.c2sp.checkpoint import Checkpoint, sign_checkpoint
+from signoff_ledger.integrity.c2sp.cosignature import cosign
 from signoff_ledger.integrity.canonical import LINE_LIMIT_BYTES, canonical
-from signoff_ledger.integrity.checkpoint import Checkpoint, sign_checkpoint
-from signoff_ledger.integrity.cosignature import cosign
-from signoff_ledger.integrity.merkle import EMPTY_ROOT
+from signoff_ledger.integrity.tree.merkle import EMPTY_ROOT
 
 ORIGIN = "log.example/mugs"
 
@@ -35,7 +35,7 @@ class Row(NamedTuple):
     line: bytes
 
     @classmethod
-    def of(cls, entry: Entry) -> "Row":
+    def of(cls, entry: EventEnvelope) -> "Row":
         """Give an entry as the program would hand it over."""
         command_id = entry.cmd.partition("#")[0]
         return cls(command_id, entry.stream, entry.version, entry.event.TOPIC, entry.line)

@@ -6,10 +6,10 @@ from datetime import timedelta
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from signoff_ledger.domain.event import Entry, Stamp
+from signoff_ledger.domain.events.event import EventEnvelope, EventMetadata
 from signoff_ledger.domain.process import Process
 from signoff_ledger.domain.values import RemarkKind
-from signoff_ledger.integrity.checkpoint import Checkpoint, sign_checkpoint
+from signoff_ledger.integrity.c2sp.checkpoint import Checkpoint, sign_checkpoint
 from signoff_ledger.persistence.store import LedgerStore
 from tests.ledgers import START
 
@@ -29,11 +29,13 @@ class Kept:
     another: Callable[[], LedgerStore]
 
 
-def remarks(process: Process, count: int, command_id: str = "c") -> list[Entry]:
+def remarks(process: Process, count: int, command_id: str = "c") -> list[EventEnvelope]:
     """Emit so many remarks on a process; they need nothing else to be there."""
     first = process.version
     for number in range(first + 1, first + count + 1):
-        stamp = Stamp(START + timedelta(seconds=number), "ines", f"{command_id}#0123456789abcdef")
+        stamp = EventMetadata(
+            START + timedelta(seconds=number), "ines", f"{command_id}#0123456789abcdef"
+        )
         process.remark(stamp, RemarkKind.NOTE, f"remark {number} on {process.key}")
     entries = process.journal[-count:]
     process.journal = []

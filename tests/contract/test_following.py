@@ -6,7 +6,7 @@ from itertools import chain, islice
 
 from signoff_ledger.domain.process import Process
 from signoff_ledger.persistence.store import LedgerStore
-from signoff_ledger.projections.following import follow
+from signoff_ledger.projections.follower import follow
 from signoff_ledger.projections.views import Views
 from tests.contract.kept import Kept, remarks
 

@@ -4,7 +4,7 @@ import psycopg
 import pytest
 
 from signoff_ledger.errors import NotFoundError, StoreError
-from signoff_ledger.persistence.opening import check_vacant, create_store, open_store
+from signoff_ledger.persistence.store_factory import check_vacant, create_store, open_store
 
 FOREIGN = {
     "an empty schema": "CREATE SCHEMA signoff",

@@ -13,21 +13,21 @@ import psycopg
 import pytest
 
 from signoff_ledger.application.ledger import Call
-from signoff_ledger.bootstrap import Opened, begin_ledger, open_ledger
-from signoff_ledger.custody.vault import Vault
+from signoff_ledger.bootstrap import OpenLedger, begin_ledger, open_ledger
+from signoff_ledger.custody.key_store import Vault
 from signoff_ledger.domain.process import Process
 from signoff_ledger.errors import EvidenceError, StoreError
-from signoff_ledger.exports.cutting import copy_until
 from signoff_ledger.exports.dossier import seal_over
+from signoff_ledger.exports.log_cut import copy_until
 from signoff_ledger.exports.log_folder import export_log
-from signoff_ledger.exports.moving import copy_ledger
-from signoff_ledger.exports.verifying import LiveLog, verify_log
-from signoff_ledger.integrity.examination import FAILED, Trust
-from signoff_ledger.integrity.leaf import leaf_hash
+from signoff_ledger.exports.migrate import copy_ledger
+from signoff_ledger.exports.verification import LiveLog, verify_log
 from signoff_ledger.integrity.line import read_fields
-from signoff_ledger.persistence.opening import create_store, open_store
+from signoff_ledger.integrity.log_check import FAILED, Trust
+from signoff_ledger.integrity.tree.leaf import leaf_hash
 from signoff_ledger.persistence.postgres.schema import role_name
 from signoff_ledger.persistence.store import LedgerStore
+from signoff_ledger.persistence.store_factory import create_store, open_store
 from signoff_ledger.projections.health import examine
 from signoff_ledger.projections.views import Views
 from tests.contract import forged
@@ -314,7 +314,7 @@ def many(postgres: Databases) -> Iterator[Callable[[], LedgerStore]]:
 
 
 @pytest.fixture
-def station(postgres: Databases, tmp_path: Path) -> Iterator[Opened]:
+def station(postgres: Databases, tmp_path: Path) -> Iterator[OpenLedger]:
     """Open a ledger that somebody else founded, as a member of its role."""
     vault = Vault(tmp_path / "keys")
     name = postgres.create_database()
@@ -333,7 +333,7 @@ def station(postgres: Databases, tmp_path: Path) -> Iterator[Opened]:
 
 
 def test_after_all_of_it_the_ledger_answers_records_and_verifies(
-    station: Opened, tmp_path: Path
+    station: OpenLedger, tmp_path: Path
 ) -> None:
     shop = Shop.of(station, CountingIds("step"))
     shop.enrol_everybody()
@@ -358,7 +358,7 @@ def test_after_all_of_it_the_ledger_answers_records_and_verifies(
 
 
 def test_a_checkpoint_under_another_key_is_left_out_of_what_is_handed_over(
-    station: Opened, tmp_path: Path
+    station: OpenLedger, tmp_path: Path
 ) -> None:
     """Whose signature it is, the database cannot know; what is handed over has been verified."""
     shop = Shop.of(station, CountingIds("step"))

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from signoff_ledger.persistence.opening import create_store
 from signoff_ledger.persistence.recorder import LineRecorder
+from signoff_ledger.persistence.store_factory import create_store
 from tests.contract import library
 from tests.contract.conftest import past, vacant
 from tests.servers.fixtures import Servers, versions

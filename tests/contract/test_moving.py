@@ -8,21 +8,21 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from signoff_ledger.application.ledger import Call
-from signoff_ledger.bootstrap import Opened, begin_ledger, open_ledger
-from signoff_ledger.custody.vault import Vault
+from signoff_ledger.bootstrap import OpenLedger, begin_ledger, open_ledger
+from signoff_ledger.custody.key_store import Vault
 from signoff_ledger.errors import EvidenceError, StoreError
-from signoff_ledger.exports import copying
+from signoff_ledger.exports import log_copy
 from signoff_ledger.exports.log_folder import export_log, sealed_notes
-from signoff_ledger.exports.moving import copy_ledger, move_ledger
-from signoff_ledger.exports.restoring import restore_log
-from signoff_ledger.exports.verifying import LiveLog, verify_log
-from signoff_ledger.integrity.cosignature import cosign
-from signoff_ledger.integrity.examination import FAILED, Trust
+from signoff_ledger.exports.migrate import copy_ledger, move_ledger
+from signoff_ledger.exports.restore import restore_log
+from signoff_ledger.exports.verification import LiveLog, verify_log
+from signoff_ledger.integrity.c2sp.cosignature import cosign
+from signoff_ledger.integrity.c2sp.note import parse_note
 from signoff_ledger.integrity.line import read_fields
-from signoff_ledger.integrity.merkle import consistency_proof, inclusion_proof
-from signoff_ledger.integrity.note import parse_note
-from signoff_ledger.persistence.opening import is_begun, open_store
+from signoff_ledger.integrity.log_check import FAILED, Trust
+from signoff_ledger.integrity.tree.merkle import consistency_proof, inclusion_proof
 from signoff_ledger.persistence.store import LedgerStore
+from signoff_ledger.persistence.store_factory import is_begun, open_store
 from tests.contract.conftest import STORES, past, vacant
 from tests.ledgers import CountingIds, Shop, TickingClock
 from tests.servers.fixtures import Servers
@@ -44,7 +44,7 @@ def place(tmp_path: Path, servers: Servers) -> Iterator[Vacant]:
         yield another
 
 
-def begun(address: str, vault: Vault) -> Opened:
+def begun(address: str, vault: Vault) -> OpenLedger:
     """Tell a story: people, a held batch, a fix, a sign-off; sealed at each decision, cosigned."""
     opened = begin_ledger(
         address,
@@ -137,7 +137,7 @@ def test_a_move_that_is_broken_off_fails_and_does_not_persist(
     tmp_path: Path, place: Vacant, monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
     source, target = place("sqlite"), place(kind)
-    append, left = copying._append, iter(range(12))
+    append, left = log_copy._append, iter(range(12))
 
     def breaks(*arguments: object) -> None:
         if next(left, None) is None:
@@ -145,10 +145,10 @@ def test_a_move_that_is_broken_off_fails_and_does_not_persist(
         append(*arguments)  # type: ignore[arg-type]
 
     with closing(begun(source, Vault(tmp_path / "keys"))) as opened:
-        monkeypatch.setattr(copying, "_append", breaks)
+        monkeypatch.setattr(log_copy, "_append", breaks)
         with pytest.raises(StoreError):
             move_ledger(opened.store, target)
-        monkeypatch.setattr(copying, "_append", append)
+        monkeypatch.setattr(log_copy, "_append", append)
 
         assert not is_begun(target)
         Shop.of(opened, CountingIds("late")).order()
@@ -160,14 +160,14 @@ def test_a_target_whose_move_died_cannot_be_taken_for_a_ledger(
     tmp_path: Path, place: Vacant, kind: str
 ) -> None:
     """In a database nothing is moved into place at the end; the ledger is marked when whole."""
-    from signoff_ledger.persistence.opening import postgres
+    from signoff_ledger.persistence.store_factory import postgres
 
     target = place(kind)
     with closing(begun(place("sqlite"), Vault(tmp_path / "keys"))) as opened:
         dying = postgres().create(target, whole=False)
         first = list(opened.store.recorder.select_notifications(1, 1))
         command_id = read_fields(first[0].state)["cmd"].partition("#")[0]
-        copying._append(dying, command_id, list(first))
+        log_copy._append(dying, command_id, list(first))
         dying.close()
 
     with pytest.raises(StoreError) as caught:
@@ -220,7 +220,7 @@ def test_a_move_whose_source_was_let_go_of_meanwhile_fails_and_does_not_persist(
 ) -> None:
     """Otherwise two ledgers would go on, and one of them without what was recorded meanwhile."""
     source, target = place(kind), place("sqlite")
-    append = copying._append
+    append = log_copy._append
 
     def interrupted(*arguments: object) -> None:
         append(*arguments)  # type: ignore[arg-type]
@@ -230,7 +230,7 @@ def test_a_move_whose_source_was_let_go_of_meanwhile_fails_and_does_not_persist(
         )
 
     with closing(begun(source, Vault(tmp_path / "keys"))) as opened:
-        monkeypatch.setattr(copying, "_append", interrupted)
+        monkeypatch.setattr(log_copy, "_append", interrupted)
         with pytest.raises(StoreError) as caught:
             move_ledger(opened.store, target)
 

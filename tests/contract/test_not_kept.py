@@ -12,8 +12,8 @@ import pytest
 
 from signoff_ledger.domain.process import Process
 from signoff_ledger.errors import StoreError
-from signoff_ledger.persistence.opening import create_store, open_store
 from signoff_ledger.persistence.store import LedgerStore
+from signoff_ledger.persistence.store_factory import create_store, open_store
 from tests.contract.conftest import past
 from tests.contract.forged import witnessed
 from tests.contract.kept import remarks, sealed

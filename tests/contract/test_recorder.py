@@ -10,10 +10,10 @@ import psycopg
 import pytest
 
 from signoff_ledger.application.ports import StaleError
-from signoff_ledger.domain.event import Stamp
+from signoff_ledger.domain.events.event import EventMetadata
+from signoff_ledger.domain.events.process import ProcessDefined, RemarkRecorded
 from signoff_ledger.domain.person import Person
 from signoff_ledger.domain.process import Process
-from signoff_ledger.domain.process_events import ProcessDefined, RemarkRecorded
 from signoff_ledger.integrity.canonical import parse
 from signoff_ledger.persistence.address import is_url
 from tests.contract.kept import Kept, remarks
@@ -197,7 +197,7 @@ def test_a_stream_is_read_in_order_as_of_a_position(kept: Kept) -> None:
 def test_events_of_one_kind_are_read_in_order(kept: Kept) -> None:
     for number, key in enumerate(("b", "a", "c")):
         process, file = Process(key), plan_file()
-        stamp = Stamp(START, "egon", f"c{number}#0123456789abcdef")
+        stamp = EventMetadata(START, "egon", f"c{number}#0123456789abcdef")
         process.publish_plan(stamp, file.plan, file.design, None)
         noted = remarks(Process(f"{key}-2"), 1, f"c{number}")
         kept.store.save([*process.journal[:1], *noted], f"c{number}")

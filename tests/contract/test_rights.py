@@ -11,8 +11,8 @@ import pytest
 from signoff_ledger.bootstrap import open_ledger
 from signoff_ledger.domain.process import Process
 from signoff_ledger.errors import StoreError
-from signoff_ledger.persistence.opening import create_store, open_store
 from signoff_ledger.persistence.postgres.schema import role_name
+from signoff_ledger.persistence.store_factory import create_store, open_store
 from signoff_ledger.projections.views import Views
 from tests.contract.kept import remarks
 from tests.servers.binaries import Binaries

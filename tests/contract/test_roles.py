@@ -17,8 +17,8 @@ from psycopg.sql import SQL, Identifier
 from signoff_ledger.bootstrap import open_ledger
 from signoff_ledger.domain.process import Process
 from signoff_ledger.errors import StoreError
-from signoff_ledger.persistence.opening import create_store, open_store
 from signoff_ledger.persistence.postgres.schema import APPEND_ONLY, role_name
+from signoff_ledger.persistence.store_factory import create_store, open_store
 from signoff_ledger.projections import history
 from signoff_ledger.projections.views import Views
 from tests.contract.kept import remarks, sealed

@@ -9,9 +9,9 @@ from psycopg.sql import SQL, Identifier
 
 from signoff_ledger.application.ports import StaleError
 from signoff_ledger.domain.process import Process
-from signoff_ledger.persistence.opening import create_store, open_store
 from signoff_ledger.persistence.postgres.store import PostgresStore
 from signoff_ledger.persistence.store import LedgerStore
+from signoff_ledger.persistence.store_factory import create_store, open_store
 from signoff_ledger.projections.views import Views
 from tests.contract.kept import remarks, sealed
 from tests.servers.fixtures import Servers, versions

@@ -10,18 +10,18 @@ import pytest
 
 from signoff_cli.commands.help import ALIASES, TOPICS
 from signoff_cli.main import COMMANDS, root
-from signoff_ledger.application import intake
-from signoff_ledger.application.planfile import OF_THE_PLAN, TEMPLATE
 from signoff_ledger.domain.bar import Bar
 from signoff_ledger.domain.case import Case
-from signoff_ledger.domain.catalogue import EVENT_TYPES
 from signoff_ledger.domain.characteristic import Characteristic
-from signoff_ledger.domain.gate import RULE_SETS, judge
+from signoff_ledger.domain.events.catalogue import EVENT_TYPES
+from signoff_ledger.domain.gate.rule_sets import RULE_SETS, judge
 from signoff_ledger.domain.plan import DesignApproval, Mode, ProcessIdentity, Provenance
 from signoff_ledger.domain.process import Process
 from signoff_ledger.domain.tally import EXCLUSIONS
 from signoff_ledger.domain.values import Role
 from signoff_ledger.errors import CODES, SignoffError
+from signoff_ledger.formats import unit_rows
+from signoff_ledger.formats.plan_toml import OF_THE_PLAN, TEMPLATE
 from tests.docs.markdown import DOCS, blocks, headings, pages
 from tests.tree import CLI, LEDGER, ROOT, python_files, relative
 
@@ -98,7 +98,7 @@ def test_every_rule_and_every_exclusion_is_described() -> None:
 
 def test_every_rule_of_the_order_gate_is_described() -> None:
     """They are made in the code as pairs, so the code is searched for them."""
-    source = (LEDGER / "domain" / "order_gate.py").read_text("utf-8")
+    source = (LEDGER / "domain" / "gate" / "order_rules.py").read_text("utf-8")
     body = source.partition("def order_blockers")[2].partition("\n    def ")[0]
     rules = set(re.findall(r'\("([a-z-]+)", ', body))
 
@@ -154,7 +154,7 @@ def test_the_template_of_a_plan_file_is_complete() -> None:
 
 def test_every_column_of_a_sheet_is_described() -> None:
     page = reference("file-formats")
-    columns = intake._WIDE | intake._LONG
+    columns = unit_rows._WIDE | unit_rows._LONG
 
     assert [] == [name for name in sorted(columns) if f"`{name}`" not in page]
 

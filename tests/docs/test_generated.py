@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from signoff_ledger.domain.catalogue import EVENT_TYPES, read_line
-from signoff_ledger.integrity.leaf import leaf_hash
+from signoff_ledger.domain.events.catalogue import EVENT_TYPES, read_line
+from signoff_ledger.integrity.tree.leaf import leaf_hash
 from tests.docs.markdown import DOCS, blocks
 from tests.tree import ROOT, SOURCE_ROOTS, clean_environment
 

@@ -21,14 +21,14 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from signoff_ledger.application.ports import Server, StaleError
-from signoff_ledger.custody import vault
+from signoff_ledger.custody import key_store
 from signoff_ledger.custody.log_key import write_key
 from signoff_ledger.integrity.canonical import canonical
-from signoff_ledger.integrity.leaf import leaf_hash
-from signoff_ledger.integrity.sshsig import NAMESPACE
+from signoff_ledger.integrity.ssh.sshsig import NAMESPACE
+from signoff_ledger.integrity.tree.leaf import leaf_hash
 from signoff_ledger.persistence.lock import WriterLock
-from signoff_ledger.persistence.postgres.store import told_plainly
-from signoff_ledger.persistence.postgres.waiting import UnconfirmedCommitError
+from signoff_ledger.persistence.postgres.store import translate_connection_errors
+from signoff_ledger.persistence.postgres.waits import UnconfirmedCommitError
 from signoff_ledger.persistence.sqlite import datastore
 from signoff_ledger.persistence.sqlite.store import SqliteStore
 from tests.cli.shops import CHANGE, WITNESS, at
@@ -203,7 +203,7 @@ def _another_log_key(world: World) -> Attempt:
 def _foreign_checkpoint(world: World) -> Attempt:
     """Let the key that seals be another log's, and nobody compare it, as it once was."""
     attempt = _another_log_key(world)
-    world.patch.setattr(vault, "check_half", lambda *_: None)
+    world.patch.setattr(key_store, "check_half", lambda *_: None)
     attempt.terminal.did("dissent", "mug", "one more thing", by="ines")
     attempt.terminal.did("checkpoint")
     world.patch.undo()
@@ -416,7 +416,7 @@ def _unconfirmed(world: World) -> Attempt:
     terminal = at("clear", world.folder)
 
     def save(*_: object) -> NoReturn:
-        with told_plainly("postgresql://station1@db1/press"):
+        with translate_connection_errors("postgresql://station1@db1/press"):
             raise UnconfirmedCommitError("the standby standby1 to confirm")
 
     world.patch.setattr(SqliteStore, "save", save)

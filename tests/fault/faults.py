@@ -18,21 +18,21 @@ from unittest import mock
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from eventsourcing.sqlite import SQLiteConnection, SQLiteCursor
 
+from signoff_ledger.application.commands.witnesses import latest_seal, request
 from signoff_ledger.application.ports import SystemClock
-from signoff_ledger.application.witnessing import latest_seal, request
-from signoff_ledger.bootstrap import Opened
-from signoff_ledger.custody.guard import Guard
-from signoff_ledger.domain.founding import Founding
+from signoff_ledger.bootstrap import OpenLedger
+from signoff_ledger.custody.rollback_guard import Guard
+from signoff_ledger.domain.ledger_stream import LedgerStream
 from signoff_ledger.errors import StoreError
 from signoff_ledger.exports.log_folder import export_log
-from signoff_ledger.exports.restoring import restore_log
-from signoff_ledger.integrity import checkpoint
-from signoff_ledger.integrity.cosignature import cosign
-from signoff_ledger.integrity.note import parse_note
-from signoff_ledger.integrity.verifier_key import VerifierKey
+from signoff_ledger.exports.restore import restore_log
+from signoff_ledger.integrity.c2sp import checkpoint
+from signoff_ledger.integrity.c2sp.cosignature import cosign
+from signoff_ledger.integrity.c2sp.note import parse_note
+from signoff_ledger.integrity.c2sp.verifier_key import VerifierKey
 from signoff_ledger.persistence.sqlite import recorder
-from signoff_ledger.witness.judge import Witness
-from signoff_ledger.witness.memory import Memory
+from signoff_ledger.witness.cosigned_notes import Memory
+from signoff_ledger.witness.cosigner import Cosigner
 from tests.fault.ledgers import give
 
 COMMAND = "hold-broken"
@@ -42,30 +42,30 @@ EXPORT = "handover"
 RESTORED = "restored.db"
 
 
-def decide(ledger: Opened, _: Path) -> None:
+def decide(ledger: OpenLedger, _: Path) -> None:
     """Give the command."""
     give(ledger.ledger, COMMAND)
 
 
-def keep_a_cosignature(ledger: Opened, _: Path) -> None:
+def keep_a_cosignature(ledger: OpenLedger, _: Path) -> None:
     """Keep what a witness said to the last checkpoint."""
     size, line = cosignature(ledger)
     ledger.store.keep_cosignature(size, line)
 
 
-def cosignature(ledger: Opened) -> tuple[int, str]:
+def cosignature(ledger: OpenLedger) -> tuple[int, str]:
     """Cosign the first checkpoint, always with the same line."""
     size, note = ledger.store.checkpoints()[0]
     key = Ed25519PrivateKey.from_private_bytes(bytes(32))
     return size, cosign(parse_note(note).text, "witness.example/w1", key, 1_772_000_000).line
 
 
-def be_witnessed(ledger: Opened, folder: Path) -> None:
+def be_witnessed(ledger: OpenLedger, folder: Path) -> None:
     """Have a witness, with a memory of its own, cosign the latest checkpoint; keep what it says."""
     key = Ed25519PrivateKey.from_private_bytes(bytes(31) + b"1")
-    log_key = ledger.store.load(Founding, "ledger").log_key or ""
+    log_key = ledger.store.load(LedgerStream, "ledger").log_key or ""
     logs = [VerifierKey.parse(log_key)]
-    witness = Witness("witness.example/w2", key, logs, Memory(folder / "witness"), SystemClock())
+    witness = Cosigner("witness.example/w2", key, logs, Memory(folder / "witness"), SystemClock())
     seal = latest_seal(ledger.store)
     verdict = witness.add_checkpoint(request(ledger.store, seal, 0))
     if verdict.status == 409:
@@ -74,12 +74,12 @@ def be_witnessed(ledger: Opened, folder: Path) -> None:
     ledger.store.keep_cosignature(seal.size, verdict.body)
 
 
-def hand_over(ledger: Opened, folder: Path) -> None:
+def hand_over(ledger: OpenLedger, folder: Path) -> None:
     """Export the log."""
     export_log(ledger.store, folder / EXPORT)
 
 
-def bring_back(ledger: Opened, folder: Path) -> None:
+def bring_back(ledger: OpenLedger, folder: Path) -> None:
     """Make another ledger of an export."""
     if not (folder / EXPORT).exists():
         hand_over(ledger, folder)
@@ -104,7 +104,7 @@ class Fault:
     error: Exception
     is_it: Callable[..., bool] = lambda *_: True
     turn: int = 1
-    act: Callable[[Opened, Path], None] = decide
+    act: Callable[[OpenLedger, Path], None] = decide
 
 
 def _says(words: str) -> Callable[..., bool]:

@@ -11,15 +11,15 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from signoff_ledger.application import deciding, improving, inspecting, people
+from signoff_ledger.application.commands import decisions, inspection, nonconformities, people
 from signoff_ledger.application.ledger import Call, Ledger, Receipt
 from signoff_ledger.application.ports import Clock, IdSource
-from signoff_ledger.bootstrap import Opened, begin_ledger, open_ledger
-from signoff_ledger.custody.vault import Vault
+from signoff_ledger.bootstrap import OpenLedger, begin_ledger, open_ledger
+from signoff_ledger.custody.key_store import Vault
 from signoff_ledger.domain.plan import UnitBuild
 from signoff_ledger.domain.values import BuildMethod, RemarkKind
-from signoff_ledger.exports.verifying import LiveLog, verify_log
-from signoff_ledger.integrity.examination import FAILED, Trust
+from signoff_ledger.exports.verification import LiveLog, verify_log
+from signoff_ledger.integrity.log_check import FAILED, Trust
 from tests.ledgers import GOOD, PEOPLE, PLAN, Shop, check_ledger, on_file, raw
 
 LEDGER = "ledger.db"
@@ -62,7 +62,7 @@ class Found:
         )
 
 
-def begun(folder: Path, clock: Clock | None = None, ids: IdSource | None = None) -> Opened:
+def begun(folder: Path, clock: Clock | None = None, ids: IdSource | None = None) -> OpenLedger:
     """Begin a sealed ledger in a folder."""
     return begin_ledger(
         folder / LEDGER,
@@ -75,19 +75,19 @@ def begun(folder: Path, clock: Clock | None = None, ids: IdSource | None = None)
     )
 
 
-def opened(folder: Path, clock: Clock | None = None, ids: IdSource | None = None) -> Opened:
+def opened(folder: Path, clock: Clock | None = None, ids: IdSource | None = None) -> OpenLedger:
     """Open a sealed ledger, as the command line does."""
     return open_ledger(folder / LEDGER, clock, ids, Vault(folder / KEYS))
 
 
-def shop_of(ledger: Opened) -> Shop:
+def shop_of(ledger: OpenLedger) -> Shop:
     """Give the steps of a story on a sealed ledger."""
     shop = Shop(on_file(ledger.store), ledger.ledger.clock, ledger.ledger.ids)
     shop.ledger = ledger.ledger
     return shop
 
 
-def staffed(folder: Path, plan: str = PLAN) -> Opened:
+def staffed(folder: Path, plan: str = PLAN) -> OpenLedger:
     """Begin a sealed ledger in which everybody is enrolled and a bar is registered."""
     ledger = begun(folder)
     shop = shop_of(ledger)
@@ -129,7 +129,9 @@ def _to_break() -> Mapping[str, bytes]:
         ledger.sealer.seal()
         for number in range(ALMOST_A_NODE - ledger.store.size()):
             # Not units: each decision is judged, and then taken again, on all of them.
-            improving.remark(shop.ledger, Call("ines"), "mug", RemarkKind.NOTE, f"note {number}")
+            nonconformities.remark(
+                shop.ledger, Call("ines"), "mug", RemarkKind.NOTE, f"note {number}"
+            )
         assert ALMOST_A_NODE == ledger.store.size()
         ledger.close()
         return files_of(Path(name))
@@ -143,9 +145,9 @@ def put_ledger_to_break(folder: Path) -> Path:
 def give(ledger: Ledger, command_id: str) -> Receipt:
     """Give the command that an id tells: `hold-...` decides, everything else records a unit."""
     if command_id.startswith("hold-"):
-        return deciding.hold(ledger, Call("anna", command_id), "mug", None, f"by {command_id}")
-    entry = inspecting.UnitEntry(command_id, UnitBuild(method=BuildMethod.LINE), READINGS)
-    return inspecting.record_unit(ledger, Call("ines", command_id), "B1", entry)
+        return decisions.hold(ledger, Call("anna", command_id), "mug", None, f"by {command_id}")
+    entry = inspection.UnitEntry(command_id, UnitBuild(method=BuildMethod.LINE), READINGS)
+    return inspection.record_unit(ledger, Call("ines", command_id), "B1", entry)
 
 
 def guard_file(folder: Path) -> Path:
@@ -154,7 +156,7 @@ def guard_file(folder: Path) -> Path:
     return found
 
 
-def verify(ledger: Opened) -> None:
+def verify(ledger: OpenLedger) -> None:
     """Verify a ledger in use, evidence and meaning, as `signoff verify` does."""
     checks = list(verify_log(LiveLog(ledger.store), Trust()))
     assert "decisions" == checks[-1].name
@@ -162,7 +164,7 @@ def verify(ledger: Opened) -> None:
 
 
 @contextmanager
-def held_together(folder: Path) -> Iterator[Opened]:
+def held_together(folder: Path) -> Iterator[OpenLedger]:
     """Open a ledger that has met a fault, and hold everything about it.
 
     Dense positions and streams, commands that agree, stored subtree roots, chains, checkpoints and
@@ -177,7 +179,7 @@ def held_together(folder: Path) -> Iterator[Opened]:
         assert ledger.store.size() == sealed.size
 
 
-def assert_given_once(ledger: Opened, command_id: str) -> None:
+def assert_given_once(ledger: OpenLedger, command_id: str) -> None:
     """Give a command whose fate nobody was told: it is in the log once, with one answer."""
     first = give(ledger.ledger, command_id)
     again = give(ledger.ledger, command_id)

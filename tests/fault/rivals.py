@@ -12,13 +12,13 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from signoff_ledger.application import deciding
+from signoff_ledger.application.commands import decisions
 from signoff_ledger.application.ledger import Call
-from signoff_ledger.bootstrap import Opened
+from signoff_ledger.bootstrap import OpenLedger
 from signoff_ledger.domain.batch import Batch
 from signoff_ledger.domain.decision import heads_of
+from signoff_ledger.domain.events.process import Heads, ProcessHeld, ProcessSignedOff
 from signoff_ledger.domain.process import Process
-from signoff_ledger.domain.process_events import Heads, ProcessHeld, ProcessSignedOff
 from signoff_ledger.errors import SignoffError
 from tests.fault.ledgers import opened
 from tests.tree import ROOT, SOURCE_ROOTS, clean_environment
@@ -38,23 +38,23 @@ class Told(NamedTuple):
     why: str
 
 
-def look(ledger: Opened, actor: str) -> Heads:
+def look(ledger: OpenLedger, actor: str) -> Heads:
     """Give what somebody is shown before they decide, as the command line shows it."""
     work = ledger.ledger.work()
-    case, _ = deciding.check(work, "mug", None, actor)
+    case, _ = decisions.check(work, "mug", None, actor)
     return heads_of(case, work.person(actor).version, work.reviewed)
 
 
-def decide(ledger: Opened, actor: str, seen: Heads) -> Told:
+def decide(ledger: OpenLedger, actor: str, seen: Heads) -> Told:
     """Sign off what was seen."""
     try:
-        deciding.sign(ledger.ledger, Call(actor), "mug", None, None, seen=seen)
+        decisions.sign(ledger.ledger, Call(actor), "mug", None, None, seen=seen)
     except SignoffError as error:
         return Told(error.code, error.exit_code, error.why or error.what)
     return Told("", 0, "")
 
 
-def assert_heads_hold(ledger: Opened) -> None:
+def assert_heads_hold(ledger: OpenLedger) -> None:
     """Hold each decision's heads against what stands in the log before it."""
     streams = {Process("mug").id: "mug"} | {Batch(k).id: k for k in ("B1", "B2")}
     versions = dict.fromkeys(streams.values(), 0)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-from signoff_ledger.custody import guard, log_key
+from signoff_ledger.custody import log_key, rollback_guard
 from signoff_ledger.exports import bundle
 from signoff_ledger.exports.log_folder import export_log
 from signoff_ledger.persistence.sqlite import datastore
@@ -26,7 +26,7 @@ PAGES_BEFORE_A_CHECKPOINT = 40
 """The write-ahead log goes back into the file this often, so that a short story holds it, too."""
 
 CARELESS = ("NORMAL", "OFF")
-FOLDERS_SYNCED_BY = (guard, log_key, bundle)
+FOLDERS_SYNCED_BY = (rollback_guard, log_key, bundle)
 
 
 def say(line: str) -> None:

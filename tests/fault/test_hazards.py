@@ -28,12 +28,11 @@ from eventsourcing.sqlite import (
 )
 from eventsourcing.utils import Environment, clear_topic_cache
 
-from signoff_ledger.application import improving, inspecting, planning
+from signoff_ledger.application.commands import inspection, nonconformities, plans
 from signoff_ledger.application.ledger import Call
-from signoff_ledger.application.replay import case_as_of, position_at, replay, steps
 from signoff_ledger.domain.batch import Batch
-from signoff_ledger.domain.catalogue import read_line
-from signoff_ledger.domain.event import Entry, Stamp
+from signoff_ledger.domain.events.catalogue import read_line
+from signoff_ledger.domain.events.event import EventEnvelope, EventMetadata
 from signoff_ledger.domain.person import Person
 from signoff_ledger.domain.process import Process
 from signoff_ledger.domain.values import RemarkKind, Role
@@ -44,13 +43,14 @@ from signoff_ledger.errors import (
     SignoffError,
     StoreError,
 )
-from signoff_ledger.integrity.leaf import leaf_hash
+from signoff_ledger.integrity.tree.leaf import leaf_hash
 from signoff_ledger.persistence import mapper
-from signoff_ledger.persistence.aggregates import CACHED_AGGREGATES, LedgerApplication
+from signoff_ledger.persistence.aggregate_repository import CACHED_AGGREGATES, LedgerApplication
 from signoff_ledger.persistence.lock import WriterLock
 from signoff_ledger.persistence.sqlite.backup import back_up
 from signoff_ledger.persistence.sqlite.datastore import LedgerConnectionPool, assert_durable
 from signoff_ledger.persistence.sqlite.store import SqliteStore
+from signoff_ledger.replay.replay import case_as_of, position_at, replay_decisions, steps
 from tests.ledgers import (
     PLAN,
     START,
@@ -103,7 +103,7 @@ WAYS_IN: dict[str, Callable[[Shop], object]] = {
     "a walk": lambda shop: steps(shop.store, "mug"),
     "as of": lambda shop: case_as_of(shop.store, "mug"),
     "a moment": lambda shop: position_at(shop.store, shop.clock.now()),
-    "replay": lambda shop: list(replay(shop.store, "mug")),
+    "replay": lambda shop: list(replay_decisions(shop.store, "mug")),
 }
 
 
@@ -141,7 +141,7 @@ def test_a_line_that_does_not_agree_with_its_index_is_refused(
     """Hazard 2: the columns beside a line are an index over it and nothing more."""
     shop = Shop.opened(tmp_path / "ledger.db")
     person = Person("nobody")
-    person.enrol(Stamp(START, "olga", "c#0"), "Nobody")
+    person.enrol(EventMetadata(START, "olga", "c#0"), "Nobody")
     position = plant(shop.store.path, person.journal[0].line, **index)
     stream = UUID(index.get("stream", str(person.id)))
     for read in (shop.store.read(position - 1), shop.store.stream(stream)):
@@ -163,7 +163,7 @@ def test_a_note_that_looks_like_a_type_tag_survives(shop: Shop) -> None:
     transcoder = JSONTranscoder()
     with pytest.raises(TypeError):
         transcoder.decode(transcoder.encode(json.loads(tagged)))
-    improving.remark(shop.ledger, Call("ines"), "mug", RemarkKind.NOTE, tagged)
+    nonconformities.remark(shop.ledger, Call("ines"), "mug", RemarkKind.NOTE, tagged)
     shop.bring("B1", wide([unit("S1", note=tagged)]))
     shop.store.close()
     again = SqliteStore.open(shop.store.path)
@@ -194,7 +194,7 @@ def decoded(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
     """Give the list of every line that is decoded from here on."""
     lines: list[bytes] = []
 
-    def read(line: bytes) -> Entry:
+    def read(line: bytes) -> EventEnvelope:
         lines.append(line)
         return read_line(line)
 
@@ -288,7 +288,7 @@ def test_a_line_that_cannot_be_read_leaves_nothing_half_moved_on(
         assert ["S1", "S2"] == list(behind.load(Batch, "B1").units)
 
 
-def _unreadable(_: bytes) -> Entry:
+def _unreadable(_: bytes) -> EventEnvelope:
     raise EvidenceError("SL503", "no line")
 
 
@@ -370,7 +370,7 @@ def test_a_copy_is_whole_although_another_thread_moves_the_cache_on(shop: Shop) 
 
     person = Person("ines")
     lines = [recorded.entry for recorded in shop.store.stream(person.id)]
-    person.replay(lines).grant(Stamp(START, "olga", "grant#0"), Role.BUYER, "stands in")
+    person.replay(lines).grant(EventMetadata(START, "olga", "grant#0"), Role.BUYER, "stands in")
     store = SqliteStore.open(shop.store.path)
     store._aggregates._application.repository.get(
         person.id, projector_func=lambda *_: Slow("ines").replay(lines)
@@ -448,7 +448,7 @@ def test_processes_that_record_at_once_lose_nothing(
     shop = Shop.opened(path, BIG)
     shop.publish(TWO_PROCESSES[1])
     shop.register(TWO_PROCESSES[1])
-    planning.open_batch(shop.ledger, Call("egon"), "cup", "B2", {})
+    plans.open_batch(shop.ledger, Call("egon"), "cup", "B2", {})
     before = shop.store.size()
     writers = [start("record", path, b, f"W{n}", 150) for n, b in enumerate(batches)]
     acknowledged = [said(writer) for writer in writers]
@@ -726,7 +726,7 @@ def test_a_command_id_that_comes_back_with_other_content_is_a_conflict(shop: Sho
 
         assert "SL602" == caught.value.code
     with pytest.raises(ConflictError):
-        inspecting.close_batch(shop.ledger, Call("ines", "my-id"), "B1", None)
+        inspection.close_batch(shop.ledger, Call("ines", "my-id"), "B1", None)
     assert size == shop.store.size()
 
 

@@ -18,11 +18,11 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from signoff_ledger.custody.guard import Guard
+from signoff_ledger.custody.rollback_guard import Guard
 from signoff_ledger.errors import SignoffError
 from signoff_ledger.exports.log_folder import LogFolder
-from signoff_ledger.exports.verifying import ExportedLog, verify_log
-from signoff_ledger.integrity.examination import Trust
+from signoff_ledger.exports.verification import ExportedLog, verify_log
+from signoff_ledger.integrity.log_check import Trust
 from tests.fault.disk import Disk, Fate, File, Operation
 from tests.fault.faults import be_witnessed
 from tests.fault.ledgers import KEYS, Found, assert_given_once, held_together, lay_out, opened

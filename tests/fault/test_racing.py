@@ -14,9 +14,9 @@ from typing import Any
 
 import pytest
 
-from signoff_ledger.application import deciding, improving, inspecting, people
+from signoff_ledger.application.commands import decisions, inspection, nonconformities, people
 from signoff_ledger.application.ledger import Call
-from signoff_ledger.bootstrap import Opened
+from signoff_ledger.bootstrap import OpenLedger
 from signoff_ledger.domain.unit import DefectReport
 from signoff_ledger.domain.values import Disposition, RemarkKind, Role
 from signoff_ledger.errors import ConflictError
@@ -47,36 +47,36 @@ def folder(tmp_path: Path) -> Path:
     return lay_out(tmp_path, ready_to_sign())
 
 
-def find_a_defect(ledger: Opened) -> None:
+def find_a_defect(ledger: OpenLedger) -> None:
     """Find something on a unit of the batch in question."""
     defect = DefectReport(mode="CRACK", note="seen late")
-    inspecting.add_defect(ledger.ledger, Call("ines"), "B2", "B2-1", defect)
+    inspection.add_defect(ledger.ledger, Call("ines"), "B2", "B2-1", defect)
 
 
-def find_an_older_defect(ledger: Opened) -> None:
+def find_an_older_defect(ledger: OpenLedger) -> None:
     """Find something on a unit of the batch before."""
     defect = DefectReport(mode="CRACK", note="seen late")
-    inspecting.add_defect(ledger.ledger, Call("ines"), "B1", "B1-3", defect)
+    inspection.add_defect(ledger.ledger, Call("ines"), "B1", "B1-3", defect)
 
 
-def scrap_an_older_unit(ledger: Opened) -> None:
+def scrap_an_older_unit(ledger: OpenLedger) -> None:
     """Settle what becomes of a unit of the batch before, which changes no count."""
-    inspecting.dispose(
+    inspection.dispose(
         ledger.ledger, Call("egon"), "B1", "B1-1", disposition=Disposition.SCRAP, reason="worn"
     )
 
 
-def remark(ledger: Opened) -> None:
+def remark(ledger: OpenLedger) -> None:
     """Say something about the process."""
-    improving.remark(ledger.ledger, Call("ines"), "mug", RemarkKind.DISSENT, "wait")
+    nonconformities.remark(ledger.ledger, Call("ines"), "mug", RemarkKind.DISSENT, "wait")
 
 
-def sign_first(ledger: Opened) -> None:
+def sign_first(ledger: OpenLedger) -> None:
     """Sign it off."""
-    deciding.sign(ledger.ledger, Call("adam"), "mug", None, None)
+    decisions.sign(ledger.ledger, Call("adam"), "mug", None, None)
 
 
-LAST_MOMENTS: dict[str, Callable[[Opened], None]] = {
+LAST_MOMENTS: dict[str, Callable[[OpenLedger], None]] = {
     "a defect": find_a_defect,
     "a defect on an older batch": find_an_older_defect,
     "a disposition on an older batch": scrap_an_older_unit,
@@ -223,6 +223,6 @@ def test_somebody_who_decides_again_on_what_they_now_see_may(folder: Path) -> No
         seen = look(ledger, "anna")
         remark(ledger)
         with pytest.raises(ConflictError):
-            deciding.sign(ledger.ledger, Call("anna"), "mug", None, None, seen=seen)
+            decisions.sign(ledger.ledger, Call("anna"), "mug", None, None, seen=seen)
 
         assert WON == decide(ledger, "anna", look(ledger, "anna"))

@@ -10,7 +10,7 @@ from random import Random
 
 import pytest
 
-from signoff_ledger.application import figuring
+from signoff_ledger.figures import compute
 from tests.property.machine import LedgerMachine
 
 LEDGERS = int(os.environ.get("SIGNOFF_FAULT_ROUNDS", "20")) // 2
@@ -25,7 +25,7 @@ STEPS = 30
 @pytest.fixture(autouse=True)
 def _without_estimates(monkeypatch: pytest.MonkeyPatch) -> None:
     """Leave out the estimate that takes most of the time; it decides nothing and has its tests."""
-    monkeypatch.setattr(figuring, "fix_effect", lambda case: None)
+    monkeypatch.setattr(compute, "fix_effect", lambda case: None)
 
 
 @pytest.mark.slow

@@ -12,14 +12,14 @@ from pathlib import Path
 
 import pytest
 
-from signoff_ledger.bootstrap import Opened
+from signoff_ledger.bootstrap import OpenLedger
+from signoff_ledger.domain.events.process import ProcessHeld
 from signoff_ledger.domain.process import Process
-from signoff_ledger.domain.process_events import ProcessHeld
 from signoff_ledger.errors import NotFoundError, StoreError
 from signoff_ledger.exports.log_folder import LogFolder, export_log
-from signoff_ledger.exports.restoring import restore_log
-from signoff_ledger.exports.verifying import ExportedLog, verify_log
-from signoff_ledger.integrity.examination import Trust
+from signoff_ledger.exports.restore import restore_log
+from signoff_ledger.exports.verification import ExportedLog, verify_log
+from signoff_ledger.integrity.log_check import Trust
 from signoff_ledger.persistence.sqlite.store import SqliteStore
 from tests.fault.faults import (
     COMMAND,
@@ -167,7 +167,7 @@ def assert_nothing_came_of_it(folder: Path) -> None:
     assert ALMOST_A_NODE + 3 == json.loads(guard_file(folder).read_bytes())["size"]
 
 
-def assert_cosigned_once(ledger: Opened) -> None:
+def assert_cosigned_once(ledger: OpenLedger) -> None:
     """Keep the same cosignature, perhaps again: it is there once."""
     size, line = cosignature(ledger)
     ledger.store.keep_cosignature(size, line)
@@ -196,7 +196,7 @@ def assert_restored_whole(folder: Path) -> None:
     assert is_whole(folder / RESTORED)
 
 
-def assert_exported_whole(ledger: Opened, folder: Path) -> None:
+def assert_exported_whole(ledger: OpenLedger, folder: Path) -> None:
     """Whatever stands in the export's place is whole; where nothing stands, it can be made."""
     with suppress(StoreError):
         export_log(ledger.store, folder / EXPORT)

@@ -11,7 +11,7 @@ from importlib.resources import files
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from signoff_cli.telling import BEGINNING, STEPS, Step, StoryClock, StoryIds
+from signoff_cli.demo_story import BEGINNING, STEPS, Step, StoryClock, StoryIds
 from tests.cli.terminal import LEDGER, Said, Terminal
 
 PROCESS = "kiln-lid"

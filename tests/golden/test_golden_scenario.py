@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from signoff_cli.telling import STEPS, Step
+from signoff_cli.demo_story import STEPS, Step
 from tests.agreement import assert_counted
 from tests.cli.terminal import Said, Terminal
 from tests.golden.story import PLAN, PROCESS, at_day, give, goes, laid_out, sheet, told

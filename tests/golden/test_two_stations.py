@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 import pytest
 
+from signoff_ledger.application.commands.people import enrol
 from signoff_ledger.application.ledger import Call
-from signoff_ledger.application.people import enrol
 from signoff_ledger.domain.values import Role
 from tests.ledgers import GOOD, PLAN, Shop, check_ledger
 from tests.tree import SOURCE_ROOTS, clean_environment

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, TypeAlias, TypeVar, cast
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
-from signoff_ledger.application import people
+from signoff_ledger.application.commands import people
 from signoff_ledger.domain.unit import DefectReport
 from signoff_ledger.domain.values import CauseKind, Disposition, Origin, RemarkKind
 from tests.property.floor import Way

@@ -13,27 +13,27 @@ from itertools import count, islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from signoff_ledger.application import (
-    correcting,
-    deciding,
-    importing,
-    improving,
-    inspecting,
+from signoff_ledger.application.commands import (
+    corrections,
+    decisions,
+    inspection,
+    nonconformities,
     people,
-    planning,
+    plans,
+    sheet_import,
 )
 from signoff_ledger.application.ledger import Call, Ledger, Receipt
-from signoff_ledger.application.replay import replay
 from signoff_ledger.domain.batch import Batch
 from signoff_ledger.domain.case import Signer
 from signoff_ledger.domain.faults import faults_of
-from signoff_ledger.domain.gate import judge
+from signoff_ledger.domain.gate.rule_sets import judge
 from signoff_ledger.domain.plan import UnitBuild
 from signoff_ledger.domain.process import Process
 from signoff_ledger.domain.values import CauseKind, Origin, Role
 from signoff_ledger.errors import RuleRefusedError, SignoffError
 from signoff_ledger.persistence.sqlite.store import SqliteStore
 from signoff_ledger.projections.views import TABLES, Views
+from signoff_ledger.replay.replay import replay_decisions
 from tests.agreement import assert_agreed, disagreements, disagreements_now
 from tests.ledgers import (
     START,
@@ -200,7 +200,7 @@ class Floor:
     def check_everything(self) -> None:
         """Every decision replays, memory and views are what the lines say, the file is whole."""
         for key in self.defined():
-            for decision in replay(self.store, key):
+            for decision in replay_decisions(self.store, key):
                 assert decision.same, f"the decision at {decision.position} replays otherwise"
         self.check_memory()
         self.check_views()
@@ -288,22 +288,22 @@ class Floor:
         """Do what a sign-off still needs, build a fresh batch, and try it; gives what said no."""
         process, egon = self.process(key), "egon"
         if not process.exists:
-            self.give(egon, PLAINLY, planning.publish_plan, plan(key), None)
+            self.give(egon, PLAINLY, plans.publish_plan, plan(key), None)
         if process.bar is None:
-            self.give(egon, PLAINLY, planning.register_bar, key, bar(key))
+            self.give(egon, PLAINLY, plans.register_bar, key, bar(key))
         if process.open_batch is not None:
             self.finish(process.open_batch)
         self.answer_corrections(key)
         self.answer_faults(key)
         self.answer_doubts(key)
-        self.give(egon, PLAINLY, improving.apply_change, key, change(MODES))
+        self.give(egon, PLAINLY, nonconformities.apply_change, key, change(MODES))
         batch = self.next_batch(key)
-        self.give(egon, PLAINLY, planning.open_batch, key, batch, {})
+        self.give(egon, PLAINLY, plans.open_batch, key, batch, {})
         self.finish(batch, rejects)
         self.answer_faults(key)
         if Role.APPROVER not in self.stations[0].ledger.work().person("anna").roles:
             self.give("olga", PLAINLY, people.grant, "anna", Role.APPROVER, "back again")
-        return self.give("anna", PLAINLY, deciding.sign, key, None, None)
+        return self.give("anna", PLAINLY, decisions.sign, key, None, None)
 
     def finish(self, batch: str, rejects: int = 0) -> None:
         """Fill a batch with units off the line, so many of them rejects, and close it."""
@@ -326,8 +326,8 @@ class Floor:
             for n, serial in enumerate(islice(fresh, missing))
         ]
         if rows:
-            self.give("ines", PLAINLY, importing.import_sheet, batch, wide(rows), **SHEET)
-        self.give("ines", PLAINLY, inspecting.close_batch, batch, None)
+            self.give("ines", PLAINLY, sheet_import.import_sheet, batch, wide(rows), **SHEET)
+        self.give("ines", PLAINLY, inspection.close_batch, batch, None)
 
     def answer_doubts(self, key: str) -> None:
         """Approve another design where the series is closed, and agree to a looser plan."""
@@ -335,10 +335,10 @@ class Floor:
         if back_to_design(ground):
             sha256 = f"{self.watch.size:064x}"
             named = {"reference": "DS-2", "document": "DRW-1", "sha256": sha256}
-            self.give("egon", PLAINLY, planning.note_approval, key, of="design", note=None, **named)
-        plans = ground.plans()
-        if plans and loosens(ground, plans[-1]):
-            self.give("anna", PLAINLY, planning.countersign_plan, key)
+            self.give("egon", PLAINLY, plans.note_approval, key, of="design", note=None, **named)
+        published = ground.plans()
+        if published and loosens(ground, published[-1]):
+            self.give("anna", PLAINLY, plans.countersign_plan, key)
 
     def answer_corrections(self, key: str) -> None:
         """Decline every correction that waits, by somebody who did not ask for it."""
@@ -346,16 +346,18 @@ class Floor:
             for waiting in self.store.load(Batch, batch).pending_corrections:
                 by = "ines" if waiting.asked_by != "ines" else "ivan"
                 number = waiting.asked.number
-                self.give(by, PLAINLY, correcting.decline, batch, number, "it is as it was")
+                self.give(by, PLAINLY, corrections.decline, batch, number, "it is as it was")
 
     def answer_faults(self, key: str) -> None:
         """Say of every fault that it comes from the process and that no cause was found."""
         case = self.stations[0].ledger.work().case(key)
         for fault in faults_of(case):
             attributed = {"mode": fault.mode, "origin": Origin.PROCESS, "reason": "seen there"}
-            self.give("egon", PLAINLY, improving.attribute, key, **attributed)
+            self.give("egon", PLAINLY, nonconformities.attribute, key, **attributed)
             stated = {"kind": CauseKind.NOT_FOUND, "statement": "looked and found nothing"}
-            self.give("egon", PLAINLY, improving.state_cause, fault.batch, fault.mode, **stated)
+            self.give(
+                "egon", PLAINLY, nonconformities.state_cause, fault.batch, fault.mode, **stated
+            )
 
 
 @cache

@@ -13,8 +13,14 @@ from random import Random
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize
 
-from signoff_ledger.application import correcting, deciding, improving, inspecting, planning
-from signoff_ledger.application.importing import import_sheet
+from signoff_ledger.application.commands import (
+    corrections,
+    decisions,
+    inspection,
+    nonconformities,
+    plans,
+)
+from signoff_ledger.application.commands.sheet_import import import_sheet
 from signoff_ledger.domain.process import Change
 from signoff_ledger.domain.unit import DefectReport
 from signoff_ledger.domain.values import CauseKind, Disposition, Origin, RemarkKind, Role
@@ -68,7 +74,7 @@ class LedgerMachine(RuleBasedStateMachine):
 
     @offered("publish_a_plan")
     def publish_a_plan(self, by: str, key: str, variant: str, way: Way) -> None:
-        self.give(by, way, planning.publish_plan, plan(key, variant), "it was time")
+        self.give(by, way, plans.publish_plan, plan(key, variant), "it was time")
 
     @offered("publish_a_plan_and_agree_to_it")
     def publish_a_plan_and_agree_to_it(self, key: str, variant: str, by: str, way: Way) -> None:
@@ -80,7 +86,7 @@ class LedgerMachine(RuleBasedStateMachine):
 
     @offered("countersign_the_plan")
     def countersign_the_plan(self, by: str, key: str, way: Way) -> None:
-        self.give(by, way, planning.countersign_plan, key)
+        self.give(by, way, plans.countersign_plan, key)
 
     @offered("note_an_approval")
     def note_an_approval(self, by: str, key: str, of: str, is_new: bool, way: Way) -> None:
@@ -88,15 +94,15 @@ class LedgerMachine(RuleBasedStateMachine):
         named = {"of": of, "reference": "A-1", "note": None}
         if of == "design":
             named |= {"document": "D-1", "sha256": digest}
-        self.give(by, way, planning.note_approval, key, **named)
+        self.give(by, way, plans.note_approval, key, **named)
 
     @offered("register_a_bar")
     def register_a_bar(self, by: str, key: str, name: str, way: Way) -> None:
-        self.give(by, way, planning.register_bar, key, bar(key, name))
+        self.give(by, way, plans.register_bar, key, bar(key, name))
 
     @offered("supersede_the_bar")
     def supersede_the_bar(self, by: str, key: str, name: str, way: Way) -> None:
-        self.give(by, way, planning.supersede_bar, key, bar(key, name), "agreed anew")
+        self.give(by, way, plans.supersede_bar, key, bar(key, name), "agreed anew")
 
     @offered("open_a_batch")
     def open_a_batch(
@@ -109,7 +115,7 @@ class LedgerMachine(RuleBasedStateMachine):
     ) -> None:
         batch = self.floor.next_batch(key)
         said = {"parameters": dict(settings)}
-        self.give(by, way, planning.open_batch, key, batch, dict(made_on), **said)
+        self.give(by, way, plans.open_batch, key, batch, dict(made_on), **said)
 
     @offered("open_a_batch_and_close_it_empty")
     def open_a_batch_and_close_it_empty(self, key: str, way: Way) -> None:
@@ -121,13 +127,13 @@ class LedgerMachine(RuleBasedStateMachine):
     @offered("record_a_unit")
     def record_a_unit(self, by: str, spot: Spot, kind: str, way: Way) -> None:
         entry = unit_entry(self.at(spot)[1], kind)
-        self.give(by, way, inspecting.record_unit, self.floor.batch(spot.key), entry)
+        self.give(by, way, inspection.record_unit, self.floor.batch(spot.key), entry)
 
     @offered("record_a_unit_seen_at")
     def record_a_unit_seen_at(self, by: str, spot: Spot, off: timedelta, way: Way) -> None:
         batch, serial = self.at(spot)
         entry = replace(unit_entry(serial, "good"), observed_at=self.moment(off))
-        self.give(by, way, inspecting.record_unit, batch, entry)
+        self.give(by, way, inspection.record_unit, batch, entry)
 
     @offered("record_a_unit_spelt_otherwise")
     def record_a_unit_spelt_otherwise(
@@ -137,7 +143,7 @@ class LedgerMachine(RuleBasedStateMachine):
         entry = unit_entry(SPELLINGS[spelling](serial), "good")
         if is_another:
             entry = replace(entry, distinct_from=(serial,))
-        self.give(by, way, inspecting.record_unit, self.floor.batch(spot.key), entry)
+        self.give(by, way, inspection.record_unit, self.floor.batch(spot.key), entry)
 
     @offered("record_what_is_missing")
     def record_what_is_missing(self, by: str, spot: Spot, kind: str, way: Way) -> None:
@@ -147,13 +153,13 @@ class LedgerMachine(RuleBasedStateMachine):
         values = {name: value for name, value in entry.values.items() if name not in read}
         build = self.floor.build_of(batch, serial) or entry.build
         entry = replace(entry, values=values, build=build, defects=())
-        self.give(by, way, inspecting.record_unit, batch, entry)
+        self.give(by, way, inspection.record_unit, batch, entry)
 
     @offered("record_a_replacement")
     def record_a_replacement(self, by: str, spot: Spot, kind: str, way: Way) -> None:
         batch, serial = self.at(spot)
         entry = replace(unit_entry(f"{serial}-b", kind), replaces=(serial, "it was lost"))
-        self.give(by, way, inspecting.record_unit, batch, entry)
+        self.give(by, way, inspection.record_unit, batch, entry)
 
     @offered("replace_a_unit_and_finish_it_after_all")
     def replace_a_unit_and_finish_it_after_all(
@@ -172,7 +178,7 @@ class LedgerMachine(RuleBasedStateMachine):
     def test_again(self, by: str, spot: Spot, kind: str, off: timedelta | None, way: Way) -> None:
         batch, serial = self.at(spot)
         entry = replace(unit_entry(serial, kind), retest=True, observed_at=self.moment(off))
-        self.give(by, way, inspecting.record_unit, batch, entry)
+        self.give(by, way, inspection.record_unit, batch, entry)
 
     @offered("import_a_wide_sheet")
     def import_a_wide_sheet(self, by: str, rows: list[tuple[Spot, str]], way: Way) -> None:
@@ -191,29 +197,29 @@ class LedgerMachine(RuleBasedStateMachine):
         self, by: str, spot: Spot, found: DefectReport, off: timedelta | None, way: Way
     ) -> None:
         seen = self.moment(off)
-        self.give(by, way, inspecting.add_defect, *self.at(spot), found, observed_at=seen)
+        self.give(by, way, inspection.add_defect, *self.at(spot), found, observed_at=seen)
 
     @offered("dispose_of_a_unit")
     def dispose_of_a_unit(self, by: str, spot: Spot, what: Disposition, way: Way) -> None:
         decided = {"disposition": what, "reason": "of no use"}
-        self.give(by, way, inspecting.dispose, *self.at(spot), **decided)
+        self.give(by, way, inspection.dispose, *self.at(spot), **decided)
 
     @offered("close_a_batch")
     def close_a_batch(self, by: str, spot: Spot, way: Way) -> None:
-        self.give(by, way, inspecting.close_batch, self.at(spot)[0], None)
+        self.give(by, way, inspection.close_batch, self.at(spot)[0], None)
 
     # --- between batches ------------------------------------------------------------------------
 
     @offered("attribute_a_mode")
     def attribute_a_mode(self, by: str, key: str, mode: str, origin: Origin, way: Way) -> None:
         said = {"mode": mode, "origin": origin, "reason": "it looks so"}
-        self.give(by, way, improving.attribute, key, **said)
+        self.give(by, way, nonconformities.attribute, key, **said)
 
     @offered("attribute_one_defect")
     def attribute_one_defect(self, by: str, spot: Spot, origin: Origin, way: Way) -> None:
         single = (self.at(spot)[0], spot.number + 1)
         said = {"mode": None, "origin": origin, "reason": "a slip", "single": single}
-        self.give(by, way, improving.attribute, spot.key, **said)
+        self.give(by, way, nonconformities.attribute, spot.key, **said)
 
     @offered("doubt_the_design_and_take_it_back")
     def doubt_the_design_and_take_it_back(
@@ -229,18 +235,18 @@ class LedgerMachine(RuleBasedStateMachine):
     @offered("state_a_cause")
     def state_a_cause(self, by: str, spot: Spot, mode: str, kind: CauseKind, way: Way) -> None:
         said = {"kind": kind, "statement": "that is how it is"}
-        self.give(by, way, improving.state_cause, self.at(spot)[0], mode, **said)
+        self.give(by, way, nonconformities.state_cause, self.at(spot)[0], mode, **said)
 
     @offered("change_the_process")
     def change_the_process(self, by: str, key: str, made: Change, way: Way) -> None:
-        self.give(by, way, improving.apply_change, key, made)
+        self.give(by, way, nonconformities.apply_change, key, made)
 
     @offered("ask_for_a_correction")
     def ask_for_a_correction(
         self, by: str, spot: Spot, becomes: tuple[str, str], remeasured: str | None, way: Way
     ) -> None:
         asked = {"field": becomes[0], "becomes": becomes[1], "reason": "a slip"}
-        self.give(by, way, correcting.request, *self.at(spot), remeasured=remeasured, **asked)
+        self.give(by, way, corrections.request, *self.at(spot), remeasured=remeasured, **asked)
 
     @offered("correct_between_two")
     def correct_between_two(self, spot: Spot, becomes: tuple[str, str], way: Way) -> None:
@@ -260,45 +266,45 @@ class LedgerMachine(RuleBasedStateMachine):
 
     @offered("confirm_a_correction")
     def confirm_a_correction(self, by: str, spot: Spot, number: int, way: Way) -> None:
-        self.give(by, way, correcting.confirm, self.at(spot)[0], number)
+        self.give(by, way, corrections.confirm, self.at(spot)[0], number)
 
     @offered("decline_a_correction")
     def decline_a_correction(self, by: str, spot: Spot, number: int, way: Way) -> None:
-        self.give(by, way, correcting.decline, self.at(spot)[0], number, "it is right")
+        self.give(by, way, corrections.decline, self.at(spot)[0], number, "it is right")
 
     # --- deciding -------------------------------------------------------------------------------
 
     @offered("sign_off")
     def sign_off(self, by: str, spot: Spot, is_named: bool, way: Way) -> None:
         batch = self.at(spot)[0] if is_named else None
-        self.give(by, way, deciding.sign, spot.key, batch, None)
+        self.give(by, way, decisions.sign, spot.key, batch, None)
 
     @offered("hold")
     def hold(self, by: str, key: str, awaiting: str | None, way: Way) -> None:
-        self.give(by, way, deciding.hold, key, None, "not yet", awaiting=awaiting)
+        self.give(by, way, decisions.hold, key, None, "not yet", awaiting=awaiting)
 
     @offered("withdraw")
     def withdraw(self, by: str, key: str, way: Way) -> None:
-        self.give(by, way, deciding.withdraw, key, "a doubt came up")
+        self.give(by, way, decisions.withdraw, key, "a doubt came up")
 
     @offered("commit_an_order")
     def commit_an_order(self, by: str, key: str, quantity: int, reference: str, way: Way) -> None:
         named = {"quantity": quantity, "reference": reference}
-        self.give(by, way, deciding.commit_order, key, **named)
+        self.give(by, way, decisions.commit_order, key, **named)
 
     @offered("cancel_an_order")
     def cancel_an_order(self, by: str, key: str, reference: str, way: Way) -> None:
         named = {"reference": reference, "reason": "it was too early"}
-        self.give(by, way, deciding.cancel_order, key, **named)
+        self.give(by, way, decisions.cancel_order, key, **named)
 
     @offered("report_an_order")
     def report_an_order(self, by: str, key: str, reference: str, way: Way) -> None:
         named = {"quantity": 70, "reference": reference, "note": "it was sent by letter"}
-        self.give(by, way, deciding.report_order, key, **named)
+        self.give(by, way, decisions.report_order, key, **named)
 
     @offered("remark")
     def remark(self, by: str, key: str, kind: RemarkKind, way: Way) -> None:
-        self.give(by, way, improving.remark, key, kind, "I see it otherwise")
+        self.give(by, way, nonconformities.remark, key, kind, "I see it otherwise")
 
     # --- around it ------------------------------------------------------------------------------
 

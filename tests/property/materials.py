@@ -5,13 +5,13 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
-from signoff_ledger.application.inspecting import UnitEntry
-from signoff_ledger.application.planfile import PlanFile
+from signoff_ledger.application.commands.inspection import UnitEntry
 from signoff_ledger.domain.bar import Bar
 from signoff_ledger.domain.plan import InspectionPlan, Parameter, UnitBuild
 from signoff_ledger.domain.process import Change
 from signoff_ledger.domain.unit import DefectReport
 from signoff_ledger.domain.values import BuildMethod, ChangeKind
+from signoff_ledger.formats.plan_toml import PlanFile
 from tests.ledgers import PLAN, plan_file
 
 PROCESSES = ("mug", "jug")

@@ -10,7 +10,7 @@ from pydantic_core import from_json
 
 from signoff_ledger.errors import EvidenceError
 from signoff_ledger.integrity.canonical import INTEGER_LIMIT, canonical, parse
-from signoff_ledger.integrity.leaf import leaf_hash
+from signoff_ledger.integrity.tree.leaf import leaf_hash
 from tests.strategies import ANY, ASCII, NUMBERS
 
 SCALARS = st.none() | st.booleans() | NUMBERS | ANY

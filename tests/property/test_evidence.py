@@ -9,32 +9,38 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from signoff_ledger.errors import EvidenceError, InputError
-from signoff_ledger.integrity.add_checkpoint import AddCheckpoint, parse_add_checkpoint
-from signoff_ledger.integrity.checkpoint import Checkpoint, open_checkpoint, sign_checkpoint
-from signoff_ledger.integrity.cosignature import cosign, verified_cosignatures
-from signoff_ledger.integrity.fields import SIZE_LIMIT
-from signoff_ledger.integrity.note import Note, NoteSignature, parse_note, sign_note, verify_note
-from signoff_ledger.integrity.policy import parse_policy
-from signoff_ledger.integrity.proofs import (
-    Frontier,
-    root_from_inclusion,
-    verify_consistency,
-    verify_inclusion,
+from signoff_ledger.integrity.c2sp.add_checkpoint import AddCheckpoint, parse_add_checkpoint
+from signoff_ledger.integrity.c2sp.checkpoint import Checkpoint, open_checkpoint, sign_checkpoint
+from signoff_ledger.integrity.c2sp.cosignature import cosign, verified_cosignatures
+from signoff_ledger.integrity.c2sp.note import (
+    Note,
+    NoteSignature,
+    parse_note,
+    sign_note,
+    verify_note,
 )
-from signoff_ledger.integrity.ssh_key import SshPublicKey, parse_ssh_public_key
-from signoff_ledger.integrity.sshsig import (
+from signoff_ledger.integrity.c2sp.policy import parse_policy
+from signoff_ledger.integrity.c2sp.tlog_proof import TlogProof, parse_tlog_proof
+from signoff_ledger.integrity.c2sp.verifier_key import (
+    COSIGNATURE_V1,
+    ED25519,
+    VerifierKey,
+    is_key_name,
+)
+from signoff_ledger.integrity.encoding import SIZE_LIMIT
+from signoff_ledger.integrity.ssh.public_key import SshPublicKey, parse_ssh_public_key
+from signoff_ledger.integrity.ssh.sshsig import (
     NAMESPACE,
     armor,
     dearmor,
     parse_sshsig,
     verify_sshsig,
 )
-from signoff_ledger.integrity.tlog_proof import TlogProof, parse_tlog_proof
-from signoff_ledger.integrity.verifier_key import (
-    COSIGNATURE_V1,
-    ED25519,
-    VerifierKey,
-    is_key_name,
+from signoff_ledger.integrity.tree.proofs import (
+    Frontier,
+    root_from_inclusion,
+    verify_consistency,
+    verify_inclusion,
 )
 from tests.rfc6962 import consistency_of, inclusion_of, root_of
 from tests.signers import INES, LOG, NORTH, sign, ssh_blob

@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from signoff_ledger.domain.gate import judge
+from signoff_ledger.domain.gate.rule_sets import judge
 from signoff_ledger.domain.tally import Tally
 from signoff_ledger.domain.values import BuildMethod
 from tests.stories import BAD, GOOD, Story, opened, told, unit

@@ -12,10 +12,11 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from signoff_ledger.domain import gate, orders, process_state, spelling, tally
+from signoff_ledger.domain import orders, process_state, spelling, tally
 from signoff_ledger.domain.attribution import standing
 from signoff_ledger.domain.batch import Batch
 from signoff_ledger.domain.case import Case
+from signoff_ledger.domain.gate import rule_sets
 from signoff_ledger.domain.process_records import OpenedBatch
 from signoff_ledger.domain.tally import Tally
 from signoff_ledger.domain.unit import DefectReport
@@ -81,13 +82,15 @@ def ruled(name: str, wrong: Callable[[Callable[[Case], Finding], Case], Finding]
     """Replace one rule of the rule set in force."""
 
     def plant(patch: pytest.MonkeyPatch) -> None:
-        rules = gate.RULE_SETS[gate.CURRENT_RULE_SET]
+        rules = rule_sets.RULE_SETS[rule_sets.CURRENT_RULE_SET]
         altered = tuple(
             (lambda case, rule=rule: wrong(rule, case)) if rule.__name__ == name else rule
             for rule in rules
         )
         assert altered != rules, f"there is no rule {name}"
-        patch.setattr(gate, "RULE_SETS", {**gate.RULE_SETS, gate.CURRENT_RULE_SET: altered})
+        patch.setattr(
+            rule_sets, "RULE_SETS", {**rule_sets.RULE_SETS, rule_sets.CURRENT_RULE_SET: altered}
+        )
 
     return plant
 

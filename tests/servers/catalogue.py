@@ -3,9 +3,9 @@
 import json
 from contextlib import closing
 
-from signoff_ledger.persistence.opening import create_store
 from signoff_ledger.persistence.postgres import catalogue
 from signoff_ledger.persistence.postgres.connection import connect
+from signoff_ledger.persistence.store_factory import create_store
 from tests.servers.databases import Databases
 from tests.servers.fixtures import Servers
 from tests.tree import ROOT

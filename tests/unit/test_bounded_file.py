@@ -11,7 +11,6 @@ from threading import Thread
 
 import pytest
 
-from signoff_ledger.application import sheets
 from signoff_ledger.bounded_file import (
     LIMITS,
     MEMBER,
@@ -20,20 +19,21 @@ from signoff_ledger.bounded_file import (
     REQUEST,
     SHEET,
     STATEMENT,
-    Limit,
+    SizeLimit,
     open_regular,
     read_regular,
     read_stream,
 )
 from signoff_ledger.exports.dossier import STREAMS_MAX
 from signoff_ledger.exports.received_folder import NAMES_MAX, TOTAL_LIMIT_BYTES
+from signoff_ledger.formats import csv_sheet
+from signoff_ledger.integrity.c2sp.note import NOTE_LIMIT_BYTES
+from signoff_ledger.integrity.c2sp.policy import POLICY_LIMIT_BYTES
 from signoff_ledger.integrity.canonical import LINE_LIMIT_BYTES
-from signoff_ledger.integrity.note import NOTE_LIMIT_BYTES
-from signoff_ledger.integrity.policy import POLICY_LIMIT_BYTES
-from signoff_ledger.witness import courier, server
+from signoff_ledger.witness import http_client, server
 from tests.tree import ROOT
 
-FEW = Limit("thing", 10)
+FEW = SizeLimit("thing", 10)
 PAGE = ROOT / "docs" / "reference" / "file-formats.md"
 
 no_windows = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such files")
@@ -148,7 +148,7 @@ def test_the_limits_are_those_of_the_readers_behind_them() -> None:
     assert POLICY.size_bytes == POLICY_LIMIT_BYTES
     assert NOTE.size_bytes == NOTE_LIMIT_BYTES
     assert REQUEST.size_bytes == server.BODY_LIMIT_BYTES
-    assert SHEET.size_bytes == sheets.FILE_LIMIT_BYTES
+    assert SHEET.size_bytes == csv_sheet.FILE_LIMIT_BYTES
     assert STATEMENT.size_bytes == LINE_LIMIT_BYTES
     assert MEMBER.size_bytes > NOTE_LIMIT_BYTES
 
@@ -164,10 +164,10 @@ def test_the_page_of_limits_says_what_the_program_holds() -> None:
         "dossier, or an export beside its lines, in all": TOTAL_LIMIT_BYTES,
         "folder inside an export": NAMES_MAX,
         "streams of a dossier": STREAMS_MAX,
-        "rows of a sheet, blank ones included": sheets.ROWS_MAX,
+        "rows of a sheet, blank ones included": csv_sheet.ROWS_MAX,
         "answer of a witness that is asked": NOTE_LIMIT_BYTES,
-        "silence of a witness that is asked": courier.TIMEOUT_S,
-        "whole exchange with a witness that is asked": courier.PATIENCE_S,
+        "silence of a witness that is asked": http_client.TIMEOUT_S,
+        "whole exchange with a witness that is asked": http_client.PATIENCE_S,
         "connections at once to a witness that is served": server.CONNECTIONS_MAX,
         "arrival of one request, from its first byte to its last": server.REQUEST_S,
         "one connection to a witness that is served": server.CONNECTION_S,

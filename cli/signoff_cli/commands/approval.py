@@ -8,7 +8,7 @@ import click
 
 from signoff_cli import receipts
 from signoff_cli.session import pass_session, recording
-from signoff_ledger.application.planning import note_approval
+from signoff_ledger.application.commands.plans import note_approval
 
 if TYPE_CHECKING:
     from signoff_cli.session import Session

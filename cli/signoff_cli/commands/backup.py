@@ -9,8 +9,8 @@ import click
 
 from signoff_cli.output import answer, tell_left_out
 from signoff_cli.session import pass_session, reading
-from signoff_ledger.exports.cutting import copy_until
-from signoff_ledger.exports.moving import copy_ledger
+from signoff_ledger.exports.log_cut import copy_until
+from signoff_ledger.exports.migrate import copy_ledger
 from signoff_ledger.persistence.sqlite.backup import back_up
 from signoff_ledger.persistence.sqlite.store import SqliteStore
 

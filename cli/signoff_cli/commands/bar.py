@@ -13,22 +13,22 @@ from signoff_cli import receipts
 from signoff_cli.inputs import input_text, long_text
 from signoff_cli.output import answer, keeps_to_ascii, paragraph, table
 from signoff_cli.session import pass_session, reading, recording
-from signoff_ledger.application.figuring import bar_figures
-from signoff_ledger.application.planfile import read_plan
-from signoff_ledger.application.planning import (
+from signoff_ledger.application.commands.plans import (
     countersign_bar,
     only_process,
     register_bar,
     supersede_bar,
 )
-from signoff_ledger.application.wording import bar_sentences
 from signoff_ledger.bounded_file import PLAN
 from signoff_ledger.domain.bar import Bar
 from signoff_ledger.domain.values import format_utc
 from signoff_ledger.errors import InputError
-from signoff_ledger.reports.album import oc_curve
+from signoff_ledger.figures.compute import bar_figures
+from signoff_ledger.figures.sentences import bar_sentences
+from signoff_ledger.formats.plan_toml import read_plan
 from signoff_ledger.reports.certificate import bar_clauses
-from signoff_ledger.reports.characters import draw
+from signoff_ledger.reports.charts import oc_curve
+from signoff_ledger.reports.text_charts import draw
 from signoff_ledger.statistics import mil_std_105e
 
 if TYPE_CHECKING:

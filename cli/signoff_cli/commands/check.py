@@ -9,8 +9,8 @@ import click
 from signoff_cli import findings
 from signoff_cli.output import answer, colored
 from signoff_cli.session import pass_session, reading
-from signoff_ledger.application.deciding import check as ask
-from signoff_ledger.application.planning import only_process
+from signoff_ledger.application.commands.decisions import check as ask
+from signoff_ledger.application.commands.plans import only_process
 
 if TYPE_CHECKING:
     from signoff_cli.session import Session

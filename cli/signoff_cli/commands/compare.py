@@ -9,12 +9,12 @@ import click
 
 from signoff_cli.output import answer, keeps_to_ascii, paragraph
 from signoff_cli.session import pass_session, reading
-from signoff_ledger.application.fix_effect import effect_between
-from signoff_ledger.application.numerals import p_value
-from signoff_ledger.application.wording import fix_sentences
 from signoff_ledger.errors import InputError
-from signoff_ledger.reports.album import before_after
-from signoff_ledger.reports.characters import draw
+from signoff_ledger.figures.fix_effect import effect_between
+from signoff_ledger.figures.number_format import p_value
+from signoff_ledger.figures.sentences import fix_sentences
+from signoff_ledger.reports.charts import before_after
+from signoff_ledger.reports.text_charts import draw
 
 if TYPE_CHECKING:
     from signoff_cli.session import Session

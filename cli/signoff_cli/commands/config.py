@@ -11,7 +11,7 @@ import click
 from signoff_cli.config import PROJECT_FILE, USER_FILE, Setting, settings
 from signoff_cli.output import answer, table
 from signoff_cli.session import pass_session, reading
-from signoff_ledger.persistence.address import shown
+from signoff_ledger.persistence.address import redacted
 
 if TYPE_CHECKING:
     from signoff_cli.session import Session
@@ -37,7 +37,7 @@ def config(session: Session) -> None:
     rows = []
     for name, unset in (_UNSET | _sealing()).items():
         setting = _effective(session, name, found) or Setting(unset, "default")
-        value = shown(setting.value) if name == "ledger" else setting.value
+        value = redacted(setting.value) if name == "ledger" else setting.value
         rows.append({"setting": name, "value": value, "origin": setting.origin})
     files = {
         "project_file": PROJECT_FILE,
@@ -57,8 +57,8 @@ def config(session: Session) -> None:
 
 def _sealing() -> dict[str, str]:
     """Say where the log's key is and when the log is sealed, unless somebody says otherwise."""
-    from signoff_ledger.application.sealing import SealPolicy
-    from signoff_ledger.custody.vault import default_folder
+    from signoff_ledger.application.checkpoints import SealPolicy
+    from signoff_ledger.custody.key_store import default_folder
 
     usual = SealPolicy()
     return {

@@ -9,7 +9,7 @@ import click
 from signoff_cli import receipts
 from signoff_cli.inputs import long_text
 from signoff_cli.session import pass_session, recording
-from signoff_ledger.application import correcting
+from signoff_ledger.application.commands import corrections
 from signoff_ledger.errors import InputError
 
 if TYPE_CHECKING:
@@ -60,9 +60,9 @@ def correct(  # click passes every option
     with session.open() as opened:
         call, ledger = session.call(), opened.ledger
         if confirm is not None:
-            receipt = correcting.confirm(ledger, call, batch, confirm)
+            receipt = corrections.confirm(ledger, call, batch, confirm)
         elif decline is not None:
-            receipt = correcting.decline(ledger, call, batch, decline, text or "")
+            receipt = corrections.decline(ledger, call, batch, decline, text or "")
         else:
             receipt = _ask(ledger, call, batch, (serial or "", entry or "", text or "", remeasured))
         receipts.show(session, opened.store, receipt)
@@ -79,7 +79,7 @@ def _ask(
             f"{entry[:60]!r} is not NAME=VALUE",
             fix="name the entry and its right value, such as  gap=0.24",
         )
-    return correcting.request(
+    return corrections.request(
         ledger,
         call,
         batch,

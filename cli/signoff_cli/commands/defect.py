@@ -11,10 +11,10 @@ from signoff_cli import receipts
 from signoff_cli.commands.record import defect_of
 from signoff_cli.inputs import long_text, moment
 from signoff_cli.session import pass_session, recording
-from signoff_ledger.application.improving import attribute as attribute_mode
-from signoff_ledger.application.improving import state_cause
-from signoff_ledger.application.inspecting import add_defect
-from signoff_ledger.application.planning import only_process
+from signoff_ledger.application.commands.inspection import add_defect
+from signoff_ledger.application.commands.nonconformities import attribute as attribute_mode
+from signoff_ledger.application.commands.nonconformities import state_cause
+from signoff_ledger.application.commands.plans import only_process
 from signoff_ledger.domain.values import CauseKind, Origin
 from signoff_ledger.errors import InputError
 

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import click
 
+from signoff_cli.demo_story import STEPS, Step, StoryClock, StoryIds, story_key
 from signoff_cli.output import is_unread, paragraph, write
 from signoff_cli.session import Session, pass_session, reading
-from signoff_cli.telling import STEPS, Step, StoryClock, StoryIds, story_key
 from signoff_ledger.errors import StoreError
 
 _FILES = ("plan.toml", "batch-1.csv", "batch-2.csv")

@@ -9,7 +9,7 @@ import click
 from signoff_cli import receipts
 from signoff_cli.inputs import long_text
 from signoff_cli.session import pass_session, recording
-from signoff_ledger.application.improving import remark
+from signoff_ledger.application.commands.nonconformities import remark
 from signoff_ledger.domain.values import RemarkKind
 
 if TYPE_CHECKING:

@@ -31,19 +31,19 @@ def doctor(session: Session) -> int:
     """
     from signoff_cli.config import seal_policy
     from signoff_ledger.application.ports import SystemClock
-    from signoff_ledger.custody.health import Keeping
-    from signoff_ledger.persistence.finding import Finding
+    from signoff_ledger.custody.health import CustodyState
+    from signoff_ledger.persistence.health_finding import HealthFinding
     from signoff_ledger.persistence.store import DamagedError
     from signoff_ledger.projections.health import examine
 
     now = (session.clock or SystemClock()).now()
-    keeping = Keeping(session.vault(), seal_policy(), now)
+    keeping = CustodyState(session.vault(), seal_policy(), now)
     try:
         with session.open(damaged=True) as opened:
             found = examine(opened.store, opened.views, progress(session, "events"), keeping)
     except DamagedError as error:
         fix = "go back to a backup, under a new name, and keep this file beside it"
-        found = [Finding("database", "BROKEN", f"nothing can be read: {error.why}", fix)]
+        found = [HealthFinding("database", "BROKEN", f"nothing can be read: {error.why}", fix)]
     rows = [{"check": f.check, "state": f.state, "says": f.says, "fix": f.fix} for f in found]
     answer(
         session,

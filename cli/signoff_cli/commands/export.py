@@ -9,14 +9,14 @@ import click
 
 from signoff_cli.output import answer, say, tell_left_out
 from signoff_cli.session import pass_session, reading
-from signoff_ledger.application.witnessing import standings
+from signoff_ledger.application.commands.witnesses import standings
 from signoff_ledger.errors import SignoffError
 from signoff_ledger.exports.dossier import export_decision
 from signoff_ledger.exports.log_folder import export_log
 
 if TYPE_CHECKING:
     from signoff_cli.session import Session
-    from signoff_ledger.bootstrap import Opened
+    from signoff_ledger.bootstrap import OpenLedger
 
 
 @click.command(short_help="Hand over the log, or one decision.")
@@ -67,7 +67,7 @@ def export(session: Session, folder: Path, position: int | None) -> None:
     )
 
 
-def _seal(opened: Opened) -> None:
+def _seal(opened: OpenLedger) -> None:
     assert opened.sealer is not None  # noqa: S101  # a session always brings its vault
     try:
         opened.sealer.seal()

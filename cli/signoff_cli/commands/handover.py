@@ -8,7 +8,7 @@ import click
 
 from signoff_cli.output import answer, paragraph, table
 from signoff_cli.session import pass_session, reading
-from signoff_ledger.application.planning import only_process
+from signoff_ledger.application.commands.plans import only_process
 from signoff_ledger.domain.disclosure import withheld
 from signoff_ledger.domain.process_records import Standing
 from signoff_ledger.errors import RuleRefusedError

@@ -9,15 +9,15 @@ import click
 
 from signoff_cli.output import answer, is_unread, page, table, write
 from signoff_cli.session import pass_session, reading
-from signoff_ledger.application.people import known_person
+from signoff_ledger.application.commands.people import known_person
 from signoff_ledger.errors import InputError
-from signoff_ledger.projections import following
+from signoff_ledger.projections import follower
 from signoff_ledger.projections import history as view
 
 if TYPE_CHECKING:
     from signoff_cli.session import Session
-    from signoff_ledger.application.ledger import Work
-    from signoff_ledger.bootstrap import Opened
+    from signoff_ledger.application.ledger import UnitOfWork
+    from signoff_ledger.bootstrap import OpenLedger
 
 _COUNT = click.IntRange(0, 2**53)
 _CONDITIONS = {
@@ -69,7 +69,7 @@ def history(session: Session, /, no_pager: bool, follow: bool, **wanted: Any) ->
         answer(session, "signoff.history/1", rows, rows, human)
 
 
-def _follow(session: Session, opened: Opened, where: str, parameters: list[Any]) -> None:
+def _follow(session: Session, opened: OpenLedger, where: str, parameters: list[Any]) -> None:
     """Tell what was recorded, and what is, a line each."""
     if session.output_format not in {"table", "jsonl"}:
         raise InputError(
@@ -77,7 +77,7 @@ def _follow(session: Session, opened: Opened, where: str, parameters: list[Any])
             f"{session.output_format} has an end, and what is followed has none",
             fix="leave out --follow, or ask for --format jsonl",
         )
-    for rows in following.follow(opened.store, opened.views, where, parameters):
+    for rows in follower.follow(opened.store, opened.views, where, parameters):
         for row in rows:
             if session.output_format == "jsonl":
                 answer(session, "signoff.history/1", rows, [row], str)
@@ -87,7 +87,7 @@ def _follow(session: Session, opened: Opened, where: str, parameters: list[Any])
                 return
 
 
-def _check_known(work: Work, wanted: dict[str, Any]) -> None:
+def _check_known(work: UnitOfWork, wanted: dict[str, Any]) -> None:
     """Refuse a name that is on no record: an empty answer would look like an empty past."""
     if wanted["process"] is not None:
         work.known_process(wanted["process"])

@@ -6,28 +6,28 @@ from typing import TYPE_CHECKING
 
 import click
 
-from signoff_cli import findings, receipts, spoken
+from signoff_cli import decision_text, findings, receipts
 from signoff_cli.inputs import long_text
 from signoff_cli.output import paragraph
 from signoff_cli.prompts import confirmed
 from signoff_cli.session import pass_session, recording
-from signoff_ledger.application.authority import authorise
-from signoff_ledger.application.deciding import check as ask
-from signoff_ledger.application.deciding import hold as hold_process
+from signoff_ledger.application.authorization import authorise
+from signoff_ledger.application.commands.decisions import check as ask
+from signoff_ledger.application.commands.decisions import hold as hold_process
 from signoff_ledger.application.ledger import named_actor
-from signoff_ledger.application.showing import show
 from signoff_ledger.domain.decision import HOLD_MEANING, SIGN_OFF_MEANING, heads_of
 from signoff_ledger.domain.disclosure import Topic, disclosures
 from signoff_ledger.domain.values import format_utc
+from signoff_ledger.figures.exhibit import show
 from signoff_ledger.projections.explanation import same_processes
 
 if TYPE_CHECKING:
     from signoff_cli.session import Session
     from signoff_ledger.application.ledger import Call
-    from signoff_ledger.bootstrap import Opened
+    from signoff_ledger.bootstrap import OpenLedger
     from signoff_ledger.domain.case import Case
+    from signoff_ledger.domain.events.process import Heads
     from signoff_ledger.domain.person import Person
-    from signoff_ledger.domain.process_events import Heads
 
 _MEANINGS = {"sign": SIGN_OFF_MEANING, "hold": HOLD_MEANING}
 
@@ -65,7 +65,13 @@ def hold(
 
 
 def preview(  # everything a signer must see
-    opened: Opened, call: Call, command: str, process: str, batch: str | None, *, words: str = ""
+    opened: OpenLedger,
+    call: Call,
+    command: str,
+    process: str,
+    batch: str | None,
+    *,
+    words: str = "",
 ) -> tuple[str, Heads]:
     """Write what is about to be recorded: who, what, with which meaning, on which evidence.
 
@@ -99,7 +105,7 @@ def preview(  # everything a signer must see
     return shown, heads
 
 
-def _disclosed(opened: Opened, case: Case) -> list[str]:
+def _disclosed(opened: OpenLedger, case: Case) -> list[str]:
     """Name what a signer has to know first."""
     told = [f"{d.topic}: {d.says}" for d in disclosures(case)]
     same = same_processes(opened.store, case.process)
@@ -109,8 +115,8 @@ def _disclosed(opened: Opened, case: Case) -> list[str]:
 
 def _spoken(case: Case) -> list[str]:
     """Say rule, evidence and limits apart, as they will be kept with the decision and signed."""
-    says = spoken.as_data(show(case))["says"]
-    return [spoken.for_people(says), ""] if says["rule"] else []
+    says = decision_text.as_data(show(case))["says"]
+    return [decision_text.for_people(says), ""] if says["rule"] else []
 
 
 def _signature(person: Person, call: Call) -> str:

@@ -10,7 +10,7 @@ from signoff_cli import receipts
 from signoff_cli.inputs import input_bytes
 from signoff_cli.output import progress, table
 from signoff_cli.session import pass_session, recording
-from signoff_ledger.application.importing import import_sheet
+from signoff_ledger.application.commands.sheet_import import import_sheet
 from signoff_ledger.bounded_file import SHEET
 from signoff_ledger.domain.tally import EXCLUSIONS
 from signoff_ledger.domain.values import BuildMethod
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from signoff_cli.session import Session
-    from signoff_ledger.application.importing import Imported
-    from signoff_ledger.bootstrap import Opened
+    from signoff_ledger.application.commands.sheet_import import ImportSummary
+    from signoff_ledger.bootstrap import OpenLedger
 
 _SHOWN = 5
 """How many units that do not count are named one by one."""
@@ -85,7 +85,7 @@ def import_(
         receipts.show(session, opened.store, receipt, extra, headline)
 
 
-def _left_out(opened: Opened, batch: str, imported: Imported) -> Iterator[str]:
+def _left_out(opened: OpenLedger, batch: str, imported: ImportSummary) -> Iterator[str]:
     """Say at once which units of the sheet do not count, and why."""
     excluded = opened.ledger.work().batch(batch).tally().excluded
     units = [serial for _, serial, _ in imported.cells if serial in excluded]
@@ -96,7 +96,7 @@ def _left_out(opened: Opened, batch: str, imported: Imported) -> Iterator[str]:
         yield f"{len(units) - _SHOWN} more do not count:  signoff status --batch {batch}"
 
 
-def _headlines(session: Session, name: str, imported: Imported) -> Iterator[str]:
+def _headlines(session: Session, name: str, imported: ImportSummary) -> Iterator[str]:
     yield _headline(name, imported)
     for serial in imported.rewritten:
         yield f"{serial} looks like a number or a date: did a spreadsheet rewrite the serial?"
@@ -109,7 +109,7 @@ def _headlines(session: Session, name: str, imported: Imported) -> Iterator[str]
         yield table(("line", "unit", *columns), rows)
 
 
-def _headline(name: str, imported: Imported) -> str:
+def _headline(name: str, imported: ImportSummary) -> str:
     if imported.sheet is not None:
         return f"{name}: already recorded as sheet {imported.sheet}."
     counts = [f"{imported.units} unit(s) new", f"{imported.known} already recorded"]

@@ -12,12 +12,12 @@ import click
 from signoff_cli.output import answer
 from signoff_cli.prompts import new_log_passphrase
 from signoff_cli.session import pass_session, recording
+from signoff_ledger.application.commands.people import found
 from signoff_ledger.application.ledger import named_actor
-from signoff_ledger.application.people import found
 from signoff_ledger.bootstrap import begin_ledger, open_ledger
-from signoff_ledger.custody.vault import Vault
-from signoff_ledger.persistence.address import shown, usual_name
-from signoff_ledger.persistence.opening import check_vacant, is_begun
+from signoff_ledger.custody.key_store import Vault
+from signoff_ledger.persistence.address import redacted, usual_name
+from signoff_ledger.persistence.store_factory import check_vacant, is_begun
 
 if TYPE_CHECKING:
     from signoff_cli.session import Session
@@ -58,10 +58,10 @@ def init(  # one parameter for each option
       signoff init postgresql://dba@db.example.com/press --as j.owner
     """
     address = path or session.address()
-    place = shown(address)
+    place = redacted(address)
     call = session.call()
     actor = named_actor(call)
-    session.heed_notices()
+    session.show_notices()
     name = usual_name(address) if name is None else name
     printed_name = actor if printed_name is None else printed_name
     repeated = False

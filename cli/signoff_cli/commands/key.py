@@ -11,8 +11,8 @@ from signoff_cli.inputs import home_path, input_text, long_text
 from signoff_cli.output import answer, table
 from signoff_cli.prompts import new_log_passphrase
 from signoff_cli.session import pass_session, reading, recording
-from signoff_ledger.application import keys
-from signoff_ledger.application.people import everybody
+from signoff_ledger.application.commands import keys
+from signoff_ledger.application.commands.people import everybody
 from signoff_ledger.bounded_file import PUBLIC_KEY
 from signoff_ledger.errors import InputError
 

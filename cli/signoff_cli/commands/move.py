@@ -9,9 +9,9 @@ import click
 
 from signoff_cli.output import answer, tell_left_out
 from signoff_cli.session import pass_session, reading
-from signoff_ledger.exports.moving import move_ledger
-from signoff_ledger.persistence.address import shown
-from signoff_ledger.persistence.opening import open_store
+from signoff_ledger.exports.migrate import move_ledger
+from signoff_ledger.persistence.address import redacted
+from signoff_ledger.persistence.store_factory import open_store
 
 if TYPE_CHECKING:
     from signoff_cli.session import Session
@@ -32,13 +32,13 @@ def move(session: Session, source: str, target: str) -> None:
     Example:
       signoff move ledger.db postgresql://dba@db.example.com/press
     """
-    session.heed_notices()
+    session.show_notices()
     with closing(open_store(source)) as store:
         carried = move_ledger(store, target)
     tell_left_out(carried.left_out)
     data = {
-        "source": shown(source),
-        "target": shown(target),
+        "source": redacted(source),
+        "target": redacted(target),
         "events": carried.size,
         "root": carried.root.hex(),
         "checkpoints": carried.checkpoints,

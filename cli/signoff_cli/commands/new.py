@@ -8,7 +8,7 @@ import click
 
 from signoff_cli.output import write
 from signoff_cli.session import pass_session, reading
-from signoff_ledger.application.planfile import TEMPLATE
+from signoff_ledger.formats.plan_toml import TEMPLATE
 
 if TYPE_CHECKING:
     from signoff_cli.session import Session

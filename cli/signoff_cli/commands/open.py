@@ -9,7 +9,7 @@ import click
 from signoff_cli import receipts
 from signoff_cli.inputs import settings_of
 from signoff_cli.session import pass_session, recording
-from signoff_ledger.application.planning import open_batch
+from signoff_ledger.application.commands.plans import open_batch
 
 if TYPE_CHECKING:
     from signoff_cli.session import Session

@@ -9,12 +9,12 @@ import click
 from signoff_cli import receipts
 from signoff_cli.inputs import long_text
 from signoff_cli.session import pass_session, recording
-from signoff_ledger.application.deciding import cancel_order, commit_order, report_order
+from signoff_ledger.application.commands.decisions import cancel_order, commit_order, report_order
 from signoff_ledger.domain.process_records import Standing
 
 if TYPE_CHECKING:
     from signoff_cli.session import Session
-    from signoff_ledger.bootstrap import Opened
+    from signoff_ledger.bootstrap import OpenLedger
     from signoff_ledger.domain.orders import Order
 
 
@@ -93,7 +93,7 @@ def report(session: Session, process: str, quantity: int, reference: str, note: 
         receipts.show(session, opened.store, receipt, headline=_known(opened, process, known))
 
 
-def _known(opened: Opened, process: str, order: Order | None) -> str:
+def _known(opened: OpenLedger, process: str, order: Order | None) -> str:
     """Say where an order is on record that was given once more."""
     if order is None:
         return ""

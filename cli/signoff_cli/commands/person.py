@@ -9,7 +9,7 @@ import click
 from signoff_cli import receipts
 from signoff_cli.output import answer, table
 from signoff_cli.session import pass_session, reading, recording
-from signoff_ledger.application import people
+from signoff_ledger.application.commands import people
 from signoff_ledger.domain.values import Role
 
 if TYPE_CHECKING:

@@ -11,12 +11,11 @@ from signoff_cli import receipts
 from signoff_cli.inputs import fraction, input_text, long_text, seen_so_far
 from signoff_cli.output import answer
 from signoff_cli.session import pass_session, reading, recording
-from signoff_ledger.application.numerals import percent
-from signoff_ledger.application.planfile import read_plan
-from signoff_ledger.application.planning import countersign_plan, publish_plan
-from signoff_ledger.application.rounding import estimate
+from signoff_ledger.application.commands.plans import countersign_plan, publish_plan
 from signoff_ledger.bounded_file import PLAN
 from signoff_ledger.errors import InputError
+from signoff_ledger.figures.number_format import estimate, percent
+from signoff_ledger.formats.plan_toml import read_plan
 from signoff_ledger.statistics.sample_size import units_to_show, units_to_show_in_lot
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ import click
 
 from signoff_cli.output import answer, heading, write_file
 from signoff_cli.session import pass_session, reading
-from signoff_ledger.application.replay import checked_position
 from signoff_ledger.exports.dossier import proof_of, seal_over
+from signoff_ledger.replay.replay import checked_position
 
 if TYPE_CHECKING:
     from signoff_cli.session import Session

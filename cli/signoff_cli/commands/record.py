@@ -9,12 +9,12 @@ import click
 from signoff_cli import receipts
 from signoff_cli.inputs import long_text, moment, settings_of
 from signoff_cli.session import pass_session, recording
-from signoff_ledger.application.inspecting import UnitEntry, record_unit
-from signoff_ledger.application.planning import stated_parameters
-from signoff_ledger.application.texts import checked_label
+from signoff_ledger.application.commands.inspection import UnitEntry, record_unit
+from signoff_ledger.application.commands.plans import stated_parameters
 from signoff_ledger.domain.plan import UnitBuild
 from signoff_ledger.domain.spelling import canonical_serial
 from signoff_ledger.domain.tally import EXCLUSIONS
+from signoff_ledger.domain.text_checks import checked_label
 from signoff_ledger.domain.unit import DefectReport
 from signoff_ledger.domain.values import BuildMethod
 from signoff_ledger.errors import InputError
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from signoff_cli.session import Session
-    from signoff_ledger.bootstrap import Opened
+    from signoff_ledger.bootstrap import OpenLedger
 
 
 @click.command(short_help="Record the results of one unit.")
@@ -96,7 +96,7 @@ def record(
         receipts.show(session, opened.store, receipt, headline=_counts(opened, batch, serial))
 
 
-def _counts(opened: Opened, batch: str, serial: str) -> str:
+def _counts(opened: OpenLedger, batch: str, serial: str) -> str:
     """Say so at once when a unit that was recorded will not count."""
     known = opened.ledger.work().batch(batch)
     reasons = known.tally().excluded.get(canonical_serial(serial), ())

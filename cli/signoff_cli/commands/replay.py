@@ -10,19 +10,19 @@ from signoff_cli.commands.why import as_data as explanation_data
 from signoff_cli.commands.why import for_people
 from signoff_cli.inputs import moment
 from signoff_cli.output import answer, colored, table
+from signoff_cli.replay_stepper import walk
 from signoff_cli.session import pass_session, reading
-from signoff_cli.walking import walk
-from signoff_ledger.application import replay as replaying
-from signoff_ledger.application.planning import only_process
-from signoff_ledger.application.what_if import STAMP, what_if
+from signoff_ledger.application.commands.plans import only_process
 from signoff_ledger.domain.values import format_utc
 from signoff_ledger.errors import EvidenceError, NotFoundError
 from signoff_ledger.projections.explanation import explain
+from signoff_ledger.replay import replay as replaying
+from signoff_ledger.replay.what_if import STAMP, what_if
 
 if TYPE_CHECKING:
     from signoff_cli.session import Session
     from signoff_ledger.application.ports import Store
-    from signoff_ledger.application.what_if import WhatIf
+    from signoff_ledger.replay.what_if import WhatIf
 
 _DIFFERS = EvidenceError.exit_code
 _SIGNATURES = {True: "holds", False: "DOES NOT HOLD", None: "none"}
@@ -70,7 +70,7 @@ def replay(
         if step:
             walk(store, key, end)
             return 0
-        decisions = [_decision(d) for d in replaying.replay(store, key, end)]
+        decisions = [_decision(d) for d in replaying.replay_decisions(store, key, end)]
         data: dict[str, Any] = {"process": key, "until": end, "decisions": decisions}
         if end is not None:
             data["state"] = explanation_data(store, key, explain(store, key, until=end))

@@ -13,13 +13,13 @@ import click
 from signoff_cli import suffixes
 from signoff_cli.output import say, write_bytes
 from signoff_cli.session import pass_session, reporting
-from signoff_ledger.application.planning import only_process
-from signoff_ledger.application.replay import checked_position
-from signoff_ledger.bounded_file import Limit, read_regular
+from signoff_ledger.application.commands.plans import only_process
+from signoff_ledger.bounded_file import SizeLimit, read_regular
 from signoff_ledger.errors import InputError, StoreError
+from signoff_ledger.replay.replay import checked_position
 from signoff_ledger.reports.certificate import certificate
-from signoff_ledger.reports.hypertext import page
-from signoff_ledger.reports.layout import document
+from signoff_ledger.reports.certificate_layout import document
+from signoff_ledger.reports.html import page
 from signoff_ledger.reports.markdown import markdown
 from signoff_ledger.reports.pdf import pdf
 
@@ -118,6 +118,6 @@ def _to_file(session: Session, path: Path, content: bytes) -> None:
 
 def _holds(path: Path, content: bytes) -> bool:
     try:
-        return read_regular(path, Limit("report", len(content))) == content
+        return read_regular(path, SizeLimit("report", len(content))) == content
     except OSError:
         return False

@@ -9,7 +9,7 @@ import click
 
 from signoff_cli.output import answer
 from signoff_cli.session import pass_session, reading
-from signoff_ledger.exports.restoring import restore_log
+from signoff_ledger.exports.restore import restore_log
 
 if TYPE_CHECKING:
     from signoff_cli.session import Session
@@ -28,7 +28,7 @@ def restore(session: Session, folder: Path) -> None:
     Example:
       signoff restore handover --ledger ledger.db
     """
-    session.heed_notices()
+    session.show_notices()
     size, root = restore_log(folder, session.address())
     place = session.place()
     data = {"ledger": place, "events": size, "root": root.hex()}

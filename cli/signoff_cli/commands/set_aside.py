@@ -9,7 +9,7 @@ import click
 from signoff_cli import receipts
 from signoff_cli.inputs import long_text
 from signoff_cli.session import pass_session, recording
-from signoff_ledger.application import setting_aside
+from signoff_ledger.application.commands import disowned_notes
 
 if TYPE_CHECKING:
     from signoff_cli.session import Session
@@ -31,7 +31,7 @@ def set_aside(session: Session, size: int, reason: str) -> None:
       signoff set-aside 85 --reason "sealed with the key of another log on 9 March"
     """
     with session.open() as opened:
-        receipt = setting_aside.set_aside(
+        receipt = disowned_notes.set_aside(
             opened.ledger, session.call(), size, long_text(reason) or ""
         )
         receipts.show(session, opened.store, receipt)

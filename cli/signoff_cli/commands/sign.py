@@ -11,7 +11,7 @@ from signoff_cli.commands.hold import preview
 from signoff_cli.inputs import long_text
 from signoff_cli.prompts import confirmed
 from signoff_cli.session import pass_session, recording
-from signoff_ledger.application.deciding import sign as sign_off
+from signoff_ledger.application.commands.decisions import sign as sign_off
 
 if TYPE_CHECKING:
     from signoff_cli.session import Session

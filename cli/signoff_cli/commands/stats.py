@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from signoff_cli import spoken
+from signoff_cli import decision_text
 from signoff_cli.output import answer, keeps_to_ascii, paragraph, table
 from signoff_cli.session import pass_session, reading
-from signoff_ledger.application.figuring import figures_of
-from signoff_ledger.application.numerals import at_most, counted, percent
-from signoff_ledger.application.planning import only_process
-from signoff_ledger.reports.album import pictures
-from signoff_ledger.reports.characters import draw
+from signoff_ledger.application.commands.plans import only_process
+from signoff_ledger.figures.compute import figures_of
+from signoff_ledger.figures.number_format import at_most, counted, percent
+from signoff_ledger.reports.charts import pictures
 from signoff_ledger.reports.evaluation import evaluation
+from signoff_ledger.reports.text_charts import draw
 
 if TYPE_CHECKING:
     from signoff_cli.session import Session
@@ -73,7 +73,7 @@ def _for_people(case: Case, batches: list[dict[str, Any]], *, ascii_only: bool) 
     figures = figures_of(case)
     if told is None or figures is None:
         return f"{case.process.key} has no batch yet, so there is nothing to show."
-    parts = [_summary(case), spoken.for_people(told["says"])]
+    parts = [_summary(case), decision_text.for_people(told["says"])]
     parts += [draw(picture, ascii_only=ascii_only) for picture in pictures(case, figures)]
     parts.append("\n".join(_beside(told)))
     measured = [_measured_row(data) for data in told["measured"] if "mean" in data]

@@ -9,17 +9,17 @@ import click
 from signoff_cli import findings
 from signoff_cli.output import answer, colored, table
 from signoff_cli.session import pass_session, reading
-from signoff_ledger.application.deciding import check as ask
+from signoff_ledger.application.commands.decisions import check as ask
+from signoff_ledger.application.commands.people import known_person
+from signoff_ledger.application.commands.plans import only_process
 from signoff_ledger.application.ledger import named_actor
-from signoff_ledger.application.people import known_person
-from signoff_ledger.application.planning import only_process
 from signoff_ledger.errors import InputError
-from signoff_ledger.projections import batch_state, nonconformities, process_state, work_waiting
+from signoff_ledger.projections import batch_state, nonconformities, open_work, process_state
 from signoff_ledger.projections.unit_list import units_of
 
 if TYPE_CHECKING:
     from signoff_cli.session import Session
-    from signoff_ledger.bootstrap import Opened
+    from signoff_ledger.bootstrap import OpenLedger
 
 _RULES_SAY_NO = 3
 
@@ -66,7 +66,7 @@ def status(  # click passes every option
         return _one(session, opened, key, why_not=why_not, exit_code=exit_code)
 
 
-def _overview(session: Session, opened: Opened) -> None:
+def _overview(session: Session, opened: OpenLedger) -> None:
     now = opened.ledger.clock.now()
     rows = [process_state.as_of(row, now) for row in opened.views.read(process_state.TABLE)]
 
@@ -92,7 +92,9 @@ def _overview(session: Session, opened: Opened) -> None:
     answer(session, "signoff.status/1", {"processes": rows}, rows, human)
 
 
-def _one(session: Session, opened: Opened, process: str, *, why_not: bool, exit_code: bool) -> int:
+def _one(
+    session: Session, opened: OpenLedger, process: str, *, why_not: bool, exit_code: bool
+) -> int:
     of_process = ("process = ?", (process,))
     found = opened.views.read(process_state.TABLE, *of_process)
     batches = opened.views.read(batch_state.TABLE, *of_process, order="attempt")
@@ -174,7 +176,7 @@ def _run(data: dict[str, Any]) -> str:
     return f"run {data['run_min']} to {data['run_max']}, {ordered}{beside}"
 
 
-def _mine(session: Session, opened: Opened) -> None:
+def _mine(session: Session, opened: OpenLedger) -> None:
     actor = named_actor(session.call())
     roles = {str(role) for role in known_person(opened.ledger.work(), actor).roles}
     rows = [row for row in _waiting(opened) if row["role"] in roles and row["not_person"] != actor]
@@ -190,7 +192,7 @@ def _mine(session: Session, opened: Opened) -> None:
     answer(session, "signoff.waiting/1", {"person": actor, "waiting": rows}, rows, human)
 
 
-def _waiting(opened: Opened, *of_process: Any) -> list[dict[str, Any]]:
+def _waiting(opened: OpenLedger, *of_process: Any) -> list[dict[str, Any]]:
     """Give next steps as of now: a sign-off that time has ended waits for no order (G26)."""
     now = opened.ledger.clock.now()
     processes = opened.views.read(process_state.TABLE, *of_process)
@@ -199,10 +201,10 @@ def _waiting(opened: Opened, *of_process: Any) -> list[dict[str, Any]]:
         for row in processes
         if process_state.as_of(row, now)["standing"] != row["standing"]
     }
-    return work_waiting.as_of(opened.views.read(work_waiting.TABLE, *of_process), lapsed)
+    return open_work.as_of(opened.views.read(open_work.TABLE, *of_process), lapsed)
 
 
-def _units(session: Session, opened: Opened, batch: str) -> None:
+def _units(session: Session, opened: OpenLedger, batch: str) -> None:
     rows = units_of(opened.ledger.work().known_batch(batch))
 
     def human() -> str:

@@ -14,9 +14,9 @@ from signoff_ledger.bounded_file import NOTE, POLICY
 from signoff_ledger.errors import EvidenceError, NotFoundError
 from signoff_ledger.exports.dossier_folder import is_dossier, verify_dossier
 from signoff_ledger.exports.log_folder import LogFolder
-from signoff_ledger.exports.verifying import ExportedLog, LiveLog, verify_log
-from signoff_ledger.integrity.examination import FAILED, PROVED, Check, Trust
-from signoff_ledger.integrity.policy import parse_policy
+from signoff_ledger.exports.verification import ExportedLog, LiveLog, verify_log
+from signoff_ledger.integrity.c2sp.policy import parse_policy
+from signoff_ledger.integrity.log_check import FAILED, PROVED, Check, Trust
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

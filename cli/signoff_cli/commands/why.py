@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from signoff_cli import findings, spoken
+from signoff_cli import decision_text, findings
 from signoff_cli.color import paint, style_of
 from signoff_cli.output import answer, colored, paragraph, table
 from signoff_cli.session import pass_session, reading
-from signoff_ledger.application.planning import only_process
-from signoff_ledger.domain.process_events import ProcessHeld, ProcessSignedOff
+from signoff_ledger.application.commands.plans import only_process
+from signoff_ledger.domain.events.process import ProcessHeld, ProcessSignedOff
 from signoff_ledger.domain.values import format_utc
 from signoff_ledger.projections.explanation import explain, modes_by_batch, recurrences
 from signoff_ledger.projections.unit_list import units_of
@@ -91,7 +91,7 @@ def as_data(store: Store, key: str, explanation: Explanation) -> dict[str, Any]:
             for r, says in explanation.beside
         ],
         "does_not_show": explanation.limits,
-        **spoken.as_data(explanation.shown),
+        **decision_text.as_data(explanation.shown),
     }
 
 
@@ -175,7 +175,7 @@ def for_people(data: dict[str, Any], *, color: bool) -> str:
     as_of = "as of the decision; signoff check shows today's" if data["decision"] else "today"
     lines += ["", f"The rules, {as_of}:", findings.for_people(data["rules"], color=color)]
     if data["says"]["rule"]:
-        lines += ["", spoken.for_people(data["says"])]
+        lines += ["", decision_text.for_people(data["says"])]
     if data["modes"]:
         batches = list(next(iter(data["modes"].values())))
         rows = [(mode, *counts.values()) for mode, counts in data["modes"].items()]

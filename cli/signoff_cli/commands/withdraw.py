@@ -10,7 +10,7 @@ from signoff_cli import receipts
 from signoff_cli.inputs import long_text
 from signoff_cli.prompts import confirmed
 from signoff_cli.session import pass_session, recording
-from signoff_ledger.application.deciding import withdraw as withdraw_sign_off
+from signoff_ledger.application.commands.decisions import withdraw as withdraw_sign_off
 
 if TYPE_CHECKING:
     from signoff_cli.session import Session

@@ -14,9 +14,9 @@ from signoff_cli import receipts, suffixes
 from signoff_cli.inputs import input_bytes, long_text
 from signoff_cli.output import answer, is_unread, say, table, write_file
 from signoff_cli.session import pass_session, reading, recording
-from signoff_ledger.application import witnessing
+from signoff_ledger.application.commands import witnesses
+from signoff_ledger.application.commands.witnesses import SIZE_KIND
 from signoff_ledger.application.ports import SystemClock
-from signoff_ledger.application.witnessing import SIZE_KIND
 from signoff_ledger.bounded_file import NOTE, REQUEST
 from signoff_ledger.errors import ConflictError, InputError
 
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from signoff_cli.session import Session
+    from signoff_ledger.application.commands.witnesses import AttachSummary, WitnessStanding
     from signoff_ledger.application.ports import Clock, Store
-    from signoff_ledger.application.witnessing import Attached, Standing
-    from signoff_ledger.witness.judge import Witness
+    from signoff_ledger.witness.cosigner import Cosigner
     from signoff_ledger.witness.server import WitnessServer
 
 DEFAULT_PORT = 7963
@@ -56,7 +56,7 @@ def add(session: Session, key: str, url: str | None) -> None:
       signoff witness add @witness.vkey --url https://witness.example/w1
     """
     with session.open() as opened:
-        receipt = witnessing.add_witness(opened.ledger, session.call(), long_text(key) or "", url)
+        receipt = witnesses.add_witness(opened.ledger, session.call(), long_text(key) or "", url)
         receipts.show(session, opened.store, receipt)
 
 
@@ -88,7 +88,7 @@ def request(
       curl --data-binary @request https://witness.example/w1/add-checkpoint > answer
     """
     with session.open() as opened:
-        standings = witnessing.standings(opened.store)
+        standings = witnesses.standings(opened.store)
         if output is not None:
             if everybody:
                 raise InputError("SL109", "a file is for one witness", fix="name it")
@@ -131,7 +131,7 @@ def attach(session: Session, file: str) -> None:
     """
     content, _ = input_bytes(file, NOTE)
     with session.open() as opened:
-        attached = witnessing.attach(opened.store, content)
+        attached = witnesses.attach(opened.store, content)
     rows = _rows(attached)
     _tell(session, {"cosignatures": rows, "ignored_lines": attached.ignored}, rows)
 
@@ -148,7 +148,7 @@ def list_(session: Session) -> None:
     """
     with session.open() as opened:
         sealed = opened.store.sealed_size()
-        standings = witnessing.standings(opened.store)
+        standings = witnesses.standings(opened.store)
     rows: list[dict[str, Any]] = [
         {
             "witness": one.key.name,
@@ -194,7 +194,7 @@ def serve(
       signoff witness serve --state witness --name witness.example/w1 --trust log.vkey
       signoff witness serve --state witness --answer request > answer
     """
-    from signoff_ledger.witness.house import inhabited
+    from signoff_ledger.witness.state_folder import inhabited
 
     clock = session.clock or SystemClock()
     with inhabited(state, name, trust, clock) as one:
@@ -204,7 +204,7 @@ def serve(
             _answer(session, one, input_bytes(asked, REQUEST)[0])
 
 
-def _serve(session: Session, one: Witness, port: int, clock: Clock) -> None:
+def _serve(session: Session, one: Cosigner, port: int, clock: Clock) -> None:
     from signoff_ledger.witness.server import WitnessServer
 
     def tell(line: str) -> None:
@@ -219,7 +219,7 @@ def _serve(session: Session, one: Witness, port: int, clock: Clock) -> None:
     tell("signoff: the witness has ended")
 
 
-def _answer(session: Session, one: Witness, body: bytes) -> None:
+def _answer(session: Session, one: Cosigner, body: bytes) -> None:
     verdict = one.add_checkpoint(body)
     if verdict.status != 200:
         raise ConflictError(
@@ -238,7 +238,7 @@ def _answer(session: Session, one: Witness, body: bytes) -> None:
     )
 
 
-def _chosen(standings: list[Standing], name: str | None) -> Standing:
+def _chosen(standings: list[WitnessStanding], name: str | None) -> WitnessStanding:
     if name is None:
         if len(standings) == 1:
             return standings[0]
@@ -249,12 +249,12 @@ def _chosen(standings: list[Standing], name: str | None) -> Standing:
             if standings
             else "add one:  signoff witness add @witness.vkey --url URL",
         )
-    return witnessing.named_witness(standings, name)
+    return witnesses.named_witness(standings, name)
 
 
 def _write_request(session: Session, store: Store, name: str, old_size: int, output: Path) -> None:
-    seal = witnessing.latest_seal(store)
-    body = witnessing.request(store, seal, old_size)
+    seal = witnesses.latest_seal(store)
+    body = witnesses.request(store, seal, old_size)
     write_file(output, body)
     data = {"witness": name, "file": str(output), "from": old_size, "size": seal.size}
     answer(
@@ -270,16 +270,18 @@ def _write_request(session: Session, store: Store, name: str, old_size: int, out
     )
 
 
-def _ask(store: Store, asked: list[Standing]) -> tuple[list[dict[str, Any]], ConflictError | None]:
+def _ask(
+    store: Store, asked: list[WitnessStanding]
+) -> tuple[list[dict[str, Any]], ConflictError | None]:
     """Ask each witness, whatever the others say."""
-    from signoff_ledger.witness.courier import HttpCourier
+    from signoff_ledger.witness.http_client import HttpCourier
 
     courier = HttpCourier()
     rows: list[dict[str, Any]] = []
     refused: ConflictError | None = None
     for one in asked:
         try:
-            rows += _rows(witnessing.ask(store, courier, one))
+            rows += _rows(witnesses.ask(store, courier, one))
         except ConflictError as error:
             if len(asked) == 1 or error.code != "SL605":
                 raise
@@ -288,7 +290,7 @@ def _ask(store: Store, asked: list[Standing]) -> tuple[list[dict[str, Any]], Con
     return rows, refused
 
 
-def _rows(attached: Attached) -> list[dict[str, Any]]:
+def _rows(attached: AttachSummary) -> list[dict[str, Any]]:
     return [
         _row(one.key.name, one.size, one.time_s, "new" if one.is_new else "kept before", None)
         for one in attached.cosigned

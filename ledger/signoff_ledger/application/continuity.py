@@ -10,7 +10,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from signoff_ledger.application.ports import HighWater
-from signoff_ledger.domain.founding import Founding
+from signoff_ledger.domain.ledger_stream import LedgerStream
 from signoff_ledger.errors import EvidenceError, SignoffError, StoreError
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ class Continuity:
 
     def _known_key(self) -> str | None:
         if self._log_key is None:
-            self._log_key = self._store.load(Founding, "ledger").log_key
+            self._log_key = self._store.load(LedgerStream, "ledger").log_key
         return self._log_key
 
     def _check_same(self, server: Server, last: HighWater, fix: str) -> None:

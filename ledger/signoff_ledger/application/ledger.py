@@ -9,22 +9,22 @@ from hashlib import sha256
 from itertools import takewhile
 from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
-from signoff_ledger.application.authority import authorise
-from signoff_ledger.application.ports import Recorded, StaleError
-from signoff_ledger.application.sealing import DECIDING
-from signoff_ledger.application.signing import Signing
-from signoff_ledger.application.texts import checked_key
+from signoff_ledger.application.authorization import authorise
+from signoff_ledger.application.checkpoints import DECIDING
+from signoff_ledger.application.ports import LogEntry, StaleError
+from signoff_ledger.application.signatures import SignatureRequest
 from signoff_ledger.domain.aggregate import Aggregate
 from signoff_ledger.domain.batch import Batch
 from signoff_ledger.domain.case import Case, Signer
-from signoff_ledger.domain.decision import Reviewed
-from signoff_ledger.domain.event import Entry, Stamp
-from signoff_ledger.domain.founding import Founding
+from signoff_ledger.domain.decision import TreeHead
+from signoff_ledger.domain.events.event import EventEnvelope, EventMetadata
+from signoff_ledger.domain.events.person import PersonEnrolled, SignatureRefused
+from signoff_ledger.domain.events.process import BatchOpened, CommandRefused
+from signoff_ledger.domain.ledger_stream import LedgerStream
 from signoff_ledger.domain.person import Person
-from signoff_ledger.domain.person_events import PersonEnrolled, SignatureRefused
 from signoff_ledger.domain.process import Process
-from signoff_ledger.domain.process_events import BatchOpened, CommandRefused
 from signoff_ledger.domain.spelling import folded
+from signoff_ledger.domain.text_checks import checked_key
 from signoff_ledger.domain.values import Role, check_key
 from signoff_ledger.errors import (
     Attempt,
@@ -41,9 +41,9 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
+    from signoff_ledger.application.checkpoints import Sealer
     from signoff_ledger.application.continuity import Continuity
-    from signoff_ledger.application.ports import A, Clock, IdSource, Pen, Prepared, Store
-    from signoff_ledger.application.sealing import Sealer
+    from signoff_ledger.application.ports import A, Clock, IdSource, Pen, PreparedStatement, Store
 
 FOUNDING = "init"
 """The one command that nobody can be authorised for, because it makes the first owner."""
@@ -83,13 +83,13 @@ class Receipt(NamedTuple):
     """
 
     command_id: str
-    recorded: tuple[Recorded, ...] = ()
-    planned: tuple[Entry, ...] = ()
+    recorded: tuple[LogEntry, ...] = ()
+    planned: tuple[EventEnvelope, ...] = ()
     repeated: bool = False
     unsealed: str = ""
 
 
-class Work:
+class UnitOfWork:
     """One command's view of the ledger: what it loads, and the journal of what it emits.
 
     What it has looked at must not have moved when it is saved. A decision on a second batch rests
@@ -102,17 +102,19 @@ class Work:
         seen: The streams it has loaded, with the versions they had.
     """
 
-    def __init__(self, store: Store, stamp: Stamp, prepared: Prepared | None = None) -> None:
+    def __init__(
+        self, store: Store, stamp: EventMetadata, prepared: PreparedStatement | None = None
+    ) -> None:
         self.store = store
         self.stamp = stamp
-        self.journal: list[Entry] = []
+        self.journal: list[EventEnvelope] = []
         self._prepared = prepared
         self._loaded: dict[tuple[str, str], Aggregate] = {}
         self._builders: dict[str, Role | None] = {}
         self.seen: dict[UUID, int] = {}
 
     @cached_property
-    def reviewed(self) -> Reviewed:
+    def reviewed(self) -> TreeHead:
         """The tree that whoever decides could review.
 
         Raises:
@@ -120,7 +122,7 @@ class Work:
         """
         if self._prepared is None:
             size = self.store.size()
-            return Reviewed(self.store.root(size).hex(), size)
+            return TreeHead(self.store.root(size).hex(), size)
         size, root = self._prepared.size, self._prepared.root
         if not 0 < size <= self.store.size() or self.store.root(size).hex() != root:
             raise ConflictError(
@@ -129,7 +131,7 @@ class Work:
                 why=f"its tree of {size} events is not the beginning of this log",
                 fix="make it up again with --statement-only, and sign that",
             )
-        return Reviewed(root, size)
+        return TreeHead(root, size)
 
     def process(self, key: str) -> Process:
         """Load a process; empty when there is none by that key."""
@@ -177,9 +179,9 @@ class Work:
         """Load a person; empty when nobody has that key."""
         return self._load(Person, key)
 
-    def founding(self) -> Founding:
+    def founding(self) -> LedgerStream:
         """Load the ledger's own stream."""
-        return self._load(Founding, "ledger")
+        return self._load(LedgerStream, "ledger")
 
     def case(self, process: str, batch: str | None = None, signer: Person | None = None) -> Case:
         """Load a process with all its batches; the latest is in question unless one is named.
@@ -280,7 +282,7 @@ class Ledger:
         call: Call,
         command: str,
         content: Mapping[str, object],
-        decide: Callable[[Work], None],
+        decide: Callable[[UnitOfWork], None],
     ) -> Receipt:
         """Give a command once, however often it is called with the same id.
 
@@ -306,7 +308,9 @@ class Ledger:
                 self._remember(receipt)
                 return receipt
             work = self.work(actor, cmd, call.pen.prepared if call.pen else None)
-            signing = Signing(work, work.person(actor), call.pen, command, dry_run=call.dry_run)
+            signing = SignatureRequest(
+                work, work.person(actor), call.pen, command, dry_run=call.dry_run
+            )
             if command != FOUNDING:
                 self._admit(work, command)
                 work.stamp = work.stamp._replace(sign=signing.sign)
@@ -334,11 +338,13 @@ class Ledger:
             fix="give the command again",
         )
 
-    def work(self, actor: str = "", cmd: str = "", prepared: Prepared | None = None) -> Work:
+    def work(
+        self, actor: str = "", cmd: str = "", prepared: PreparedStatement | None = None
+    ) -> UnitOfWork:
         """Begin a view of the ledger, for a command or for reading."""
-        return Work(self.store, Stamp(self._now(), actor, cmd), prepared)
+        return UnitOfWork(self.store, EventMetadata(self._now(), actor, cmd), prepared)
 
-    def _admit(self, work: Work, command: str) -> None:
+    def _admit(self, work: UnitOfWork, command: str) -> None:
         if self.continuity:
             self.continuity.check()
         authorise(work.person(work.stamp.by), command)
@@ -375,11 +381,11 @@ class Ledger:
             ) from None
         return command_id, f"{command_id}#{sha256(line).hexdigest()[:16]}"
 
-    def _save(self, work: Work, command_id: str) -> Receipt:
+    def _save(self, work: UnitOfWork, command_id: str) -> Receipt:
         entries = tuple(work.journal)
         if self.sealer and self.sealer.has_decision(entries):
             self.sealer.check()
-        recorded = tuple(map(Recorded, self.store.save(entries, command_id, work.seen), entries))
+        recorded = tuple(map(LogEntry, self.store.save(entries, command_id, work.seen), entries))
         unsealed = self.sealer.after(recorded, work.stamp.at) if self.sealer else ""
         receipt = Receipt(command_id, recorded=recorded, unsealed=unsealed)
         self._remember(receipt)
@@ -392,13 +398,13 @@ class Ledger:
 
     def _recorded_refusal(
         self,
-        stamp: Stamp,
+        stamp: EventMetadata,
         error: RuleRefusedError | IdentityError,
         attempt: Attempt,
         command_id: str,
     ) -> bool:
         """Record a refusal on a fresh view, so that nothing half-decided goes with it (G13)."""
-        work = Work(self.store, stamp)
+        work = UnitOfWork(self.store, stamp)
         if isinstance(error, IdentityError):
             refused = SignatureRefused(
                 code=error.code, command=attempt.command, what=error.what, why=error.why
@@ -440,7 +446,7 @@ def named_actor(call: Call) -> str:
     return call.actor
 
 
-def _answer_again(known: list[Recorded], command_id: str, cmd: str) -> Receipt:
+def _answer_again(known: list[LogEntry], command_id: str, cmd: str) -> Receipt:
     """Answer a repeated command as it was answered the first time, refusals included."""
     if any(recorded.entry.cmd != cmd for recorded in known):
         raise ConflictError(

@@ -9,7 +9,7 @@ from typing import NamedTuple, Protocol, TypeVar
 from uuid import UUID, uuid4
 
 from signoff_ledger.domain.aggregate import Aggregate
-from signoff_ledger.domain.event import Entry
+from signoff_ledger.domain.events.event import EventEnvelope
 
 A = TypeVar("A", bound=Aggregate)
 
@@ -30,7 +30,7 @@ class IdSource(Protocol):
         ...
 
 
-class Prepared(NamedTuple):
+class PreparedStatement(NamedTuple):
     """What a statement that was made up before says about the moment.
 
     Attributes:
@@ -44,11 +44,11 @@ class Prepared(NamedTuple):
     size: int
 
 
-class Recorded(NamedTuple):
+class LogEntry(NamedTuple):
     """An entry with its place in the log."""
 
     position: int
-    entry: Entry
+    entry: EventEnvelope
 
 
 class Pen(Protocol):
@@ -57,7 +57,7 @@ class Pen(Protocol):
     optional: bool
     """True where it is used only by a person who has to sign."""
 
-    prepared: Prepared | None
+    prepared: PreparedStatement | None
     """Where the statement was made up before, what it says; None to make it up now."""
 
     def sign(self, statement: bytes, keys: Sequence[str]) -> str | None:
@@ -76,7 +76,7 @@ class Pen(Protocol):
         ...
 
 
-class Signer(Protocol):
+class TreeSigner(Protocol):
     """Signs trees of one log, each a continuation of the last."""
 
     def sign(self, size: int, root_at: Callable[[int], bytes]) -> bytes:
@@ -135,7 +135,7 @@ class Custody(Protocol):
         """
         ...
 
-    def sealing(self, log_key: str) -> AbstractContextManager[Signer]:
+    def sealing(self, log_key: str) -> AbstractContextManager[TreeSigner]:
         """Hold the log's signer alone.
 
         Raises:
@@ -217,7 +217,10 @@ class Store(Protocol):
         ...
 
     def save(
-        self, entries: Sequence[Entry], command_id: str, seen: Mapping[UUID, int] | None = None
+        self,
+        entries: Sequence[EventEnvelope],
+        command_id: str,
+        seen: Mapping[UUID, int] | None = None,
     ) -> list[int]:
         """Append entries, all or none, durably; give their positions.
 
@@ -231,19 +234,19 @@ class Store(Protocol):
         """
         ...
 
-    def of_command(self, command_id: str) -> list[Recorded]:
+    def of_command(self, command_id: str) -> list[LogEntry]:
         """Give what a command recorded, oldest first; empty when it recorded nothing."""
         ...
 
-    def read(self, after: int, until: int | None = None) -> Iterator[Recorded]:
+    def read(self, after: int, until: int | None = None) -> Iterator[LogEntry]:
         """Read the log in order from behind one position up to another, inclusive."""
         ...
 
-    def stream(self, stream: UUID, until: int | None = None) -> Iterator[Recorded]:
+    def stream(self, stream: UUID, until: int | None = None) -> Iterator[LogEntry]:
         """Read one stream in order, as of a position."""
         ...
 
-    def read_type(self, topic: str) -> Iterator[Recorded]:
+    def read_type(self, topic: str) -> Iterator[LogEntry]:
         """Read every event of one kind, in order."""
         ...
 

@@ -11,28 +11,28 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from signoff_ledger.application.checkpoints import DECISIONS
 from signoff_ledger.application.continuity import Continuity
-from signoff_ledger.application.sealing import DECISIONS
-from signoff_ledger.domain.founding import Founding
+from signoff_ledger.domain.ledger_stream import LedgerStream
 from signoff_ledger.domain.values import format_utc
 from signoff_ledger.errors import EvidenceError, StoreError
 from signoff_ledger.integrity.signing_time import GRACE_S
 from signoff_ledger.persistence.address import is_url
-from signoff_ledger.persistence.finding import Finding, guarded
+from signoff_ledger.persistence.health_finding import HealthFinding, guarded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import datetime
 
-    from signoff_ledger.application.sealing import SealPolicy
-    from signoff_ledger.custody.vault import Vault
+    from signoff_ledger.application.checkpoints import SealPolicy
+    from signoff_ledger.custody.key_store import Vault
     from signoff_ledger.persistence.store import LedgerStore
 
 _SHOWN = 5
 _SEAL = "signoff checkpoint  seals the log as it stands, where its key is"
 
 
-class Keeping(NamedTuple):
+class CustodyState(NamedTuple):
     """What a ledger is looked at with, besides itself.
 
     Attributes:
@@ -46,7 +46,7 @@ class Keeping(NamedTuple):
     now: datetime
 
 
-def findings(store: LedgerStore, keeping: Keeping) -> Iterator[Finding]:
+def findings(store: LedgerStore, keeping: CustodyState) -> Iterator[HealthFinding]:
     """Look at everything that is kept outside the ledger."""
     yield from guarded("guard", lambda: _guard(store, keeping.vault))
     yield from guarded("continuity", lambda: _continuity(store, keeping.vault))
@@ -56,54 +56,56 @@ def findings(store: LedgerStore, keeping: Keeping) -> Iterator[Finding]:
 
 
 def _log_key(store: LedgerStore) -> str | None:
-    return store.load(Founding, "ledger").log_key
+    return store.load(LedgerStream, "ledger").log_key
 
 
-def _guard(store: LedgerStore, vault: Vault) -> Iterator[Finding]:
+def _guard(store: LedgerStore, vault: Vault) -> Iterator[HealthFinding]:
     """Hold the log against the last tree that was signed for, as whoever seals would."""
     log_key = _log_key(store)
     if log_key is None:
-        yield Finding("guard", "note", "the ledger has no log key: nothing is sealed")
+        yield HealthFinding("guard", "note", "the ledger has no log key: nothing is sealed")
         return
     try:
         last = vault.last_signed(log_key)
         vault.check(log_key, store.size, store.root)
     except EvidenceError as error:
-        yield Finding("guard", "BROKEN", f"{error.what}: {error.why}", error.fix)
+        yield HealthFinding("guard", "BROKEN", f"{error.what}: {error.why}", error.fix)
     except StoreError as error:
-        yield Finding("guard", "BAD", f"{error.what}: {error.why}", error.fix)
+        yield HealthFinding("guard", "BAD", f"{error.what}: {error.why}", error.fix)
     else:
         if last is None:
-            yield Finding(
+            yield HealthFinding(
                 "guard",
                 "note",
                 "this machine has signed nothing of this log: an old backup would not be noticed",
             )
         elif store.checkpoint(last.size) is None:
-            yield Finding(
+            yield HealthFinding(
                 "guard",
                 "BAD",
                 f"{last.size} events were signed for, and their checkpoint is not in the ledger",
                 f"look for it in a backup, an export, at a witness; {_SEAL}",
             )
         else:
-            yield Finding("guard", "ok", f"the log begins with the {last.size} events signed last")
+            yield HealthFinding(
+                "guard", "ok", f"the log begins with the {last.size} events signed last"
+            )
 
 
-def _continuity(store: LedgerStore, vault: Vault) -> Iterator[Finding]:
+def _continuity(store: LedgerStore, vault: Vault) -> Iterator[HealthFinding]:
     """Hold the server against what it, or the one before it, acknowledged to this machine."""
     try:
         size = Continuity(store, vault).check()
     except (EvidenceError, StoreError) as error:
         state = "BROKEN" if isinstance(error, EvidenceError) else "BAD"
-        yield Finding("continuity", state, f"{error.what}: {error.why}", error.fix)
+        yield HealthFinding("continuity", state, f"{error.what}: {error.why}", error.fix)
     else:
         if size is not None:
             says = f"the server has the {size} events that were acknowledged to this machine"
-            yield Finding("continuity", "ok", says)
+            yield HealthFinding("continuity", "ok", says)
 
 
-def _seals(store: LedgerStore, policy: SealPolicy) -> Iterator[Finding]:
+def _seals(store: LedgerStore, policy: SealPolicy) -> Iterator[HealthFinding]:
     """Say which events should be sealed and are not."""
     if _log_key(store) is None:
         return
@@ -120,15 +122,17 @@ def _seals(store: LedgerStore, policy: SealPolicy) -> Iterator[Finding]:
         )
     ]
     if late := [position for position in decided if position > sealed]:
-        yield Finding("seals", "BAD", f"no checkpoint seals the decisions {_places(late)}", _SEAL)
+        yield HealthFinding(
+            "seals", "BAD", f"no checkpoint seals the decisions {_places(late)}", _SEAL
+        )
     elif due := _overdue(store, policy, sealed, size):
-        yield Finding("seals", "BAD", due, _SEAL)
+        yield HealthFinding("seals", "BAD", due, _SEAL)
     else:
-        yield Finding(
+        yield HealthFinding(
             "seals", "ok", f"{len(sizes)} checkpoints; {size - sealed} events behind the last"
         )
     if shared := list(_not_sealed_at_once(decided, sizes)):
-        yield Finding(
+        yield HealthFinding(
             "seals",
             "note",
             f"the decisions {_places(shared)} have no checkpoint of their own, before the next "
@@ -155,12 +159,12 @@ def _not_sealed_at_once(decided: list[int], sizes: list[int]) -> Iterator[int]:
             yield position
 
 
-def _clock(store: LedgerStore, now: datetime) -> Iterator[Finding]:
+def _clock(store: LedgerStore, now: datetime) -> Iterator[HealthFinding]:
     size = store.size()
     last = next(store.read(max(size - 1, 0), size), None)
     behind_s = (last.entry.at - now).total_seconds() if last is not None else 0
     if last is not None and behind_s > 0:
-        yield Finding(
+        yield HealthFinding(
             "clock",
             # Two machines' clocks are never quite alike.
             "BAD" if behind_s > GRACE_S else "note",
@@ -170,13 +174,13 @@ def _clock(store: LedgerStore, now: datetime) -> Iterator[Finding]:
             "signoff dissent --kind note  can say so beside it",
         )
     else:
-        yield Finding("clock", "ok", "this machine's clock is not behind the last event")
+        yield HealthFinding("clock", "ok", "this machine's clock is not behind the last event")
 
 
-def _permissions(store: LedgerStore, vault: Vault) -> Iterator[Finding]:
+def _permissions(store: LedgerStore, vault: Vault) -> Iterator[HealthFinding]:
     """Say who else may write the ledger's file, or read and write what its seals depend on."""
     if os.name != "posix":  # pragma: no cover  # Windows says it by lists, which are not read here
-        yield Finding("permissions", "note", "they are not looked at on this system")
+        yield HealthFinding("permissions", "note", "they are not looked at on this system")
         return
     paths: list[tuple[Path, int]] = []
     if not is_url(store.address):
@@ -193,10 +197,10 @@ def _permissions(store: LedgerStore, vault: Vault) -> Iterator[Finding]:
         ]
     open_to_others = [said for path, bits in paths for said in _open_to_others(path, bits)]
     for says, fix in open_to_others:
-        yield Finding("permissions", "BAD", says, fix)
+        yield HealthFinding("permissions", "BAD", says, fix)
     if not open_to_others:
         there = sum(path.exists() for path, _ in paths)
-        yield Finding("permissions", "ok", f"{there} files and folders are for their owner")
+        yield HealthFinding("permissions", "ok", f"{there} files and folders are for their owner")
 
 
 def _open_to_others(path: Path, bits: int) -> Iterable[tuple[str, str]]:

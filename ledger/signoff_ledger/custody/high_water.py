@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from signoff_ledger.application.ports import HighWater, Server
 from signoff_ledger.bounded_file import HIGH_WATER, read_regular
-from signoff_ledger.custody.guard import make_folder
+from signoff_ledger.custody.rollback_guard import make_folder
 from signoff_ledger.errors import StoreError
-from signoff_ledger.integrity.fields import SIZE_LIMIT
+from signoff_ledger.integrity.encoding import SIZE_LIMIT
 from signoff_ledger.persistence.lock import WriterLock
 from signoff_ledger.persistence.notices import NOTICES
 

@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from signoff_ledger.bounded_file import PRIVATE_KEY, read_regular
-from signoff_ledger.custody.guard import make_folder, sync_folder
+from signoff_ledger.custody.rollback_guard import make_folder, sync_folder
 from signoff_ledger.errors import IdentityError, StoreError
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-    from signoff_ledger.integrity.verifier_key import VerifierKey
+    from signoff_ledger.integrity.c2sp.verifier_key import VerifierKey
 
 _OTHERS = 0o077
 

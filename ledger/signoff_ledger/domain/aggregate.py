@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, ClassVar, Self
 
-from signoff_ledger.domain.event import Entry, Event, Stamp, make_entry
+from signoff_ledger.domain.events.event import Event, EventEnvelope, EventMetadata, make_envelope
 from signoff_ledger.errors import EvidenceError
 from signoff_ledger.integrity.line import stream_id
 
@@ -27,30 +27,32 @@ class Aggregate:
     """
 
     KIND: ClassVar[str]
-    EVOLVE: ClassVar[Mapping[type[Event], Callable[[Any, Any, Entry], None]]]
+    EVOLVE: ClassVar[Mapping[type[Event], Callable[[Any, Any, EventEnvelope], None]]]
 
     def __init__(self, key: str) -> None:
         self.key = key
         self.id = stream_id(self.KIND, key)
         self.version = 0
         self._head: bytes | None = None
-        self.journal: list[Entry] = []
+        self.journal: list[EventEnvelope] = []
 
     @property
     def exists(self) -> bool:
         """True once the stream holds an event."""
         return self.version > 0
 
-    def emit(self, stamp: Stamp, event: Event) -> Entry:
+    def emit(self, stamp: EventMetadata, event: Event) -> EventEnvelope:
         """Have the event signed, write its line behind the stream's head, apply and journal it."""
         if stamp.sign is not None:
             event = stamp.sign(event, self.id, self.version + 1)
-        entry = make_entry(event, stamp, stream=self.id, version=self.version + 1, prev=self._head)
+        entry = make_envelope(
+            event, stamp, stream=self.id, version=self.version + 1, prev=self._head
+        )
         self.apply(entry)
         self.journal.append(entry)
         return entry
 
-    def apply(self, entry: Entry) -> None:
+    def apply(self, entry: EventEnvelope) -> None:
         """Take one event into the state.
 
         Raises:
@@ -69,7 +71,7 @@ class Aggregate:
         self.version = entry.version
         self._head = entry.line
 
-    def replay(self, entries: Iterable[Entry]) -> Self:
+    def replay(self, entries: Iterable[EventEnvelope]) -> Self:
         """Apply recorded entries in order."""
         for entry in entries:
             self.apply(entry)

@@ -9,10 +9,10 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from signoff_ledger.domain import batch_events as events
 from signoff_ledger.domain.bar import MissingUnits
 from signoff_ledger.domain.batch_state import BatchState
 from signoff_ledger.domain.correction import correction_for
+from signoff_ledger.domain.events import batch as events
 from signoff_ledger.domain.nonconformity import check_stated, failing_one, found_in, reported_one
 from signoff_ledger.domain.tally import may_be_replaced
 from signoff_ledger.errors import InputError, NotFoundError, RuleRefusedError
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from signoff_ledger.domain.correction import Correction
-    from signoff_ledger.domain.event import Stamp
+    from signoff_ledger.domain.events.event import EventMetadata
     from signoff_ledger.domain.unit import DefectReport, Unit, UnitReport
     from signoff_ledger.domain.values import Disposition, Outcome, Role
 
@@ -33,17 +33,19 @@ CLOCK_GRACE = timedelta(minutes=5)
 class Batch(BatchState):
     """One attempt: a handful of units off the real tooling and line."""
 
-    def start(self, stamp: Stamp, started: events.BatchStarted) -> None:
+    def start(self, stamp: EventMetadata, started: events.BatchStarted) -> None:
         """Begin the batch; `Process.open_batch` has checked that it may."""
         self.emit(stamp, started)
 
-    def note_sheet(self, stamp: Stamp, name: str, sha256: str, rows: int) -> int:
+    def note_sheet(self, stamp: EventMetadata, name: str, sha256: str, rows: int) -> int:
         """Record that a file was read; gives the sheet's number within the batch."""
         number = len(self.sheets) + 1
         self.emit(stamp, events.SheetImported(name=name, rows=rows, sha256=sha256, sheet=number))
         return number
 
-    def record_unit(self, stamp: Stamp, report: UnitReport, others: Sequence[BatchState]) -> bool:
+    def record_unit(
+        self, stamp: EventMetadata, report: UnitReport, others: Sequence[BatchState]
+    ) -> bool:
         """Record first results of a unit.
 
         Args:
@@ -91,11 +93,11 @@ class Batch(BatchState):
         )
         return True
 
-    def identify_builder(self, stamp: Stamp, built_by: str, enrolled_as: Role) -> None:
+    def identify_builder(self, stamp: EventMetadata, built_by: str, enrolled_as: Role) -> None:
         """Record that a builder is an engineer or approver; their units do not count (G23)."""
         self.emit(stamp, events.BuilderIdentified(built_by=built_by, enrolled_as=enrolled_as))
 
-    def record_retest(self, stamp: Stamp, report: UnitReport) -> None:
+    def record_retest(self, stamp: EventMetadata, report: UnitReport) -> None:
         """Record a further result of a unit, which never counts (S-28)."""
         unit = self.unit(report.serial)
         self._check_ids(report.readings)
@@ -126,7 +128,7 @@ class Batch(BatchState):
         )
 
     def record_nonconformity(
-        self, stamp: Stamp, serial: str, defect: DefectReport, observed_at: datetime | None
+        self, stamp: EventMetadata, serial: str, defect: DefectReport, observed_at: datetime | None
     ) -> int:
         """Record a fault seen after the unit's results; gives its number in the batch."""
         self.unit(serial)
@@ -142,7 +144,9 @@ class Batch(BatchState):
         )
         return number
 
-    def dispose(self, stamp: Stamp, serial: str, disposition: Disposition, reason: str) -> None:
+    def dispose(
+        self, stamp: EventMetadata, serial: str, disposition: Disposition, reason: str
+    ) -> None:
         """Decide what happens to a unit; its result for the bar stays as it is (G4)."""
         self.unit(serial)
         self.emit(
@@ -152,7 +156,7 @@ class Batch(BatchState):
 
     def request_correction(
         self,
-        stamp: Stamp,
+        stamp: EventMetadata,
         serial: str,
         field: str,
         becomes: str,
@@ -179,7 +183,7 @@ class Batch(BatchState):
         return number
 
     def confirm_correction(
-        self, stamp: Stamp, number: int, builder_enrolled_as: Role | None = None
+        self, stamp: EventMetadata, number: int, builder_enrolled_as: Role | None = None
     ) -> None:
         """Confirm a correction as a second person; from here on it counts.
 
@@ -205,19 +209,19 @@ class Batch(BatchState):
             ),
         )
 
-    def decline_correction(self, stamp: Stamp, number: int, reason: str) -> None:
+    def decline_correction(self, stamp: EventMetadata, number: int, reason: str) -> None:
         """Decline a correction as a second person; the record stays as it was."""
         self._pending_correction(stamp, number)
         self.emit(stamp, events.CorrectionDeclined(number=number, reason=reason))
 
-    def close(self, stamp: Stamp, note: str | None) -> None:
+    def close(self, stamp: EventMetadata, note: str | None) -> None:
         """Take no more units."""
         if not self.is_open:
             fix = "nothing needs to be done;  signoff check  says what comes next"
             raise RuleRefusedError("SL305", f"batch {self.key} is closed already", fix=fix)
         self.emit(stamp, events.BatchClosed(note=note))
 
-    def note_decision(self, stamp: Stamp, outcome: Outcome, process_version: int) -> None:
+    def note_decision(self, stamp: EventMetadata, outcome: Outcome, process_version: int) -> None:
         """Note the decision that was taken on this batch."""
         self.emit(stamp, events.BatchDecided(outcome=outcome, process_version=process_version))
 
@@ -236,7 +240,7 @@ class Batch(BatchState):
         return zone or defect.location
 
     def _check_may_record(
-        self, stamp: Stamp, report: UnitReport, others: Sequence[BatchState]
+        self, stamp: EventMetadata, report: UnitReport, others: Sequence[BatchState]
     ) -> None:
         if not self.is_open:
             raise RuleRefusedError(
@@ -280,7 +284,7 @@ class Batch(BatchState):
                 similar.append(other)
         return tuple(dict.fromkeys(similar))
 
-    def _check_not_ahead(self, stamp: Stamp, observed_at: datetime | None) -> None:
+    def _check_not_ahead(self, stamp: EventMetadata, observed_at: datetime | None) -> None:
         if observed_at is not None and observed_at > stamp.at + CLOCK_GRACE:
             raise RuleRefusedError(
                 "SL310",
@@ -289,7 +293,7 @@ class Batch(BatchState):
                 fix="correct the time of observation, or set this machine's clock",
             )
 
-    def _check_date(self, stamp: Stamp, observed_at: datetime | None) -> None:
+    def _check_date(self, stamp: EventMetadata, observed_at: datetime | None) -> None:
         self._check_not_ahead(stamp, observed_at)
         set_at = self.started.bar_set_at
         if observed_at is not None and observed_at < set_at:
@@ -378,7 +382,7 @@ class Batch(BatchState):
                 fix="a unit that counts cannot be exchanged for another",
             )
 
-    def _pending_correction(self, stamp: Stamp, number: int) -> Correction:
+    def _pending_correction(self, stamp: EventMetadata, number: int) -> Correction:
         correction = self.corrections.get(number)
         if correction is None or not correction.is_pending:
             waiting = ", ".join(str(c.asked.number) for c in self.pending_corrections) or "none"

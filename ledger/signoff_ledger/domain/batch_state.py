@@ -6,9 +6,9 @@ from collections.abc import Collection, Iterator
 from copy import deepcopy
 from typing import TYPE_CHECKING, ClassVar, Self
 
-from signoff_ledger.domain import batch_events as events
 from signoff_ledger.domain.aggregate import Aggregate
 from signoff_ledger.domain.correction import Correction, corrected
+from signoff_ledger.domain.events import batch as events
 from signoff_ledger.domain.spelling import look_alike, resemblance
 from signoff_ledger.domain.tally import exclusions, tally
 from signoff_ledger.domain.unit import Unit
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from signoff_ledger.domain.bar import Bar
-    from signoff_ledger.domain.event import Entry
+    from signoff_ledger.domain.events.event import EventEnvelope
     from signoff_ledger.domain.plan import InspectionPlan
     from signoff_ledger.domain.tally import Tally
     from signoff_ledger.domain.values import Outcome
@@ -137,14 +137,14 @@ class BatchState(Aggregate):
         if serial in self.uncorrected:
             self.uncorrected[serial] = change(self.uncorrected[serial])
 
-    def _started(self, event: events.BatchStarted, entry: Entry) -> None:
+    def _started(self, event: events.BatchStarted, entry: EventEnvelope) -> None:
         self.started, self.bar, self.plan = event, event.bar, event.plan
         self.opened_at = entry.at
 
-    def _sheet(self, event: events.SheetImported, _: Entry) -> None:
+    def _sheet(self, event: events.SheetImported, _: EventEnvelope) -> None:
         self.sheets[event.sha256] = event
 
-    def _inspected(self, event: events.UnitInspected, entry: Entry) -> None:
+    def _inspected(self, event: events.UnitInspected, entry: EventEnvelope) -> None:
         if self.first_result_version is None:
             self.first_result_version = entry.version
         made = {n.number: n for n in event.nonconformities}
@@ -166,7 +166,10 @@ class BatchState(Aggregate):
         )
 
     def _first_inspected(
-        self, event: events.UnitInspected, entry: Entry, made: dict[int, events.Nonconformity]
+        self,
+        event: events.UnitInspected,
+        entry: EventEnvelope,
+        made: dict[int, events.Nonconformity],
     ) -> None:
         replaced = self.units.get(event.replaces.serial) if event.replaces else None
         self.planned_units += event.replaces is None
@@ -189,7 +192,7 @@ class BatchState(Aggregate):
             typed=event.typed,
         )
 
-    def _builder_identified(self, event: events.BuilderIdentified, entry: Entry) -> None:
+    def _builder_identified(self, event: events.BuilderIdentified, entry: EventEnvelope) -> None:
         for unit in [u for u in self.units.values() if u.build.built_by == event.built_by]:
             self._change(
                 unit.serial,
@@ -198,7 +201,7 @@ class BatchState(Aggregate):
                 ),
             )
 
-    def _retested(self, event: events.UnitRetested, _: Entry) -> None:
+    def _retested(self, event: events.UnitRetested, _: EventEnvelope) -> None:
         failing = tuple(self.plan.failing(event.readings))
         self._change(
             event.serial,
@@ -209,7 +212,9 @@ class BatchState(Aggregate):
             ),
         )
 
-    def _nonconformity_recorded(self, event: events.NonconformityRecorded, entry: Entry) -> None:
+    def _nonconformity_recorded(
+        self, event: events.NonconformityRecorded, entry: EventEnvelope
+    ) -> None:
         made = event.nonconformity
         self.last_nonconformity = made.number
         self._change(
@@ -221,7 +226,7 @@ class BatchState(Aggregate):
             ),
         )
 
-    def _dispositioned(self, event: events.UnitDispositioned, _: Entry) -> None:
+    def _dispositioned(self, event: events.UnitDispositioned, _: EventEnvelope) -> None:
         self._change(
             event.serial,
             lambda unit: unit._replace(
@@ -230,10 +235,14 @@ class BatchState(Aggregate):
             ),
         )
 
-    def _correction_requested(self, event: events.CorrectionRequested, entry: Entry) -> None:
+    def _correction_requested(
+        self, event: events.CorrectionRequested, entry: EventEnvelope
+    ) -> None:
         self.corrections[event.number] = Correction(event, entry.by, entry.version)
 
-    def _correction_confirmed(self, event: events.CorrectionConfirmed, entry: Entry) -> None:
+    def _correction_confirmed(
+        self, event: events.CorrectionConfirmed, entry: EventEnvelope
+    ) -> None:
         correction = self.corrections[event.number]
         asked = correction.asked
         self.corrections[event.number] = correction._replace(confirmed_by=entry.by)
@@ -249,14 +258,14 @@ class BatchState(Aggregate):
             after = after._replace(inspectors=recorded_by)
         self.units[unit.serial] = after._replace(events=(*unit.events, entry.version))
 
-    def _correction_declined(self, event: events.CorrectionDeclined, entry: Entry) -> None:
+    def _correction_declined(self, event: events.CorrectionDeclined, entry: EventEnvelope) -> None:
         correction = self.corrections[event.number]
         self.corrections[event.number] = correction._replace(declined_by=entry.by)
 
-    def _closed(self, _: events.BatchClosed, entry: Entry) -> None:
+    def _closed(self, _: events.BatchClosed, entry: EventEnvelope) -> None:
         self.closed_version = entry.version
 
-    def _decided(self, event: events.BatchDecided, _: Entry) -> None:
+    def _decided(self, event: events.BatchDecided, _: EventEnvelope) -> None:
         self.outcomes.append(event.outcome)
 
     EVOLVE: ClassVar = {

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pydantic import ValidationError
 
-from signoff_ledger.domain.batch_events import CorrectionRequested
+from signoff_ledger.domain.events.batch import CorrectionRequested
 from signoff_ledger.domain.nonconformity import located
 from signoff_ledger.domain.plan import Parameter, UnitBuild
 from signoff_ledger.errors import InputError, NotFoundError, RuleRefusedError
 
 if TYPE_CHECKING:
-    from signoff_ledger.domain.batch_events import CorrectionConfirmed, Nonconformity
     from signoff_ledger.domain.batch_state import BatchState
+    from signoff_ledger.domain.events.batch import CorrectionConfirmed, Nonconformity
     from signoff_ledger.domain.plan import InspectionPlan
     from signoff_ledger.domain.unit import Unit
     from signoff_ledger.domain.values import Role

@@ -9,11 +9,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from signoff_ledger.domain import process_events as events
 from signoff_ledger.domain.case import Case, Signer
-from signoff_ledger.domain.figures import NOTHING_SHOWN, Shown
-from signoff_ledger.domain.gate import CURRENT_RULE_SET, judge, misses_the_bar
-from signoff_ledger.domain.person_events import DecisionTaken
+from signoff_ledger.domain.events import process as events
+from signoff_ledger.domain.events.person import DecisionTaken
+from signoff_ledger.domain.figures import NOTHING_SHOWN, Exhibit
+from signoff_ledger.domain.gate.rule_sets import CURRENT_RULE_SET, judge, misses_the_bar
 from signoff_ledger.domain.process_records import Standing
 from signoff_ledger.domain.values import Outcome, Role
 from signoff_ledger.errors import Attempt, RuleRefusedError
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from signoff_ledger.domain.batch import Batch
-    from signoff_ledger.domain.event import Stamp
+    from signoff_ledger.domain.events.event import EventMetadata
     from signoff_ledger.domain.person import Person
     from signoff_ledger.domain.process import Process
     from signoff_ledger.domain.verdict import Finding, Verdict
@@ -40,7 +40,7 @@ DOES_NOT_SHOW = (
 """What every sign-off says about its own limits (S-36)."""
 
 
-class Reviewed(NamedTuple):
+class TreeHead(NamedTuple):
     """The tree that could be reviewed before a decision.
 
     Attributes:
@@ -56,14 +56,14 @@ _SERIALS_PER_EVENT = 5_000
 
 
 def sign_off(
-    stamp: Stamp,
+    stamp: EventMetadata,
     case: Case,
     person: Person,
     *,
-    reviewed: Reviewed,
+    reviewed: TreeHead,
     note: str | None = None,
     rule_set: str = CURRENT_RULE_SET,
-    shown: Shown = NOTHING_SHOWN,
+    shown: Exhibit = NOTHING_SHOWN,
 ) -> Verdict:
     """Sign a process off on a batch; every rule must hold (S-20).
 
@@ -124,15 +124,15 @@ def sign_off(
 
 
 def hold(
-    stamp: Stamp,
+    stamp: EventMetadata,
     case: Case,
     person: Person,
     *,
-    reviewed: Reviewed,
+    reviewed: TreeHead,
     reason: str,
     awaiting: str | None = None,
     rule_set: str = CURRENT_RULE_SET,
-    shown: Shown = NOTHING_SHOWN,
+    shown: Exhibit = NOTHING_SHOWN,
 ) -> Verdict:
     """Hold a process; a reason is all it needs (S-20).
 
@@ -173,12 +173,12 @@ def hold(
 
 
 def hold_if_missed(
-    stamp: Stamp,
+    stamp: EventMetadata,
     case: Case,
     *,
-    reviewed: Callable[[], Reviewed],
+    reviewed: Callable[[], TreeHead],
     rule_set: str = CURRENT_RULE_SET,
-    show: Callable[[Case], Shown] = lambda _: NOTHING_SHOWN,
+    show: Callable[[Case], Exhibit] = lambda _: NOTHING_SHOWN,
 ) -> Verdict | None:
     """Hold the process by itself when its batch has missed the bar (S-42).
 
@@ -221,7 +221,7 @@ def _is_decided(case: Case) -> bool:
     return any(d.batch == case.batch_key and d.awaiting is None for d in decisions)
 
 
-def reconsider(stamp: Stamp, case: Case) -> Verdict | None:
+def reconsider(stamp: EventMetadata, case: Case) -> Verdict | None:
     """Ask again, after anything that bears on it, whether the sign-off still follows (G11).
 
     Nothing reopens by itself: where it no longer follows it is marked unsupported, which shuts the
@@ -261,7 +261,13 @@ def _check_is_real(case: Case) -> None:
 
 
 def _note(
-    stamp: Stamp, case: Case, person: Person, *, outcome: Outcome, meaning: str, version: int
+    stamp: EventMetadata,
+    case: Case,
+    person: Person,
+    *,
+    outcome: Outcome,
+    meaning: str,
+    version: int,
 ) -> None:
     if case.batch is not None:
         case.batch.note_decision(stamp, outcome, version)
@@ -273,7 +279,9 @@ def _note(
     )
 
 
-def _hand_over(stamp: Stamp, process: Process, batch: Batch, serials: tuple[str, ...]) -> None:
+def _hand_over(
+    stamp: EventMetadata, process: Process, batch: Batch, serials: tuple[str, ...]
+) -> None:
     """Release the conforming units to the next activity, in events of a bounded size (S-31)."""
     for start in range(0, len(serials), _SERIALS_PER_EVENT):
         process.emit(
@@ -286,7 +294,7 @@ def _hand_over(stamp: Stamp, process: Process, batch: Batch, serials: tuple[str,
         )
 
 
-def heads_of(case: Case, person_version: int | None, reviewed: Reviewed) -> events.Heads:
+def heads_of(case: Case, person_version: int | None, reviewed: TreeHead) -> events.Heads:
     """Name everything a decision is taken on."""
     return events.Heads(
         batches={key: batch.version for key, batch in case.batches.items()},

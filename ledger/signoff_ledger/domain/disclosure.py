@@ -12,8 +12,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
 from signoff_ledger.domain.attribution import design_faults_before, reattributed, target_name
-from signoff_ledger.domain.gate import judge
-from signoff_ledger.domain.gate_process import inspected_by_signer
+from signoff_ledger.domain.gate.process_rules import inspected_by_signer
+from signoff_ledger.domain.gate.rule_sets import judge
 from signoff_ledger.domain.plan_difference import differences
 from signoff_ledger.domain.process_records import Standing
 from signoff_ledger.domain.verdict import SETTLING_LIMIT

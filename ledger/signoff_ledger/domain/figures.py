@@ -19,7 +19,7 @@ _CLOSE = Decimal("0.00001")
 """Relative room for the last digit when figures are computed again on another machine."""
 
 
-class Tried(Value):
+class RateChance(Value):
     """A true reject rate and a chance that goes with it."""
 
     chance: Decimal
@@ -39,7 +39,7 @@ class BarFigures(Value):
         units: Planned units n.
     """
 
-    accepted: tuple[Tried, ...]
+    accepted: tuple[RateChance, ...]
     consumer_rate: Decimal
     indifferent_rate: Decimal
     max_rejects: int
@@ -76,7 +76,7 @@ class RateFigures(Value):
     wilson_upper: Decimal | None = None
 
 
-class Needed(Value):
+class SampleSize(Value):
     """Units that would show the bar's rate with so many rejects among them, all in all."""
 
     rejects: int
@@ -94,7 +94,7 @@ class AttemptFigures(Value):
 
     batches: int
     on_revision: int
-    passed_once: tuple[Tried, ...]
+    passed_once: tuple[RateChance, ...]
 
 
 class OpenUnits(Value):
@@ -303,7 +303,7 @@ class Figures(Value):
     currency: Label | None = None
     edition: str = EDITION
     fix: FixFigures | None = None
-    needed: tuple[Needed, ...] = ()
+    needed: tuple[SampleSize, ...] = ()
     open_units: OpenUnits
     rate: RateFigures
     recurrences: tuple[Key, ...] = ()
@@ -315,7 +315,7 @@ class Figures(Value):
         return _agree(self.model_dump(), other.model_dump())
 
 
-class Said(Value):
+class DecisionSentences(Value):
     """What a decision said in words: never one sentence for the rule and for what it shows.
 
     Attributes:
@@ -329,14 +329,14 @@ class Said(Value):
     rule: tuple[Text, ...] = Field(default=())
 
 
-class Shown(NamedTuple):
+class Exhibit(NamedTuple):
     """What a person is shown beside a verdict; nothing where no batch is in question."""
 
     figures: Figures | None = None
-    says: Said | None = None
+    says: DecisionSentences | None = None
 
 
-NOTHING_SHOWN = Shown()
+NOTHING_SHOWN = Exhibit()
 
 
 def _agree(one: Any, other: Any) -> bool:

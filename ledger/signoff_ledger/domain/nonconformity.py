@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from signoff_ledger.domain.batch_events import Nonconformity
+from signoff_ledger.domain.events.batch import Nonconformity
 from signoff_ledger.domain.values import check_key
 from signoff_ledger.errors import InputError
 

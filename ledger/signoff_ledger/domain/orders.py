@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from typing import TYPE_CHECKING, NamedTuple
 
-from signoff_ledger.domain.process_events import OrderAtRisk
+from signoff_ledger.domain.events.process import OrderAtRisk
 from signoff_ledger.domain.spelling import folded_value
 
 if TYPE_CHECKING:

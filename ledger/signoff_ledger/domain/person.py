@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
-from signoff_ledger.domain import person_events as events
 from signoff_ledger.domain.aggregate import Aggregate
+from signoff_ledger.domain.events import person as events
 from signoff_ledger.domain.signature import UNSIGNED
 from signoff_ledger.errors import InputError, NotFoundError, RuleRefusedError
-from signoff_ledger.integrity.ssh_key import parse_ssh_public_key
+from signoff_ledger.integrity.ssh.public_key import parse_ssh_public_key
 
 if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-    from signoff_ledger.domain.event import Entry, Stamp
+    from signoff_ledger.domain.events.event import EventEnvelope, EventMetadata
     from signoff_ledger.domain.values import Role
 
 
@@ -71,7 +71,7 @@ class Person(Aggregate):
         """The keys that may sign now, by fingerprint."""
         return {f: key for f, key in self.keys.items() if key.signs_at(self.version + 1)}
 
-    def enrol(self, stamp: Stamp, printed_name: str) -> None:
+    def enrol(self, stamp: EventMetadata, printed_name: str) -> None:
         """Enrol under this key.
 
         Raises:
@@ -86,7 +86,7 @@ class Person(Aggregate):
             )
         self.emit(stamp, events.PersonEnrolled(person=self.key, printed_name=printed_name))
 
-    def grant(self, stamp: Stamp, role: Role, note: str) -> None:
+    def grant(self, stamp: EventMetadata, role: Role, note: str) -> None:
         """Grant a role.
 
         Raises:
@@ -98,7 +98,7 @@ class Person(Aggregate):
             )
         self.emit(stamp, events.RoleGranted(note=note, role=role))
 
-    def revoke(self, stamp: Stamp, role: Role, reason: str) -> None:
+    def revoke(self, stamp: EventMetadata, role: Role, reason: str) -> None:
         """Take a role back.
 
         Raises:
@@ -109,7 +109,7 @@ class Person(Aggregate):
             raise InputError("SL109", f"{self.key} is not {role}", why=f"{self.key} holds {held}")
         self.emit(stamp, events.RoleRevoked(reason=reason, role=role))
 
-    def register_key(self, stamp: Stamp, public_key: str, *, sole_owner: bool) -> None:
+    def register_key(self, stamp: EventMetadata, public_key: str, *, sole_owner: bool) -> None:
         """Show a public key; it waits for an owner, except a sole owner's who has none in force.
 
         Raises:
@@ -132,7 +132,7 @@ class Person(Aggregate):
             ),
         )
 
-    def accept_key(self, stamp: Stamp, fingerprint: str, *, sole_owner: bool) -> None:
+    def accept_key(self, stamp: EventMetadata, fingerprint: str, *, sole_owner: bool) -> None:
         """Confirm whose key it is.
 
         Raises:
@@ -155,7 +155,7 @@ class Person(Aggregate):
             )
         self.emit(stamp, events.SigningKeyAccepted(fingerprint=fingerprint))
 
-    def revoke_key(self, stamp: Stamp, fingerprint: str, reason: str) -> None:
+    def revoke_key(self, stamp: EventMetadata, fingerprint: str, reason: str) -> None:
         """Let a key sign no more.
 
         Raises:
@@ -169,7 +169,9 @@ class Person(Aggregate):
             )
         self.emit(stamp, events.SigningKeyRevoked(fingerprint=fingerprint, reason=reason))
 
-    def gave_signature(self, stamp: Stamp, fingerprint: str, stream: UUID, version: int) -> None:
+    def gave_signature(
+        self, stamp: EventMetadata, fingerprint: str, stream: UUID, version: int
+    ) -> None:
         """Note on the person's own stream what they signed."""
         self.emit(
             stamp,
@@ -178,11 +180,11 @@ class Person(Aggregate):
             ),
         )
 
-    def refused_signature(self, stamp: Stamp, refused: events.SignatureRefused) -> None:
+    def refused_signature(self, stamp: EventMetadata, refused: events.SignatureRefused) -> None:
         """Note that a signature offered in the person's name was none of theirs."""
         self.emit(stamp, refused)
 
-    def took_decision(self, stamp: Stamp, decision: events.DecisionTaken) -> None:
+    def took_decision(self, stamp: EventMetadata, decision: events.DecisionTaken) -> None:
         """Note on the person's own stream that they decided."""
         self.emit(stamp, decision)
 
@@ -197,33 +199,33 @@ class Person(Aggregate):
             )
         return known
 
-    def _enrolled(self, event: events.PersonEnrolled, _: Entry) -> None:
+    def _enrolled(self, event: events.PersonEnrolled, _: EventEnvelope) -> None:
         self.printed_name = event.printed_name
 
-    def _granted(self, event: events.RoleGranted, _: Entry) -> None:
+    def _granted(self, event: events.RoleGranted, _: EventEnvelope) -> None:
         self.roles.add(event.role)
         self.ever.add(event.role)
 
-    def _revoked(self, event: events.RoleRevoked, _: Entry) -> None:
+    def _revoked(self, event: events.RoleRevoked, _: EventEnvelope) -> None:
         self.roles.discard(event.role)
 
-    def _key_registered(self, event: events.SigningKeyRegistered, entry: Entry) -> None:
+    def _key_registered(self, event: events.SigningKeyRegistered, entry: EventEnvelope) -> None:
         accepted = entry.version if event.in_force else None
         at = entry.at if event.in_force else None
         key = SigningKey(event.public_key, entry.version, accepted, accepted_at=at)
         self.keys[parse_ssh_public_key(event.public_key).fingerprint] = key
 
-    def _key_accepted(self, event: events.SigningKeyAccepted, entry: Entry) -> None:
+    def _key_accepted(self, event: events.SigningKeyAccepted, entry: EventEnvelope) -> None:
         self.keys[event.fingerprint] = self._known_key(event.fingerprint)._replace(
             accepted=entry.version, accepted_at=entry.at
         )
 
-    def _key_revoked(self, event: events.SigningKeyRevoked, entry: Entry) -> None:
+    def _key_revoked(self, event: events.SigningKeyRevoked, entry: EventEnvelope) -> None:
         self.keys[event.fingerprint] = self._known_key(event.fingerprint)._replace(
             revoked=entry.version
         )
 
-    def _noted(self, event: object, entry: Entry) -> None:
+    def _noted(self, event: object, entry: EventEnvelope) -> None:
         """Nothing changes here; the version moves, and it is on record."""
 
     EVOLVE: ClassVar = {

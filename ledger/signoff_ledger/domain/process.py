@@ -7,15 +7,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from signoff_ledger.domain import process_events as events
 from signoff_ledger.domain.bar import ConfirmationBatch, RepeatWithoutChange
+from signoff_ledger.domain.events import process as events
 from signoff_ledger.domain.process_plan import ProcessPlan
 from signoff_ledger.domain.values import CauseKind, ChangeKind, Origin, Outcome
 from signoff_ledger.errors import Attempt, InputError, RuleRefusedError
 
 if TYPE_CHECKING:
     from signoff_ledger.domain.bar import Bar
-    from signoff_ledger.domain.event import Stamp
+    from signoff_ledger.domain.events.event import EventMetadata
     from signoff_ledger.domain.values import RemarkKind
 
 
@@ -37,7 +37,7 @@ class Change(NamedTuple):
 class Process(ProcessPlan):
     """The thing that is signed off: a way of making one product on one set of tooling."""
 
-    def open_batch_under(self, stamp: Stamp, batch: str) -> events.BatchOpened:
+    def open_batch_under(self, stamp: EventMetadata, batch: str) -> events.BatchOpened:
         """Open a batch under the plan and bar in force.
 
         Raises:
@@ -84,18 +84,18 @@ class Process(ProcessPlan):
         self.emit(stamp, opened)
         return opened
 
-    def finish_batch(self, stamp: Stamp, batch: str, units: int) -> None:
+    def finish_batch(self, stamp: EventMetadata, batch: str, units: int) -> None:
         """Note that a batch was closed, and with how many units on record."""
         self.emit(stamp, events.BatchFinished(batch=batch, units=units))
 
-    def amend_batch(self, stamp: Stamp, batch: str) -> None:
+    def amend_batch(self, stamp: EventMetadata, batch: str) -> None:
         """Note that a finished batch was corrected or added to (G11)."""
         if self.batches[batch].is_finished:
             self.emit(stamp, events.BatchAmended(batch=batch))
 
     def attribute(
         self,
-        stamp: Stamp,
+        stamp: EventMetadata,
         mode: str,
         origin: Origin,
         reason: str,
@@ -117,13 +117,13 @@ class Process(ProcessPlan):
             self.lapse(stamp, f"{mode} was attributed to the design: {reason}")
 
     def state_cause(
-        self, stamp: Stamp, batch: str, mode: str, kind: CauseKind, statement: str
+        self, stamp: EventMetadata, batch: str, mode: str, kind: CauseKind, statement: str
     ) -> None:
         """State the root cause of a mode in a batch, or what stands in its place (S-23, S-46)."""
         self._check_mode(mode)
         self.emit(stamp, events.CauseStated(batch=batch, kind=kind, mode=mode, statement=statement))
 
-    def apply_change(self, stamp: Stamp, change: Change) -> int:
+    def apply_change(self, stamp: EventMetadata, change: Change) -> int:
         """Record a change to the process; gives its number.
 
         The revision goes up and a standing sign-off lapses, whatever was changed (S-08, G12).
@@ -164,11 +164,11 @@ class Process(ProcessPlan):
         self.lapse(stamp, f"process change C-{number} ({change.kind}): {change.what}")
         return number
 
-    def remark(self, stamp: Stamp, kind: RemarkKind, text: str) -> None:
+    def remark(self, stamp: EventMetadata, kind: RemarkKind, text: str) -> None:
         """Record dissent, pressure or a note; the outcome stays what it is (S-53, S-58)."""
         self.emit(stamp, events.RemarkRecorded(kind=kind, text=text))
 
-    def refuse(self, stamp: Stamp, error: RuleRefusedError, attempt: Attempt) -> None:
+    def refuse(self, stamp: EventMetadata, error: RuleRefusedError, attempt: Attempt) -> None:
         """Record that a command was refused, by whom it was tried and which rules said no (G13)."""
         self.emit(
             stamp,

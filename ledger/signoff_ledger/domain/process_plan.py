@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from signoff_ledger.domain import process_events as events
-from signoff_ledger.domain.order_gate import OrderGate
+from signoff_ledger.domain.events import process as events
+from signoff_ledger.domain.gate.order_rules import OrderGate
 from signoff_ledger.domain.plan import content_sha256
 from signoff_ledger.domain.plan_difference import PlanDifference, differences
 from signoff_ledger.domain.spelling import folded
@@ -13,7 +13,7 @@ from signoff_ledger.errors import Attempt, InputError, RuleRefusedError
 
 if TYPE_CHECKING:
     from signoff_ledger.domain.bar import Bar
-    from signoff_ledger.domain.event import Stamp
+    from signoff_ledger.domain.events.event import EventMetadata
     from signoff_ledger.domain.plan import DesignApproval, InspectionPlan, Parameter, Provenance
     from signoff_ledger.domain.process_records import RegisteredBar
     from signoff_ledger.domain.process_state import ProcessState
@@ -23,7 +23,7 @@ class ProcessPlan(OrderGate):
     """A process as whoever plans its inspection sees it."""
 
     def publish_plan(
-        self, stamp: Stamp, plan: InspectionPlan, design: DesignApproval, reason: str | None
+        self, stamp: EventMetadata, plan: InspectionPlan, design: DesignApproval, reason: str | None
     ) -> bool:
         """Publish an inspection plan, and the design approval it serves where that is new.
 
@@ -80,7 +80,7 @@ class ProcessPlan(OrderGate):
         seen = self.batches_of_design
         return differences(self.plans[seen[-1].opened.plan - 1].plan, plan) if seen else ()
 
-    def countersign_plan(self, stamp: Stamp) -> None:
+    def countersign_plan(self, stamp: EventMetadata) -> None:
         """Agree, as a second person, to the plan in force where it loosens the one before (G15).
 
         Raises:
@@ -110,7 +110,7 @@ class ProcessPlan(OrderGate):
         )
 
     def note_tooling_approval(
-        self, stamp: Stamp, tooling: str, reference: str, note: str | None
+        self, stamp: EventMetadata, tooling: str, reference: str, note: str | None
     ) -> None:
         """Record that the tooling was approved; the order gate stays shut (S-43)."""
         self.required_plan()
@@ -119,7 +119,7 @@ class ProcessPlan(OrderGate):
             events.ToolingApprovalReferenced(note=note, reference=reference, tooling=tooling),
         )
 
-    def register_bar(self, stamp: Stamp, bar: Bar) -> bool:
+    def register_bar(self, stamp: EventMetadata, bar: Bar) -> bool:
         """Register the first bar; gives False when exactly this one is registered already.
 
         Raises:
@@ -140,7 +140,7 @@ class ProcessPlan(OrderGate):
         self.emit(stamp, events.AcceptanceCriteriaRegistered(bar=bar, bar_sha256=digest, number=1))
         return True
 
-    def supersede_bar(self, stamp: Stamp, bar: Bar, reason: str) -> RegisteredBar:
+    def supersede_bar(self, stamp: EventMetadata, bar: Bar, reason: str) -> RegisteredBar:
         """Put another bar in force for the next batch; gives it as registered (G6).
 
         Raises:
@@ -174,7 +174,7 @@ class ProcessPlan(OrderGate):
         )
         return self.bars[-1]
 
-    def countersign_bar(self, stamp: Stamp) -> None:
+    def countersign_bar(self, stamp: EventMetadata) -> None:
         """Agree to the bar in force, before the first batch is opened under it.
 
         Raises:

@@ -6,8 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
-from signoff_ledger.domain import process_events as events
 from signoff_ledger.domain.bar import Bar
+from signoff_ledger.domain.events import process as events
 from signoff_ledger.domain.plan import InspectionPlan
 from signoff_ledger.domain.plan_difference import PlanDifference
 from signoff_ledger.domain.values import CauseKind, Outcome

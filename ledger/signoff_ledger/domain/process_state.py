@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-from signoff_ledger.domain import process_events as events
 from signoff_ledger.domain.aggregate import Aggregate
 from signoff_ledger.domain.attribution import (
     Attribution,
@@ -14,6 +13,7 @@ from signoff_ledger.domain.attribution import (
     standing,
     target_name,
 )
+from signoff_ledger.domain.events import process as events
 from signoff_ledger.domain.orders import Order, at_risk, last_order_at, order_key, ordered_under
 from signoff_ledger.domain.plan import InspectionPlan, Parameter
 from signoff_ledger.domain.process_records import (
@@ -32,7 +32,7 @@ from signoff_ledger.domain.spelling import folded
 from signoff_ledger.domain.values import Origin, Outcome
 
 if TYPE_CHECKING:
-    from signoff_ledger.domain.event import Entry
+    from signoff_ledger.domain.events.event import EventEnvelope
     from signoff_ledger.domain.plan import DesignApproval
     from signoff_ledger.domain.verdict import Finding
 
@@ -177,10 +177,10 @@ class ProcessState(Aggregate):
 
     # --- evolution ----------------------------------------------------------------------------
 
-    def _defined(self, event: events.ProcessDefined, _: Entry) -> None:
+    def _defined(self, event: events.ProcessDefined, _: EventEnvelope) -> None:
         self.key = event.process
 
-    def _design(self, event: events.DesignApprovalReferenced, entry: Entry) -> None:
+    def _design(self, event: events.DesignApprovalReferenced, entry: EventEnvelope) -> None:
         if self.design is not None and self.design.sha256 != event.approval.sha256:
             before = next((b for b in reversed(self.batches.values()) if b.units), None)
             plan = before.opened.plan if before else None
@@ -192,10 +192,10 @@ class ProcessState(Aggregate):
         self.designs.setdefault(event.approval.sha256, entry.version)
         self.documents.add(folded(event.approval.document))
 
-    def _tooling(self, event: events.ToolingApprovalReferenced, _: Entry) -> None:
+    def _tooling(self, event: events.ToolingApprovalReferenced, _: EventEnvelope) -> None:
         self.tooling_approvals.append(event)
 
-    def _plan(self, event: events.InspectionPlanPublished, entry: Entry) -> None:
+    def _plan(self, event: events.InspectionPlanPublished, entry: EventEnvelope) -> None:
         self.plans.append(
             PublishedPlan(
                 number=event.number,
@@ -207,7 +207,9 @@ class ProcessState(Aggregate):
             )
         )
 
-    def _plan_countersigned(self, _: events.InspectionPlanCountersigned, entry: Entry) -> None:
+    def _plan_countersigned(
+        self, _: events.InspectionPlanCountersigned, entry: EventEnvelope
+    ) -> None:
         self.plans[-1] = self.plans[-1]._replace(
             countersigned_by=entry.by, countersigned_version=entry.version
         )
@@ -215,7 +217,7 @@ class ProcessState(Aggregate):
     def _bar(
         self,
         event: events.AcceptanceCriteriaRegistered | events.AcceptanceCriteriaSuperseded,
-        entry: Entry,
+        entry: EventEnvelope,
     ) -> None:
         registered = RegisteredBar(
             number=event.number,
@@ -228,32 +230,34 @@ class ProcessState(Aggregate):
             registered = registered._replace(loosened=event.loosened, reason=event.reason)
         self.bars.append(registered)
 
-    def _countersigned(self, _: events.AcceptanceCriteriaCountersigned, entry: Entry) -> None:
+    def _countersigned(
+        self, _: events.AcceptanceCriteriaCountersigned, entry: EventEnvelope
+    ) -> None:
         self.bars[-1] = self.bars[-1]._replace(countersigned_by=entry.by)
 
-    def _batch_opened(self, event: events.BatchOpened, entry: Entry) -> None:
+    def _batch_opened(self, event: events.BatchOpened, entry: EventEnvelope) -> None:
         self.batches[event.batch] = OpenedBatch(
             event, entry.version, len(self.changes), self.design.sha256 if self.design else ""
         )
 
-    def _batch_finished(self, event: events.BatchFinished, _: Entry) -> None:
+    def _batch_finished(self, event: events.BatchFinished, _: EventEnvelope) -> None:
         self.batches[event.batch] = self.batches[event.batch]._replace(
             is_finished=True, units=event.units
         )
 
-    def _batch_amended(self, event: events.BatchAmended, entry: Entry) -> None:
+    def _batch_amended(self, event: events.BatchAmended, entry: EventEnvelope) -> None:
         """Nothing changes here; the event exists so that the version moves."""
 
-    def _attributed(self, event: events.NonconformityAttributed, entry: Entry) -> None:
+    def _attributed(self, event: events.NonconformityAttributed, entry: EventEnvelope) -> None:
         single = event.batch is not None and event.number is not None
         target: Target = (event.batch or "", event.number or 0) if single else ("", event.mode)
         made = Attribution(event.origin, entry.version, entry.by, event.mode, event.reason)
         self.attributions[target] = (*self.attributions.get(target, ()), made)
 
-    def _cause(self, event: events.CauseStated, entry: Entry) -> None:
+    def _cause(self, event: events.CauseStated, entry: EventEnvelope) -> None:
         self.causes[(event.batch, event.mode)] = Cause(event.kind, entry.version, entry.by)
 
-    def _changed(self, event: events.ProcessChangeApplied, entry: Entry) -> None:
+    def _changed(self, event: events.ProcessChangeApplied, entry: EventEnvelope) -> None:
         self.changes.append(AppliedChange(event, entry.by, entry.version))
         self.revision = event.process_revision
         for name in ("fixture", "tooling_revision"):
@@ -264,7 +268,7 @@ class ProcessState(Aggregate):
             setting = Parameter(name=event.parameter, value=event.new)
             self.parameters[folded(event.parameter)] = setting
 
-    def _held(self, event: events.ProcessHeld, entry: Entry) -> None:
+    def _held(self, event: events.ProcessHeld, entry: EventEnvelope) -> None:
         self._decide(Outcome.HELD, event, entry)
         if self.sign_off is not None and event.awaiting is None:
             # The hold may be on a later batch; the sign-off that it ends was on another.
@@ -272,13 +276,16 @@ class ProcessState(Aggregate):
         self.sign_off = None
         self.standing, self.standing_why = Standing.HELD, event.reason
 
-    def _signed(self, event: events.ProcessSignedOff, entry: Entry) -> None:
+    def _signed(self, event: events.ProcessSignedOff, entry: EventEnvelope) -> None:
         self._decide(Outcome.SIGNED_OFF, event, entry)
         self.sign_off = SignOff(event, entry.version, entry.at, entry.by)
         self.standing, self.standing_why = Standing.SIGNED_OFF, ""
 
     def _decide(
-        self, outcome: Outcome, event: events.ProcessHeld | events.ProcessSignedOff, entry: Entry
+        self,
+        outcome: Outcome,
+        event: events.ProcessHeld | events.ProcessSignedOff,
+        entry: EventEnvelope,
     ) -> None:
         held = event if isinstance(event, events.ProcessHeld) else None
         self.decisions.append(
@@ -296,28 +303,28 @@ class ProcessState(Aggregate):
             )
         )
 
-    def _handed_over(self, event: events.UnitsHandedOver, entry: Entry) -> None:
+    def _handed_over(self, event: events.UnitsHandedOver, entry: EventEnvelope) -> None:
         """Nothing changes here; the projections show where the units went."""
 
-    def _withdrawn(self, event: events.SignOffWithdrawn, entry: Entry) -> None:
+    def _withdrawn(self, event: events.SignOffWithdrawn, entry: EventEnvelope) -> None:
         self._end(Standing.WITHDRAWN, event.reason, entry)
 
-    def _lapsed(self, event: events.SignOffLapsed, entry: Entry) -> None:
+    def _lapsed(self, event: events.SignOffLapsed, entry: EventEnvelope) -> None:
         self.lapse_version = entry.version
         self._end(Standing.LAPSED, event.cause, entry)
 
     def _end(
-        self, ended: Literal[Standing.WITHDRAWN, Standing.LAPSED], why: str, entry: Entry
+        self, ended: Literal[Standing.WITHDRAWN, Standing.LAPSED], why: str, entry: EventEnvelope
     ) -> None:
         self._note_ending(ended, why, entry)
         self.sign_off = None
         self.standing, self.standing_why = ended, why
 
-    def _note_ending(self, ended: Standing, why: str, entry: Entry) -> None:
+    def _note_ending(self, ended: Standing, why: str, entry: EventEnvelope) -> None:
         batch = self.sign_off.batch if self.sign_off else None
         self.endings.append(Ending(ended, entry.version, entry.at, entry.by, batch, why))
 
-    def _unsupported(self, event: events.SignOffUnsupported, entry: Entry) -> None:
+    def _unsupported(self, event: events.SignOffUnsupported, entry: EventEnvelope) -> None:
         self.lost = event.verdict.lost_support
         rules = "; ".join(f"{f.rule}: {f.says}" for f in self.lost)
         why = f"these rules do not hold now: {rules}" if rules else SUPPORTED_AGAIN
@@ -326,16 +333,18 @@ class ProcessState(Aggregate):
         self._note_ending(Standing.UNSUPPORTED, why, entry)
         self.standing, self.standing_why = Standing.UNSUPPORTED, why
 
-    def _ordered(self, event: events.ProductionOrderCommitted, entry: Entry) -> None:
+    def _ordered(self, event: events.ProductionOrderCommitted, entry: EventEnvelope) -> None:
         self._order(event, entry, self.sign_off.batch if self.sign_off else None)
 
-    def _order_reported(self, event: events.OrderPlacedWithoutSignOff, entry: Entry) -> None:
+    def _order_reported(
+        self, event: events.OrderPlacedWithoutSignOff, entry: EventEnvelope
+    ) -> None:
         self._order(event, entry, None)
 
     def _order(
         self,
         event: events.ProductionOrderCommitted | events.OrderPlacedWithoutSignOff,
-        entry: Entry,
+        entry: EventEnvelope,
         batch: str | None,
     ) -> None:
         self.orders[order_key(event.reference)] = Order(
@@ -347,11 +356,11 @@ class ProcessState(Aggregate):
             batch=batch,
         )
 
-    def _order_cancelled(self, event: events.ProductionOrderCancelled, _: Entry) -> None:
+    def _order_cancelled(self, event: events.ProductionOrderCancelled, _: EventEnvelope) -> None:
         key = order_key(event.reference)
         self.orders[key] = self.orders[key]._replace(is_cancelled=True)
 
-    def _beside_the_record(self, event: object, entry: Entry) -> None:
+    def _beside_the_record(self, event: object, entry: EventEnvelope) -> None:
         """Remarks and refusals change no state."""
 
     EVOLVE: ClassVar = {

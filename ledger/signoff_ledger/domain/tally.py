@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from signoff_ledger.domain.bar import Bar
-    from signoff_ledger.domain.batch_events import BatchStarted
+    from signoff_ledger.domain.events.batch import BatchStarted
     from signoff_ledger.domain.plan import InspectionPlan, UnitBuild
     from signoff_ledger.domain.unit import Unit
 

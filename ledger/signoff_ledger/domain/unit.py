@@ -7,7 +7,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import NamedTuple
 
-from signoff_ledger.domain.batch_events import Nonconformity, Replacement, SheetRow
+from signoff_ledger.domain.events.batch import Nonconformity, Replacement, SheetRow
 from signoff_ledger.domain.plan import UnitBuild
 from signoff_ledger.domain.values import Disposition, Role, Severity
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import TYPE_CHECKING
 
-from signoff_ledger.custody.guard import sync_folder
+from signoff_ledger.custody.rollback_guard import sync_folder
 from signoff_ledger.errors import StoreError
 
 if TYPE_CHECKING:

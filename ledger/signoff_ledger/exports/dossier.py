@@ -6,24 +6,24 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from signoff_ledger.application.sealing import sealed_tree
-from signoff_ledger.domain.process_events import ProcessHeld, ProcessSignedOff
+from signoff_ledger.application.checkpoints import sealed_tree
+from signoff_ledger.domain.events.process import ProcessHeld, ProcessSignedOff
 from signoff_ledger.domain.values import legible
 from signoff_ledger.errors import ConflictError, EvidenceError, InputError, NotFoundError
 from signoff_ledger.exports.bundle import Bundle
 from signoff_ledger.exports.log_folder import CHECKPOINT, LOG_KEY, SIGNERS, sealed_notes
 from signoff_ledger.exports.readme import README, dossier_readme
 from signoff_ledger.exports.received_folder import TOTAL_LIMIT_BYTES
-from signoff_ledger.exports.signers import allowed_signers
-from signoff_ledger.integrity import merkle
-from signoff_ledger.integrity.add_checkpoint import AddCheckpoint
+from signoff_ledger.exports.signers_file import allowed_signers
+from signoff_ledger.integrity.c2sp.add_checkpoint import AddCheckpoint
+from signoff_ledger.integrity.c2sp.tlog_proof import TlogProof
+from signoff_ledger.integrity.c2sp.verifier_key import VerifierKey
+from signoff_ledger.integrity.disowned_notes import HISTORY
 from signoff_ledger.integrity.excerpt import Excerpt
 from signoff_ledger.integrity.line import read_fields, stream_id
-from signoff_ledger.integrity.set_aside import HISTORY
 from signoff_ledger.integrity.signed_acts import SIGNED
 from signoff_ledger.integrity.statement import statement_of
-from signoff_ledger.integrity.tlog_proof import TlogProof
-from signoff_ledger.integrity.verifier_key import VerifierKey
+from signoff_ledger.integrity.tree import merkle
 from signoff_ledger.projections.sentences import sentence
 from signoff_ledger.projections.subjects import Subject
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from uuid import UUID
 
-    from signoff_ledger.application.ports import Recorded
+    from signoff_ledger.application.ports import LogEntry
     from signoff_ledger.persistence.store import LedgerStore
 
 DECISION = "decision"
@@ -120,7 +120,7 @@ def proof_of(store: LedgerStore, position: int, size: int, note: bytes) -> bytes
     return TlogProof(position - 1, tuple(hashes), note).to_bytes()
 
 
-def _decision(store: LedgerStore, position: int) -> Recorded:
+def _decision(store: LedgerStore, position: int) -> LogEntry:
     found = next(iter(store.read(position - 1, position)), None) if position > 0 else None
     if found is None or not isinstance(found.entry.event, DECISIONS):
         raise NotFoundError(
@@ -160,7 +160,7 @@ def seal_over(store: LedgerStore, position: int) -> tuple[int, bytes]:
 
 
 def _streams(
-    store: LedgerStore, decision: Recorded, size: int
+    store: LedgerStore, decision: LogEntry, size: int
 ) -> dict[str, list[tuple[int, bytes]]]:
     """Collect the streams concerned up to a size: process, batches, the ledger, who signed."""
 
@@ -221,7 +221,7 @@ def _log_key(lines: list[tuple[int, bytes]], size: int) -> VerifierKey:
     return VerifierKey.parse([key for position, key in keys if position <= size][-1])
 
 
-def described(decision: Recorded, process: str, size: int, key: VerifierKey) -> Dossier:
+def described(decision: LogEntry, process: str, size: int, key: VerifierKey) -> Dossier:
     """Describe the dossier of a decision, as its README does.
 
     Args:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
-from signoff_ledger.application.auditing import audit_people, audit_process
-from signoff_ledger.application.ports import Recorded
-from signoff_ledger.application.texts import escaped
-from signoff_ledger.domain.catalogue import read_line
+from signoff_ledger.application.ports import LogEntry
+from signoff_ledger.domain.events.catalogue import read_line
+from signoff_ledger.domain.text_checks import escaped
 from signoff_ledger.errors import EvidenceError
 from signoff_ledger.exports.dossier import (
     DECISION,
@@ -22,11 +21,15 @@ from signoff_ledger.exports.dossier import (
 from signoff_ledger.exports.log_folder import CHECKPOINT, LOG_KEY, SIGNERS
 from signoff_ledger.exports.readme import dossier_readme
 from signoff_ledger.exports.received_folder import ReceivedFolder, not_as_written
-from signoff_ledger.exports.signers import allowed_signers
-from signoff_ledger.integrity.add_checkpoint import parse_add_checkpoint
-from signoff_ledger.integrity.checkpoint import Checkpoint, open_checkpoint
-from signoff_ledger.integrity.cosignature import verified_cosignatures
-from signoff_ledger.integrity.examination import (
+from signoff_ledger.exports.signers_file import allowed_signers
+from signoff_ledger.integrity.c2sp.add_checkpoint import parse_add_checkpoint
+from signoff_ledger.integrity.c2sp.checkpoint import Checkpoint, open_checkpoint
+from signoff_ledger.integrity.c2sp.cosignature import verified_cosignatures
+from signoff_ledger.integrity.c2sp.note import parse_note
+from signoff_ledger.integrity.c2sp.tlog_proof import parse_tlog_proof, verify_tlog_proof
+from signoff_ledger.integrity.excerpt import Excerpt
+from signoff_ledger.integrity.line import read_fields, stream_id
+from signoff_ledger.integrity.log_check import (
     FLAGGED,
     OPEN,
     PROVED,
@@ -34,22 +37,19 @@ from signoff_ledger.integrity.examination import (
     by_name_alone,
     no_quorum,
 )
-from signoff_ledger.integrity.excerpt import Excerpt
-from signoff_ledger.integrity.leaf import leaf_hash
-from signoff_ledger.integrity.line import read_fields, stream_id
-from signoff_ledger.integrity.note import parse_note
-from signoff_ledger.integrity.proofs import verify_consistency
-from signoff_ledger.integrity.signing_time import lasting
-from signoff_ledger.integrity.tlog_proof import parse_tlog_proof, verify_tlog_proof
+from signoff_ledger.integrity.signing_time import duration
+from signoff_ledger.integrity.tree.leaf import leaf_hash
+from signoff_ledger.integrity.tree.proofs import verify_consistency
+from signoff_ledger.replay.audit import audit_people, audit_process
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
     from uuid import UUID
 
-    from signoff_ledger.integrity.examination import Trust
+    from signoff_ledger.integrity.c2sp.verifier_key import VerifierKey
+    from signoff_ledger.integrity.log_check import Trust
     from signoff_ledger.integrity.log_keys import LogKeys
-    from signoff_ledger.integrity.verifier_key import VerifierKey
 
 _LINES = ".ndjson"
 _DECIDED = {kind.TOPIC for kind in DECISIONS}
@@ -97,7 +97,7 @@ def verify_dossier(folder: Path, trust: Trust) -> Iterator[Check]:
         "each stream is complete up to its last line here; that none came behind it, such as a "
         "withdrawal, only the whole log shows",
     )
-    decision = Recorded(position, read_line(line))
+    decision = LogEntry(position, read_line(line))
     process = next(name for name, lines in raw.items() if line in lines)
     dossier = described(decision, process, sealed.size, key)
     yield from received.rest(dossier_readme(dossier).encode())
@@ -205,7 +205,7 @@ def _signed(folder: ReceivedFolder, excerpt: Excerpt, line: bytes) -> Iterator[C
         armored = folder.read(f"{DECISION}.statement.sig")
         if statement != mine[0].statement or armored != mine[0].armored.encode():
             raise not_as_written(f"{DECISION}.statement is not what was signed")
-        late = f", {lasting(mine[0].waited_s)} before it was recorded" if mine[0].is_late else ""
+        late = f", {duration(mine[0].waited_s)} before it was recorded" if mine[0].is_late else ""
         says = f"{fields['by']} signed it with {mine[0].fingerprint}{late}"
         yield Check("signature", PROVED, says)
     elif fields["data"].get("automatic") is True:

@@ -6,17 +6,17 @@ from array import array
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
-from signoff_ledger.domain.founding import Founding
+from signoff_ledger.domain.ledger_stream import LedgerStream
 from signoff_ledger.errors import EvidenceError
 from signoff_ledger.exports.bundle import Bundle
 from signoff_ledger.exports.readme import README, log_readme
 from signoff_ledger.exports.received_folder import ReceivedFolder, not_as_written
-from signoff_ledger.exports.signers import allowed_signers
-from signoff_ledger.integrity.cosignature import countable
-from signoff_ledger.integrity.examination import Examination, Row
-from signoff_ledger.integrity.fields import decode_decimal
-from signoff_ledger.integrity.set_aside import HISTORY
-from signoff_ledger.integrity.verifier_key import VerifierKey
+from signoff_ledger.exports.signers_file import allowed_signers
+from signoff_ledger.integrity.c2sp.cosignature import countable
+from signoff_ledger.integrity.c2sp.verifier_key import VerifierKey
+from signoff_ledger.integrity.disowned_notes import HISTORY
+from signoff_ledger.integrity.encoding import decode_decimal
+from signoff_ledger.integrity.log_check import Examination, StoredRow
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -32,7 +32,7 @@ LOG_KEY = "log.vkey"
 SIGNERS = "allowed_signers"
 
 
-class Exported(NamedTuple):
+class ExportSummary(NamedTuple):
     """What an export holds.
 
     Attributes:
@@ -48,7 +48,7 @@ class Exported(NamedTuple):
     left_out: tuple[int, ...] = ()
 
 
-def export_log(store: LedgerStore, target: Path) -> Exported:
+def export_log(store: LedgerStore, target: Path) -> ExportSummary:
     """Write a whole log into a new folder; the same log gives the same bytes.
 
     Raises:
@@ -70,7 +70,7 @@ def export_log(store: LedgerStore, target: Path) -> Exported:
             bundle.write(LOG_KEY, f"{key.line}\n".encode())
         bundle.write(SIGNERS, allowed_signers(examination.people.people))
         sealed = notes[-1][0] if notes else 0
-        exported = Exported(size, sealed, examination.tree.root(size), left_out)
+        exported = ExportSummary(size, sealed, examination.tree.root(size), left_out)
         bundle.write(README, log_readme(exported.size, exported.sealed).encode())
     return exported
 
@@ -98,7 +98,7 @@ def kept_notes(store: LedgerStore) -> list[KeptNote]:
 
 def witnesses(store: LedgerStore) -> list[VerifierKey]:
     """Give the keys of the witnesses that the ledger asks."""
-    return list(map(VerifierKey.parse, store.load(Founding, "ledger").witnesses))
+    return list(map(VerifierKey.parse, store.load(LedgerStream, "ledger").witnesses))
 
 
 def counted(
@@ -147,19 +147,19 @@ def verified_notes(
 
 def sealed_notes(store: LedgerStore) -> list[tuple[int, bytes]]:
     """Give every checkpoint that counts, with the cosignatures it was given, smallest first."""
-    counts = store.load(Founding, "ledger").counts
+    counts = store.load(LedgerStream, "ledger").counts
     return counted(kept_notes(store), lambda *kept: not counts(*kept), witnesses(store))
 
 
 def examined_lines(store: LedgerStore, examination: Examination, size: int) -> Iterator[bytes]:
     """Give the log's first lines in order, each looked at before it is handed on."""
     rows = (
-        Row(line, (stream, version, kind), leaf, position)
+        StoredRow(line, (stream, version, kind), leaf, position)
         for position, stream, version, kind, line, leaf in islice(store.raw(), size)
     )
     held: list[bytes] = []
 
-    def kept() -> Iterator[Row]:
+    def kept() -> Iterator[StoredRow]:
         for row in rows:
             held.append(row.line)
             yield row
@@ -185,13 +185,13 @@ class LogFolder:
         """Length of the file of lines; 0 where there is none."""
         return self.received.size_bytes(EVENTS)
 
-    def rows(self) -> Iterator[Row]:
+    def rows(self) -> Iterator[StoredRow]:
         """Read the lines in order.
 
         Raises:
             EvidenceError: SL510, the file is not one of lines.
         """
-        return map(Row, self.received.lines(EVENTS))
+        return map(StoredRow, self.received.lines(EVENTS))
 
     def note_place(self, stream: str, position: int, offset: int) -> None:
         """Remember where a stream's next line begins."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from signoff_ledger.integrity.signing_time import GRACE_S
-from signoff_ledger.integrity.sshsig import NAMESPACE
+from signoff_ledger.integrity.ssh.sshsig import NAMESPACE
 
 if TYPE_CHECKING:
     from signoff_ledger.exports.dossier import Dossier

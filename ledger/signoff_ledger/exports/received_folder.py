@@ -10,12 +10,12 @@ import os
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from signoff_ledger.application.texts import escaped
 from signoff_ledger.bounded_file import MEMBER, open_regular, read_regular
+from signoff_ledger.domain.text_checks import escaped
 from signoff_ledger.errors import EvidenceError, NotFoundError
 from signoff_ledger.exports.readme import README
 from signoff_ledger.integrity.canonical import LINE_LIMIT_BYTES
-from signoff_ledger.integrity.examination import FLAGGED, OPEN, PROVED, Check
+from signoff_ledger.integrity.log_check import FLAGGED, OPEN, PROVED, Check
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

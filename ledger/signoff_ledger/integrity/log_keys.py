@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from signoff_ledger.errors import EvidenceError, InputError
 from signoff_ledger.integrity import ed25519
+from signoff_ledger.integrity.c2sp.verifier_key import ED25519, VerifierKey
 from signoff_ledger.integrity.canonical import canonical
-from signoff_ledger.integrity.fields import decode_base64
-from signoff_ledger.integrity.verifier_key import ED25519, VerifierKey
+from signoff_ledger.integrity.encoding import decode_base64
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -16,14 +16,14 @@ from signoff_ledger.errors import EvidenceError, InputError
 from signoff_ledger.integrity.line import stream_id
 from signoff_ledger.integrity.signed_acts import DECISIONS, SIGNED
 from signoff_ledger.integrity.signing_time import GRACE_S, time_of, whole_seconds, why_untimely
-from signoff_ledger.integrity.ssh_key import parse_ssh_public_key
-from signoff_ledger.integrity.sshsig import NAMESPACE, verify_sshsig
+from signoff_ledger.integrity.ssh.public_key import parse_ssh_public_key
+from signoff_ledger.integrity.ssh.sshsig import NAMESPACE, verify_sshsig
 from signoff_ledger.integrity.statement import statement_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from signoff_ledger.integrity.ssh_key import SshPublicKey
+    from signoff_ledger.integrity.ssh.public_key import SshPublicKey
 
 ENROLLED = "signoff.person-enrolled.v1"
 REGISTERED = "signoff.signing-key-registered.v1"
@@ -88,7 +88,7 @@ class Signatory:
 
 
 @dataclass(frozen=True, slots=True)
-class Signed:
+class SignedEvent:
     """A signature that has been checked.
 
     Attributes:
@@ -145,7 +145,7 @@ class Signatories:
         self._unsigned: dict[tuple[str, int], tuple[Mapping[str, Any], int | None]] = {}
         self._unnoted: dict[tuple[str, int], tuple[Mapping[str, Any], int | None]] = {}
         self.people: dict[str, Signatory] = {}
-        self.signed: list[Signed] = []
+        self.signed: list[SignedEvent] = []
         self.by_name: list[tuple[Mapping[str, Any], int | None]] = []
 
     def take(self, line: Mapping[str, Any], position: int | None = None) -> None:
@@ -330,7 +330,7 @@ class Signatories:
         if self._vouches(line) and "owner" not in person.roles:
             _refuse(_no_owner(person.person), position)
         waited = max(time_of(line) - signed, 0)
-        self.signed.append(Signed(line, position, fingerprint, statement, armored, waited))
+        self.signed.append(SignedEvent(line, position, fingerprint, statement, armored, waited))
 
     def _enrol(self, line: Mapping[str, Any], position: int | None) -> None:
         """Take somebody's enrolment, once and on their own stream.

@@ -169,7 +169,7 @@ def acts_of(command: str) -> tuple[SignedAct, ...]:
     return tuple(act for act in SIGNED.values() if command in act.commands)
 
 
-def told(command: str) -> str:
+def signing_sentence(command: str) -> str:
     """Say in a command's help who signs what it records, with which meaning.
 
     Raises:

@@ -53,16 +53,16 @@ def why_untimely(
         accepted: When the key was accepted; None for a key that shows itself.
     """
     if signed > recorded + GRACE_S:
-        return f"it was signed {lasting(signed - recorded)} after it was recorded"
+        return f"it was signed {duration(signed - recorded)} after it was recorded"
     if reviewed is not None and signed < min(reviewed, recorded) - GRACE_S:
-        early = lasting(min(reviewed, recorded) - signed)
+        early = duration(min(reviewed, recorded) - signed)
         return f"it was signed {early} before what it says was reviewed"
     if accepted is not None and signed < accepted - GRACE_S:
-        return f"it was signed {lasting(accepted - signed)} before the key was accepted"
+        return f"it was signed {duration(accepted - signed)} before the key was accepted"
     return ""
 
 
-def lasting(seconds: int) -> str:
+def duration(seconds: int) -> str:
     """Write a duration in the largest unit that it fills, such as `3 days`."""
     for unit, name in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
         if seconds >= unit:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from signoff_ledger.integrity.canonical import canonical, parse
-from signoff_ledger.integrity.sshsig import NAMESPACE
+from signoff_ledger.integrity.ssh.sshsig import NAMESPACE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -38,13 +38,13 @@ def is_url(address: str | Path) -> bool:
     return False
 
 
-def shown(address: str | Path) -> str:
+def redacted(address: str | Path) -> str:
     """Give an address as people may see it: without a password.
 
     Raises:
         InputError: SL115, it is a URL that cannot be read; SL114, its part is not installed.
     """
-    return _of_database().shown(str(address)) if is_url(address) else str(address)
+    return _of_database().redacted(str(address)) if is_url(address) else str(address)
 
 
 def usual_name(address: str | Path) -> str:
@@ -57,7 +57,7 @@ def usual_name(address: str | Path) -> str:
 
 
 def _of_database() -> ModuleType:
-    from signoff_ledger.persistence.opening import postgres  # noqa: PLC0415  # loads stores
+    from signoff_ledger.persistence.store_factory import postgres  # noqa: PLC0415  # loads stores
 
     postgres()
     from signoff_ledger.persistence.postgres import address  # noqa: PLC0415  # extra

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from signoff_ledger.persistence.finding import Finding
+from signoff_ledger.persistence.health_finding import HealthFinding
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -59,7 +59,9 @@ def differences(expected: Mapping[str, str], found: Mapping[str, str]) -> Differ
     )
 
 
-def schema_finding(found: Differences, sound: str, mendable: Callable[[str, str], bool]) -> Finding:
+def schema_finding(
+    found: Differences, sound: str, mendable: Callable[[str, str], bool]
+) -> HealthFinding:
     """Say how the objects of a ledger differ from what its program made.
 
     Args:
@@ -68,7 +70,7 @@ def schema_finding(found: Differences, sound: str, mendable: Callable[[str, str]
         mendable: Says whether `signoff repair` can bring an object back, or take it away.
     """
     if not found:
-        return Finding("schema", "ok", sound)
+        return HealthFinding("schema", "ok", sound)
     parts = (
         ("missing", found.gone),
         ("not as signoff made it", found.changed),
@@ -78,7 +80,7 @@ def schema_finding(found: Differences, sound: str, mendable: Callable[[str, str]
     led_back = [mendable(way, what) for way, names in found.ways() for what in names]
     fixes = [REPAIR] if any(led_back) else []
     fixes += [] if all(led_back) else [CARRY]
-    return Finding("schema", "BROKEN", says, "; ".join(fixes))
+    return HealthFinding("schema", "BROKEN", says, "; ".join(fixes))
 
 
 def mended(look: Callable[[], Differences], mend: Callable[[str, str], bool]) -> Iterator[str]:
@@ -117,9 +119,9 @@ def names_of_columns(catalogue: Mapping[str, str], table: str) -> dict[str, str]
     }
 
 
-def moved_finding(moved_to: str) -> Finding:
+def moved_finding(moved_to: str) -> HealthFinding:
     """Say that a ledger was carried elsewhere, and is closed for that reason."""
-    return Finding(
+    return HealthFinding(
         "moved",
         "note",
         f"nothing more is recorded here: it has moved to {moved_to}",

@@ -10,13 +10,13 @@ from uuid import UUID
 
 from eventsourcing.persistence import JSONTranscoder, Mapper, StoredEvent
 
-from signoff_ledger.domain.catalogue import read_line
+from signoff_ledger.domain.events.catalogue import read_line
 from signoff_ledger.errors import EvidenceError
 
 if TYPE_CHECKING:
     from eventsourcing.domain import DomainEventProtocol
 
-    from signoff_ledger.domain.event import Entry
+    from signoff_ledger.domain.events.event import EventEnvelope
 
 
 class LineMapper(Mapper[UUID]):
@@ -27,19 +27,19 @@ class LineMapper(Mapper[UUID]):
 
     def to_stored_event(self, domain_event: DomainEventProtocol[UUID]) -> StoredEvent:
         """Hand over the line that was written when the event was emitted."""
-        return stored_event(cast("Entry", domain_event))
+        return stored_event(cast("EventEnvelope", domain_event))
 
     def to_domain_event(self, stored_event: StoredEvent) -> DomainEventProtocol[UUID]:
         """Read a line back, and hold the index columns against it."""
         return cast("DomainEventProtocol[UUID]", checked_entry(stored_event))
 
 
-def stored_event(entry: Entry) -> StoredEvent:
+def stored_event(entry: EventEnvelope) -> StoredEvent:
     """Give an entry as it is stored."""
     return StoredEvent(entry.stream, entry.version, entry.event.TOPIC, entry.line)
 
 
-def checked_entry(stored: StoredEvent) -> Entry:
+def checked_entry(stored: StoredEvent) -> EventEnvelope:
     """Read a stored line and refuse one that does not agree with its index.
 
     Raises:

@@ -12,15 +12,15 @@ from eventsourcing.persistence import (
     StoredEvent,
 )
 
-from signoff_ledger.application.ports import Recorded, Server, StaleError
+from signoff_ledger.application.ports import LogEntry, Server, StaleError
 from signoff_ledger.domain.aggregate import Aggregate
-from signoff_ledger.domain.founding import LEDGER_FORMAT, Founding
-from signoff_ledger.domain.process_events import ProcessDefined
+from signoff_ledger.domain.events.process import ProcessDefined
+from signoff_ledger.domain.ledger_stream import LEDGER_FORMAT, LedgerStream
 from signoff_ledger.errors import StoreError
-from signoff_ledger.integrity import merkle
+from signoff_ledger.integrity.c2sp.note import parse_signature_lines
 from signoff_ledger.integrity.command_ids import Command
-from signoff_ledger.integrity.note import parse_signature_lines
-from signoff_ledger.persistence.aggregates import Aggregates
+from signoff_ledger.integrity.tree import merkle
+from signoff_ledger.persistence.aggregate_repository import Aggregates
 from signoff_ledger.persistence.mapper import checked_entry
 
 if TYPE_CHECKING:
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from uuid import UUID
 
-    from signoff_ledger.domain.event import Entry
-    from signoff_ledger.persistence.finding import Finding
+    from signoff_ledger.domain.events.event import EventEnvelope
+    from signoff_ledger.persistence.health_finding import HealthFinding
     from signoff_ledger.persistence.recorder import LineRecorder
 
 A = TypeVar("A", bound=Aggregate)
@@ -67,7 +67,7 @@ class LedgerStore(ABC):
         self._aggregates = Aggregates(recorder)
 
     @abstractmethod
-    def told(self) -> AbstractContextManager[None]:
+    def translate_errors(self) -> AbstractContextManager[None]:
         """Turn what the database says into what a person can act on.
 
         Raises:
@@ -95,7 +95,7 @@ class LedgerStore(ABC):
         """
 
     @abstractmethod
-    def findings(self) -> Iterable[Finding]:
+    def findings(self) -> Iterable[HealthFinding]:
         """Look at the health of the database around the lines."""
 
     def repair(self) -> list[str]:
@@ -144,11 +144,14 @@ class LedgerStore(ABC):
             version: As of which version.
             look: False to take the latest as of the last look at the log, without another.
         """
-        with self.told():
+        with self.translate_errors():
             return self._aggregates.get(kind, key, version, look=look)
 
     def save(
-        self, entries: Sequence[Entry], command_id: str, seen: Mapping[UUID, int] | None = None
+        self,
+        entries: Sequence[EventEnvelope],
+        command_id: str,
+        seen: Mapping[UUID, int] | None = None,
     ) -> list[int]:
         """Append entries, all or none, durably; give their positions.
 
@@ -160,27 +163,27 @@ class LedgerStore(ABC):
         Raises:
             StaleError: A stream moved meanwhile, or the command id is in the log.
         """
-        with self.told():
+        with self.translate_errors():
             try:
                 return self._aggregates.put(entries, command_id, seen)
             except IntegrityError as error:
                 _check_not_moved(self.place, str(error))
                 raise StaleError(str(error)) from error
 
-    def of_command(self, command_id: str) -> list[Recorded]:
+    def of_command(self, command_id: str) -> list[LogEntry]:
         """Give what a command recorded, oldest first; empty when it recorded nothing."""
         rows = self._query("SELECT first, last FROM commands WHERE id = ?", command_id)
         return list(self.read(rows[0][0] - 1, rows[0][1])) if rows else []
 
-    def read(self, after: int, until: int | None = None) -> Iterator[Recorded]:
+    def read(self, after: int, until: int | None = None) -> Iterator[LogEntry]:
         """Read the log in order from behind one position up to another, inclusive."""
         while True:
-            with self.told():
+            with self.translate_errors():
                 page = self.recorder.select_notifications(
                     after, PAGE, until, inclusive_of_start=False
                 )
             for notification in page:
-                yield Recorded(notification.id, checked_entry(notification))
+                yield LogEntry(notification.id, checked_entry(notification))
             if len(page) < PAGE:
                 return
             after = page[-1].id
@@ -234,7 +237,7 @@ class LedgerStore(ABC):
         statement = "SELECT level, number, hash FROM nodes ORDER BY level, number"
         yield from self._table((int, int, bytes), statement)
 
-    def stream(self, stream: UUID, until: int | None = None) -> Iterator[Recorded]:
+    def stream(self, stream: UUID, until: int | None = None) -> Iterator[LogEntry]:
         """Read one stream in order, as of a position."""
         return self._recorded(
             "WHERE stream = ? AND position <= ? ORDER BY version",
@@ -242,7 +245,7 @@ class LedgerStore(ABC):
             self.size() if until is None else until,
         )
 
-    def read_type(self, topic: str) -> Iterator[Recorded]:
+    def read_type(self, topic: str) -> Iterator[LogEntry]:
         """Read every event of one kind, in order."""
         return self._recorded("WHERE type = ? ORDER BY position", topic)
 
@@ -261,7 +264,7 @@ class LedgerStore(ABC):
 
     def size(self) -> int:
         """Give the number of events in the log."""
-        with self.told():
+        with self.translate_errors():
             return self.recorder.max_notification_id() or 0
 
     def settled_size(self) -> int:
@@ -280,7 +283,7 @@ class LedgerStore(ABC):
 
     def hashes(self, level: int, first: int, count: int) -> list[bytes]:
         """Give the roots of complete subtrees, see `integrity.merkle.Hashes`."""
-        with self.told():
+        with self.translate_errors():
             return self.recorder.hashes(level, first, count)
 
     def checkpoint(self, size: int) -> bytes | None:
@@ -364,14 +367,14 @@ class LedgerStore(ABC):
         """Read rows of what is derived from the events."""
         return self._query(statement, *parameters)
 
-    def _founding(self) -> Founding:
-        return self.load(Founding, "ledger")
+    def _founding(self) -> LedgerStream:
+        return self.load(LedgerStream, "ledger")
 
-    def _recorded(self, clause: str, *parameters: object) -> Iterator[Recorded]:
-        with self.told():
+    def _recorded(self, clause: str, *parameters: object) -> Iterator[LogEntry]:
+        with self.translate_errors():
             rows = self.recorder.events(clause, parameters)
         for position, stream, version, topic, line in rows:
-            yield Recorded(position, checked_entry(StoredEvent(stream, version, topic, line)))
+            yield LogEntry(position, checked_entry(StoredEvent(stream, version, topic, line)))
 
     def _table(self, kinds: tuple[type, ...], statement: str, *parameters: object) -> list[Any]:
         """Read rows whose columns are of these types, whatever a damaged page makes of them.
@@ -380,13 +383,13 @@ class LedgerStore(ABC):
             StoreError: SL701, a row cannot be one that was written.
         """
         rows = list(map(tuple, self._query(statement, *parameters)))
-        with self.told():
+        with self.translate_errors():
             if any(tuple(map(type, row)) != kinds for row in rows):
                 raise DatabaseError("a row is malformed")
         return rows
 
     def _query(self, statement: str, *parameters: object) -> list[Any]:
-        with self.told():
+        with self.translate_errors():
             return self.recorder.query(statement, parameters)
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from signoff_ledger.projections.table import Table
+from signoff_ledger.projections.table import ViewTable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from signoff_ledger.domain.case import Case
 
-TABLE = Table(
+TABLE = ViewTable(
     "view_batches",
     (
         ("batch", "TEXT NOT NULL"),

@@ -5,16 +5,16 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from signoff_ledger.domain.process_events import ProcessHeld, ProcessSignedOff
+from signoff_ledger.domain.events.process import ProcessHeld, ProcessSignedOff
 from signoff_ledger.domain.values import Outcome, format_utc, parse_utc
-from signoff_ledger.projections.table import Cursor, Table
+from signoff_ledger.projections.table import Cursor, ViewTable
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from signoff_ledger.application.ports import Recorded
+    from signoff_ledger.application.ports import LogEntry
 
-TABLE = Table(
+TABLE = ViewTable(
     "view_decisions",
     (
         ("position", "INTEGER NOT NULL"),
@@ -36,7 +36,7 @@ TABLE = Table(
     indexes=(("process", "position"),),
 )
 
-FINDINGS = Table(
+FINDINGS = ViewTable(
     "view_findings",
     (
         ("position", "INTEGER NOT NULL"),
@@ -52,7 +52,7 @@ FINDINGS = Table(
 )
 
 
-def add(cursor: Cursor, recorded: Recorded, process: str) -> None:
+def add(cursor: Cursor, recorded: LogEntry, process: str) -> None:
     """Add a decision and its findings; every other event is passed over."""
     event = recorded.entry.event
     if not isinstance(event, (ProcessHeld, ProcessSignedOff)):

@@ -9,28 +9,28 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from signoff_ledger.application.replay import case_as_of, case_of
-from signoff_ledger.application.showing import show, shown_by
-from signoff_ledger.domain import process_events as events
 from signoff_ledger.domain.case import Case, Signer
 from signoff_ledger.domain.decision import DOES_NOT_SHOW
 from signoff_ledger.domain.disclosure import Disclosure, Topic, disclosures
+from signoff_ledger.domain.events import process as events
 from signoff_ledger.domain.faults import faults_of
-from signoff_ledger.domain.figures import NOTHING_SHOWN, Shown
-from signoff_ledger.domain.gate import judge
+from signoff_ledger.domain.figures import NOTHING_SHOWN, Exhibit
+from signoff_ledger.domain.gate.rule_sets import judge
 from signoff_ledger.domain.process import Process
 from signoff_ledger.domain.process_records import Standing
 from signoff_ledger.domain.values import Outcome, Role
 from signoff_ledger.errors import NotFoundError
+from signoff_ledger.figures.exhibit import show, shown_by
 from signoff_ledger.integrity.line import stream_id
 from signoff_ledger.projections.sentences import sentence
 from signoff_ledger.projections.subjects import Subject
+from signoff_ledger.replay.replay import case_as_of, case_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-    from signoff_ledger.application.ports import Recorded, Store
+    from signoff_ledger.application.ports import LogEntry, Store
     from signoff_ledger.domain.verdict import Finding, Verdict
 
 _BESIDE = (
@@ -67,12 +67,12 @@ class Explanation(NamedTuple):
 
     case: Case
     batch: str | None
-    decision: Recorded | None
+    decision: LogEntry | None
     verdict: Verdict
-    beside: tuple[tuple[Recorded, str], ...]
+    beside: tuple[tuple[LogEntry, str], ...]
     held_for_s: int | None
     handed_over: tuple[str, ...]
-    shown: Shown = NOTHING_SHOWN
+    shown: Exhibit = NOTHING_SHOWN
     standing: Standing = Standing.NOT_DECIDED
     standing_why: str = ""
     disclosures: tuple[Disclosure, ...] = ()
@@ -163,7 +163,7 @@ def explain(
     )
 
 
-def _signed_by(case: Case, decision: Recorded | None) -> Case:
+def _signed_by(case: Case, decision: LogEntry | None) -> Case:
     """Put the signer of a sign-off to the case, so that it is said what they inspected."""
     if decision is None or not isinstance(decision.entry.event, events.ProcessSignedOff):
         return case
@@ -196,7 +196,7 @@ def _of_other(other: Process, shared: list[str]) -> str:
     )
 
 
-def _shown(store: Store, case: Case, decision: Recorded | None) -> Shown:
+def _shown(store: Store, case: Case, decision: LogEntry | None) -> Exhibit:
     """Give what a decision showed, or what would be shown now while there is none."""
     if decision is None:
         return show(case)
@@ -241,7 +241,7 @@ def _about(case: Case, batch: str | None) -> Case:
     return type(case)(case.process, case.batches, batch)
 
 
-def _decision(story: list[Recorded], batch: str | None) -> Recorded | None:
+def _decision(story: list[LogEntry], batch: str | None) -> LogEntry | None:
     for recorded in reversed(story):
         event = recorded.entry.event
         if isinstance(event, (events.ProcessHeld, events.ProcessSignedOff)) and (
@@ -251,20 +251,20 @@ def _decision(story: list[Recorded], batch: str | None) -> Recorded | None:
     return None
 
 
-def _was_overtaken(case: Case, decision: Recorded) -> bool:
+def _was_overtaken(case: Case, decision: LogEntry) -> bool:
     """Say whether another batch has been opened since; then that one is the question."""
     about = _verdict(decision).batch
     return about is not None and about != case.batch_key
 
 
-def _verdict(decision: Recorded) -> Verdict:
+def _verdict(decision: LogEntry) -> Verdict:
     event = decision.entry.event
     if not isinstance(event, (events.ProcessHeld, events.ProcessSignedOff)):
         raise TypeError(event)
     return event.verdict
 
 
-def _held_for_s(story: list[Recorded], decision: Recorded | None) -> int | None:
+def _held_for_s(story: list[LogEntry], decision: LogEntry | None) -> int | None:
     if decision is None or not isinstance(decision.entry.event, events.ProcessSignedOff):
         return None
     began = None
@@ -279,7 +279,7 @@ def _held_for_s(story: list[Recorded], decision: Recorded | None) -> int | None:
     return int((decision.entry.at - began).total_seconds()) if began else None
 
 
-def _handed_over(story: list[Recorded], decision: Recorded | None, case: Case) -> tuple[str, ...]:
+def _handed_over(story: list[LogEntry], decision: LogEntry | None, case: Case) -> tuple[str, ...]:
     if decision is None or case.batch is None:
         return ()
     still = set(case.batch.tally().releasable)

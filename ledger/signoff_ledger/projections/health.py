@@ -6,16 +6,16 @@ from itertools import tee
 from typing import TYPE_CHECKING
 
 from signoff_ledger.custody.health import findings as outside
-from signoff_ledger.domain.catalogue import read_line
+from signoff_ledger.domain.events.catalogue import read_line
 from signoff_ledger.errors import EvidenceError, SignoffError
-from signoff_ledger.integrity.examination import Examination, Row
-from signoff_ledger.persistence.finding import Finding, guarded
+from signoff_ledger.integrity.log_check import Examination, StoredRow
+from signoff_ledger.persistence.health_finding import HealthFinding, guarded
 from signoff_ledger.projections.seals import seal_findings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from signoff_ledger.custody.health import Keeping
+    from signoff_ledger.custody.health import CustodyState
     from signoff_ledger.persistence.store import LedgerStore
     from signoff_ledger.projections.views import Views
 
@@ -27,8 +27,8 @@ def examine(
     store: LedgerStore,
     views: Views,
     progress: Callable[[int, int], None] | None = None,
-    keeping: Keeping | None = None,
-) -> list[Finding]:
+    keeping: CustodyState | None = None,
+) -> list[HealthFinding]:
     """Look at everything that can be looked at without a key or a witness.
 
     A check that cannot be made is a finding, and the others are made.
@@ -56,7 +56,9 @@ def examine(
     return found
 
 
-def _lines(store: LedgerStore, progress: Callable[[int, int], None] | None) -> Iterator[Finding]:
+def _lines(
+    store: LedgerStore, progress: Callable[[int, int], None] | None
+) -> Iterator[HealthFinding]:
     """Hold every line against its format, its chain, its index, its event and the tree."""
     size, examination, sound = store.size(), Examination(), 0
     rows, lines = tee(_rows(store, size))
@@ -69,7 +71,7 @@ def _lines(store: LedgerStore, progress: Callable[[int, int], None] | None) -> I
     except SignoffError as error:
         if not isinstance(error, EvidenceError) and error.code != "SL701":
             raise
-        yield Finding(
+        yield HealthFinding(
             "events",
             "BROKEN",
             f"position {sound + 1}: {error.what}: {error.why}",
@@ -77,7 +79,7 @@ def _lines(store: LedgerStore, progress: Callable[[int, int], None] | None) -> I
             "keeps the rest beside; or go back to a backup",
         )
         return
-    yield Finding(
+    yield HealthFinding(
         "events",
         "ok",
         f"{size} lines in {len(examination.chains)} streams: canonical, hashed, chained, indexed",
@@ -85,26 +87,26 @@ def _lines(store: LedgerStore, progress: Callable[[int, int], None] | None) -> I
     if examination.backwards:
         shown = ", ".join(f"#{position}" for position in examination.backwards[:5])
         times = len(examination.backwards)
-        yield Finding("times", "note", f"the clock went backwards {times} times, at {shown}")
+        yield HealthFinding("times", "note", f"the clock went backwards {times} times, at {shown}")
     kept = list(store.nodes())
     if examination.tree.differences(kept, store.size()):
-        yield Finding(
+        yield HealthFinding(
             "tree",
             "BROKEN",
             "a stored subtree root is not that of its lines",
             f"signoff backup --until {size} NEW  makes a ledger of the lines, and the tree anew",
         )
     else:
-        yield Finding("tree", "ok", f"{len(kept)} subtree roots hold")
+        yield HealthFinding("tree", "ok", f"{len(kept)} subtree roots hold")
 
 
-def _rows(store: LedgerStore, size: int) -> Iterator[Row]:
+def _rows(store: LedgerStore, size: int) -> Iterator[StoredRow]:
     for position, stream, version, kind, line, leaf in store.raw():
         if position <= size:
-            yield Row(line, (stream, version, kind), leaf, position)
+            yield StoredRow(line, (stream, version, kind), leaf, position)
 
 
-def _commands(store: LedgerStore) -> Finding:
+def _commands(store: LedgerStore) -> HealthFinding:
     """Hold the command ids beside the log against those in the lines."""
     recorded = {
         row[0]: (row[1], row[2]) for row in store.rows("SELECT id, first, last FROM commands")
@@ -115,9 +117,11 @@ def _commands(store: LedgerStore) -> Finding:
         first, _ = in_lines.get(command_id, (item.position, 0))
         in_lines[command_id] = (first, item.position)
     if recorded == in_lines:
-        return Finding("commands", "ok", f"{len(recorded)} command ids agree with their events")
+        return HealthFinding(
+            "commands", "ok", f"{len(recorded)} command ids agree with their events"
+        )
     wrong = sorted(key for key in {*recorded, *in_lines} if recorded.get(key) != in_lines.get(key))
-    return Finding(
+    return HealthFinding(
         "commands",
         "BROKEN",
         f"{len(wrong)} do not agree: {', '.join(wrong[:3])}",
@@ -125,7 +129,7 @@ def _commands(store: LedgerStore) -> Finding:
     )
 
 
-def _views(store: LedgerStore, views: Views) -> Finding:
+def _views(store: LedgerStore, views: Views) -> HealthFinding:
     for _ in range(_TRIES):
         size = store.size()
         before = views.everything()
@@ -135,8 +139,10 @@ def _views(store: LedgerStore, views: Views) -> Finding:
         if size == store.size():
             break
     else:
-        return Finding("views", "note", "others record all the time; built again, not compared")
+        return HealthFinding(
+            "views", "note", "others record all the time; built again, not compared"
+        )
     if wrong := [name for name, rows in before.items() if rows != after[name]]:
         says = f"{', '.join(wrong)} was wrong and has been built again"
-        return Finding("views", "BAD", says, "nothing more is needed; ask who writes there")
-    return Finding("views", "ok", f"{len(before)} views equal a rebuild from the first event")
+        return HealthFinding("views", "BAD", says, "nothing more is needed; ask who writes there")
+    return HealthFinding("views", "ok", f"{len(before)} views equal a rebuild from the first event")

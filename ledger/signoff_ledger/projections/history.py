@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from signoff_ledger.domain.values import format_utc
 from signoff_ledger.projections.sentences import sentence
-from signoff_ledger.projections.table import Table
+from signoff_ledger.projections.table import ViewTable
 
 if TYPE_CHECKING:
-    from signoff_ledger.application.ports import Recorded
+    from signoff_ledger.application.ports import LogEntry
     from signoff_ledger.projections.subjects import Subject
 
-TABLE = Table(
+TABLE = ViewTable(
     "view_history",
     (
         ("position", "INTEGER NOT NULL"),
@@ -31,7 +31,7 @@ TABLE = Table(
 )
 
 
-def row(recorded: Recorded, subject: Subject) -> tuple[object, ...]:
+def row(recorded: LogEntry, subject: Subject) -> tuple[object, ...]:
     """Write one event as a row."""
     entry = recorded.entry
     observed_at = getattr(entry.event, "observed_at", None)

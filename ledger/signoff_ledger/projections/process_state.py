@@ -8,7 +8,7 @@ from signoff_ledger.domain.orders import from_before, named
 from signoff_ledger.domain.process_records import Standing
 from signoff_ledger.domain.process_state import NOTHING_ORDERED
 from signoff_ledger.domain.values import Outcome, format_utc
-from signoff_ledger.projections.table import Table
+from signoff_ledger.projections.table import ViewTable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from signoff_ledger.domain.case import Case
     from signoff_ledger.domain.process_records import Decision
 
-TABLE = Table(
+TABLE = ViewTable(
     "view_processes",
     (
         ("process", "TEXT NOT NULL"),

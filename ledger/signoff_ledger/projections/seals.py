@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from signoff_ledger.application.sealing import sealed_tree
-from signoff_ledger.domain.founding import Founding
+from signoff_ledger.application.checkpoints import sealed_tree
+from signoff_ledger.domain.ledger_stream import LedgerStream
 from signoff_ledger.errors import EvidenceError
-from signoff_ledger.integrity.cosignature import countable
-from signoff_ledger.integrity.verifier_key import VerifierKey
-from signoff_ledger.persistence.finding import Finding
+from signoff_ledger.integrity.c2sp.cosignature import countable
+from signoff_ledger.integrity.c2sp.verifier_key import VerifierKey
+from signoff_ledger.persistence.health_finding import HealthFinding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,29 +17,31 @@ if TYPE_CHECKING:
     from signoff_ledger.persistence.store import LedgerStore
 
 
-def seal_findings(store: LedgerStore) -> Iterator[Finding]:
+def seal_findings(store: LedgerStore) -> Iterator[HealthFinding]:
     """Open every checkpoint, and look at the lines that witnesses gave for it.
 
     The log's lines have to hold.
     """
-    founding, notes = store.load(Founding, "ledger"), store.checkpoints()
+    founding, notes = store.load(LedgerStream, "ledger"), store.checkpoints()
     # In this order: whatever is sealed meanwhile is behind what is looked at.
     tree = sealed_tree(store)
     for size, note in notes:
         try:
             tree.check(size, note)
         except EvidenceError as error:
-            yield Finding("checkpoints", "BROKEN", f"{error.what}: {error.why}", error.fix)
+            yield HealthFinding("checkpoints", "BROKEN", f"{error.what}: {error.why}", error.fix)
             return
     aside = len(founding.set_aside)
     says = f"{len(notes)} are signed by the log's key, over the log's own tree"
-    yield Finding("checkpoints", "ok", says + (f"; {aside} notes are set aside" if aside else ""))
+    yield HealthFinding(
+        "checkpoints", "ok", says + (f"; {aside} notes are set aside" if aside else "")
+    )
     known = list(map(VerifierKey.parse, founding.witnesses))
     for size, note in notes:
         lines = store.cosignatures(size)
         wrong = sorted(set(lines) - set(countable(note, lines, known)))
         if wrong:
-            yield Finding(
+            yield HealthFinding(
                 "cosignatures",
                 "BAD",
                 f"beside the checkpoint of {size} events stands what is no cosignature of it, "

@@ -7,20 +7,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from signoff_ledger.application.texts import escaped
-from signoff_ledger.domain import batch_events as b
-from signoff_ledger.domain import ledger_events as g
-from signoff_ledger.domain import person_events as h
-from signoff_ledger.domain import process_events as p
+from signoff_ledger.domain.events import batch as b
+from signoff_ledger.domain.events import ledger as g
+from signoff_ledger.domain.events import person as h
+from signoff_ledger.domain.events import process as p
 from signoff_ledger.domain.orders import named
 from signoff_ledger.domain.signature import UNSIGNED
+from signoff_ledger.domain.text_checks import escaped
 from signoff_ledger.domain.values import CauseKind, Outcome
-from signoff_ledger.integrity.ssh_key import parse_ssh_public_key
+from signoff_ledger.integrity.ssh.public_key import parse_ssh_public_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from signoff_ledger.domain.event import Entry, Event
+    from signoff_ledger.domain.events.event import Event, EventEnvelope
     from signoff_ledger.projections.subjects import Subject
 
 _CAUSES = {
@@ -32,7 +32,7 @@ _CAUSES = {
 _OUTCOMES = {Outcome.HELD: "held", Outcome.SIGNED_OFF: "signed off"}
 
 
-def sentence(entry: Entry, subject: Subject) -> str:
+def sentence(entry: EventEnvelope, subject: Subject) -> str:
     """Write an event as a sentence.
 
     Args:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from signoff_ledger.domain.batch_events import BatchStarted
-from signoff_ledger.domain.ledger_events import LedgerFounded
-from signoff_ledger.domain.person_events import PersonEnrolled
-from signoff_ledger.domain.process_events import ProcessDefined
+from signoff_ledger.domain.events.batch import BatchStarted
+from signoff_ledger.domain.events.ledger import LedgerFounded
+from signoff_ledger.domain.events.person import PersonEnrolled
+from signoff_ledger.domain.events.process import ProcessDefined
 
 if TYPE_CHECKING:
-    from signoff_ledger.domain.event import Entry
+    from signoff_ledger.domain.events.event import EventEnvelope
 
 
 class Subject(NamedTuple):
@@ -30,7 +30,7 @@ class Subject(NamedTuple):
 UNKNOWN = Subject("unknown", "")
 
 
-def begun_by(entry: Entry) -> Subject | None:
+def begun_by(entry: EventEnvelope) -> Subject | None:
     """Say what a stream is about from its first event; None for every later one."""
     match entry.event:
         case ProcessDefined(process=key):

@@ -24,7 +24,7 @@ class Cursor(Protocol):
         ...
 
 
-class Table(NamedTuple):
+class ViewTable(NamedTuple):
     """A table that projections fill.
 
     Attributes:

@@ -10,25 +10,25 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
-from signoff_ledger.application.replay import case_as_of
 from signoff_ledger.errors import StoreError
-from signoff_ledger.persistence.sqlite.scratch import ScratchDatabase
+from signoff_ledger.persistence.sqlite.in_memory import ScratchDatabase
 from signoff_ledger.persistence.store import ConnectionLostError, busy
 from signoff_ledger.projections import (
     batch_state,
     decisions,
     history,
     nonconformities,
+    open_work,
     process_state,
-    work_waiting,
 )
 from signoff_ledger.projections.subjects import UNKNOWN, Subject, begun_by
-from signoff_ledger.projections.table import Cursor, Table
+from signoff_ledger.projections.table import Cursor, ViewTable
+from signoff_ledger.replay.replay import case_as_of
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
-    from signoff_ledger.application.ports import Recorded, Store
+    from signoff_ledger.application.ports import LogEntry, Store
     from signoff_ledger.domain.case import Case
 
 SCHEMA_VERSION = 3
@@ -43,12 +43,12 @@ second; beyond, `doctor` and `rebuild` do it."""
 _TRIES = 5
 """How often a lost connection is met before somebody is told."""
 
-_POSITIONS = Table(
+_POSITIONS = ViewTable(
     "view_positions",
     (("name", "TEXT NOT NULL"), ("position", "INTEGER NOT NULL")),
     key=("name",),
 )
-_SUBJECTS = Table(
+_SUBJECTS = ViewTable(
     "view_subjects",
     (
         ("stream", "TEXT NOT NULL"),
@@ -58,7 +58,7 @@ _SUBJECTS = Table(
     ),
     key=("stream",),
 )
-_STATES = Table(
+_STATES = ViewTable(
     "view_states",
     (("process", "TEXT NOT NULL"), ("position", "INTEGER NOT NULL")),
     key=("process",),
@@ -66,11 +66,11 @@ _STATES = Table(
 """The event up to which the rows of a process were written; keeps slow writers from older ones."""
 
 _BY_EVENT = (_SUBJECTS, history.TABLE, decisions.TABLE, decisions.FINDINGS)
-_BY_STATE: tuple[tuple[Table, Callable[[Case], Iterable[tuple[object, ...]]]], ...] = (
+_BY_STATE: tuple[tuple[ViewTable, Callable[[Case], Iterable[tuple[object, ...]]]], ...] = (
     (process_state.TABLE, process_state.rows),
     (batch_state.TABLE, batch_state.rows),
     (nonconformities.TABLE, nonconformities.rows),
-    (work_waiting.TABLE, work_waiting.rows),
+    (open_work.TABLE, open_work.rows),
 )
 TABLES = (_POSITIONS, _STATES, *_BY_EVENT, *(table for table, _ in _BY_STATE))
 STATEMENTS = tuple(statement for table in TABLES for statement in table.statements)
@@ -181,7 +181,7 @@ class Views:
         return self._store.size()
 
     def read(
-        self, table: Table, where: str = "", parameters: Iterable[object] = (), order: str = ""
+        self, table: ViewTable, where: str = "", parameters: Iterable[object] = (), order: str = ""
     ) -> list[dict[str, Any]]:
         """Read rows of a view as of the log's end, held against the log before the first answer.
 
@@ -198,7 +198,7 @@ class Views:
         return {table.name: self._read(table) for table in TABLES}
 
     def _read(
-        self, table: Table, where: str = "", parameters: Iterable[object] = (), order: str = ""
+        self, table: ViewTable, where: str = "", parameters: Iterable[object] = (), order: str = ""
     ) -> list[dict[str, Any]]:
         for _ in range(_TRIES):
             reached = self.catch_up()
@@ -280,7 +280,7 @@ class Views:
             if progress is not None:
                 progress(page[-1].position, size)
 
-    def _told(self, cursor: Cursor, recorded: Recorded) -> tuple[object, ...]:
+    def _told(self, cursor: Cursor, recorded: LogEntry) -> tuple[object, ...]:
         """Give an event's row of the history; what else it means is written at once."""
         stream = str(recorded.entry.stream)
         begun = begun_by(recorded.entry)

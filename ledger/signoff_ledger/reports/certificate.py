@@ -10,31 +10,31 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from signoff_ledger.application.replay import case_of
-from signoff_ledger.application.wording import long_date
-from signoff_ledger.domain import batch_events, process_events
 from signoff_ledger.domain.decision import DOES_NOT_SHOW
+from signoff_ledger.domain.events import batch, process
+from signoff_ledger.domain.events.process import ProcessHeld, ProcessSignedOff
 from signoff_ledger.domain.orders import named
-from signoff_ledger.domain.process_events import ProcessHeld, ProcessSignedOff
 from signoff_ledger.domain.signature import SshSignature
 from signoff_ledger.domain.tally import EXCLUSIONS
 from signoff_ledger.domain.values import format_utc
 from signoff_ledger.errors import RuleRefusedError
-from signoff_ledger.integrity.leaf import leaf_hash
+from signoff_ledger.figures.sentences import long_date
+from signoff_ledger.integrity.tree.leaf import leaf_hash
 from signoff_ledger.projections.explanation import explain, positions_of
 from signoff_ledger.projections.sentences import sentence
 from signoff_ledger.projections.subjects import Subject
 from signoff_ledger.projections.unit_list import units_of
-from signoff_ledger.reports.album import pictures
+from signoff_ledger.replay.replay import case_of
+from signoff_ledger.reports.charts import pictures
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from signoff_ledger.application.ports import Recorded, Store
+    from signoff_ledger.application.ports import LogEntry, Store
     from signoff_ledger.domain.bar import Bar
     from signoff_ledger.domain.batch import Batch
     from signoff_ledger.domain.case import Case
-    from signoff_ledger.domain.figures import Said
+    from signoff_ledger.domain.figures import DecisionSentences
     from signoff_ledger.domain.signature import Signature
     from signoff_ledger.projections.explanation import Explanation
     from signoff_ledger.reports.picture import Picture
@@ -48,15 +48,15 @@ VOIDS = (
 HOLDS = "A hold lasts until a batch meets every rule and a person signs the process off."
 
 _FAULTS = (
-    process_events.CauseStated,
-    process_events.NonconformityAttributed,
-    process_events.ProcessChangeApplied,
+    process.CauseStated,
+    process.NonconformityAttributed,
+    process.ProcessChangeApplied,
 )
-_WORDS = (process_events.RemarkRecorded, process_events.CommandRefused)
+_WORDS = (process.RemarkRecorded, process.CommandRefused)
 _CORRECTIONS = (
-    batch_events.CorrectionRequested,
-    batch_events.CorrectionConfirmed,
-    batch_events.CorrectionDeclined,
+    batch.CorrectionRequested,
+    batch.CorrectionConfirmed,
+    batch.CorrectionDeclined,
 )
 
 
@@ -159,7 +159,7 @@ def _identity(case: Case) -> dict[str, Any]:
     return plan.identity.model_dump(mode="json")
 
 
-def _subject(process: str, explanation: Explanation, decision: Recorded) -> dict[str, Any]:
+def _subject(process: str, explanation: Explanation, decision: LogEntry) -> dict[str, Any]:
     event = decision.entry.event
     assert isinstance(event, (ProcessHeld, ProcessSignedOff))  # noqa: S101  # decisions are
     identity = _identity(explanation.case)
@@ -279,7 +279,7 @@ def _batch(batch: Batch) -> dict[str, Any]:
 
 
 def _told(
-    story: list[Recorded], kinds: tuple[type, ...], process: str, until: int
+    story: list[LogEntry], kinds: tuple[type, ...], process: str, until: int
 ) -> list[dict[str, Any]]:
     subject = Subject("process", process, process)
     return [
@@ -289,7 +289,7 @@ def _told(
     ]
 
 
-def _event(recorded: Recorded, subject: Subject) -> dict[str, Any]:
+def _event(recorded: LogEntry, subject: Subject) -> dict[str, Any]:
     return {
         "position": recorded.position,
         "at": format_utc(recorded.entry.at),
@@ -315,7 +315,7 @@ def _corrections(store: Store, case: Case, until: int) -> dict[str, Any]:
     return {"made": made, "events": sorted(events, key=lambda each: each["position"])}
 
 
-def _words(words: Said | None) -> dict[str, list[str]]:
+def _words(words: DecisionSentences | None) -> dict[str, list[str]]:
     if words is None:
         return {"rule": [], "evidence": [], "limits": []}
     return {
@@ -325,7 +325,7 @@ def _words(words: Said | None) -> dict[str, list[str]]:
     }
 
 
-def _log(store: Store, decision: Recorded, position: int) -> dict[str, Any]:
+def _log(store: Store, decision: LogEntry, position: int) -> dict[str, Any]:
     event = decision.entry.event
     assert isinstance(event, (ProcessHeld, ProcessSignedOff))  # noqa: S101  # decisions are
     return {
@@ -338,7 +338,7 @@ def _log(store: Store, decision: Recorded, position: int) -> dict[str, Any]:
     }
 
 
-def _verify(process: str, decision: Recorded, position: int) -> list[str]:
+def _verify(process: str, decision: LogEntry, position: int) -> list[str]:
     event = decision.entry.event
     assert isinstance(event, (ProcessHeld, ProcessSignedOff))  # noqa: S101  # decisions are
     on = f" --batch {event.verdict.batch}" if event.verdict.batch else ""

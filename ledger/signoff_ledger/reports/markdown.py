@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from signoff_ledger.reports.characters import draw
 from signoff_ledger.reports.document import Drawn, Heading, Items, Paragraph, Table, Terms
+from signoff_ledger.reports.text_charts import draw
 
 if TYPE_CHECKING:
     from signoff_ledger.reports.document import Block, Document

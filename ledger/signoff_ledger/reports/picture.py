@@ -106,7 +106,7 @@ class ParetoChart(Picture):
 
 
 @dataclass(frozen=True, slots=True)
-class Limit:
+class LimitLine:
     """A line across a run chart; a limit is judged, a reference is not."""
 
     label: str
@@ -126,6 +126,6 @@ class RunChart(Picture):
     """
 
     series: tuple[tuple[str, tuple[float, ...]], ...]
-    limits: tuple[Limit, ...]
+    limits: tuple[LimitLine, ...]
     beyond: float | None
     unit: str

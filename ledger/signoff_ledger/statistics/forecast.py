@@ -129,7 +129,7 @@ def forecast(
     )
 
 
-class Difference(NamedTuple):
+class ForecastDifference(NamedTuple):
     """Bad units that a run is spared: by one forecast less another."""
 
     mean: float
@@ -138,7 +138,7 @@ class Difference(NamedTuple):
 
 def spared(
     before: tuple[int, int], after: tuple[int, int], run: int, prior: tuple[float, float] = JEFFREYS
-) -> Difference | None:
+) -> ForecastDifference | None:
     """Forecast how many fewer bad units a run has after a fix than it would have had before.
 
     Args:
@@ -171,7 +171,7 @@ def spared(
                 low = middle + 1
         return low
 
-    return Difference(was.mean - is_now.mean, (quantile(0.05), quantile(0.95)))
+    return ForecastDifference(was.mean - is_now.mean, (quantile(0.05), quantile(0.95)))
 
 
 def lot_bound(rejects: int, inspected: int, lot: int, confidence: float = 0.95) -> LotBound | None:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-class Bar(NamedTuple):
+class ParetoBar(NamedTuple):
     """One mode of the order."""
 
     mode: str
@@ -21,12 +21,12 @@ class Bar(NamedTuple):
     cumulative: float
 
 
-def pareto(counts: Mapping[str, int]) -> tuple[Bar, ...]:
+def pareto(counts: Mapping[str, int]) -> tuple[ParetoBar, ...]:
     """Order modes by falling count; modes that never occurred are left out."""
     rows = sorted(((n, mode) for mode, n in counts.items() if n > 0), key=lambda r: (-r[0], r[1]))
     total = sum(n for n, _ in rows)
     bars, so_far = [], 0
     for n, mode in rows:
         so_far += n
-        bars.append(Bar(mode, n, n / total, so_far / total))
+        bars.append(ParetoBar(mode, n, n / total, so_far / total))
     return tuple(bars)

@@ -23,7 +23,7 @@ class Interval(NamedTuple):
     upper: float
 
 
-class Evidence(StrEnum):
+class RateEvidence(StrEnum):
     """What the units show about a rate; with 20 of them it is nearly always open."""
 
     MEETS = "shown to meet"
@@ -73,16 +73,16 @@ def lower_bound(rejects: int, inspected: int, confidence: float = 0.95) -> float
 
 def evidence_against(
     rejects: int, inspected: int, bar_rate: float, confidence: float = 0.95
-) -> Evidence:
+) -> RateEvidence:
     """Say whether the units alone show that the true rate meets or misses a rate, or neither."""
     check_rate(bar_rate)
     upper = upper_bound(rejects, inspected, confidence)
     lower = lower_bound(rejects, inspected, confidence)
     if upper is None or lower is None:
-        return Evidence.OPEN
+        return RateEvidence.OPEN
     if upper <= bar_rate:
-        return Evidence.MEETS
-    return Evidence.MISSES if lower > bar_rate else Evidence.OPEN
+        return RateEvidence.MEETS
+    return RateEvidence.MISSES if lower > bar_rate else RateEvidence.OPEN
 
 
 def wilson(rejects: int, inspected: int, confidence: float = 0.95) -> Interval | None:

@@ -14,14 +14,14 @@ from threading import BoundedSemaphore, Lock, Timer
 from typing import TYPE_CHECKING, Any
 
 from signoff_ledger.errors import InputError, StoreError
-from signoff_ledger.integrity.note import NOTE_LIMIT_BYTES
-from signoff_ledger.witness.judge import WORDS_KIND, Verdict
+from signoff_ledger.integrity.c2sp.note import NOTE_LIMIT_BYTES
+from signoff_ledger.witness.cosigner import WORDS_KIND, CosignerAnswer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from signoff_ledger.application.ports import Clock
-    from signoff_ledger.witness.judge import Witness
+    from signoff_ledger.witness.cosigner import Cosigner
 
 ADDRESS = "127.0.0.1"
 PATH = "/add-checkpoint"
@@ -62,7 +62,7 @@ class WitnessServer(ThreadingHTTPServer):
 
     def __init__(
         self,
-        witness: Witness,
+        witness: Cosigner,
         port: int,
         clock: Clock,
         tell: Callable[[str], None],
@@ -188,14 +188,14 @@ class _Exchange(BaseHTTPRequestHandler):
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # the name above it
         """Note nothing more: `log_request` has all."""
 
-    def _verdict(self, body: bytes) -> Verdict:
+    def _verdict(self, body: bytes) -> CosignerAnswer:
         if self.path != PATH:
             return _plain(404, f"only POST {PATH} is answered")
         try:
             return self.server.witness.add_checkpoint(body)
         except StoreError as error:
             kept = f"{error.what}: {error.why}"
-            return Verdict(500, "the witness cannot cosign now\n", WORDS_KIND, kept)
+            return CosignerAnswer(500, "the witness cannot cosign now\n", WORDS_KIND, kept)
 
     def _body(self) -> bytes | None:
         """Read the body, or refuse to, for good."""
@@ -224,7 +224,7 @@ class _Exchange(BaseHTTPRequestHandler):
         self.close_connection = True
         self._give(_plain(status, words))
 
-    def _give(self, verdict: Verdict) -> None:
+    def _give(self, verdict: CosignerAnswer) -> None:
         content = verdict.body.encode()
         self._says = verdict.says
         self.send_response(verdict.status)
@@ -238,8 +238,8 @@ class _Exchange(BaseHTTPRequestHandler):
         self.wfile.write(content)
 
 
-def _plain(status: int, words: str) -> Verdict:
-    return Verdict(status, f"{words}\n", WORDS_KIND, words)
+def _plain(status: int, words: str) -> CosignerAnswer:
+    return CosignerAnswer(status, f"{words}\n", WORDS_KIND, words)
 
 
 def _shut(connection: socket.socket, how: int) -> None:

@@ -3,9 +3,9 @@
 from base64 import b64decode
 from collections.abc import Callable, Iterator
 
-from signoff_ledger.integrity.checkpoint import Checkpoint, sign_checkpoint
-from signoff_ledger.integrity.leaf import leaf_hash
-from signoff_ledger.integrity.note import parse_note
+from signoff_ledger.integrity.c2sp.checkpoint import Checkpoint, sign_checkpoint
+from signoff_ledger.integrity.c2sp.note import parse_note
+from signoff_ledger.integrity.tree.leaf import leaf_hash
 from tests.attacks.attack import Actor, Attack, Kind, Refused, Reported, Surface, Table, on
 from tests.attacks.dossier_files import (
     DossierFiles,

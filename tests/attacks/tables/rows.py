@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from signoff_ledger.integrity.leaf import leaf_hash
+from signoff_ledger.integrity.tree.leaf import leaf_hash
 from tests.attacks.attack import (
     LIVE,
     Actor,

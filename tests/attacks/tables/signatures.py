@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from signoff_ledger.integrity.ssh_key import parse_ssh_public_key
-from signoff_ledger.integrity.sshsig import NAMESPACE
+from signoff_ledger.integrity.ssh.public_key import parse_ssh_public_key
+from signoff_ledger.integrity.ssh.sshsig import NAMESPACE
 from signoff_ledger.integrity.statement import statement_of
 from tests.attacks.attack import LOGS, Actor, Attack, Kind, Refused, Table, Unseen, on
 from tests.attacks.forging import Fields, Forgery, dumped

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from signoff_ledger.bootstrap import open_ledger
-from signoff_ledger.custody.vault import Vault
+from signoff_ledger.custody.key_store import Vault
 from signoff_ledger.errors import StoreError
 from tests.fault.postgres.ledgers import command_of, give
 from tests.tree import ROOT, SOURCE_ROOTS, clean_environment

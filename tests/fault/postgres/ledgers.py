@@ -7,14 +7,14 @@ from pathlib import Path
 import psycopg
 from psycopg.types.string import TextLoader
 
-from signoff_ledger.application import improving, inspecting, people, planning
+from signoff_ledger.application.commands import inspection, nonconformities, people, plans
 from signoff_ledger.application.ledger import Call, Ledger, Receipt
-from signoff_ledger.bootstrap import Opened, begin_ledger, open_ledger
-from signoff_ledger.custody.vault import Vault
+from signoff_ledger.bootstrap import OpenLedger, begin_ledger, open_ledger
+from signoff_ledger.custody.key_store import Vault
 from signoff_ledger.domain.plan import UnitBuild
 from signoff_ledger.domain.values import BuildMethod, RemarkKind
-from signoff_ledger.exports.verifying import LiveLog, verify_log
-from signoff_ledger.integrity.examination import FAILED, Trust
+from signoff_ledger.exports.verification import LiveLog, verify_log
+from signoff_ledger.integrity.log_check import FAILED, Trust
 from signoff_ledger.projections.views import TABLES
 from tests.fault.ledgers import READINGS, WITHOUT_END
 from tests.ledgers import PEOPLE, check_rows, plan_file
@@ -23,7 +23,7 @@ SHARED = "mug"
 """The process on which everybody remarks, so that they come in each other's way."""
 
 
-def begun(url: str, writers: Iterable[str] = (), keys: Path | None = None) -> Opened:
+def begun(url: str, writers: Iterable[str] = (), keys: Path | None = None) -> OpenLedger:
     """Begin a ledger with everybody enrolled, and with an open batch for each writer."""
     ledger = begin_ledger(
         url,
@@ -36,10 +36,10 @@ def begun(url: str, writers: Iterable[str] = (), keys: Path | None = None) -> Op
         people.enrol(ledger.ledger, Call("olga"), key, name, list(roles))
     for process in (SHARED, *writers):
         file = plan_file(WITHOUT_END.replace('id = "mug"', f'id = "{process}"'))
-        planning.publish_plan(ledger.ledger, Call("egon"), file, None)
+        plans.publish_plan(ledger.ledger, Call("egon"), file, None)
         assert file.bar is not None
-        planning.register_bar(ledger.ledger, Call("egon"), process, file.bar)
-        planning.open_batch(ledger.ledger, Call("egon"), process, batch_of(process), {})
+        plans.register_bar(ledger.ledger, Call("egon"), process, file.bar)
+        plans.open_batch(ledger.ledger, Call("egon"), process, batch_of(process), {})
     return ledger
 
 
@@ -53,9 +53,9 @@ def give(ledger: Ledger, writer: str, number: int) -> Receipt:
     command_id = command_of(writer, number)
     if number % 4 == 0:
         call = Call("ines", command_id)
-        return improving.remark(ledger, call, SHARED, RemarkKind.NOTE, f"note {command_id}")
-    entry = inspecting.UnitEntry(command_id, UnitBuild(method=BuildMethod.LINE), READINGS)
-    return inspecting.record_unit(ledger, Call("ines", command_id), batch_of(writer), entry)
+        return nonconformities.remark(ledger, call, SHARED, RemarkKind.NOTE, f"note {command_id}")
+    entry = inspection.UnitEntry(command_id, UnitBuild(method=BuildMethod.LINE), READINGS)
+    return inspection.record_unit(ledger, Call("ines", command_id), batch_of(writer), entry)
 
 
 def command_of(writer: str, number: int) -> str:
@@ -93,7 +93,7 @@ def held_together(url: str, keys: Path | None = None) -> int:
     return size
 
 
-def rows_of_views(ledger: Opened) -> dict[str, list[tuple[object, ...]]]:
+def rows_of_views(ledger: OpenLedger) -> dict[str, list[tuple[object, ...]]]:
     """Read every view, whole."""
     return {
         table.name: sorted(map(tuple, ledger.store.rows(table.select())), key=repr)

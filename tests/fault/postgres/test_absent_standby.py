@@ -16,7 +16,7 @@ import psycopg
 import pytest
 
 from signoff_ledger.persistence import notices
-from signoff_ledger.persistence.postgres import connection, waiting
+from signoff_ledger.persistence.postgres import connection, waits
 from tests.cli.terminal import COMMAND, Terminal
 from tests.docs.console import matches
 from tests.docs.markdown import DOCS, blocks
@@ -52,8 +52,8 @@ class Place(NamedTuple):
 def place(shared_pair: Pair, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
     """Give a ledger whose standby has just gone; it is back when the test is done."""
     pair = shared_pair
-    monkeypatch.setattr(waiting, "STANDBY_TIMEOUT_S", TIMEOUT_S)
-    monkeypatch.setattr(waiting, "_LOOK_EVERY_S", 0.1)
+    monkeypatch.setattr(waits, "STANDBY_TIMEOUT_S", TIMEOUT_S)
+    monkeypatch.setattr(waits, "_LOOK_EVERY_S", 0.1)
     monkeypatch.setattr(notices, "NOTICE_AFTER_S", 0.2)
     database = pair.primary.create_database()
     url = pair.primary.url(database)

@@ -10,15 +10,15 @@ from threading import Barrier
 
 import pytest
 
-from signoff_ledger.application import improving
+from signoff_ledger.application.commands import nonconformities
 from signoff_ledger.application.ledger import Call
-from signoff_ledger.bootstrap import Opened, open_ledger
-from signoff_ledger.custody.vault import Vault
+from signoff_ledger.bootstrap import OpenLedger, open_ledger
+from signoff_ledger.custody.key_store import Vault
 from signoff_ledger.domain.values import RemarkKind
-from signoff_ledger.exports.moving import move_ledger
-from signoff_ledger.exports.verifying import LiveLog, verify_log
-from signoff_ledger.integrity.examination import FLAGGED, Trust
-from signoff_ledger.persistence.sqlite.scratch import ScratchDatabase
+from signoff_ledger.exports.migrate import move_ledger
+from signoff_ledger.exports.verification import LiveLog, verify_log
+from signoff_ledger.integrity.log_check import FLAGGED, Trust
+from signoff_ledger.persistence.sqlite.in_memory import ScratchDatabase
 from signoff_ledger.projections import history
 from signoff_ledger.projections.views import Views
 from tests.fault.ledgers import KEYS, lay_out, opened
@@ -29,7 +29,7 @@ from tests.ledgers import CountingIds, Shop, unit, wide
 
 
 @pytest.fixture
-def signable(tmp_path: Path, database_url: str) -> Iterator[Callable[[], Opened]]:
+def signable(tmp_path: Path, database_url: str) -> Iterator[Callable[[], OpenLedger]]:
     """Give what opens a sealed ledger with a batch to sign off, in a database."""
     folder = lay_out(tmp_path, ready_to_sign())
     with opened(folder) as source:
@@ -46,7 +46,7 @@ def at_once(work: Sequence[Callable[[], Told | None]]) -> list[Told | None]:
 
 @pytest.mark.parametrize("late", [False, True], ids=["alone", "as a result comes in"])
 def test_of_two_who_sign_at_once_one_wins_and_the_other_is_told_why(
-    signable: Callable[[], Opened], *, late: bool
+    signable: Callable[[], OpenLedger], *, late: bool
 ) -> None:
     start = Barrier(len(SIGNERS) + late)
 
@@ -71,7 +71,7 @@ def test_of_two_who_sign_at_once_one_wins_and_the_other_is_told_why(
 
 
 def test_who_signs_while_others_record_signs_what_they_saw(
-    signable: Callable[[], Opened],
+    signable: Callable[[], OpenLedger],
 ) -> None:
     """What comes in before the signature is told and looked at again; nothing of it is lost."""
     stations = 3
@@ -82,7 +82,9 @@ def test_who_signs_while_others_record_signs_what_they_saw(
             start.wait()
             for number in range(10):
                 call = Call("ines", f"{name}-{number}")
-                improving.remark(ledger.ledger, call, "mug", RemarkKind.NOTE, f"note {number}")
+                nonconformities.remark(
+                    ledger.ledger, call, "mug", RemarkKind.NOTE, f"note {number}"
+                )
 
     def sign() -> Told:
         with signable() as ledger:
@@ -177,7 +179,7 @@ def test_a_station_whose_clock_is_behind_is_flagged_and_changes_no_order(
         size = right.store.size()
         for number, ledger in enumerate([right, behind, right, behind]):
             call = Call("ines", f"c{number}")
-            improving.remark(ledger.ledger, call, "mug", RemarkKind.NOTE, f"note {number}")
+            nonconformities.remark(ledger.ledger, call, "mug", RemarkKind.NOTE, f"note {number}")
         recorded = list(right.store.read(size))
         (clock,) = (c for c in verify_log(LiveLog(right.store), Trust()) if c.name == "clock")
 

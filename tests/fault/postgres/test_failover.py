@@ -15,11 +15,11 @@ from pathlib import Path
 
 import pytest
 
+from signoff_ledger.application.checkpoints import SealedCheckpoint
 from signoff_ledger.application.ledger import Receipt
 from signoff_ledger.application.ports import StaleError
-from signoff_ledger.application.sealing import Seal
 from signoff_ledger.bootstrap import open_ledger
-from signoff_ledger.custody.vault import Vault
+from signoff_ledger.custody.key_store import Vault
 from signoff_ledger.domain.process import Process
 from tests.contract.kept import remarks
 from tests.fault.postgres.crew import Job, crew
@@ -122,7 +122,7 @@ def test_nobody_is_told_of_what_the_standby_does_not_have(
 
     assert isinstance(first, Receipt)
     assert isinstance(second, Receipt)
-    assert isinstance(sealed, Seal)
+    assert isinstance(sealed, SealedCheckpoint)
     assert first.recorded == second.recorded
     with open_ledger(url, vault=Vault(keys)) as ledger:
         assert list(first.recorded) == ledger.store.of_command("w0-1")

@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 from psycopg import pq
 
-from signoff_ledger.bootstrap import Opened, open_ledger
+from signoff_ledger.bootstrap import OpenLedger, open_ledger
 from signoff_ledger.errors import StoreError
 from signoff_ledger.persistence import notices
-from signoff_ledger.persistence.postgres import connection, datastore, saving, schema
+from signoff_ledger.persistence.postgres import connection, datastore, save_retry, schema
 from signoff_ledger.persistence.postgres.recorder import PostgresRecorder
-from signoff_ledger.projections.following import follow
+from signoff_ledger.projections.follower import follow
 from tests.fault.postgres.ledgers import begun, check_database, give
 from tests.fault.postgres.typed import standing_in
 from tests.servers.postgres import Server
@@ -33,7 +33,7 @@ def url(own_server: Server, monkeypatch: pytest.MonkeyPatch) -> str:
     return url
 
 
-def followed(ledger: Opened) -> Iterator[int]:
+def followed(ledger: OpenLedger) -> Iterator[int]:
     """Follow a ledger from its beginning; gives positions."""
     pages = follow(ledger.store, ledger.views, "position > ?", [0])
     return (row["position"] for row in chain.from_iterable(pages))
@@ -123,7 +123,7 @@ def test_a_command_whose_server_does_not_come_back_tells_under_which_id_it_may_b
         own_server.kill()
         return append(self, *given)
 
-    for module in (datastore, saving):
+    for module in (datastore, save_retry):
         monkeypatch.setattr(module, "PATIENCE_S", 0.2)
     monkeypatch.setattr(PostgresRecorder, "append", killed)
     with open_ledger(url) as ledger:

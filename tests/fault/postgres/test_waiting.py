@@ -11,9 +11,9 @@ import pytest
 
 from signoff_ledger.errors import StoreError
 from signoff_ledger.persistence import notices
-from signoff_ledger.persistence.postgres import waiting
+from signoff_ledger.persistence.postgres import waits
 from signoff_ledger.persistence.postgres.connection import Connection, connect
-from signoff_ledger.persistence.postgres.store import told_plainly
+from signoff_ledger.persistence.postgres.store import translate_connection_errors
 
 SLEEP = "SELECT pg_sleep(600)"
 PROMPT_S = 20.0
@@ -23,9 +23,9 @@ PROMPT_S = 20.0
 def ours(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Connection]:
     """Give a connection that is soon asked what it waits for, and soon given up."""
     monkeypatch.setattr(notices, "NOTICE_AFTER_S", 0.02)
-    monkeypatch.setattr(waiting, "ANSWER_TIMEOUT_S", 0.3)
-    monkeypatch.setattr(waiting, "_CANCEL_TIMEOUT_S", 0.2)
-    monkeypatch.setattr(waiting, "_LOOK_EVERY_S", 0.05)
+    monkeypatch.setattr(waits, "ANSWER_TIMEOUT_S", 0.3)
+    monkeypatch.setattr(waits, "_CANCEL_TIMEOUT_S", 0.2)
+    monkeypatch.setattr(waits, "_LOOK_EVERY_S", 0.05)
     with closing(connect(database_url)) as connection:
         yield connection
 
@@ -34,7 +34,7 @@ def test_what_nobody_can_name_is_cancelled_in_time(
     ours: Connection, caplog: pytest.LogCaptureFixture
 ) -> None:
     began = time.monotonic()
-    with pytest.raises(StoreError) as caught, told_plainly("here"):
+    with pytest.raises(StoreError) as caught, translate_connection_errors("here"):
         ours.execute(SLEEP)
 
     assert "SL705" == caught.value.code
@@ -47,7 +47,7 @@ def test_a_server_that_does_not_even_cancel_is_given_up(ours: Connection) -> Non
     began, process = time.monotonic(), ours.info.backend_pid
     os.kill(process, signal.SIGSTOP)
     try:
-        with pytest.raises(StoreError) as caught, told_plainly("here"):
+        with pytest.raises(StoreError) as caught, translate_connection_errors("here"):
             ours.execute("SELECT 1")
     finally:
         os.kill(process, signal.SIGCONT)
@@ -74,9 +74,9 @@ def test_looking_takes_no_longer_than_it_may(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Where a pooler has no server process to spare, no time-out of the server ends the look."""
-    monkeypatch.setattr(waiting, "_LOOK_TIMEOUT_S", 0.1)
+    monkeypatch.setattr(waits, "_LOOK_TIMEOUT_S", 0.1)
     with (
-        closing(waiting._Looking.connect(database_url)) as looking,
+        closing(waits._Looking.connect(database_url)) as looking,
         pytest.raises(psycopg.OperationalError),
     ):
         looking.execute(SLEEP)

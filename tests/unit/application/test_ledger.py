@@ -8,11 +8,10 @@ from typing import Any
 
 import pytest
 
-from signoff_ledger.application import deciding, improving, inspecting, planning
-from signoff_ledger.application.ledger import Call, Ledger, Receipt, Work
+from signoff_ledger.application.commands import decisions, inspection, nonconformities, plans
+from signoff_ledger.application.ledger import Call, Ledger, Receipt, UnitOfWork
 from signoff_ledger.application.ports import RandomIds, StaleError, SystemClock
-from signoff_ledger.application.replay import case_as_of, replay
-from signoff_ledger.domain.event import Entry
+from signoff_ledger.domain.events.event import EventEnvelope
 from signoff_ledger.domain.process import Process
 from signoff_ledger.domain.values import Disposition, RemarkKind
 from signoff_ledger.errors import (
@@ -24,6 +23,7 @@ from signoff_ledger.errors import (
     SignoffError,
 )
 from signoff_ledger.integrity.canonical import canonical
+from signoff_ledger.replay.replay import case_as_of, replay_decisions
 from tests.ledgers import START, CountingIds, Shop, positions_of
 
 HOSTILE = "\x1b[31mred"
@@ -31,7 +31,7 @@ HOSTILE = "\x1b[31mred"
 
 def note(shop: Shop, text: str = "a note", call: Call | None = None) -> Receipt:
     """Record a note, the smallest command there is."""
-    return improving.remark(shop.ledger, call or Call("ines"), "mug", RemarkKind.NOTE, text)
+    return nonconformities.remark(shop.ledger, call or Call("ines"), "mug", RemarkKind.NOTE, text)
 
 
 def stale(shop: Shop, times: int, monkeypatch: pytest.MonkeyPatch) -> list[int]:
@@ -39,7 +39,7 @@ def stale(shop: Shop, times: int, monkeypatch: pytest.MonkeyPatch) -> list[int]:
     tries: list[int] = []
     plain = shop.store.save
 
-    def save(entries: Sequence[Entry], *rest: Any) -> list[int]:
+    def save(entries: Sequence[EventEnvelope], *rest: Any) -> list[int]:
         tries.append(len(tries) + 1)
         if len(tries) <= times:
             raise StaleError
@@ -111,7 +111,7 @@ def test_the_line_names_the_command_and_a_digest_of_its_content(shop: Shop) -> N
 
 
 def test_all_events_of_a_command_stand_together_under_its_id(shop: Shop) -> None:
-    receipt = planning.open_batch(shop.ledger, Call("egon", "my-id"), "mug", "B1", {})
+    receipt = plans.open_batch(shop.ledger, Call("egon", "my-id"), "mug", "B1", {})
     last = shop.store.size()
 
     assert [last - 1, last] == positions_of([receipt])
@@ -179,7 +179,7 @@ def test_a_refusal_is_recorded_with_who_tried_and_which_rules_said_no(opened: Sh
 def test_what_a_refused_command_had_half_decided_is_not_recorded(shop: Shop) -> None:
     """G13: the refusal goes alone."""
 
-    def decide(work: Work) -> None:
+    def decide(work: UnitOfWork) -> None:
         process = work.process("mug")
         process.remark(work.stamp, RemarkKind.NOTE, "half")
         process.commit_order(work.stamp, 1, "PO")
@@ -242,7 +242,7 @@ def test_the_second_try_sees_what_the_others_recorded(
     """Two people open a batch at once: one of them is told of the other's."""
     plain = shop.store.save
 
-    def others_first(entries: Sequence[Entry], *rest: Any) -> list[int]:
+    def others_first(entries: Sequence[EventEnvelope], *rest: Any) -> list[int]:
         monkeypatch.undo()
         shop.open("B1")
         return plain(entries, *rest)
@@ -260,7 +260,7 @@ def test_an_id_that_somebody_else_used_meanwhile_is_seen(
 ) -> None:
     plain = shop.store.save
 
-    def others_first(entries: Sequence[Entry], *rest: Any) -> list[int]:
+    def others_first(entries: Sequence[EventEnvelope], *rest: Any) -> list[int]:
         monkeypatch.undo()
         note(shop, "theirs", Call("bela", "my-id"))
         return plain(entries, *rest)
@@ -282,12 +282,12 @@ NAMED: dict[str, Callable[[Shop, str], object]] = {
     "a process to write": lambda s, key: s.ledger.act(
         Call("ines"), "dissent", {}, lambda work: work.process(key).remark(*_remark(work))
     ),
-    "a process to check": lambda s, key: deciding.check(s.ledger.work(), key, None, None),
-    "a batch to check": lambda s, key: deciding.check(s.ledger.work(), "mug", key, None),
-    "a signer to check": lambda s, key: deciding.check(s.ledger.work(), "mug", None, key),
-    "a process to replay": lambda s, key: list(replay(s.store, key)),
+    "a process to check": lambda s, key: decisions.check(s.ledger.work(), key, None, None),
+    "a batch to check": lambda s, key: decisions.check(s.ledger.work(), "mug", key, None),
+    "a signer to check": lambda s, key: decisions.check(s.ledger.work(), "mug", None, key),
+    "a process to replay": lambda s, key: list(replay_decisions(s.store, key)),
     "a process as of": lambda s, key: case_as_of(s.store, key),
-    "a process to order from": lambda s, key: deciding.commit_order(
+    "a process to order from": lambda s, key: decisions.commit_order(
         s.ledger, Call("bela"), key, quantity=1, reference="PO"
     ),
     "a batch to sign": lambda s, key: s.sign(batch=key or " "),
@@ -296,14 +296,14 @@ NAMED: dict[str, Callable[[Shop, str], object]] = {
     "a batch to close": lambda s, key: s.close(key),
     "a batch to open": lambda s, key: s.open(key),
     "a unit to record": lambda s, key: s.record("B1", f"{key}\u2800"),
-    "a unit to dispose of": lambda s, key: inspecting.dispose(
+    "a unit to dispose of": lambda s, key: inspection.dispose(
         s.ledger, Call("egon"), "B1", f"{key}\u2800", disposition=Disposition.SCRAP, reason="why"
     ),
     "a unit to correct": lambda s, key: s.correct("B1", f"{key}\u2800", "gap", "0.3"),
 }
 
 
-def _remark(work: Work) -> tuple[Any, RemarkKind, str]:
+def _remark(work: UnitOfWork) -> tuple[Any, RemarkKind, str]:
     return work.stamp, RemarkKind.NOTE, "a note"
 
 
@@ -329,7 +329,7 @@ def test_content_that_has_no_canonical_form_is_refused(shop: Shop) -> None:
         assert "SL105" == caught.value.code
 
 
-MISSING: dict[str, Callable[[Work], object]] = {
+MISSING: dict[str, Callable[[UnitOfWork], object]] = {
     "SL201 a process": lambda work: work.known_process("none"),
     "SL202 a batch": lambda work: work.known_batch("none"),
     "SL201 a case": lambda work: work.case("none"),
@@ -401,7 +401,7 @@ def test_a_ledger_works_on_any_store_that_keeps_the_contract(shop: Shop) -> None
 
     store: Any = Forwarding()
     ledger = Ledger(store, shop.clock, CountingIds("other"))
-    improving.remark(ledger, Call("ines"), "mug", RemarkKind.NOTE, "a note")
+    nonconformities.remark(ledger, Call("ines"), "mug", RemarkKind.NOTE, "a note")
 
     assert "remark-recorded" == shop.topics()[-1]
     assert shop.store.size() == store.position(

@@ -2,15 +2,15 @@
 
 from pathlib import Path
 
-from signoff_ledger.application import keys
-from signoff_ledger.application.replay import replay
+from signoff_ledger.application.commands import keys
+from signoff_ledger.replay.replay import replay_decisions
 from tests.ledgers import rewrite
 from tests.offices import ANNA, Office, by, fingerprint
 
 
 def held(office: Office) -> list[bool | None]:
     """Say of each decision whether its signature holds."""
-    return [decision.signature_holds for decision in replay(office.store, "mug")]
+    return [decision.signature_holds for decision in replay_decisions(office.store, "mug")]
 
 
 def told(folder: Path) -> tuple[Path, int, bytes]:
@@ -30,7 +30,7 @@ def test_a_signature_holds_for_ever_and_the_bar_needs_none(tmp_path: Path) -> No
 
     keys.revoke_key(office.ledger, by("olga"), "anna", fingerprint(ANNA), "the laptop was lost")
     assert [None, True, True, True] == held(office)
-    assert all(decision.same for decision in replay(office.store, "mug"))
+    assert all(decision.same for decision in replay_decisions(office.store, "mug"))
     office.close_file()
 
 
@@ -41,7 +41,7 @@ def test_a_signature_over_other_words_does_not_hold(tmp_path: Path) -> None:
     office = Office.again(path)
 
     assert [None, True, False, True] == held(office)
-    assert [True, True, False, False] == [d.same for d in replay(office.store, "mug")]
+    assert [True, True, False, False] == [d.same for d in replay_decisions(office.store, "mug")]
     office.close_file()
 
 

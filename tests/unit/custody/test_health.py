@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from signoff_ledger.application.checkpoints import SealPolicy
 from signoff_ledger.application.ledger import Ledger
-from signoff_ledger.application.sealing import SealPolicy
-from signoff_ledger.custody.health import Keeping, findings
+from signoff_ledger.custody.health import CustodyState, findings
 from signoff_ledger.persistence.sqlite.store import SqliteStore
 from tests.ledgers import START, Shop, TickingClock, disarmed
 from tests.offices import Office
@@ -42,7 +42,7 @@ def looked(
     office: Office, now: object = LATER, **policy: object
 ) -> dict[str, tuple[str, str, str]]:
     """Look at everything outside the ledger; gives state, words and what leads back by check."""
-    keeping = Keeping(office.vault, SealPolicy(**policy), now)  # type: ignore[arg-type]
+    keeping = CustodyState(office.vault, SealPolicy(**policy), now)  # type: ignore[arg-type]
     with closing(SqliteStore.open(office.store.path)) as store:
         found = list(findings(store, keeping))
     # Of several findings of one check the worst is looked at.
@@ -108,7 +108,7 @@ def test_a_ledger_without_a_log_key_is_not_sealed(tmp_path: Path) -> None:
     shop = Shop.founded(tmp_path / "plain.db")
     shop.store.close()
     with closing(SqliteStore.open(tmp_path / "plain.db")) as store:
-        keeping = Keeping(office.vault, SealPolicy(), LATER)
+        keeping = CustodyState(office.vault, SealPolicy(), LATER)
         found = {f.check: f.says for f in findings(store, keeping)}
 
     assert "the ledger has no log key: nothing is sealed" == found["guard"]

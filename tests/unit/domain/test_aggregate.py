@@ -6,18 +6,18 @@ import pytest
 
 from signoff_ledger.domain.aggregate import Aggregate
 from signoff_ledger.domain.batch import Batch
-from signoff_ledger.domain.event import Entry
-from signoff_ledger.domain.founding import Founding
+from signoff_ledger.domain.events.event import EventEnvelope
+from signoff_ledger.domain.ledger_stream import LedgerStream
 from signoff_ledger.domain.person import Person
 from signoff_ledger.domain.process import Process
 from signoff_ledger.errors import EvidenceError
 from signoff_ledger.integrity.canonical import parse
-from signoff_ledger.integrity.leaf import leaf_hash
 from signoff_ledger.integrity.line import stream_id
+from signoff_ledger.integrity.tree.leaf import leaf_hash
 from tests.stories import Story, fixed, opened, unit
 
 
-def entries_of(story: Story, aggregate: Aggregate) -> list[Entry]:
+def entries_of(story: Story, aggregate: Aggregate) -> list[EventEnvelope]:
     """Give the events of one stream."""
     return [entry for entry in story.journal if entry.stream == aggregate.id]
 
@@ -25,7 +25,9 @@ def entries_of(story: Story, aggregate: Aggregate) -> list[Entry]:
 def test_a_stream_is_named_by_kind_and_key() -> None:
     """A repeated command meets the same stream, in every ledger."""
     assert Process("bowl").id == Process("bowl").id == stream_id("process", "bowl")
-    assert 4 == len({Process("bowl").id, Batch("bowl").id, Person("bowl").id, Founding("bowl").id})
+    assert 4 == len(
+        {Process("bowl").id, Batch("bowl").id, Person("bowl").id, LedgerStream("bowl").id}
+    )
 
 
 def test_an_aggregate_exists_from_its_first_event_on() -> None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from signoff_ledger.domain.batch import CLOCK_GRACE
-from signoff_ledger.domain.batch_events import (
+from signoff_ledger.domain.events.batch import (
     BatchClosed,
     NonconformityRecorded,
     SheetImported,

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from signoff_ledger.domain.batch_events import Nonconformity, UnitInspected
+from signoff_ledger.domain.events.batch import Nonconformity, UnitInspected
 from signoff_ledger.domain.unit import DefectReport, Unit
 from signoff_ledger.domain.values import BuildMethod, Disposition, Role, Severity
 from signoff_ledger.errors import InputError, RuleRefusedError

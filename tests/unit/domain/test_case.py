@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from signoff_ledger.domain.case import Case, Signer
-from signoff_ledger.domain.gate import judge
+from signoff_ledger.domain.gate.rule_sets import judge
 from signoff_ledger.domain.process import Process
 from signoff_ledger.domain.values import Role
 from signoff_ledger.domain.verdict import EventRef

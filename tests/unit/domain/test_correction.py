@@ -2,7 +2,7 @@
 
 import pytest
 
-from signoff_ledger.domain.batch_events import CorrectionConfirmed, CorrectionRequested
+from signoff_ledger.domain.events.batch import CorrectionConfirmed, CorrectionRequested
 from signoff_ledger.domain.unit import DefectReport
 from signoff_ledger.domain.values import BuildMethod, Role, Severity
 from signoff_ledger.errors import InputError, NotFoundError, RuleRefusedError, SignoffError

@@ -2,7 +2,7 @@
 
 import pytest
 
-from signoff_ledger.domain.process_events import AcceptanceCriteriaCountersigned
+from signoff_ledger.domain.events.process import AcceptanceCriteriaCountersigned
 from signoff_ledger.errors import Attempt, RuleRefusedError
 from tests.stories import Story, bar
 

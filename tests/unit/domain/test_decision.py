@@ -3,15 +3,15 @@
 import pytest
 
 from signoff_ledger.domain import decision
-from signoff_ledger.domain.batch_events import BatchDecided
-from signoff_ledger.domain.gate import judge
-from signoff_ledger.domain.person_events import DecisionTaken
-from signoff_ledger.domain.process_events import (
+from signoff_ledger.domain.events.batch import BatchDecided
+from signoff_ledger.domain.events.person import DecisionTaken
+from signoff_ledger.domain.events.process import (
     ProcessHeld,
     ProcessSignedOff,
     SignOffUnsupported,
     UnitsHandedOver,
 )
+from signoff_ledger.domain.gate.rule_sets import judge
 from signoff_ledger.domain.process_records import Standing
 from signoff_ledger.domain.process_state import SUPPORTED_AGAIN
 from signoff_ledger.domain.unit import DefectReport

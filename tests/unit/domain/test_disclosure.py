@@ -14,8 +14,8 @@ from signoff_ledger.domain.disclosure import (
     is_reject_by,
     withheld,
 )
+from signoff_ledger.domain.events.process import SignOffLapsed
 from signoff_ledger.domain.plan import InspectionPlan, Mode
-from signoff_ledger.domain.process_events import SignOffLapsed
 from signoff_ledger.domain.unit import DefectReport
 from signoff_ledger.domain.values import BuildMethod, Disposition, Origin, Role
 from tests.stories import (

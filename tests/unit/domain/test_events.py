@@ -13,20 +13,20 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
-from signoff_ledger.domain import batch_events, ledger_events, person_events, process_events
-from signoff_ledger.domain.catalogue import EVENT_TYPES, UPCASTS, read_line
-from signoff_ledger.domain.event import Event, Stamp, make_entry
-from signoff_ledger.domain.process_events import ProcessDefined, RemarkRecorded
+from signoff_ledger.domain.events import batch, ledger, person, process
+from signoff_ledger.domain.events.catalogue import EVENT_TYPES, UPCASTS, read_line
+from signoff_ledger.domain.events.event import Event, EventMetadata, make_envelope
+from signoff_ledger.domain.events.process import ProcessDefined, RemarkRecorded
 from signoff_ledger.domain.values import RemarkKind, Value
 from signoff_ledger.errors import EvidenceError
 from signoff_ledger.integrity.canonical import canonical, parse
-from signoff_ledger.integrity.leaf import leaf_hash
+from signoff_ledger.integrity.tree.leaf import leaf_hash
 from tests.stories import START, Story, fixed, signed
 from tests.strategies import KEYS, TIMES, of_event
 
 STREAM = UUID("11111111-2222-5333-8444-555555555555")
-STAMP = Stamp(START, "egon", "c-1#0123456789abcdef")
-STAMPS = st.builds(Stamp, TIMES, KEYS, KEYS, st.none())
+STAMP = EventMetadata(START, "egon", "c-1#0123456789abcdef")
+STAMPS = st.builds(EventMetadata, TIMES, KEYS, KEYS, st.none())
 
 ALL_EVENTS = sorted(EVENT_TYPES.values(), key=lambda kind: kind.__name__)
 
@@ -49,7 +49,7 @@ ALL_MODELS = sorted(
 def line_of(event: Event, version: int = 1) -> bytes:
     """Write an event's line; behind the first one it names some line before it."""
     prev = b"the line before" if version > 1 else None
-    return make_entry(event, STAMP, stream=STREAM, version=version, prev=prev).line
+    return make_envelope(event, STAMP, stream=STREAM, version=version, prev=prev).line
 
 
 # --- the models ---------------------------------------------------------------------------------
@@ -76,7 +76,7 @@ def test_a_model_takes_no_unknown_field_and_no_assignment(model: type[BaseModel]
 
 
 def test_every_event_class_is_listed() -> None:
-    modules = (process_events, batch_events, person_events, ledger_events)
+    modules = (process, batch, person, ledger)
     defined = {
         kind
         for module in modules
@@ -88,11 +88,7 @@ def test_every_event_class_is_listed() -> None:
 
 
 def test_every_wire_name_is_its_own() -> None:
-    listed = [
-        kind
-        for m in (process_events, batch_events, person_events, ledger_events)
-        for kind in m.EVENTS
-    ]
+    listed = [kind for m in (process, batch, person, ledger) for kind in m.EVENTS]
 
     assert len(listed) == len({kind.TOPIC for kind in listed}) == len(EVENT_TYPES)
 
@@ -119,7 +115,7 @@ def test_a_line_is_canonical_and_is_read_back_as_it_was(
     event = data.draw(of_event(kind))
     version = data.draw(st.integers(1, 2**31))
     prev = b"the line before" if version > 1 else None
-    entry = make_entry(event, data.draw(STAMPS), stream=STREAM, version=version, prev=prev)
+    entry = make_envelope(event, data.draw(STAMPS), stream=STREAM, version=version, prev=prev)
 
     assert entry.line == canonical(parse(entry.line))
     assert entry == read_line(entry.line)
@@ -155,7 +151,7 @@ def test_the_first_line_of_a_stream_names_none_before_it() -> None:
 
 
 def test_an_absent_field_is_left_out() -> None:
-    line = line_of(batch_events.BatchClosed())
+    line = line_of(batch.BatchClosed())
 
     assert {"signature": {"kind": "none"}} == parse(line)["data"]
 
@@ -190,7 +186,7 @@ def changed(**changes: object) -> bytes:
         "signoff.process-defined",
         "signoff.process-defined.v2",
         "SIGNOFF.PROCESS-DEFINED.V1",
-        "signoff_ledger.domain.process_events:ProcessDefined",
+        "signoff_ledger.domain.events.process:ProcessDefined",
         "os:system",
         "x" * 10_000,
     ],

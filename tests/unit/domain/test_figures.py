@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from signoff_ledger.application.figuring import figures_of
-from signoff_ledger.application.replay import _figures_same
-from signoff_ledger.application.showing import show
 from signoff_ledger.domain import decision
+from signoff_ledger.domain.events.process import ProcessHeld, ProcessSignedOff
 from signoff_ledger.domain.figures import NOTHING_SHOWN, Figures
-from signoff_ledger.domain.gate import judge
-from signoff_ledger.domain.process_events import ProcessHeld, ProcessSignedOff
+from signoff_ledger.domain.gate.rule_sets import judge
+from signoff_ledger.figures.compute import figures_of
+from signoff_ledger.figures.exhibit import show
+from signoff_ledger.replay.replay import _figures_same
 from tests.stories import Story, bar, clear, fixed, held, told
 
 

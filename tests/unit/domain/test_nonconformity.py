@@ -2,7 +2,7 @@
 
 import pytest
 
-from signoff_ledger.domain.batch_events import Nonconformity
+from signoff_ledger.domain.events.batch import Nonconformity
 from signoff_ledger.domain.nonconformity import failing_one, found_in, reported_one
 from signoff_ledger.domain.unit import DefectReport
 from signoff_ledger.domain.values import Severity

@@ -2,15 +2,15 @@
 
 import pytest
 
-from signoff_ledger.domain.founding import LEDGER_FORMAT, Founding
-from signoff_ledger.domain.ledger_events import LedgerFounded
-from signoff_ledger.domain.person import Person
-from signoff_ledger.domain.person_events import (
+from signoff_ledger.domain.events.ledger import LedgerFounded
+from signoff_ledger.domain.events.person import (
     DecisionTaken,
     PersonEnrolled,
     RoleGranted,
     RoleRevoked,
 )
+from signoff_ledger.domain.ledger_stream import LEDGER_FORMAT, LedgerStream
+from signoff_ledger.domain.person import Person
 from signoff_ledger.domain.values import Outcome, Role
 from signoff_ledger.errors import InputError
 from tests.stories import Story
@@ -100,7 +100,7 @@ def test_a_decision_moves_the_persons_stream_and_nothing_else() -> None:
 
 def test_a_ledger_is_founded_under_a_name() -> None:
     story = Story()
-    founding = Founding()
+    founding = LedgerStream()
     founding.journal = story.journal
     before = founding.exists
     founding.found(story.stamp("olga"), "Pottery")

@@ -5,10 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from signoff_ledger.domain.event import Stamp
-from signoff_ledger.domain.plan import content_sha256
-from signoff_ledger.domain.process import Process
-from signoff_ledger.domain.process_events import (
+from signoff_ledger.domain.events.event import EventMetadata
+from signoff_ledger.domain.events.process import (
     AcceptanceCriteriaSuperseded,
     BatchOpened,
     CauseStated,
@@ -23,6 +21,8 @@ from signoff_ledger.domain.process_events import (
     SignOffWithdrawn,
     ToolingApprovalReferenced,
 )
+from signoff_ledger.domain.plan import content_sha256
+from signoff_ledger.domain.process import Process
 from signoff_ledger.domain.process_records import Standing
 from signoff_ledger.domain.process_state import LONGEST_GAP
 from signoff_ledger.domain.values import CauseKind, ChangeKind, Origin, RemarkKind
@@ -128,7 +128,7 @@ def test_the_plan_is_frozen_while_a_batch_is_open(change_of: str) -> None:
     assert "SL311" == refused.value.code
 
 
-STEPS: dict[str, Callable[[Process, Stamp], object]] = {
+STEPS: dict[str, Callable[[Process, EventMetadata], object]] = {
     "register the bar": lambda process, stamp: process.register_bar(stamp, bar()),
     "supersede the bar": lambda process, stamp: process.supersede_bar(stamp, bar(), "agreed"),
     "open a batch": lambda process, stamp: process.open_batch_under(stamp, "B1"),

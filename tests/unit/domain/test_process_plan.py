@@ -5,12 +5,12 @@ from collections.abc import Callable
 import pytest
 
 from signoff_ledger.domain.characteristic import Characteristic
-from signoff_ledger.domain.plan import DesignApproval, InspectionPlan, Parameter
-from signoff_ledger.domain.plan_difference import Difference
-from signoff_ledger.domain.process_events import (
+from signoff_ledger.domain.events.process import (
     InspectionPlanCountersigned,
     InspectionPlanPublished,
 )
+from signoff_ledger.domain.plan import DesignApproval, InspectionPlan, Parameter
+from signoff_ledger.domain.plan_difference import Difference
 from signoff_ledger.errors import RuleRefusedError
 from tests.stories import (
     DESIGN,

@@ -1,7 +1,7 @@
 """The state that the events of a process add up to."""
 
+from signoff_ledger.domain.events.process import ProductionOrderCommitted
 from signoff_ledger.domain.process import Process
-from signoff_ledger.domain.process_events import ProductionOrderCommitted
 from signoff_ledger.domain.process_records import Standing
 from signoff_ledger.domain.process_state import LONGEST_GAP
 from signoff_ledger.domain.values import Origin, Outcome

@@ -2,15 +2,15 @@
 
 import pytest
 
-from signoff_ledger.domain.event import Event
-from signoff_ledger.domain.person import Person, SigningKey
-from signoff_ledger.domain.person_events import (
+from signoff_ledger.domain.events.event import Event
+from signoff_ledger.domain.events.person import (
     SignatureGiven,
     SignatureRefused,
     SigningKeyAccepted,
     SigningKeyRegistered,
     SigningKeyRevoked,
 )
+from signoff_ledger.domain.person import Person, SigningKey
 from signoff_ledger.domain.signature import UNSIGNED
 from signoff_ledger.errors import InputError, NotFoundError, RuleRefusedError, SignoffError
 from tests.signers import INES, SOUTH, fingerprint_of, line_of

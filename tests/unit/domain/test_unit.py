@@ -2,7 +2,7 @@
 
 import pytest
 
-from signoff_ledger.domain.batch_events import Nonconformity
+from signoff_ledger.domain.events.batch import Nonconformity
 from signoff_ledger.domain.plan import UnitBuild
 from signoff_ledger.domain.unit import DefectReport, Unit, UnitReport
 from signoff_ledger.domain.values import BuildMethod, Severity

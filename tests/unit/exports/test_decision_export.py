@@ -4,17 +4,17 @@ from pathlib import Path
 
 import pytest
 
-from signoff_ledger.application import people
+from signoff_ledger.application.commands import people
 from signoff_ledger.application.ledger import Call
 from signoff_ledger.domain.values import Role
 from signoff_ledger.errors import ConflictError, NotFoundError, SignoffError
 from signoff_ledger.exports.dossier import export_decision, seal_over, stem_of
 from signoff_ledger.exports.dossier_folder import is_dossier, verify_dossier
-from signoff_ledger.integrity.cosignature import cosign
-from signoff_ledger.integrity.examination import Check, Trust
-from signoff_ledger.integrity.note import parse_note
-from signoff_ledger.integrity.policy import parse_policy
-from signoff_ledger.integrity.verifier_key import COSIGNATURE_V1, ED25519, VerifierKey
+from signoff_ledger.integrity.c2sp.cosignature import cosign
+from signoff_ledger.integrity.c2sp.note import parse_note
+from signoff_ledger.integrity.c2sp.policy import parse_policy
+from signoff_ledger.integrity.c2sp.verifier_key import COSIGNATURE_V1, ED25519, VerifierKey
+from signoff_ledger.integrity.log_check import Check, Trust
 from tests.offices import Office, by
 from tests.refusals import refusal
 from tests.signers import NORTH

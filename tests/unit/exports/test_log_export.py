@@ -7,10 +7,10 @@ import pytest
 
 from signoff_ledger.errors import EvidenceError, SignoffError, StoreError
 from signoff_ledger.exports.log_folder import LogFolder, export_log, sealed_notes
-from signoff_ledger.exports.restoring import restore_log
-from signoff_ledger.exports.verifying import ExportedLog, LiveLog, verify_log
+from signoff_ledger.exports.restore import restore_log
+from signoff_ledger.exports.verification import ExportedLog, LiveLog, verify_log
 from signoff_ledger.integrity.canonical import LINE_LIMIT_BYTES
-from signoff_ledger.integrity.examination import Check, Trust
+from signoff_ledger.integrity.log_check import Check, Trust
 from signoff_ledger.persistence.sqlite.store import SqliteStore
 from tests.ledgers import CountingIds, Shop, TickingClock, check_ledger, rewrite
 from tests.offices import Office, by

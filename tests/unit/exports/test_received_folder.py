@@ -10,7 +10,7 @@ from signoff_ledger.bounded_file import MEMBER
 from signoff_ledger.errors import EvidenceError, NotFoundError, SignoffError
 from signoff_ledger.exports import received_folder as module
 from signoff_ledger.exports.received_folder import ReceivedFolder
-from signoff_ledger.integrity.examination import FLAGGED, OPEN, PROVED
+from signoff_ledger.integrity.log_check import FLAGGED, OPEN, PROVED
 
 needs_links = pytest.mark.skipif(sys.platform == "win32", reason="Windows asks for a right to link")
 

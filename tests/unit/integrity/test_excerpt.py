@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 import pytest
 
 from signoff_ledger.errors import EvidenceError
-from signoff_ledger.integrity.examination import Examination, by_name_alone
 from signoff_ledger.integrity.excerpt import Excerpt
 from signoff_ledger.integrity.line import stream_id
+from signoff_ledger.integrity.log_check import Examination, by_name_alone
 from tests.lines import LEDGER, PERSON, PROCESS, Lines, log_key, rotation
 from tests.refusals import refusal
 from tests.signers import INES, LOG, NORTH, fingerprint_of

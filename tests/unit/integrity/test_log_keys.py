@@ -4,9 +4,9 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from signoff_ledger.errors import EvidenceError
-from signoff_ledger.integrity.fields import encode_base64
+from signoff_ledger.integrity.c2sp.verifier_key import COSIGNATURE_V1, VerifierKey
+from signoff_ledger.integrity.encoding import encode_base64
 from signoff_ledger.integrity.log_keys import FOUNDED, ROTATED, LogKeys, rotation_statement
-from signoff_ledger.integrity.verifier_key import COSIGNATURE_V1, VerifierKey
 from tests import signers
 from tests.lines import Fields, dumped, log_key, rotation
 from tests.signers import LOG, NORTH, ORIGIN, SOUTH

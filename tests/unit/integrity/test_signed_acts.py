@@ -2,9 +2,9 @@
 
 import pytest
 
-from signoff_ledger.application.authority import ROLES
-from signoff_ledger.domain.catalogue import EVENT_TYPES
-from signoff_ledger.domain.process_events import ProcessHeld
+from signoff_ledger.application.authorization import ROLES
+from signoff_ledger.domain.events.catalogue import EVENT_TYPES
+from signoff_ledger.domain.events.process import ProcessHeld
 from signoff_ledger.domain.values import Role
 from signoff_ledger.integrity.signed_acts import (
     DECISIONS,
@@ -12,7 +12,7 @@ from signoff_ledger.integrity.signed_acts import (
     UNSIGNED,
     UNSIGNED_COMMANDS,
     acts_of,
-    told,
+    signing_sentence,
 )
 
 COMMANDS = sorted({*ROLES, "init"})
@@ -41,7 +41,7 @@ def test_every_signed_act_has_a_meaning_of_its_own() -> None:
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_records_what_is_signed_or_says_why_it_does_not(command: str) -> None:
     assert bool(acts_of(command)) != (command in UNSIGNED_COMMANDS)
-    assert all(act.meaning in told(command) for act in acts_of(command))
+    assert all(act.meaning in signing_sentence(command) for act in acts_of(command))
 
 
 def test_no_act_is_of_a_command_that_there_is_not() -> None:
@@ -57,4 +57,4 @@ def test_what_an_owner_alone_may_do_is_the_same_here_and_when_it_is_recorded() -
 
 def test_a_command_that_the_list_does_not_know_has_no_help() -> None:
     with pytest.raises(KeyError):
-        told("invent")
+        signing_sentence("invent")

@@ -8,7 +8,7 @@ from signoff_ledger.integrity.line import stream_id
 from signoff_ledger.integrity.signing_time import (
     GRACE_S,
     LineTimes,
-    lasting,
+    duration,
     streams_reviewed,
     time_of,
     whole_seconds,
@@ -72,7 +72,7 @@ def test_a_clock_that_went_backwards_makes_no_signature_impossible() -> None:
      (7_200, "2 hours"), (86_400, "1 day"), (3 * 86_400 + 5, "3 days")],
 )  # fmt: skip
 def test_a_duration_is_told_in_its_largest_unit(seconds: int, says: str) -> None:
-    assert says == lasting(seconds)
+    assert says == duration(seconds)
 
 
 @pytest.mark.parametrize(

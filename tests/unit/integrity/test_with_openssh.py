@@ -16,10 +16,10 @@ from cryptography.hazmat.primitives.serialization import (
     PublicFormat,
 )
 
-from signoff_ledger.integrity.allowed_signers import AllowedSigner, format_allowed_signers
-from signoff_ledger.integrity.ssh_key import SshPublicKey, parse_ssh_public_key
-from signoff_ledger.integrity.ssh_wire import mpint
-from signoff_ledger.integrity.sshsig import NAMESPACE, armor, dearmor, verify_sshsig
+from signoff_ledger.integrity.ssh.allowed_signers import AllowedSigner, format_allowed_signers
+from signoff_ledger.integrity.ssh.public_key import SshPublicKey, parse_ssh_public_key
+from signoff_ledger.integrity.ssh.sshsig import NAMESPACE, armor, dearmor, verify_sshsig
+from signoff_ledger.integrity.ssh.wire import mpint
 from tests.refusals import refusal
 from tests.signers import (
     APPLICATION,

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from signoff_ledger.errors import InputError
-from signoff_ledger.persistence.address import is_url, shown, usual_name
+from signoff_ledger.persistence.address import is_url, redacted, usual_name
 from signoff_ledger.persistence.postgres.address import database, has_several_hosts
 
 SERVICES = """\
@@ -76,8 +76,8 @@ def test_a_url_is_told_from_a_path(address: str, *, expected: bool) -> None:
     ],
 )
 def test_an_address_is_shown_without_its_secrets(address: str, expected: str) -> None:
-    assert expected == shown(address)
-    assert expected == shown(expected)
+    assert expected == redacted(address)
+    assert expected == redacted(expected)
 
 
 @pytest.mark.parametrize(
@@ -97,7 +97,7 @@ def test_an_address_is_shown_without_its_secrets(address: str, expected: str) ->
 )
 def test_a_url_that_cannot_be_read_is_not_repeated(url: str) -> None:
     with pytest.raises(InputError) as caught:
-        shown(url)
+        redacted(url)
 
     error = caught.value
     assert "SL115" == error.code
@@ -150,7 +150,7 @@ def test_a_service_and_the_environment_are_shown_as_what_they_lead_to(  # one fo
     for name, value in variables.items():
         environment.setenv(name, value)
 
-    assert expected == shown(url)
+    assert expected == redacted(url)
 
 
 def test_a_ledger_is_called_after_its_database_or_its_file(

@@ -4,7 +4,7 @@ import sqlite3
 
 import pytest
 
-from signoff_ledger.persistence.sqlite.scratch import ScratchDatabase
+from signoff_ledger.persistence.sqlite.in_memory import ScratchDatabase
 
 
 def test_what_is_written_can_be_read_until_it_is_closed() -> None:

@@ -2,7 +2,13 @@
 
 import pytest
 
-from signoff_ledger.persistence.postgres.standbys import CONNECTED, Standbys, absence, named, told
+from signoff_ledger.persistence.postgres.standbys import (
+    CONNECTED,
+    Standbys,
+    absence,
+    named,
+    wait_sentence,
+)
 
 
 @pytest.mark.parametrize(
@@ -46,4 +52,4 @@ def test_who_is_named_and_not_connected_is_said(
         return [(name,) for name in connected] if statement == CONNECTED else [(setting,)]
 
     assert (says, suffice) == (absence(setting, connected), named(setting).suffice(connected))
-    assert suffice == (not told(rows))
+    assert suffice == (not wait_sentence(rows))

@@ -2,9 +2,8 @@ from datetime import timedelta
 
 import pytest
 
-from signoff_ledger.application import deciding, improving, inspecting
+from signoff_ledger.application.commands import decisions, inspection, nonconformities
 from signoff_ledger.application.ledger import Call
-from signoff_ledger.application.replay import case_as_of
 from signoff_ledger.domain.disclosure import Topic
 from signoff_ledger.domain.process_records import Standing
 from signoff_ledger.domain.unit import DefectReport
@@ -17,6 +16,7 @@ from signoff_ledger.projections.explanation import (
     positions_of,
     recurrences,
 )
+from signoff_ledger.replay.replay import case_as_of
 from tests.ledgers import CUP, PLAN, Shop, TickingClock, long, reading, topic
 
 
@@ -86,7 +86,7 @@ def test_what_was_found_since_takes_a_unit_off_the_list_of_those_handed_over(sho
     """G27: a later retest, a disposition, a fault seen after all."""
     shop.sign_off_a_repeat()
     shop.bring("B2", long([reading("B2-1", "gap", "0.55", attempt="2")]))
-    inspecting.dispose(
+    inspection.dispose(
         shop.ledger, Call("egon"), "B2", "B2-2", disposition=Disposition.SCRAP, reason="dropped"
     )
     explanation = explain(shop.store, "mug")
@@ -227,14 +227,14 @@ def test_every_kind_of_thing_beside_a_decision_is_told(shop: Shop) -> None:
     """G12, G13, S-22, S-53: refusals, remarks, orders and endings, oldest first."""
     with pytest.raises(RuleRefusedError):
         shop.order()
-    improving.remark(shop.ledger, Call("bela"), "mug", RemarkKind.PRESSURE, "it is late")
-    deciding.report_order(
+    nonconformities.remark(shop.ledger, Call("bela"), "mug", RemarkKind.PRESSURE, "it is late")
+    decisions.report_order(
         shop.ledger, Call("bela"), "mug", quantity=70, reference="PO-9", note="by letter"
     )
     shop.sign_off_a_repeat()
     shop.order()
-    inspecting.add_defect(shop.ledger, Call("ines"), "B2", "B2-1", DefectReport("CRACK"))
-    deciding.withdraw(shop.ledger, Call("anna"), "mug", "a doubt")
+    inspection.add_defect(shop.ledger, Call("ines"), "B2", "B2-1", DefectReport("CRACK"))
+    decisions.withdraw(shop.ledger, Call("anna"), "mug", "a doubt")
     explanation = explain(shop.store, "mug")
 
     assert [
@@ -251,7 +251,7 @@ def test_every_kind_of_thing_beside_a_decision_is_told(shop: Shop) -> None:
 
 def test_another_process_is_not_looked_at(shop: Shop) -> None:
     shop.publish(PLAN.replace('id = "mug"', 'id = "jug"'))
-    improving.remark(shop.ledger, Call("bela"), "jug", RemarkKind.NOTE, "another one")
+    nonconformities.remark(shop.ledger, Call("bela"), "jug", RemarkKind.NOTE, "another one")
 
     assert () == explain(shop.store, "mug").beside
 

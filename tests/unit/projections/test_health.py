@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from signoff_ledger.persistence.finding import Finding
+from signoff_ledger.persistence.health_finding import HealthFinding
 from signoff_ledger.persistence.sqlite.health import SAFE_SQLITE
 from signoff_ledger.persistence.sqlite.store import SqliteStore
 from signoff_ledger.projections.health import examine
@@ -12,7 +12,7 @@ from signoff_ledger.projections.views import Views
 from tests.ledgers import Shop, disarmed, raw, rewrite
 
 
-def looked(shop: Shop, views: Views) -> dict[str, Finding]:
+def looked(shop: Shop, views: Views) -> dict[str, HealthFinding]:
     """Examine a ledger; gives what was found by check."""
     return {found.check: found for found in examine(shop.store, views)}
 

@@ -3,10 +3,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
-from signoff_ledger.application.inspecting import UnitEntry, record_unit
+from signoff_ledger.application.commands.inspection import UnitEntry, record_unit
 from signoff_ledger.application.ledger import Call
-from signoff_ledger.domain.event import Stamp, make_entry
-from signoff_ledger.domain.person_events import RoleGranted
+from signoff_ledger.domain.events.event import EventMetadata, make_envelope
+from signoff_ledger.domain.events.person import RoleGranted
 from signoff_ledger.domain.plan import UnitBuild
 from signoff_ledger.domain.values import BuildMethod, Role
 from signoff_ledger.projections import history
@@ -54,8 +54,8 @@ def test_an_event_of_a_stream_that_never_began_is_shown_as_unknown(
 ) -> None:
     """A planted line is not hidden because nobody knows what it is about."""
     event = RoleGranted(note="a favour", role=Role.APPROVER)
-    planted = make_entry(
-        event, Stamp(SEEN, "mallory", "x#0"), stream=UUID(int=7), version=1, prev=None
+    planted = make_envelope(
+        event, EventMetadata(SEEN, "mallory", "x#0"), stream=UUID(int=7), version=1, prev=None
     )
     plant(path, planted.line)
     row = views.read(history.TABLE)[-1]

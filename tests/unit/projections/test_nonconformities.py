@@ -2,7 +2,8 @@ from contextlib import closing
 from functools import partial
 from pathlib import Path
 
-from signoff_ledger.application import improving, inspecting
+from signoff_ledger.application.commands import inspection
+from signoff_ledger.application.commands import nonconformities as commands
 from signoff_ledger.application.ledger import Call
 from signoff_ledger.domain.unit import DefectReport
 from signoff_ledger.domain.values import Origin
@@ -33,7 +34,7 @@ def test_an_origin_counts_from_when_it_was_stated(shop: Shop, views: Views) -> N
     """S-16: attributing again moves the count; both statements stay in the history."""
     shop.build("B1", rejects=2)
     before = views.read(nonconformities.TABLE)
-    attribute = partial(improving.attribute, shop.ledger, Call("egon"), "mug")
+    attribute = partial(commands.attribute, shop.ledger, Call("egon"), "mug")
     for origin in (Origin.PROCESS, Origin.TOOLING):
         attribute(mode="LID-SEAT", origin=origin, reason="seen")
     attribute(mode=None, origin=Origin.MEASUREMENT, reason="a slip", single=("B1", 2))
@@ -59,7 +60,7 @@ def test_a_unit_with_two_of_a_kind_counts_once(shop: Shop, views: Views) -> None
     shop.record("B1", "S1")
     for zone in ("inside", "inside", "rim"):
         report = DefectReport("LID-SEAT", zone)
-        inspecting.add_defect(shop.ledger, Call("ines"), "B1", "S1", report)
+        inspection.add_defect(shop.ledger, Call("ines"), "B1", "S1", report)
     rows = views.read(nonconformities.TABLE)
 
     assert [("inside", "minor", 1, 2), ("rim", "major", 1, 1)] == [

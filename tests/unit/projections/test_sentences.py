@@ -10,14 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from signoff_ledger.domain import batch_events as b
-from signoff_ledger.domain import ledger_events as g
-from signoff_ledger.domain import person_events as h
-from signoff_ledger.domain import process_events as p
 from signoff_ledger.domain.bar import Bar, CharacteristicClause, ModeClause
-from signoff_ledger.domain.catalogue import EVENT_TYPES
 from signoff_ledger.domain.characteristic import Family
-from signoff_ledger.domain.event import Entry, Event, Stamp, make_entry
+from signoff_ledger.domain.events import batch as b
+from signoff_ledger.domain.events import ledger as g
+from signoff_ledger.domain.events import person as h
+from signoff_ledger.domain.events import process as p
+from signoff_ledger.domain.events.catalogue import EVENT_TYPES
+from signoff_ledger.domain.events.event import Event, EventEnvelope, EventMetadata, make_envelope
 from signoff_ledger.domain.plan import (
     DesignApproval,
     NotApplicable,
@@ -40,7 +40,7 @@ from signoff_ledger.domain.values import (
     Severity,
 )
 from signoff_ledger.domain.verdict import Finding, Verdict
-from signoff_ledger.integrity.verifier_key import ED25519, VerifierKey
+from signoff_ledger.integrity.c2sp.verifier_key import ED25519, VerifierKey
 from signoff_ledger.projections.sentences import sentence
 from signoff_ledger.projections.subjects import Subject
 from tests.ledgers import plan_file
@@ -522,9 +522,9 @@ CASES: tuple[tuple[Event, str, str], ...] = (
 )  # fmt: skip
 
 
-def entry_of(event: Event) -> Entry:
-    stamp = Stamp(datetime(2026, 3, 2, tzinfo=UTC), "anna", "id-1#0123456789abcdef")
-    return make_entry(event, stamp, stream=UUID(int=1), version=1, prev=None)
+def entry_of(event: Event) -> EventEnvelope:
+    stamp = EventMetadata(datetime(2026, 3, 2, tzinfo=UTC), "anna", "id-1#0123456789abcdef")
+    return make_envelope(event, stamp, stream=UUID(int=1), version=1, prev=None)
 
 
 @pytest.mark.parametrize(

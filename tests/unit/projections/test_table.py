@@ -4,9 +4,9 @@ from contextlib import closing
 
 import pytest
 
-from signoff_ledger.projections.table import Table
+from signoff_ledger.projections.table import ViewTable
 
-FRUIT = Table(
+FRUIT = ViewTable(
     "view_fruit",
     (("process", "TEXT NOT NULL"), ("place", "INTEGER NOT NULL"), ("name", "TEXT")),
     key=("process", "place"),

@@ -10,15 +10,15 @@ from typing import Any
 
 import pytest
 
-from signoff_ledger.application.replay import case_as_of
 from signoff_ledger.domain.case import Case
 from signoff_ledger.errors import StoreError
-from signoff_ledger.persistence.sqlite.scratch import ScratchDatabase
+from signoff_ledger.persistence.sqlite.in_memory import ScratchDatabase
 from signoff_ledger.persistence.sqlite.store import SqliteStore
 from signoff_ledger.persistence.store import ConnectionLostError
 from signoff_ledger.projections import history
 from signoff_ledger.projections.explanation import explain
 from signoff_ledger.projections.views import PAGE, Views
+from signoff_ledger.replay.replay import case_as_of
 from tests.ledgers import PLAN, Shop, raw, unit, wide
 from tests.tree import SOURCE_ROOTS, clean_environment
 

@@ -6,15 +6,15 @@ from pathlib import Path
 import pytest
 
 from signoff_ledger.persistence.sqlite.store import SqliteStore
-from signoff_ledger.reports import characters, svg
+from signoff_ledger.reports import svg, text_charts
 from signoff_ledger.reports.certificate import certificate
+from signoff_ledger.reports.certificate_layout import document
 from signoff_ledger.reports.document import Document, Drawn, Heading
-from signoff_ledger.reports.hypertext import page
-from signoff_ledger.reports.layout import document
+from signoff_ledger.reports.html import page
 from signoff_ledger.reports.markdown import markdown
 from signoff_ledger.reports.picture import (
     BeforeAfter,
-    Limit,
+    LimitLine,
     OcCurve,
     ParetoChart,
     Picture,
@@ -53,7 +53,7 @@ PARETO = ParetoChart(
 TIMES = RunChart(
     "times", "Times", "One over.", HEAD, ROWS,
     series=(("B1", (11.0, 12.0, 10.5)), ("B2", (6.0, 6.5))),
-    limits=(Limit("bar", 11.5, judged=True), Limit("bench", 4.0, judged=False)),
+    limits=(LimitLine("bar", 11.5, judged=True), LimitLine("bench", 4.0, judged=False)),
     beyond=11.5,
     unit="minutes",
 )  # fmt: skip
@@ -91,8 +91,8 @@ def test_every_colour_is_a_grey(picture: Picture) -> None:
 
 @each_picture
 def test_characters_have_an_ascii_form_that_says_the_same(picture: Picture) -> None:
-    plain = characters.draw(picture, ascii_only=True)
-    full = characters.draw(picture)
+    plain = text_charts.draw(picture, ascii_only=True)
+    full = text_charts.draw(picture)
 
     assert plain.isascii()
     for text in (plain, full):
@@ -116,16 +116,16 @@ def test_the_certificate_of_a_thousand_units_stays_below_300_kb(tmp_path: Path) 
 
 
 def test_a_value_over_its_limit_has_another_shape() -> None:
-    assert 1 == characters.draw(TIMES).count("▲")
-    assert 1 == characters.draw(TIMES, ascii_only=True).count("^")
+    assert 1 == text_charts.draw(TIMES).count("▲")
+    assert 1 == text_charts.draw(TIMES, ascii_only=True).count("^")
     assert "l6 11h-12z" in svg.draw(TIMES)
 
 
 def test_a_long_run_is_thinned_and_says_so() -> None:
-    assert "the slowest of every 5 is shown" in characters.draw(SLOW)
+    assert "the slowest of every 5 is shown" in text_charts.draw(SLOW)
 
 
-@pytest.mark.parametrize("draw", [svg.draw, characters.draw], ids=["svg", "characters"])
+@pytest.mark.parametrize("draw", [svg.draw, text_charts.draw], ids=["svg", "characters"])
 def test_what_is_no_picture_is_not_drawn(draw: object) -> None:
     assert callable(draw)
     with pytest.raises(TypeError):

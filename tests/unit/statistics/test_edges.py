@@ -31,7 +31,7 @@ def test_no_unit_inspected_gives_no_interval_and_no_verdict() -> None:
     assert proportion.upper_bound(0, 0) is None
     assert proportion.lower_bound(0, 0) is None
     assert proportion.wilson(0, 0) is None
-    assert proportion.Evidence.OPEN is proportion.evidence_against(0, 0, 0.05)
+    assert proportion.RateEvidence.OPEN is proportion.evidence_against(0, 0, 0.05)
     assert forecast.forecast(0, 0, 1000) is None
     assert forecast.lot_bound(0, 0, 100) is None
     assert forecast.spared((0, 0), (1, 20), 1000) is None

@@ -12,10 +12,10 @@ from threading import Thread
 import pytest
 
 from signoff_ledger.application.ports import SystemClock
-from signoff_ledger.integrity.cosignature import verified_cosignatures
-from signoff_ledger.integrity.note import parse_note
-from signoff_ledger.integrity.verifier_key import COSIGNATURE_V1, VerifierKey
-from signoff_ledger.witness.courier import HttpCourier
+from signoff_ledger.integrity.c2sp.cosignature import verified_cosignatures
+from signoff_ledger.integrity.c2sp.note import parse_note
+from signoff_ledger.integrity.c2sp.verifier_key import COSIGNATURE_V1, VerifierKey
+from signoff_ledger.witness.http_client import HttpCourier
 from tests.witnesses import ToyLog, key_of, serving, witness_in
 
 others = pytest.importorskip("aics_witness", reason="aics-witness is not installed")
@@ -27,7 +27,7 @@ NAME = "w.example/1"
 
 def growth(old: int, new: int) -> list[bytes]:
     """Give the proof that a request would hold."""
-    from signoff_ledger.integrity.add_checkpoint import parse_add_checkpoint
+    from signoff_ledger.integrity.c2sp.add_checkpoint import parse_add_checkpoint
 
     return list(parse_add_checkpoint(LOG.body(old, new)).proof)
 

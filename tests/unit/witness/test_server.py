@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from signoff_ledger.errors import InputError
-from signoff_ledger.integrity.checkpoint import Checkpoint
-from signoff_ledger.integrity.note import parse_note
-from signoff_ledger.witness.memory import Memory
+from signoff_ledger.integrity.c2sp.checkpoint import Checkpoint
+from signoff_ledger.integrity.c2sp.note import parse_note
+from signoff_ledger.witness.cosigned_notes import Memory
 from signoff_ledger.witness.server import BODY_LIMIT_BYTES, CONNECTIONS_MAX, WitnessServer
 from tests.ledgers import TickingClock
 from tests.tree import ROOT, SOURCE_ROOTS, clean_environment
@@ -27,7 +27,7 @@ HEAD = b"POST /add-checkpoint HTTP/1.1\r\nContent-Length: 9999\r\n\r\n"
 DIES = """
 import os, sys
 from pathlib import Path
-from signoff_ledger.witness.memory import Memory
+from signoff_ledger.witness.cosigned_notes import Memory
 from tests.witnesses import ToyLog, serving, witness_in
 
 remember = Memory.remember

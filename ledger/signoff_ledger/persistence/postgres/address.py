@@ -37,7 +37,7 @@ def parsed(url: str) -> dict[str, Any]:
     return parts
 
 
-class Place(NamedTuple):
+class ServerAddress(NamedTuple):
     """Where libpq will connect: what the URL says, then a service file, then the environment.
 
     Attributes:
@@ -57,7 +57,7 @@ class Place(NamedTuple):
     service: str
 
 
-def located(url: str) -> Place:
+def located(url: str) -> ServerAddress:
     """Say where libpq will connect.
 
     Raises:
@@ -72,7 +72,7 @@ def located(url: str) -> Place:
         for key in _VARIABLES
     )
     usual = dbname or user or _own_name()
-    return Place(host, hostaddr, port, user, usual, "" if service is not None else name)
+    return ServerAddress(host, hostaddr, port, user, usual, "" if service is not None else name)
 
 
 _VARIABLES = {
@@ -101,7 +101,7 @@ def database(url: str) -> str:
     return located(url).dbname
 
 
-def shown(url: str) -> str:
+def redacted(url: str) -> str:
     """Give the URL of where libpq will connect: user, hosts and database, and no secret.
 
     Whoever is let in there can give it again as it stands.

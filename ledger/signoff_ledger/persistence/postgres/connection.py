@@ -11,8 +11,8 @@ from psycopg import IsolationLevel, pq
 from psycopg.types.string import TextLoader
 
 from signoff_ledger.persistence.notices import Wait
-from signoff_ledger.persistence.postgres.address import has_several_hosts, shown
-from signoff_ledger.persistence.postgres.waiting import StatementWait, UnconfirmedCommitError
+from signoff_ledger.persistence.postgres.address import has_several_hosts, redacted
+from signoff_ledger.persistence.postgres.waits import StatementWait, UnconfirmedCommitError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -68,7 +68,7 @@ class Connection(psycopg.Connection[Any]):
     cut_short = False
     outlasted = ""
 
-    def heed(self, notice: psycopg.errors.Diagnostic) -> None:
+    def on_notice(self, notice: psycopg.errors.Diagnostic) -> None:
         """Take in what the server says beside its answers."""
         if notice.source_function == _WAITS_FOR_A_STANDBY:
             self.cut_short = True
@@ -135,7 +135,7 @@ def connect(url: str, *, insistent: bool = False) -> Connection:
             may_come = insistent or has_several_hosts(url) or _is_starting(url)
             if not is_lost(error) or not may_come or waiting.seconds > PATIENCE_S:
                 raise
-            waiting.tell(f"{shown(url)} to take connections: {' '.join(str(error).split())}")
+            waiting.tell(f"{redacted(url)} to take connections: {' '.join(str(error).split())}")
             time.sleep(PAUSE_S)
         else:
             return connection
@@ -197,5 +197,5 @@ def configure(connection: Connection, url: str) -> None:
         connection.prepare_threshold = None
         connection.is_direct = False
     connection.adapters.register_loader("uuid", TextLoader)
-    connection.add_notice_handler(connection.heed)
+    connection.add_notice_handler(connection.on_notice)
     connection.url = url

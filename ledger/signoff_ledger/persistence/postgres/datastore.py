@@ -12,7 +12,7 @@ from psycopg.errors import ReadOnlySqlTransaction
 from psycopg_pool import ConnectionPool, PoolTimeout
 
 from signoff_ledger.persistence.notices import NOTICE_AFTER_S, Wait
-from signoff_ledger.persistence.postgres.address import shown
+from signoff_ledger.persistence.postgres.address import redacted
 from signoff_ledger.persistence.postgres.connection import (
     PATIENCE_S,
     SETTINGS,
@@ -152,9 +152,9 @@ class PostgresDatastore:
                     raise psycopg.OperationalError(
                         f"it took no connection for {waiting.seconds:.0f} s"
                     ) from None
-                waiting.tell(f"{shown(self._url)} to take connections")
+                waiting.tell(f"{redacted(self._url)} to take connections")
 
-    def lasting(self, work: Callable[[Connection], T]) -> T:
+    def with_reconnect(self, work: Callable[[Connection], T]) -> T:
         """Do something that may be done twice, again where the connection is lost."""
         deadline = time.monotonic() + PATIENCE_S
         while True:
@@ -168,7 +168,9 @@ class PostgresDatastore:
     def rows(self, statement: str, parameters: Sequence[object] = ()) -> list[Any]:
         """Run one reading statement."""
         ours = translated(statement)
-        return self.lasting(lambda connection: connection.execute(ours, parameters).fetchall())
+        return self.with_reconnect(
+            lambda connection: connection.execute(ours, parameters).fetchall()
+        )
 
     @contextmanager
     def deriving(self) -> Iterator[DerivedCursor]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from psycopg.sql import Identifier
 
 from signoff_ledger.persistence.catalogue import moved_finding, schema_finding
-from signoff_ledger.persistence.finding import Finding, guarded
+from signoff_ledger.persistence.health_finding import HealthFinding, guarded
 from signoff_ledger.persistence.postgres import catalogue, rights, schema, standbys
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from signoff_ledger.persistence.postgres.store import PostgresStore
 
 
-def findings(store: PostgresStore) -> Iterator[Finding]:
+def findings(store: PostgresStore) -> Iterator[HealthFinding]:
     """Look at everything around the lines themselves."""
     yield from guarded("PostgreSQL", lambda: [_server(store)])
     yield from guarded("opening", lambda: _opening(store))
@@ -36,43 +36,43 @@ def _setting(store: PostgresStore, name: str) -> str:
     return value
 
 
-def _server(store: PostgresStore) -> Finding:
+def _server(store: PostgresStore) -> HealthFinding:
     version = _setting(store, "server_version")
     role = "takes writes"
     if store.read_only:
         role = "a standby, a subscriber, or closed to writes, or to whoever is connected"
-    return Finding("PostgreSQL", "ok", f"version {version}; {role}")
+    return HealthFinding("PostgreSQL", "ok", f"version {version}; {role}")
 
 
-def _opening(store: PostgresStore) -> Iterator[Finding]:
+def _opening(store: PostgresStore) -> Iterator[HealthFinding]:
     """Say why no other command opens the ledger, where none does."""
     store.check_openable()
     yield from ()
 
 
-def _durability(store: PostgresStore) -> Finding:
+def _durability(store: PostgresStore) -> HealthFinding:
     if store.read_only:
-        return Finding("durability", "note", "the ledger is read-only here")
+        return HealthFinding("durability", "note", "the ledger is read-only here")
     commit = _setting(store, "synchronous_commit")
     says = f"fsync on, synchronous_commit {commit}"
     waited_for = store.rows(standbys.WAITED_FOR)[0][0]
     if not waited_for:
-        return Finding("durability", "ok", says)
+        return HealthFinding("durability", "ok", says)
     says += f"; a commit waits for {waited_for}"
     connected = [row[0] for row in store.rows(standbys.CONNECTED)]
     absent = standbys.absence(waited_for, connected)
     if not absent:
-        return Finding("durability", "ok", says)
+        return HealthFinding("durability", "ok", says)
     says += f" (synchronous_standby_names); {absent} (pg_stat_replication)"
     if standbys.named(waited_for).suffice(connected):
-        return Finding("durability", "note", f"{says}; the others suffice")
-    return Finding("durability", "BAD", f"{says}: nothing that is recorded is acknowledged")
+        return HealthFinding("durability", "note", f"{says}; the others suffice")
+    return HealthFinding("durability", "BAD", f"{says}: nothing that is recorded is acknowledged")
 
 
-def _checksums(store: PostgresStore) -> Finding:
+def _checksums(store: PostgresStore) -> HealthFinding:
     if _setting(store, "data_checksums") == "on":
-        return Finding("database", "ok", "its pages have checksums")
-    return Finding(
+        return HealthFinding("database", "ok", "its pages have checksums")
+    return HealthFinding(
         "database",
         "note",
         "its pages have no checksums, so the server cannot tell a damaged one; "
@@ -80,10 +80,10 @@ def _checksums(store: PostgresStore) -> Finding:
     )
 
 
-def _schema(store: PostgresStore) -> Iterator[Finding]:
+def _schema(store: PostgresStore) -> Iterator[HealthFinding]:
     """Hold every table, function, trigger and rule against those of a fresh ledger."""
-    with store.told():
-        found = store.datastore.lasting(catalogue.catalogue)
+    with store.translate_errors():
+        found = store.datastore.with_reconnect(catalogue.catalogue)
     yield schema_finding(
         catalogue.compared(found),
         f"{len(catalogue.expected())} tables, columns, constraints, functions and triggers "
@@ -94,7 +94,7 @@ def _schema(store: PostgresStore) -> Iterator[Finding]:
         yield moved_finding(moved_to)
 
 
-def _triggers(store: PostgresStore) -> Finding:
+def _triggers(store: PostgresStore) -> HealthFinding:
     """Say whether triggers run at all: in a session that replicates they do not."""
     rows = store.rows(
         "SELECT coalesce(r.rolname, 'every role') FROM pg_db_role_setting AS s"
@@ -106,9 +106,9 @@ def _triggers(store: PostgresStore) -> Finding:
     )
     here = _setting(store, "session_replication_role")
     if here == "origin" and not rows:
-        return Finding("triggers", "ok", "they run in this session, whoever it is of")
+        return HealthFinding("triggers", "ok", "they run in this session, whoever it is of")
     whom = ", ".join(sorted({row[0] for row in rows})) or "the server"
-    return Finding(
+    return HealthFinding(
         "triggers",
         "BROKEN",
         f"session_replication_role is set for {whom}: no trigger refuses or counts anything",
@@ -116,15 +116,15 @@ def _triggers(store: PostgresStore) -> Finding:
     )
 
 
-def _rights(store: PostgresStore) -> Finding:
+def _rights(store: PostgresStore) -> HealthFinding:
     """Say whether whoever is connected could take the triggers away first."""
     user, owner = store.rows(
         "SELECT current_user, pg_has_role(n.nspowner, 'USAGE')"
         " FROM pg_namespace AS n WHERE n.nspname = 'signoff'"
     )[0]
     if not owner:
-        return Finding("rights", "ok", f"{user} may read events and add to them, and no more")
-    return Finding(
+        return HealthFinding("rights", "ok", f"{user} may read events and add to them, and no more")
+    return HealthFinding(
         "rights",
         "note",
         f"{user} owns the tables and could change them; record as a member of the role that "
@@ -132,26 +132,26 @@ def _rights(store: PostgresStore) -> Finding:
     )
 
 
-def _grants(store: PostgresStore) -> Finding:
+def _grants(store: PostgresStore) -> HealthFinding:
     """Say which rights of the ledger's role are lost, and who has more than anybody should."""
-    with store.told():
-        differed = store.datastore.lasting(lost_grants)
+    with store.translate_errors():
+        differed = store.datastore.with_reconnect(lost_grants)
     if not differed:
-        return Finding("grants", "ok", "the ledger's role may record, and nobody may do more")
+        return HealthFinding("grants", "ok", "the ledger's role may record, and nobody may do more")
     says = "; ".join(differed)
-    return Finding("grants", "BAD", says, "as the owner of the tables:  signoff repair")
+    return HealthFinding("grants", "BAD", says, "as the owner of the tables:  signoff repair")
 
 
 def lost_grants(connection: psycopg.Connection[Any]) -> list[str]:
     """Say which grants are missing, and which are too many; nothing where all is well."""
     role = schema.role_here(connection)
     gone = f"there is no role {role} (of a database that was renamed, rename the role, too)"
-    return [gone][rights.is_role(connection, role) :] + rights.told(
+    return [gone][rights.is_role(connection, role) :] + rights.sentences(
         rights.differences(connection, role)
     )
 
 
-def _connections(store: PostgresStore) -> Finding:
+def _connections(store: PostgresStore) -> HealthFinding:
     """Say who may connect, for whoever can may keep the lock that appends take turns by."""
     rows = store.rows(
         "SELECT current_database()::text, CASE WHEN e.grantee = 0 THEN 'PUBLIC'"
@@ -164,7 +164,7 @@ def _connections(store: PostgresStore) -> Finding:
     database = Identifier(rows[0][0] if rows else "").as_string(None)
     given = f"GRANT CONNECT ON DATABASE {database} TO {Identifier(role).as_string(None)}"
     if "PUBLIC" in may:
-        return Finding(
+        return HealthFinding(
             "connections",
             "note",
             "every role may connect, and keep the lock that appends take turns by",
@@ -172,5 +172,7 @@ def _connections(store: PostgresStore) -> Finding:
             f"  {given}",
         )
     if role not in may:
-        return Finding("connections", "BAD", f"{role} may not connect", f"as its owner:  {given}")
-    return Finding("connections", "ok", f"those who may: {', '.join(may)}")
+        return HealthFinding(
+            "connections", "BAD", f"{role} may not connect", f"as its owner:  {given}"
+        )
+    return HealthFinding("connections", "ok", f"those who may: {', '.join(may)}")

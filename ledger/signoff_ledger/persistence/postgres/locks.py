@@ -25,7 +25,7 @@ def locked(said: str, datastore: PostgresDatastore) -> StoreError:
     """Give the error for a lock that somebody kept too long; it names who still keeps it."""
     holders, waits = [], ""
     with suppress(psycopg.Error):
-        waits = standbys.told(datastore.rows)
+        waits = standbys.wait_sentence(datastore.rows)
         holders = datastore.rows(_HOLDERS, (APPEND_LOCK, VIEWS_LOCK, VIEWS_SCHEMA))
     named = ", ".join(
         f"role {role or 'unknown'}, process {pid}" + (f", since {since}" if since else "")

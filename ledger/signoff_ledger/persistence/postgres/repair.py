@@ -37,7 +37,7 @@ def repaired(connection: psycopg.Connection[Any], place: str) -> Iterator[str]:
     if not rights.is_role(connection, role):
         schema.made_role(connection, place)
         yield f"the role {role} is made anew; make the logins members of it:  GRANT {role} TO ..."
-    yield from rights.told(rights.restore(connection, role))
+    yield from rights.sentences(rights.restore(connection, role))
     added = schema.add_event_types(connection)
     if added:
         yield f"the ledger takes further kinds of events: {', '.join(added)}"

@@ -63,7 +63,7 @@ class Right(NamedTuple):
         return ".".join(self.path) + (f" ({self.column})" if self.column else "")
 
 
-class Difference(NamedTuple):
+class RightsDifference(NamedTuple):
     """A right that is missing, or that nobody should have.
 
     Attributes:
@@ -94,7 +94,7 @@ def is_role(connection: psycopg.Connection[Any], name: str) -> bool:
     return found is not None
 
 
-def differences(connection: psycopg.Connection[Any], role: str) -> list[Difference]:
+def differences(connection: psycopg.Connection[Any], role: str) -> list[RightsDifference]:
     """Compare the rights that there are with those that there should be.
 
     Args:
@@ -121,8 +121,8 @@ def differences(connection: psycopg.Connection[Any], role: str) -> list[Differen
     # A right that may be handed on is taken away whole and given again.
     missing = wanted - (held - too_many)
     return [
-        *(Difference(right, missing=False) for right in sorted(too_many, key=repr)),
-        *(Difference(right, missing=True) for right in sorted(missing, key=repr)),
+        *(RightsDifference(right, missing=False) for right in sorted(too_many, key=repr)),
+        *(RightsDifference(right, missing=True) for right in sorted(missing, key=repr)),
     ]
 
 
@@ -143,7 +143,7 @@ def _wanted(objects: dict[tuple[str, tuple[str, ...]], str | None], role: str) -
             yield Right(role, privilege, "TABLE", table)
 
 
-def restore(connection: psycopg.Connection[Any], role: str) -> list[Difference]:
+def restore(connection: psycopg.Connection[Any], role: str) -> list[RightsDifference]:
     """Give what is missing, and take away what is too much; gives what differed.
 
     Args:
@@ -156,7 +156,7 @@ def restore(connection: psycopg.Connection[Any], role: str) -> list[Difference]:
     return differed
 
 
-def told(differed: Iterable[Difference]) -> list[str]:
+def sentences(differed: Iterable[RightsDifference]) -> list[str]:
     """Say what differs, a sentence for each role and privilege; views are made alike, and many."""
     groups: dict[tuple[str, str, str], set[str]] = {}
     for right, missing in differed:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from psycopg.errors import InsufficientPrivilege
 from psycopg.sql import SQL, Identifier
 
-from signoff_ledger.domain.catalogue import EVENT_TYPES, UPCASTS
-from signoff_ledger.domain.founding import LEDGER_FORMAT
+from signoff_ledger.domain.events.catalogue import EVENT_TYPES, UPCASTS
+from signoff_ledger.domain.ledger_stream import LEDGER_FORMAT
 from signoff_ledger.errors import StoreError
 from signoff_ledger.persistence.postgres import rights
 from signoff_ledger.persistence.postgres.dialect import VIEWS_SCHEMA

@@ -66,7 +66,7 @@ def absence(setting: str, connected: Collection[str]) -> str:
     return f"{', '.join(missing)} {be} not connected"
 
 
-def told(rows: Callable[[str], list[Any]]) -> str:
+def wait_sentence(rows: Callable[[str], list[Any]]) -> str:
     """Say for whom commits wait in vain; "" where they do not.
 
     Args:

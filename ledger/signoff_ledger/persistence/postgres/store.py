@@ -15,16 +15,20 @@ from psycopg.sql import SQL
 from signoff_ledger.application.ports import Server
 from signoff_ledger.domain.aggregate import Aggregate
 from signoff_ledger.errors import NotFoundError, StoreError
-from signoff_ledger.integrity.note import parse_signature_lines
-from signoff_ledger.persistence.postgres import derived, schema
-from signoff_ledger.persistence.postgres.address import has_several_hosts, shown
+from signoff_ledger.integrity.c2sp.note import parse_signature_lines
+from signoff_ledger.persistence.postgres import schema, view_tables
+from signoff_ledger.persistence.postgres.address import has_several_hosts, redacted
 from signoff_ledger.persistence.postgres.connection import PAUSE_S, connect, is_lost, looked
 from signoff_ledger.persistence.postgres.datastore import PostgresDatastore
 from signoff_ledger.persistence.postgres.dialect import VIEWS_SCHEMA, translated
 from signoff_ledger.persistence.postgres.locks import locked
 from signoff_ledger.persistence.postgres.recorder import PostgresRecorder
-from signoff_ledger.persistence.postgres.saving import NoWritesError, Saving, UnconfirmedError
-from signoff_ledger.persistence.postgres.waiting import STANDBY_TIMEOUT_S, UnconfirmedCommitError
+from signoff_ledger.persistence.postgres.save_retry import (
+    NoWritesError,
+    SaveState,
+    UnconfirmedError,
+)
+from signoff_ledger.persistence.postgres.waits import STANDBY_TIMEOUT_S, UnconfirmedCommitError
 from signoff_ledger.persistence.store import (
     MOVED,
     ConnectionLostError,
@@ -40,9 +44,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from uuid import UUID
 
-    from signoff_ledger.application.ports import Recorded
-    from signoff_ledger.domain.event import Entry
-    from signoff_ledger.persistence.finding import Finding
+    from signoff_ledger.application.ports import LogEntry
+    from signoff_ledger.domain.events.event import EventEnvelope
+    from signoff_ledger.persistence.health_finding import HealthFinding
     from signoff_ledger.persistence.postgres.connection import Connection
     from signoff_ledger.persistence.postgres.datastore import DerivedCursor
 
@@ -60,9 +64,9 @@ class PostgresStore(LedgerStore):
 
     def __init__(self, url: str, *, read_only: bool) -> None:
         self.datastore = PostgresDatastore(url)
-        super().__init__(url, shown(url), PostgresRecorder(self.datastore), read_only=read_only)
+        super().__init__(url, redacted(url), PostgresRecorder(self.datastore), read_only=read_only)
         self._losses_remembered = 0
-        self._saving = Saving(self.datastore, self.of_command, may_move=has_several_hosts(url))
+        self._saving = SaveState(self.datastore, self.of_command, may_move=has_several_hosts(url))
         self.datastore.open()
 
     @classmethod
@@ -77,8 +81,8 @@ class PostgresStore(LedgerStore):
             StoreError: SL704 when a ledger is there already, SL703 when it cannot be made, SL707
                 when the database cannot be reached, SL706 when it does not promise durability.
         """
-        with told_plainly(shown(url)), connect(url) as connection:
-            schema.make(connection, shown(url))
+        with translate_connection_errors(redacted(url)), connect(url) as connection:
+            schema.make(connection, redacted(url))
             connection.check_confirmed()
         store = cls(url, read_only=False)
         if whole:
@@ -99,7 +103,7 @@ class PostgresStore(LedgerStore):
                 format, SL706 for a server that does not promise durability, SL707 for one that
                 cannot be reached.
         """
-        place = shown(url)
+        place = redacted(url)
 
         def is_read_only(connection: Connection) -> bool:
             if not schema.is_there(connection):
@@ -110,7 +114,7 @@ class PostgresStore(LedgerStore):
                 )
             return _is_read_only(connection, place)
 
-        with told_plainly(place):
+        with translate_connection_errors(place):
             read_only = looked(url, is_read_only, insistent=patient)
         return cls(url, read_only=read_only)
 
@@ -135,13 +139,13 @@ class PostgresStore(LedgerStore):
         Raises:
             StoreError: See `open`.
         """
-        with self.told():
-            self.datastore.lasting(lambda connection: _is_read_only(connection, self.place))
+        with self.translate_errors():
+            self.datastore.with_reconnect(lambda connection: _is_read_only(connection, self.place))
 
     @classmethod
     def is_begun(cls, url: str) -> bool:
         """Say whether a ledger, or part of one, is in the database."""
-        with told_plainly(shown(url)):
+        with translate_connection_errors(redacted(url)):
             return looked(url, schema.is_there)
 
     @classmethod
@@ -151,13 +155,13 @@ class PostgresStore(LedgerStore):
         Raises:
             StoreError: See `create`.
         """
-        with told_plainly(shown(url)):
-            looked(url, lambda connection: schema.check_vacant(connection, shown(url)))
+        with translate_connection_errors(redacted(url)):
+            looked(url, lambda connection: schema.check_vacant(connection, redacted(url)))
 
     def complete(self) -> None:
         """Let a ledger that was made unopenable be opened."""
-        with self.told():
-            self.datastore.lasting(schema.complete)
+        with self.translate_errors():
+            self.datastore.with_reconnect(schema.complete)
 
     def close(self) -> None:
         """Close every connection."""
@@ -166,7 +170,7 @@ class PostgresStore(LedgerStore):
 
     def discard(self) -> None:
         """Take away a ledger that nobody was told of; the role stays, it may have members."""
-        with self.told(), self.datastore.connection() as connection:
+        with self.translate_errors(), self.datastore.connection() as connection:
             connection.execute(f"DROP SCHEMA signoff, {VIEWS_SCHEMA} CASCADE")
         self.close()
 
@@ -186,7 +190,10 @@ class PostgresStore(LedgerStore):
                 return loaded
 
     def save(
-        self, entries: Sequence[Entry], command_id: str, seen: Mapping[UUID, int] | None = None
+        self,
+        entries: Sequence[EventEnvelope],
+        command_id: str,
+        seen: Mapping[UUID, int] | None = None,
     ) -> list[int]:
         """Append entries, all or none, durably; give their positions.
 
@@ -196,7 +203,7 @@ class PostgresStore(LedgerStore):
         append = super().save
         return self._saving.done(lambda: append(entries, command_id, seen), entries, command_id)
 
-    def of_command(self, command_id: str) -> list[Recorded]:
+    def of_command(self, command_id: str) -> list[LogEntry]:
         """Give what a command recorded, oldest first; empty when it recorded nothing.
 
         Whoever asks takes it as acknowledged, so it is as durable then.
@@ -221,8 +228,8 @@ class PostgresStore(LedgerStore):
                 return Server("", 0)
             return Server(row[0], int(row[1][:8], 16)) if row and row[1] else None
 
-        with self.told():
-            return None if self.read_only else self.datastore.lasting(identity)
+        with self.translate_errors():
+            return None if self.read_only else self.datastore.with_reconnect(identity)
 
     def _settled(self, statement: str, *parameters: object) -> list[Any]:
         """Read what nobody will be able to say was never there.
@@ -238,8 +245,8 @@ class PostgresStore(LedgerStore):
                 connection.execute(_NOTHING_DURABLY)
             return rows
 
-        with self.told():
-            return self.datastore.lasting(look)
+        with self.translate_errors():
+            return self.datastore.with_reconnect(look)
 
     def keep_checkpoint(self, size: int, note: bytes) -> None:
         """Keep a signed checkpoint, durably; the same one again is no error."""
@@ -253,15 +260,15 @@ class PostgresStore(LedgerStore):
 
     def _kept(self, statement: str, *parameters: object) -> Any:
         """Call a function of the database that keeps something."""
-        with self.told(), self.datastore.connection() as connection:
+        with self.translate_errors(), self.datastore.connection() as connection:
             row = connection.execute(statement, parameters).fetchone()
             return row[0] if row else None
 
     @contextmanager
-    def told(self) -> Iterator[None]:
+    def translate_errors(self) -> Iterator[None]:
         """Turn what the database says into what a person can act on."""
         try:
-            with told_plainly(self.place):
+            with translate_connection_errors(self.place):
                 yield
         except StoreError as error:
             if isinstance(cause_of(error), LockNotAvailable):
@@ -271,14 +278,14 @@ class PostgresStore(LedgerStore):
     @contextmanager
     def writing(self) -> Iterator[DerivedCursor]:
         """Begin a transaction that writes, alone, for what is derived from the events."""
-        with self.told(), self.datastore.deriving() as cursor:
+        with self.translate_errors(), self.datastore.deriving() as cursor:
             yield cursor
 
     @contextmanager
     def retiring(self, moved_to: str) -> Iterator[Callable[[], object]]:
         """Let nobody record meanwhile, and nobody ever after unless something fails."""
         with (
-            self.told(),
+            self.translate_errors(),
             self.datastore.connection() as connection,
             connection.transaction(),
         ):
@@ -299,7 +306,7 @@ class PostgresStore(LedgerStore):
         Whoever appends sends a word. Through a pooler it does not arrive, and time passes instead.
         A standby lets nobody listen, so the log is looked at again and again.
         """
-        with self.told():
+        with self.translate_errors():
             try:
                 listening = self.datastore.listening()
                 if listening is None:
@@ -315,8 +322,8 @@ class PostgresStore(LedgerStore):
 
         Those that may not be read do not count.
         """
-        with self.told():
-            found = self.datastore.lasting(derived.standing)
+        with self.translate_errors():
+            found = self.datastore.with_reconnect(view_tables.standing)
         ours = {translated(statement): statement for statement in statements}
         return {ours.get(statement, statement) for statement in found}
 
@@ -324,7 +331,7 @@ class PostgresStore(LedgerStore):
         """Take away whatever stands where tables of what is derived belong, of whatever kind."""
         cursor.execute("SELECT signoff.drop_derived()")
 
-    def findings(self) -> Iterator[Finding]:
+    def findings(self) -> Iterator[HealthFinding]:
         """Look at the health of the database around the lines."""
         from signoff_ledger.persistence.postgres.health import findings  # noqa: PLC0415  # for doctor
 
@@ -334,7 +341,11 @@ class PostgresStore(LedgerStore):
         """Put back what belongs around the lines and is gone, as the owner of the tables."""
         from signoff_ledger.persistence.postgres.repair import repaired  # noqa: PLC0415  # for repair
 
-        with self.told(), self.datastore.connection() as connection, connection.transaction():
+        with (
+            self.translate_errors(),
+            self.datastore.connection() as connection,
+            connection.transaction(),
+        ):
             return list(repaired(connection, self.place))
 
 
@@ -357,7 +368,7 @@ def cause_of(error: BaseException) -> BaseException:
 
 
 @contextmanager
-def told_plainly(place: str) -> Iterator[None]:
+def translate_connection_errors(place: str) -> Iterator[None]:
     """Turn what the database says into what a person can act on.
 
     Raises:

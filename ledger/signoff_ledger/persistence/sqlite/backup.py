@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from signoff_ledger.errors import StoreError
 from signoff_ledger.persistence.sqlite.file import claim
-from signoff_ledger.persistence.sqlite.store import told_plainly
+from signoff_ledger.persistence.sqlite.store import translate_connection_errors
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,7 +27,7 @@ def back_up(store: SqliteStore, target: Path) -> int:
     """
     claim(target)
     try:
-        with told_plainly(target), closing(sqlite3.connect(target)) as copy:
+        with translate_connection_errors(target), closing(sqlite3.connect(target)) as copy:
             copy.execute("PRAGMA synchronous = FULL")
             store.datastore.copy_into(copy)
             size: int = copy.execute("SELECT coalesce(max(position), 0) FROM events").fetchone()[0]

@@ -9,8 +9,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from signoff_ledger.persistence.catalogue import differences
-from signoff_ledger.persistence.sqlite.derived import quoted
 from signoff_ledger.persistence.sqlite.schema import statements
+from signoff_ledger.persistence.sqlite.view_tables import quoted
 from signoff_ledger.persistence.store import MOVED
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import sqlite3
 from typing import TYPE_CHECKING
 
 from signoff_ledger.persistence.catalogue import moved_finding, schema_finding
-from signoff_ledger.persistence.finding import Finding, guarded
+from signoff_ledger.persistence.health_finding import HealthFinding, guarded
 from signoff_ledger.persistence.sqlite import catalogue
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ SAFE_SQLITE = (3, 51, 3)
 """First SQLite whose write-ahead log several writers may reset at once."""
 
 
-def findings(store: SqliteStore) -> Iterator[Finding]:
+def findings(store: SqliteStore) -> Iterator[HealthFinding]:
     """Look at everything around the lines themselves."""
     yield _sqlite_version()
     yield from guarded("durability", lambda: [_settings(store)])
@@ -26,12 +26,12 @@ def findings(store: SqliteStore) -> Iterator[Finding]:
     yield from guarded("schema", lambda: _schema(store))
 
 
-def _sqlite_version() -> Finding:
+def _sqlite_version() -> HealthFinding:
     version = ".".join(map(str, sqlite3.sqlite_version_info))
     if sqlite3.sqlite_version_info >= SAFE_SQLITE:
-        return Finding("SQLite", "ok", f"version {version}")
+        return HealthFinding("SQLite", "ok", f"version {version}")
     safe = ".".join(map(str, SAFE_SQLITE))
-    return Finding(
+    return HealthFinding(
         "SQLite",
         "note",
         f"version {version}; before {safe} several writers at once could damage the write-ahead "
@@ -40,24 +40,24 @@ def _sqlite_version() -> Finding:
     )
 
 
-def _settings(store: SqliteStore) -> Finding:
+def _settings(store: SqliteStore) -> HealthFinding:
     mode = store.rows("PRAGMA journal_mode")[0][0]
     synchronous = store.rows("PRAGMA synchronous")[0][0]
     if store.read_only:
-        return Finding("durability", "note", "the ledger is read-only here")
-    return Finding(
+        return HealthFinding("durability", "note", "the ledger is read-only here")
+    return HealthFinding(
         "durability", "ok", f"journal_mode {mode}, synchronous {synchronous} (2 is full)"
     )
 
 
-def _database(store: SqliteStore) -> Finding:
+def _database(store: SqliteStore) -> HealthFinding:
     said = [row[0] for row in store.rows("PRAGMA integrity_check(5)")]
     if said == ["ok"]:
-        return Finding("database", "ok", "its pages and indexes hold together")
-    return Finding("database", "BROKEN", "; ".join(map(str, said)))
+        return HealthFinding("database", "ok", "its pages and indexes hold together")
+    return HealthFinding("database", "BROKEN", "; ".join(map(str, said)))
 
 
-def _schema(store: SqliteStore) -> Iterator[Finding]:
+def _schema(store: SqliteStore) -> Iterator[HealthFinding]:
     """Hold every table, index and trigger against those of a fresh ledger."""
     found = catalogue.catalogue(store.rows(catalogue.OBJECTS))
     triggers = sum(what.startswith("trigger ") for what in catalogue.expected())

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 from eventsourcing.persistence import IntegrityError, StoredEvent
 from eventsourcing.sqlite import SQLiteApplicationRecorder, SQLiteCursor
 
-from signoff_ledger.integrity.leaf import leaf_hash
-from signoff_ledger.integrity.merkle import grown
+from signoff_ledger.integrity.tree.leaf import leaf_hash
+from signoff_ledger.integrity.tree.merkle import grown
 from signoff_ledger.persistence.recorder import LineRecorder, all_of, asking_for
 from signoff_ledger.persistence.sqlite.datastore import LedgerDatastore, errors_translated
 from signoff_ledger.persistence.sqlite.schema import statements

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Self, TypeVar
 
 from eventsourcing.persistence import PersistenceError
 
-from signoff_ledger.domain.founding import LEDGER_FORMAT
+from signoff_ledger.domain.ledger_stream import LEDGER_FORMAT
 from signoff_ledger.errors import StoreError
-from signoff_ledger.persistence.sqlite import derived
+from signoff_ledger.persistence.sqlite import view_tables
 from signoff_ledger.persistence.sqlite.datastore import LedgerDatastore
 from signoff_ledger.persistence.sqlite.file import APPLICATION_ID, check_is_ledger, claim, remove
 from signoff_ledger.persistence.sqlite.recorder import SqliteRecorder
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from eventsourcing.sqlite import SQLiteCursor
 
-    from signoff_ledger.persistence.finding import Finding
+    from signoff_ledger.persistence.health_finding import HealthFinding
 
 S = TypeVar("S", bound="SqliteStore")
 
@@ -60,7 +60,7 @@ class SqliteStore(LedgerStore):
         """
         claim(path)
         try:
-            with told_plainly(path), closing(sqlite3.connect(path)) as connection:
+            with translate_connection_errors(path), closing(sqlite3.connect(path)) as connection:
                 connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
                 connection.execute(f"PRAGMA user_version = {LEDGER_FORMAT}")
                 connection.execute("PRAGMA journal_mode = WAL")
@@ -97,15 +97,15 @@ class SqliteStore(LedgerStore):
         remove(self.path)
 
     @contextmanager
-    def told(self) -> Iterator[None]:
+    def translate_errors(self) -> Iterator[None]:
         """Turn what the database says into what a person can act on."""
-        with told_plainly(self.path):
+        with translate_connection_errors(self.path):
             yield
 
     @contextmanager
     def writing(self) -> Iterator[SQLiteCursor]:
         """Begin a transaction that writes, alone, for what is derived from the events."""
-        with self.told(), self.datastore.writing() as cursor:
+        with self.translate_errors(), self.datastore.writing() as cursor:
             yield cursor
 
     @contextmanager
@@ -122,11 +122,11 @@ class SqliteStore(LedgerStore):
 
     def standing(self, statements: Sequence[str]) -> set[str]:  # noqa: ARG002  # SQLite keeps each
         """Give the statements that made what is derived, and whatever stands in its place."""
-        return derived.made_by(self.rows(derived.STANDING))
+        return view_tables.made_by(self.rows(view_tables.STANDING))
 
     def clear(self, cursor: SQLiteCursor) -> None:
         """Take away whatever stands where tables of what is derived belong, of whatever kind."""
-        derived.clear(cursor)
+        view_tables.clear(cursor)
 
     def repair(self) -> list[str]:
         """Put back what belongs around the lines and is gone; no line is touched."""
@@ -135,7 +135,7 @@ class SqliteStore(LedgerStore):
         with self.writing() as cursor:
             return list(repaired(cursor))
 
-    def findings(self) -> Iterator[Finding]:
+    def findings(self) -> Iterator[HealthFinding]:
         """Look at the health of the file around the lines."""
         from signoff_ledger.persistence.sqlite.health import findings  # noqa: PLC0415  # for doctor
 
@@ -146,7 +146,7 @@ class SqliteStore(LedgerStore):
 def closed_on_error(store: S) -> Iterator[S]:
     """Let a store be prepared, and close it again when that fails."""
     try:
-        with told_plainly(store.path):
+        with translate_connection_errors(store.path):
             yield store
     except StoreError:
         store.close()
@@ -154,7 +154,7 @@ def closed_on_error(store: S) -> Iterator[S]:
 
 
 @contextmanager
-def told_plainly(path: Path) -> Iterator[None]:
+def translate_connection_errors(path: Path) -> Iterator[None]:
     """Turn what a database says into what a person can act on.
 
     Raises:

@@ -1,0 +1,204 @@
+"""Signing by OpenSSH: with an agent, a key file and its passphrase, a FIDO key, or elsewhere.
+
+People's keys never pass through this program: `ssh-keygen -Y sign` asks the agent, the person or
+the token, and gives back a signature that any OpenSSH can check.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from signoff_ledger.application.ports import PreparedStatement
+from signoff_ledger.bounded_file import PRIVATE_KEY, SIGNATURE, STATEMENT, read_regular
+from signoff_ledger.domain.values import parse_utc
+from signoff_ledger.errors import ConflictError, EvidenceError, IdentityError, InputError
+from signoff_ledger.integrity.ssh.sshsig import NAMESPACE
+from signoff_ledger.integrity.statement import read_statement
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from signoff_ledger.bounded_file import SizeLimit
+
+
+_STATEMENTS_MAX = 16
+"""More than any command has: an enrolment with every role has seven."""
+
+
+class OpenSshPen:
+    """Signs by `ssh-keygen -Y sign`.
+
+    Args:
+        key: The private key's file, or its public half for an agent or a token; None takes the
+            registered key and asks the agent.
+        optional: Used only by a person who has to sign.
+    """
+
+    prepared: PreparedStatement | None = None
+
+    def __init__(self, key: Path | None = None, *, optional: bool = False) -> None:
+        self._key = key
+        self.optional = optional
+
+    def sign(self, statement: bytes, keys: Sequence[str]) -> str:
+        """Sign a statement; see `application.ports.Pen`.
+
+        Raises:
+            IdentityError: SL407, nothing was signed.
+        """
+        program = shutil.which("ssh-keygen")
+        if program is None:
+            raise IdentityError(
+                "SL407",
+                "nothing was signed: ssh-keygen is not on this machine",
+                fix="install OpenSSH, or sign elsewhere with --statement-only and --attach",
+            )
+        with TemporaryDirectory(prefix="signoff-") as folder:
+            key = self._key
+            if key is not None:
+                _look_at(key)
+            else:
+                key = Path(folder, "key.pub")
+                key.write_text(keys[-1] + "\n", "ascii")
+            # By its own terminal: a passphrase or a touch is between the person and OpenSSH.
+            done = subprocess.run(  # noqa: S603  # a fixed command; the key's path is the person's
+                [program, "-Y", "sign", "-f", str(key), "-n", NAMESPACE],
+                input=statement,
+                capture_output=True,
+                check=False,
+            )
+        if done.returncode or not done.stdout:
+            said = done.stderr.decode("utf-8", "replace").strip().splitlines()
+            raise IdentityError(
+                "SL407",
+                "nothing was signed",
+                why=said[-1] if said else "ssh-keygen gave no signature",
+                fix="--key FILE names the key; without it an agent must hold it:  ssh-add",
+            )
+        return done.stdout.decode("ascii", "replace")
+
+
+class StatementPen:
+    """Signs nothing and keeps the statements, for signatures made elsewhere.
+
+    Args:
+        statements: Where they are kept.
+    """
+
+    prepared: PreparedStatement | None = None
+    optional = False
+
+    def __init__(self, statements: list[bytes]) -> None:
+        self._statements = statements
+
+    def sign(self, statement: bytes, keys: Sequence[str]) -> None:
+        """Keep the statement."""
+        del keys
+        self._statements.append(statement)
+
+
+class AttachedPen:
+    """Brings signatures that were made elsewhere over statements written before.
+
+    Args:
+        statement: The statement's file; those of a command's further statements are beside it,
+            see `numbered`.
+        signature: The signature's file, which `ssh-keygen -Y sign` names `STATEMENT.sig`.
+
+    Raises:
+        InputError: SL101, a file cannot be read or is no statement.
+    """
+
+    optional = False
+
+    def __init__(self, statement: Path, signature: Path) -> None:
+        self._pairs = [_pair(statement, signature)]
+        while (beside := numbered(statement, len(self._pairs) + 1)).exists():
+            if len(self._pairs) == _STATEMENTS_MAX:
+                raise InputError(
+                    "SL101",
+                    f"{statement} has more than {_STATEMENTS_MAX} statements beside it",
+                    why="no command has so many",
+                )
+            self._pairs.append(_pair(beside, beside.with_name(f"{beside.name}.sig")))
+        try:
+            signed = read_statement(self._pairs[0][0])["signed"]
+            self.prepared: PreparedStatement | None = PreparedStatement(
+                parse_utc(signed["at"]), signed["root"], signed["size"]
+            )
+        except (EvidenceError, ValueError, KeyError, TypeError):
+            raise InputError(
+                "SL101",
+                f"{statement} is not a statement",
+                fix="write one with --statement-only FILE and leave it as it is",
+            ) from None
+
+    def sign(self, statement: bytes, keys: Sequence[str]) -> str:
+        """Give the signature, if it is of this very statement.
+
+        Raises:
+            ConflictError: SL603, what would be recorded now is not what was signed.
+        """
+        del keys
+        armored = dict(self._pairs).get(statement)
+        if armored is None:
+            raise ConflictError(
+                "SL603",
+                "what was signed is not what would be recorded now",
+                why=_difference(read_statement(self._pairs[0][0]), read_statement(statement)),
+                fix="look again, then make the statement up again with --statement-only",
+            )
+        return armored
+
+
+def numbered(path: Path, number: int) -> Path:
+    """Name the file of a command's statement by its number: `grant.json`, `grant-2.json`, ..."""
+    return path if number == 1 else path.with_name(f"{path.stem}-{number}{path.suffix}")
+
+
+def _pair(statement: Path, signature: Path) -> tuple[bytes, str]:
+    """Read a statement and its signature."""
+    text = _read(statement, STATEMENT)
+    return text, _read(signature, SIGNATURE).decode("utf-8", "replace")
+
+
+def _difference(signed: object, now: object, where: str = "") -> str:
+    """Name the first member in which two statements differ."""
+    if isinstance(signed, dict) and isinstance(now, dict):
+        for name in sorted(signed.keys() | now.keys()):
+            if signed.get(name) != now.get(name):
+                path = f"{where}.{name}" if where else name
+                return _difference(signed.get(name), now.get(name), path)
+    return f"{where} was {str(signed)[:60]!r} and is {str(now)[:60]!r}"
+
+
+def _read(path: Path, limit: SizeLimit) -> bytes:
+    try:
+        return read_regular(path, limit)
+    except OSError as error:
+        raise InputError(
+            "SL101",
+            f"{path} cannot be read",
+            why=str(error.strerror),
+            fix="--attach names the signature, STATEMENT.sig; the statement lies beside it",
+        ) from None
+
+
+def _look_at(key: Path) -> None:
+    """Refuse a key that is no file of a key's length: OpenSSH would wait for a pipe, or read on."""
+    for path in (key, Path(f"{key}.pub")):
+        try:
+            read_regular(path, PRIVATE_KEY)
+        except FileNotFoundError:
+            continue  # either half may be elsewhere, and OpenSSH says what it misses
+        except OSError as error:
+            raise IdentityError(
+                "SL407",
+                "nothing was signed",
+                why=f"{path}: {error.strerror}",
+                fix="--key FILE names the key; without it an agent must hold it:  ssh-add",
+            ) from None

@@ -1,0 +1,1 @@
+"""The events: one module an aggregate, and the catalogue of all kinds."""

@@ -1,0 +1,457 @@
+"""Events on the stream of a process: plan, bar, changes, decisions, orders.
+
+Fields stand in ascending order, see `event.Event`. Each class says why it is recorded.
+"""
+
+from typing import ClassVar
+
+from pydantic import Field
+
+from signoff_ledger.domain.bar import Bar
+from signoff_ledger.domain.events.event import Event
+from signoff_ledger.domain.figures import DecisionSentences, Figures
+from signoff_ledger.domain.plan import DesignApproval, InspectionPlan
+from signoff_ledger.domain.plan_difference import PlanDifference
+from signoff_ledger.domain.signature import UNSIGNED, Signature
+from signoff_ledger.domain.values import (
+    COUNT_LIMIT,
+    ActivityCode,
+    CauseKind,
+    ChangeKind,
+    Counts,
+    Key,
+    Label,
+    Origin,
+    RemarkKind,
+    Sha256,
+    Text,
+    Value,
+)
+from signoff_ledger.domain.verdict import Verdict
+
+
+class Heads(Value):
+    """Versions of every stream a decision was taken on; replay reads exactly up to them.
+
+    Attributes:
+        batches: Version of each batch of the process, by key.
+        person: Version of the signer's stream; absent for an automatic hold.
+        process: Version of the process before the decision.
+        root: Root of the tree reviewed.
+        size: Number of events in the log when the decision was prepared.
+    """
+
+    batches: Counts
+    person: int | None = None
+    process: int
+    root: Sha256 | None = None
+    size: int
+
+
+class ProcessDefined(Event):
+    """A process exists from here on; its key names its stream."""
+
+    TOPIC: ClassVar[str] = "signoff.process-defined.v1"
+
+    process: Key
+
+
+class DesignApprovalReferenced(Event):
+    """The design was approved elsewhere; the process proves what that design needs (S-12).
+
+    Attributes:
+        note: Why it was approved anew, where nothing else of the plan changed.
+    """
+
+    TOPIC: ClassVar[str] = "signoff.design-approval-referenced.v1"
+
+    approval: DesignApproval
+    note: Text | None = None
+    signature: Signature = UNSIGNED
+
+
+class ToolingApprovalReferenced(Event):
+    """The tooling was approved: kept apart, it never opens the order gate (S-43)."""
+
+    TOPIC: ClassVar[str] = "signoff.tooling-approval-referenced.v1"
+
+    note: Text | None = None
+    reference: Label
+    signature: Signature = UNSIGNED
+    tooling: Label
+
+
+class InspectionPlanPublished(Event):
+    """What is inspected from the next batch on, pinned by its digest (S-03, S-06).
+
+    Attributes:
+        differences: How it differs from the plan before, where a batch of this design had results
+            by then (G15).
+    """
+
+    TOPIC: ClassVar[str] = "signoff.inspection-plan-published.v1"
+
+    differences: tuple[PlanDifference, ...] = ()
+    number: int
+    plan: InspectionPlan
+    plan_sha256: Sha256
+    reason: Text | None = None
+    signature: Signature = UNSIGNED
+
+    @property
+    def loosens(self) -> bool:
+        """True where it passes what the plan before did not; two people have to want that (G15)."""
+        return any(each.loosens for each in self.differences)
+
+
+class InspectionPlanCountersigned(Event):
+    """A second person agreed to a plan that loosens the one before it (G15)."""
+
+    TOPIC: ClassVar[str] = "signoff.inspection-plan-countersigned.v1"
+
+    number: int
+    plan_sha256: Sha256
+    signature: Signature = UNSIGNED
+
+
+class AcceptanceCriteriaRegistered(Event):
+    """The bar, set before any result exists (S-26, S-37)."""
+
+    TOPIC: ClassVar[str] = "signoff.acceptance-criteria-registered.v1"
+
+    bar: Bar
+    bar_sha256: Sha256
+    number: int
+    signature: Signature = UNSIGNED
+
+
+class AcceptanceCriteriaSuperseded(Event):
+    """Another bar for the next batch, with a reason; a loosening is marked as one (G6)."""
+
+    TOPIC: ClassVar[str] = "signoff.acceptance-criteria-superseded.v1"
+
+    bar: Bar
+    bar_sha256: Sha256
+    loosened: tuple[str, ...] = ()
+    number: int
+    reason: Text
+    signature: Signature = UNSIGNED
+
+
+class AcceptanceCriteriaCountersigned(Event):
+    """Whoever will order agreed to the bar before any result existed (VDA 2 asks for as much)."""
+
+    TOPIC: ClassVar[str] = "signoff.acceptance-criteria-countersigned.v1"
+
+    bar_sha256: Sha256
+    number: int
+    signature: Signature = UNSIGNED
+
+
+class BatchOpened(Event):
+    """A batch began under this bar and plan, on this revision, confirming these changes (S-27).
+
+    Attributes:
+        unchanged: True when nothing was changed since the last batch and the bar allowed that (G7).
+    """
+
+    TOPIC: ClassVar[str] = "signoff.batch-opened.v1"
+
+    attempt: int
+    bar: int
+    batch: Key
+    confirms: tuple[int, ...] = ()
+    plan: int
+    process_revision: int
+    unchanged: bool = False
+
+
+class BatchFinished(Event):
+    """The batch takes no more units; the next one may open.
+
+    Attributes:
+        units: Units on record; with none, nothing was seen, and the next batch is no repeat.
+    """
+
+    TOPIC: ClassVar[str] = "signoff.batch-finished.v1"
+
+    batch: Key
+    units: int
+
+
+class BatchAmended(Event):
+    """A finished batch was corrected or added to, so whoever decides meanwhile must look again."""
+
+    TOPIC: ClassVar[str] = "signoff.batch-amended.v1"
+
+    batch: Key
+
+
+class NonconformityAttributed(Event):
+    """Where a mode comes from (S-16); a later attribution replaces this one and both stay visible.
+
+    Attributes:
+        batch: With `number`, narrows the attribution to one nonconformity.
+        number: The nonconformity's number in that batch.
+    """
+
+    TOPIC: ClassVar[str] = "signoff.nonconformity-attributed.v1"
+
+    batch: Key | None = None
+    mode: Key
+    number: int | None = None
+    origin: Origin
+    reason: Text
+    signature: Signature = UNSIGNED
+
+
+class CauseStated(Event):
+    """The root cause of a mode in a batch, or an explicit statement in its place (S-23, S-46)."""
+
+    TOPIC: ClassVar[str] = "signoff.cause-stated.v1"
+
+    batch: Key
+    kind: CauseKind
+    mode: Key
+    signature: Signature = UNSIGNED
+    statement: Text
+
+
+class ProcessChangeApplied(Event):
+    """The process was changed; its revision goes up and a standing sign-off lapses (S-08, G12).
+
+    Attributes:
+        addresses: Modes, or the id of the build-time characteristic, that it is meant to fix.
+        fixture: A jig that is required provenance from here on (S-51).
+        new: The parameter's new value.
+        old: The parameter's old value.
+        parameter: What was turned, where it is a parameter (S-50).
+        tooling_revision: The tooling's new revision, where it changed.
+        touches_design: True sends the series back to design (S-52, S-35).
+    """
+
+    TOPIC: ClassVar[str] = "signoff.process-change-applied.v1"
+
+    addresses: tuple[Key, ...] = ()
+    fixture: Label | None = None
+    kind: ChangeKind
+    new: Label | None = None
+    number: int
+    old: Label | None = None
+    parameter: Label | None = None
+    process_revision: int
+    signature: Signature = UNSIGNED
+    tooling_revision: Label | None = None
+    touches_design: bool
+    what: Text
+    why: Text
+
+
+class OrderAtRisk(Value):
+    """An order that stands while the sign-off it was committed under does not."""
+
+    quantity: int
+    reference: Label
+
+
+class ProcessHeld(Event):
+    """The decision to hold, taken by a person or by the bar itself (S-19, S-42).
+
+    Attributes:
+        awaiting: What the hold waits for, where that is not the process: the same batch may then
+            still be signed off (G19).
+        figures: What was shown in numbers beside the verdict; absent without a batch.
+        orders: The orders at risk by it.
+        says: What was shown in words.
+    """
+
+    TOPIC: ClassVar[str] = "signoff.process-held.v1"
+
+    automatic: bool = False
+    awaiting: Text | None = None
+    figures: Figures | None = None
+    heads: Heads
+    meaning: Text
+    orders: tuple[OrderAtRisk, ...] = ()
+    printed_name: Text
+    process_revision: int
+    reason: Text
+    says: DecisionSentences | None = None
+    signature: Signature = UNSIGNED
+    verdict: Verdict
+
+
+class ProcessSignedOff(Event):
+    """The sign-off of a process revision for a run, with the verdict it was taken on (S-08).
+
+    Attributes:
+        figures: What was shown in numbers beside the verdict.
+        says: What was shown in words.
+    """
+
+    TOPIC: ClassVar[str] = "signoff.process-signed-off.v1"
+
+    bar_sha256: Sha256
+    design: DesignApproval
+    figures: Figures | None = None
+    heads: Heads
+    meaning: Text
+    note: Text | None = None
+    plan_sha256: Sha256
+    printed_name: Text
+    process_revision: int
+    run_max: int
+    run_min: int
+    says: DecisionSentences | None = None
+    signature: Signature = UNSIGNED
+    tooling: Label
+    tooling_revision: Label
+    verdict: Verdict
+
+
+class UnitsHandedOver(Event):
+    """The conforming units of the deciding batch go to the next activity (S-31)."""
+
+    TOPIC: ClassVar[str] = "signoff.units-handed-over.v1"
+
+    batch: Key
+    next_activity: ActivityCode
+    serials: tuple[Label, ...]
+
+
+class SignOffWithdrawn(Event):
+    """A person ended a sign-off, with a reason; it is not deleted (G12).
+
+    Attributes:
+        orders: The orders at risk by it.
+    """
+
+    TOPIC: ClassVar[str] = "signoff.sign-off-withdrawn.v1"
+
+    orders: tuple[OrderAtRisk, ...] = ()
+    printed_name: Text
+    reason: Text
+    sign_off: int
+    signature: Signature = UNSIGNED
+
+
+class SignOffLapsed(Event):
+    """A sign-off ended by rule (G12).
+
+    Attributes:
+        orders: The orders at risk by it.
+    """
+
+    TOPIC: ClassVar[str] = "signoff.sign-off-lapsed.v1"
+
+    cause: Text
+    orders: tuple[OrderAtRisk, ...] = ()
+    sign_off: int
+
+
+class SignOffUnsupported(Event):
+    """What a sign-off stood on was taken away; the order gate is shut (G11).
+
+    It is recorded again whenever what does not hold is something else than before, and also when
+    all holds again: the gate stays shut until a person holds or withdraws the sign-off.
+
+    Attributes:
+        orders: The orders at risk by it.
+    """
+
+    TOPIC: ClassVar[str] = "signoff.sign-off-unsupported.v1"
+
+    batch: Key
+    orders: tuple[OrderAtRisk, ...] = ()
+    sign_off: int
+    verdict: Verdict
+
+
+class ProductionOrderCommitted(Event):
+    """A run was committed under a standing sign-off (S-04, S-55)."""
+
+    TOPIC: ClassVar[str] = "signoff.production-order-committed.v1"
+
+    quantity: int = Field(ge=1, le=COUNT_LIMIT)
+    reference: Label
+    sign_off: int
+    signature: Signature = UNSIGNED
+
+
+class ProductionOrderCancelled(Event):
+    """An order on record will not be built; its reference is never used again."""
+
+    TOPIC: ClassVar[str] = "signoff.production-order-cancelled.v1"
+
+    quantity: int = Field(ge=1, le=COUNT_LIMIT)
+    reason: Text
+    reference: Label
+    signature: Signature = UNSIGNED
+
+
+class OrderPlacedWithoutSignOff(Event):
+    """Somebody ordered anyway, outside the ledger; it is on record that they did (S-22)."""
+
+    TOPIC: ClassVar[str] = "signoff.order-placed-without-sign-off.v1"
+
+    note: Text
+    quantity: int = Field(ge=1, le=COUNT_LIMIT)
+    reference: Label
+
+
+class RemarkRecorded(Event):
+    """Dissent, pressure or a note: kept with its author, changes no outcome (S-53, S-58)."""
+
+    TOPIC: ClassVar[str] = "signoff.remark-recorded.v1"
+
+    kind: RemarkKind
+    signature: Signature = UNSIGNED
+    text: Text
+
+
+class RefusedRule(Value):
+    """One rule that said no to a command."""
+
+    rule: str
+    says: str
+
+
+class CommandRefused(Event):
+    """A sign-off, order, late bar or repeat that the rules refused, with who tried (G13)."""
+
+    TOPIC: ClassVar[str] = "signoff.command-refused.v1"
+
+    code: str
+    command: str
+    rules: tuple[RefusedRule, ...]
+    subject: str
+    what: str
+
+
+EVENTS: tuple[type[Event], ...] = (
+    ProcessDefined,
+    DesignApprovalReferenced,
+    ToolingApprovalReferenced,
+    InspectionPlanPublished,
+    InspectionPlanCountersigned,
+    AcceptanceCriteriaRegistered,
+    AcceptanceCriteriaSuperseded,
+    AcceptanceCriteriaCountersigned,
+    BatchOpened,
+    BatchFinished,
+    BatchAmended,
+    NonconformityAttributed,
+    CauseStated,
+    ProcessChangeApplied,
+    ProcessHeld,
+    ProcessSignedOff,
+    UnitsHandedOver,
+    SignOffWithdrawn,
+    SignOffLapsed,
+    SignOffUnsupported,
+    ProductionOrderCommitted,
+    ProductionOrderCancelled,
+    OrderPlacedWithoutSignOff,
+    RemarkRecorded,
+    CommandRefused,
+)

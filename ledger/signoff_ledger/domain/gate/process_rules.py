@@ -1,0 +1,377 @@
+"""Rules on the process around the batch: bar, plan, changes, faults, and who signs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from signoff_ledger.domain.bar import ConfirmationBatch
+from signoff_ledger.domain.faults import Fault, faults_of, is_closed
+from signoff_ledger.domain.gate.batch_rules import no_batch
+from signoff_ledger.domain.plan import content_sha256
+from signoff_ledger.domain.plan_difference import differences
+from signoff_ledger.domain.process_records import Standing
+from signoff_ledger.domain.values import Outcome, Role
+from signoff_ledger.domain.verdict import SETTLING_LIMIT, Finding
+
+if TYPE_CHECKING:
+    from signoff_ledger.domain.case import Case
+
+_ENDED_FOR_GOOD = frozenset({Standing.HELD, Standing.LAPSED, Standing.WITHDRAWN})
+
+
+def design_approved(case: Case) -> Finding:
+    """The design was approved before: the process is proved, not the design (S-12)."""
+    design = case.process.design
+    if design is None:
+        return Finding(
+            holds=False,
+            rule="design-approved",
+            says="no design approval is referenced: design not proven",
+        )
+    return Finding(
+        holds=True,
+        rule="design-approved",
+        says=f"design {design.document} is approved under {design.reference}",
+        settled_by=case.in_process(case.process.design_version),
+    )
+
+
+def bar_before_results(case: Case) -> Finding:
+    """The bar stood before the first result, by order in the log (S-26, S-37)."""
+    rule = "bar-before-results"
+    batch = case.batch
+    if batch is None:
+        return no_batch(rule)
+    if batch.first_result_version is None:
+        return Finding(holds=False, rule=rule, says=f"batch {batch.key} has no result yet")
+    number = batch.started.bar_number
+    registered = next((b for b in case.process.bars if b.number == number), None)
+    opened, first = case.process.batches[batch.key].version, batch.first_result_version
+    return Finding(
+        holds=registered is not None and registered.version < opened,
+        numbers={"bar": number, "first_result_event": first},
+        rule=rule,
+        says=f"bar {number} was in force when the batch was opened, the first result is event "
+        f"{first} of the batch",
+        settled_by=(
+            *case.in_process(*([registered.version] if registered else [])),
+            *case.in_batch(1, first),
+        ),
+    )
+
+
+def plan_and_bar_frozen(case: Case) -> Finding:
+    """The batch was judged by the plan and the bar that were registered, to the byte (S-03)."""
+    rule = "plan-and-bar-frozen"
+    batch = case.batch
+    if batch is None:
+        return no_batch(rule)
+    started = batch.started
+    bars = {b.number: b for b in case.process.bars}
+    plans = {p.number: p for p in case.process.plans}
+    bar, plan = bars.get(started.bar_number), plans.get(started.plan_number)
+    same_bar = bar is not None and bar.sha256 == started.bar_sha256 == content_sha256(started.bar)
+    same_plan = plan is not None and plan.plan_sha256 == started.plan_sha256 == content_sha256(
+        started.plan
+    )
+    parts = [
+        f"{noun} {number} {'is' if same else 'is NOT'} the one registered ({digest[:12]})"
+        for noun, number, same, digest in (
+            ("plan", started.plan_number, same_plan, started.plan_sha256),
+            ("bar", started.bar_number, same_bar, started.bar_sha256),
+        )
+    ]
+    return Finding(
+        holds=same_bar and same_plan,
+        rule=rule,
+        says=", ".join(parts),
+        settled_by=case.in_batch(1),
+    )
+
+
+def plan_agreed(case: Case) -> Finding:
+    """A plan that passes what earlier results did not was agreed to by two people (G15)."""
+    rule = "plan-agreed"
+    batch = case.batch
+    if batch is None:
+        return no_batch(rule)
+    number = batch.started.plan_number
+    plan = next((p for p in case.process.plans if p.number == number), None)
+    if plan is None:
+        return Finding(holds=False, rule=rule, says=f"plan {number} was never published")
+    before = case.earlier_of_design[-1] if case.earlier_of_design else None
+    found = differences(before.plan, batch.plan) if before else ()
+    loosened = [d for d in found if d.loosens]
+    agreed = plan.countersigned_version
+    opened = case.process.batches[batch.key].version
+    named = ", ".join(f"{d.item} {d.difference}" for d in loosened)
+    if before is None:
+        says = "no earlier batch saw results of this design"
+    elif not loosened:
+        says = f"plan {plan.number} loosens nothing that batch {before.key} was judged by"
+    else:
+        by = f"{plan.by} and {plan.countersigned_by}" if agreed else f"{plan.by} alone"
+        says = f"plan {plan.number} loosens what batch {before.key} was judged by ({named}): {by}"
+    return Finding(
+        holds=not loosened or (agreed is not None and agreed < opened),
+        numbers={"differences": len(found), "loosened": len(loosened)},
+        rule=rule,
+        says=says,
+        settled_by=case.in_process(plan.version, *([agreed] if agreed else [])),
+    )
+
+
+def after_last_change(case: Case) -> Finding:
+    """Every unit was built after the last change of process, plan or design (S-03, S-08, S-28)."""
+    rule = "after-last-change"
+    batch = case.batch
+    if batch is None:
+        return no_batch(rule)
+    process = case.process
+    built, now = batch.started.process_revision, process.revision
+    opened = process.batches[batch.key]
+    later = process.changes[opened.changes_before :]
+    parts = [f"the batch was built on process revision {built}, the process is at {now}"]
+    if later:
+        parts.append(f"{len(later)} change(s) came after the batch opened")
+    plan, plan_now = batch.started.plan_number, process.plans[-1].number
+    if plan != plan_now:
+        parts.append(f"it was inspected by plan {plan}, plan {plan_now} is in force")
+    redesigned = opened.version < process.redesign_version
+    if redesigned:
+        parts.append("the design was approved anew after it opened")
+    lapsed = opened.version < process.lapse_version
+    if lapsed:
+        parts.append("a sign-off has lapsed since it opened")
+    return Finding(
+        holds=built == now and plan == plan_now and not (later or redesigned or lapsed),
+        numbers={"built_on": built, "plan": plan, "plan_in_force": plan_now, "revision": now},
+        rule=rule,
+        says="; ".join(parts),
+        settled_by=case.in_process(opened.version, *(c.version for c in later[:SETTLING_LIMIT])),
+    )
+
+
+def latest_batch(case: Case) -> Finding:
+    """The deciding batch is the last one built: no choosing among attempts (G7)."""
+    rule = "latest-batch"
+    batch = case.batch
+    if batch is None:
+        return no_batch(rule)
+    latest, attempts = case.process.latest_batch, case.process.attempts
+    return Finding(
+        holds=latest == batch.key,
+        numbers={"attempt": batch.started.attempt, "attempts": attempts},
+        rule=rule,
+        says=f"batch {batch.key} is attempt {batch.started.attempt} of {attempts}"
+        + ("" if latest == batch.key else f"; {latest} was built after it"),
+        settled_by=case.in_process(case.process.batches[batch.key].version),
+    )
+
+
+def not_decided_before(case: Case) -> Finding:
+    """The batch was neither held nor withdrawn: one that was is not signed again (G19).
+
+    A hold that awaits something other than the process is no verdict on the batch.
+    """
+    rule = "not-decided-before"
+    batch, process = case.batch, case.process
+    if batch is None:
+        return no_batch(rule)
+    holds = [d for d in process.decisions if d.batch == batch.key and d.outcome is Outcome.HELD]
+    final = [d for d in holds if d.awaiting is None]
+    ended = [e for e in process.endings if e.batch == batch.key and e.standing in _ENDED_FOR_GOOD]
+    # The bar's own reason is what the other rules say.
+    parts = [f"held by {d.printed_name}{f': {d.reason}' * (not d.is_automatic)}" for d in final]
+    parts += [f"the sign-off on it is {e.standing}: {e.why}" for e in ended]
+    settling = sorted([*(d.version for d in holds), *(e.version for e in ended)])
+    says = f"no earlier decision ended batch {batch.key}"
+    if parts:
+        says = f"batch {batch.key} was decided before: {'; '.join(parts)}; fix it, run another"
+    return Finding(
+        holds=not parts,
+        numbers={"awaiting": len(holds) - len(final), "ended": len(ended), "held": len(final)},
+        rule=rule,
+        says=says,
+        settled_by=case.in_process(*settling[:SETTLING_LIMIT]),
+    )
+
+
+def confirmation_batch(case: Case) -> Finding:
+    """A repeat where the bar demands one even of a first batch that clears it (G1, G25)."""
+    rule = "confirmation-batch"
+    batch, bar = case.batch, case.bar
+    if batch is None or bar is None:
+        return no_batch(rule)
+    attempt = batch.started.attempt
+    if bar.confirmation_batch is ConfirmationBatch.AFTER_CHANGE:
+        says = "the bar asks for a fresh batch after each change, and for no other repeat"
+        return Finding(holds=True, numbers={"attempt": attempt}, rule=rule, says=says)
+    whole = [b for b in case.earlier_of_design if b.tally().is_complete]
+    return Finding(
+        holds=bool(whole),
+        numbers={"attempt": attempt, "complete_before": len(whole)},
+        rule=rule,
+        says=f"the bar always asks for a repeat batch; {len(whole)} complete batch(es) of this "
+        f"design came before attempt {attempt}",
+    )
+
+
+def repeat_cites_change(case: Case) -> Finding:
+    """A repeat confirms at least one change; without one it is batch shopping (S-27, G7)."""
+    rule = "repeat-cites-change"
+    batch = case.batch
+    if batch is None:
+        return no_batch(rule)
+    opened = case.process.batches[batch.key]
+    confirms, attempt = opened.opened.confirms, opened.opened.attempt
+    cited = [c for c in case.process.changes if c.applied.number in confirms]
+    first = not case.earlier_of_design
+    if attempt == 1:
+        says = "the first batch of this process"
+    elif first:
+        says = "no earlier batch saw results of this design"
+    elif confirms:
+        says = f"attempt {attempt} confirms change(s) " + ", ".join(f"C-{n}" for n in confirms)
+    else:
+        says = f"attempt {attempt} is a repeat WITHOUT a change, which the bar allowed"
+    return Finding(
+        holds=first or bool(cited) or opened.opened.unchanged,
+        numbers={"attempt": attempt, "changes": len(cited)},
+        rule=rule,
+        says=says,
+        settled_by=case.in_process(
+            *sorted([opened.version, *(c.version for c in cited[:SETTLING_LIMIT])])
+        ),
+    )
+
+
+def faults_closed(case: Case) -> Finding:
+    """Every process fault is closed by a change this batch confirms, or answered (S-39, G2)."""
+    rule = "faults-closed"
+    if case.batch is None:
+        return no_batch(rule)
+    faults = faults_of(case)
+    still_open = [fault for fault in faults if not is_closed(fault, case)]
+    recurring = [f for f in faults if f.is_recurrence]
+    parts = [f"{len(faults) - len(still_open)}/{len(faults)} fault(s) are closed"]
+    parts += [f"{f.mode} of batch {f.batch} is open: {_needs(f, case)}" for f in still_open]
+    parts += [f"{f.mode} is a RECURRENCE: it was declared fixed before" for f in recurring]
+    return Finding(
+        counts={f"{f.mode} in {f.batch}": f.units for f in faults},
+        holds=not still_open,
+        numbers={
+            "closed": len(faults) - len(still_open),
+            "faults": len(faults),
+            "recurrences": len(recurring),
+        },
+        rule=rule,
+        says="; ".join(parts),
+        settled_by=case.in_process(
+            *sorted({v for f in faults for v in f.answers})[:SETTLING_LIMIT]
+        ),
+    )
+
+
+def no_design_fault(case: Case) -> Finding:
+    """No fault comes from the design, and each one's origin is on record (S-16, S-35, G14).
+
+    A design fault on record counts whether its unit does or not, and whatever was said since by
+    one person alone.
+    """
+    rule = "no-design-fault"
+    if case.batch is None:
+        return no_batch(rule)
+    faults = faults_of(case)
+    unattributed = sorted({f.mode for f in faults if None in f.origins})
+    questions = case.process.design_questions
+    parts = [f"{len(faults)} fault(s) looked at"]
+    if questions:
+        asked = "; ".join(question for question, _ in questions)
+        parts.append(f"{asked}: back to design, this series is closed")
+    if unattributed:
+        parts.append(f"the origin of {', '.join(unattributed)} is not on record")
+    return Finding(
+        holds=not (questions or unattributed),
+        numbers={
+            "design": len(questions),
+            "faults": len(faults),
+            "unattributed": len(unattributed),
+        },
+        rule=rule,
+        says="; ".join(parts) if len(parts) > 1 else parts[0] + ", none of them from the design",
+        settled_by=case.in_process(*sorted(version for _, version in questions)[:SETTLING_LIMIT]),
+    )
+
+
+def signer_allowed(case: Case) -> Finding:
+    """The signer is an approver who inspected none of it and fixed none of it (G9, G24)."""
+    rule = "signer-allowed"
+    signer = case.signer
+    if signer is None:
+        return Finding(holds=False, rule=rule, says="nobody is named who would sign")
+    problems = []
+    if Role.APPROVER not in signer.roles:
+        problems.append(f"{signer.person} is not an approver")
+    read, counted = inspected_by_signer(case)
+    alone = bool(counted) and all(
+        case.batch is not None and case.batch.units[serial].inspectors == (signer.person,)
+        for serial in counted
+    )
+    applied = _fixed_by_signer(case)
+    if alone:
+        problems.append(f"{signer.person} is the only inspector of batch {case.batch_key}")
+    elif read and not (case.batch and case.batch.plan.signer_may_inspect):
+        problems.append(f"{signer.person} recorded {len(read)}/{len(counted)} units that count")
+    if applied:
+        shown = ", ".join(f"C-{number}" for number in applied)
+        problems.append(f"{signer.person} applied {shown}, which this sign-off rests on")
+    inspected = (
+        f"inspected {len(read)}/{len(counted)} units, as the plan allows,"
+        if read
+        else ("inspected none of the units that count")
+    )
+    return Finding(
+        holds=not problems,
+        numbers={"applied": len(applied), "inspected": len(read), "units": len(counted)},
+        rule=rule,
+        says="; ".join(problems)
+        or f"{signer.person} ({signer.printed_name}) is an approver, {inspected} and applied "
+        "none of the changes",
+    )
+
+
+def inspected_by_signer(case: Case) -> tuple[list[str], tuple[str, ...]]:
+    """Give the units of which the signer recorded a reading, and all that count."""
+    batch, count, signer = case.batch, case.tally, case.signer
+    if batch is None or count is None or signer is None:
+        return [], ()
+    counted = count.representative
+    return [s for s in counted if signer.person in batch.units[s].inspectors], counted
+
+
+def _fixed_by_signer(case: Case) -> list[int]:
+    """Give the signer's changes since the last sign-off that this one would rest on (G24).
+
+    It rests on the changes that its batch confirms, and on those that close a fault.
+    """
+    batch, signer, process = case.batch, case.signer, case.process
+    if batch is None or signer is None:
+        return []
+    opened = process.batches[batch.key]
+    signed = [d.version for d in process.decisions if d.outcome is Outcome.SIGNED_OFF]
+    last = max((v for v in signed if v < opened.version), default=0)
+    closing = {version for fault in faults_of(case) for version in fault.answers}
+    return [
+        c.applied.number
+        for c in process.changes
+        if c.by == signer.person
+        and c.version > last
+        and (c.applied.number in opened.opened.confirms or c.version in closing)
+    ]
+
+
+def _needs(fault: Fault, case: Case) -> str:
+    if fault.batch == case.batch_key:
+        return "state its cause, or that none was found"
+    return "no change addressing it was applied before this batch, and it is not answered"

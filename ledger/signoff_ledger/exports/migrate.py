@@ -1,0 +1,74 @@
+"""Carrying a ledger from one store to another: the same lines, root, proofs and checkpoints."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from signoff_ledger.errors import EvidenceError
+from signoff_ledger.exports.log_copy import carry, filling
+from signoff_ledger.exports.log_folder import (
+    examined_lines,
+    kept_notes,
+    verified_notes,
+    witnesses,
+)
+from signoff_ledger.integrity.log_check import Examination
+from signoff_ledger.persistence.address import is_url, redacted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from signoff_ledger.exports.log_copy import CopySummary
+    from signoff_ledger.persistence.store import LedgerStore
+
+
+def copy_ledger(
+    source: LedgerStore, target: str | Path, confirm: Callable[[], object] = lambda: None
+) -> CopySummary:
+    """Make a second ledger of what is recorded by now, while others go on recording.
+
+    Args:
+        source: A ledger.
+        target: A file's path or a `postgresql://` URL, where no ledger is.
+        confirm: Called before anybody can open what was made; nothing is left where it fails.
+
+    Raises:
+        EvidenceError: The source's lines or checkpoints do not hold; nothing is left.
+        StoreError: A ledger is there already, or it cannot be written.
+    """
+    # In this order: whatever is sealed meanwhile is behind what is carried, and not missing in it.
+    kept = kept_notes(source)
+    size = source.size()
+    root, examination = source.root(size), Examination()
+    left_out: tuple[int, ...] = ()
+
+    def seals() -> list[tuple[int, bytes]]:
+        nonlocal left_out
+        verified, left_out = verified_notes(kept, examination, witnesses(source))
+        return verified
+
+    with filling(target) as store:
+        carried = carry(examined_lines(source, examination, size), seals, store, (size, root))
+        if examination.tree.root(size) != root:
+            raise EvidenceError(
+                "SL504",
+                "a stored subtree root is not that of its lines",
+                fix="run  signoff verify  on the ledger before you carry it",
+            )
+        confirm()
+    return carried._replace(left_out=left_out)
+
+
+def move_ledger(source: LedgerStore, target: str | Path) -> CopySummary:
+    """Carry a ledger over; the source stays, to be read, and takes nothing more.
+
+    Two ledgers that both went on would be two logs with one key.
+
+    Raises:
+        EvidenceError: The source's lines do not hold; nothing is left, and the source goes on.
+        StoreError: A ledger is there already, or one of the two cannot be written.
+    """
+    moved_to = redacted(target) if is_url(target) else str(Path(target).absolute())
+    with source.retiring(moved_to) as confirm_nobody_recorded:
+        return copy_ledger(source, target, confirm_nobody_recorded)

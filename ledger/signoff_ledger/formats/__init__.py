@@ -1,0 +1,1 @@
+"""The files that people bring: results as sheets, plans as TOML."""

@@ -1,0 +1,291 @@
+"""The plan file: one TOML file with the process, its characteristics, its faults and its bar.
+
+The file's words are for people; this module turns them into the domain's values and says, field
+by field, what is wrong. `TEMPLATE` is what `signoff new` prints.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from pydantic import ValidationError
+
+from signoff_ledger.bounded_toml import read_toml
+from signoff_ledger.domain.bar import Bar
+from signoff_ledger.domain.plan import DesignApproval, InspectionPlan
+from signoff_ledger.domain.text_checks import checked_key, escaped, file_label
+from signoff_ledger.domain.values import Value
+from signoff_ledger.errors import InputError
+from signoff_ledger.formats.unit_rows import RESERVED
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+V = TypeVar("V", bound=Value)
+
+FORMAT = "signoff.plan/1"
+_SECONDS = {"s": 1, "min": 60, "h": 3600}
+_CLAUSES = {"mode": "modes", "characteristic": "characteristics"}
+_TIMES = {
+    "build_time_median_max": "build_time_median_max_s",
+    "build_time_each_max": "build_time_each_max_s",
+}
+
+
+OF_THE_PLAN = ("operator_roles", "signer_may_inspect")
+"""Fields of the plan that stand in the table [process]."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlanFile:
+    """What a plan file says.
+
+    Attributes:
+        process: The process's key.
+        plan: The inspection plan.
+        design: The approval the plan serves.
+        bar: The bar, if the file has one.
+    """
+
+    process: str
+    plan: InspectionPlan
+    design: DesignApproval
+    bar: Bar | None
+
+
+def read_plan(text: str, name: str) -> PlanFile:
+    """Read a plan file.
+
+    Args:
+        text: The file's text.
+        name: The file's name, for error messages.
+
+    Raises:
+        InputError: SL102 with every problem found, in the file's own words.
+    """
+    name = file_label(name)
+    try:
+        document = read_toml(text.removeprefix("\ufeff"))
+    except ValueError as error:
+        raise InputError("SL102", f"{name} is not valid TOML", why=escaped(str(error))) from None
+    if document.pop("format", None) != FORMAT:
+        raise InputError(
+            "SL102",
+            f"{name} is not a plan file",
+            why=f'its first line must be  format = "{FORMAT}"',
+            fix="signoff new  prints a template with every field explained",
+        )
+    problems: list[str] = []
+    process = dict(_table(document, "process", problems))
+    key = str(process.pop("id", ""))
+    design = _design(_table(process, "design", problems), problems)
+    process.pop("design", None)
+    plan = _plan(document, process, problems)
+    bar = _bar(document.pop("bar", None), problems)
+    problems += [f"{unknown}: there is no such table" for unknown in document]
+    if not problems and bar and plan and (problem := bar.problem_with(plan)):
+        problems.append(problem)
+    if problems or plan is None or design is None:
+        raise InputError(
+            "SL102",
+            f"{name}: {len(problems)} problem(s), nothing was recorded",
+            why="\n       ".join(map(escaped, problems)),
+            fix="signoff new  prints a template with every field explained",
+        )
+    checked_key("the process's id", key)
+    return PlanFile(key, plan, design, bar)
+
+
+def _plan(
+    document: dict[str, Any], process: dict[str, Any], problems: list[str]
+) -> InspectionPlan | None:
+    characteristics = [
+        {"mode": str(entry.get("id", "")).upper(), **entry}
+        for entry in _entries(document, "characteristic", problems)
+    ]
+    problems += [
+        f"characteristic: the id {c['id']!r} is the name of a column in sheets of results"
+        for c in characteristics
+        if c.get("id") in RESERVED
+    ]
+    fields = {
+        "characteristics": characteristics,
+        "modes": _entries(document, "mode", problems),
+        "not_applicable": _entries(document, "not_applicable", problems),
+        "provenance": process.pop("provenance", {}),
+        **{name: process.pop(name) for name in OF_THE_PLAN if name in process},
+        "identity": process,
+    }
+    words = {
+        **{name: f"process.{name}" for name in OF_THE_PLAN},
+        "identity": "process",
+        "provenance": "process.provenance",
+        "characteristics": "characteristic",
+        "modes": "mode",
+    }
+    return _validated(InspectionPlan, fields, "", problems, words)
+
+
+def _design(fields: Mapping[str, Any], problems: list[str]) -> DesignApproval | None:
+    return _validated(DesignApproval, fields, "process.design.", problems)
+
+
+def _bar(fields: object, problems: list[str]) -> Bar | None:
+    if fields is None:
+        return None
+    if not isinstance(fields, dict):
+        problems.append("bar: must be a table, [bar]")
+        return None
+    renamed: dict[str, Any] = {}
+    for word, value in fields.items():
+        name = str(word)
+        if name in _TIMES:
+            renamed[_TIMES[name]] = _seconds(f"bar.{name}", value, problems)
+        else:
+            renamed[_CLAUSES.get(name, name)] = value
+    words = {field: word for word, field in (*_CLAUSES.items(), *_TIMES.items())}
+    return _validated(Bar, renamed, "bar.", problems, words)
+
+
+def _seconds(name: str, value: object, problems: list[str]) -> int | None:
+    parts = str(value).split()
+    if len(parts) == 2 and parts[0].isdecimal() and parts[1] in _SECONDS:
+        return int(parts[0]) * _SECONDS[parts[1]]
+    problems.append(f"{name}: must be a time with its unit, such as '7 min'")
+    return None
+
+
+def _table(document: dict[str, Any], name: str, problems: list[str]) -> dict[str, Any]:
+    table = document.pop(name, None)
+    if isinstance(table, dict):
+        return table
+    problems.append(f"{name}: the table [{name}] is missing")
+    return {}
+
+
+def _entries(document: dict[str, Any], name: str, problems: list[str]) -> list[dict[str, Any]]:
+    entries = document.pop(name, [])
+    if isinstance(entries, list) and all(isinstance(entry, dict) for entry in entries):
+        return entries
+    problems.append(f"{name}: must be written as [[{name}]]")
+    return []
+
+
+def _validated(
+    kind: type[V],
+    fields: Mapping[str, Any],
+    prefix: str,
+    problems: list[str],
+    words: Mapping[str, str] | None = None,
+) -> V | None:
+    try:
+        return kind.model_validate(dict(fields))
+    except ValidationError as error:
+        for problem in error.errors(include_url=False):
+            path = [str(part) for part in problem["loc"]]
+            if path:
+                path[0] = (words or {}).get(path[0], path[0])
+            said = problem["msg"].removeprefix("Value error, ")
+            where = f"{prefix}{'.'.join(path)}".rstrip(".")
+            problems.append(f"{where}: {said}" if where else said)
+        return None
+
+
+TEMPLATE = """\
+format = "signoff.plan/1"
+
+# One file holds the process, what is checked on every unit, what faults are called, and the bar.
+#   signoff plan publish FILE     publishes the first three
+#   signoff bar register FILE     registers the bar, before the first unit is built
+
+[process]
+id = "my-process"                  # how you call it on the command line
+name = "What is being made"
+run_min = 500                      # the production run that a sign-off is asked for
+run_max = 1000
+# called = "pilot run"             # your own word for a production prototype
+# activity = "08.10.06"            # where it stands in your development process
+# stage = "08 Develop"
+# next_activity = "08.20.01"       # where conforming units go after a sign-off
+# price = { amount = "149.00", currency = "GBP" }
+# Whoever builds a unit in another role than these is no operator, and the unit does not count:
+# operator_roles = ["assembler", "line worker", "operator"]
+# In a small shop, the signer may have inspected some of the units; it is shown:
+# signer_may_inspect = true
+
+[process.design]                   # the design is approved elsewhere; here it is only named
+document = "DRW-0001 rev B"
+reference = "DS-0001"              # the approval's own number
+# of the approved file, as `sha256sum FILE` prints it
+sha256 = "0000000000000000000000000000000000000000000000000000000000000000"
+
+[process.provenance]               # a unit made on anything else does not count
+tooling = "TOOL-1"
+tooling_revision = "A"
+line = "Line 1"
+site = "Our site"
+fixture = "none specified"         # a jig; "none specified" is a value, too
+
+# Every plan checks fit, finish, function and build time, or says why not:
+# [[not_applicable]]
+# family = "finish"
+# reason = "the part is never seen"
+
+[[characteristic]]
+id = "gap"
+family = "fit"                     # fit, finish, function or build_time
+kind = "variable"                  # variable, attribute or time
+name = "Gap between lid and body"
+unit = "mm"
+decimals = 2                       # readings are exact to this; finer ones are refused
+lower = "0.10"                     # limits are inclusive
+upper = "0.40"
+severity = "major"                 # minor, major or critical
+mode = "LID-SEAT"                  # what a failing reading is called; see [[mode]]
+
+[[characteristic]]
+id = "finish"
+family = "finish"
+kind = "attribute"                 # pass or fail
+name = "Visible surfaces"
+
+[[characteristic]]
+id = "function"
+family = "function"
+kind = "attribute"
+name = "Works as specified"
+
+[[characteristic]]
+id = "build_minutes"
+family = "build_time"
+kind = "time"                      # reported; judged only if the bar says so
+name = "Build time"
+unit = "min"
+# reference = "4"                  # what the bench achieved; never counted
+# reference_note = "built by the engineer on the bench"
+
+[[mode]]
+code = "LID-SEAT"
+text = "The lid does not seat on the body"
+severity = "major"
+# zones = { inside = "minor" }     # the same flaw may be minor where nobody sees it
+
+[bar]                              # set in advance; it cannot change once results exist
+units = 20                         # n, the planned batch size
+max_rejects = 1                    # Ac: 1 passes, 2 do not
+rationale = "why this n and this number"
+# max_critical = 0
+# build_time_median_max = "7 min"
+# build_time_each_max = "9 min"
+# confirmation_batch = "after_change"    # or "always": a repeat even if the first batch clears
+# missing_units = "reject"               # or "replace": others of the same run may stand in
+# repeat_without_change = "refuse"       # or "allow"
+# reject_from = "minor"                  # lowest severity that makes a unit a reject
+# [[bar.mode]]
+# mode = "LID-SEAT"
+# max_units = 0
+# [[bar.characteristic]]
+# characteristic = "gap"
+# max_units = 0
+"""

@@ -1,0 +1,1 @@
+"""The C2SP formats: signed notes, checkpoints, cosignatures, proofs, policies."""

@@ -1,0 +1,1 @@
+"""OpenSSH's formats: public keys, SSHSIG signatures, lists of allowed signers."""

@@ -1,0 +1,1 @@
+"""The RFC 6962 tree over a log's lines: leaf hashes, roots and proofs."""

@@ -1,0 +1,46 @@
+"""What a look at a ledger's health found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from signoff_ledger.errors import SignoffError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+
+@dataclass(frozen=True, slots=True)
+class HealthFinding:
+    """What one check found.
+
+    Attributes:
+        check: What was looked at.
+        state: `ok`, `note`, `BAD` for trouble around the ledger, `BROKEN` for trouble in it.
+        says: What was found.
+        fix: What leads back from trouble; empty where there is none.
+    """
+
+    check: str
+    state: str
+    says: str
+    fix: str = ""
+
+
+def guarded(check: str, look: Callable[[], Iterable[HealthFinding]]) -> Iterator[HealthFinding]:
+    """Give what a check finds; where it cannot be done, that is what was found.
+
+    Raises:
+        SignoffError: SL707, there is nothing to look at.
+    """
+    try:
+        yield from look()
+    except SignoffError as error:
+        if error.code == "SL707":
+            raise
+        says = f"{error.what}: {error.why}" if error.why else error.what
+        yield HealthFinding(check, "BROKEN", f"cannot be looked at: {says}", error.fix or _BACK)
+
+
+_BACK = "what leads back from the findings above leads back from this one, too; or a backup"

@@ -1,0 +1,115 @@
+"""What waits for whom: the next steps of each process, by the role that may take them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from signoff_ledger.domain.bar import MissingUnits
+from signoff_ledger.domain.gate.rule_sets import judge
+from signoff_ledger.domain.process_records import Standing
+from signoff_ledger.domain.values import Role
+from signoff_ledger.projections.table import ViewTable
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+    from signoff_ledger.domain.batch import Batch
+    from signoff_ledger.domain.case import Case
+
+TABLE = ViewTable(
+    "view_work",
+    (
+        ("process", "TEXT NOT NULL"),
+        ("place", "INTEGER NOT NULL"),
+        ("role", "TEXT NOT NULL"),
+        ("not_person", "TEXT NOT NULL"),
+        ("batch", "TEXT NOT NULL"),
+        ("task", "TEXT NOT NULL"),
+    ),
+    key=("process", "place"),
+)
+
+_NEXT_BATCH = "change the process and open the next batch"
+
+Task = tuple[Role, str, str, str]
+"""Role that may do it, a person who may not, the batch, and the task in words."""
+
+
+def rows(case: Case) -> Iterator[tuple[object, ...]]:
+    """List the next steps of a process."""
+    for place, (role, not_person, batch, task) in enumerate(_tasks(case)):
+        yield (case.process.key, place, str(role), not_person, batch, task)
+
+
+def as_of(rows: list[dict[str, Any]], lapsed: Collection[str]) -> list[dict[str, Any]]:
+    """Give the next steps at a moment at which time alone has ended some sign-offs (G26).
+
+    Args:
+        rows: The next steps as of the last event of each process.
+        lapsed: The processes whose sign-off has lapsed since.
+    """
+    kept = [row for row in rows if row["process"] not in lapsed]
+    step = {"role": str(Role.ENGINEER), "not_person": "", "batch": "", "task": _NEXT_BATCH}
+    return kept + [{"process": process, "place": 0, **step} for process in sorted(lapsed)]
+
+
+def _tasks(case: Case) -> Iterator[Task]:
+    for batch in case.batches.values():
+        for waiting in batch.pending_corrections:
+            asked = waiting.asked
+            for role in (Role.INSPECTOR, Role.ENGINEER, Role.APPROVER):
+                task = f"confirm or decline correction {asked.number} on unit {asked.serial}"
+                yield role, waiting.asked_by, batch.key, task
+    process, batch_now = case.process, case.batch
+    if process.bar is None:
+        yield Role.ENGINEER, "", "", "register the bar"
+    elif batch_now is None:
+        yield Role.ENGINEER, "", "", "open the first batch"
+    elif batch_now.is_open:
+        yield from _at_the_line(case, batch_now)
+    else:
+        yield from _after_closing(case, batch_now)
+
+
+def _at_the_line(case: Case, batch: Batch) -> Iterator[Task]:
+    count = case.tally
+    if count is None:
+        return
+    missing = count.planned - count.filled
+    free = count.planned - batch.planned_units
+    done = f"{count.filled}/{count.planned} done"
+    if free > 0:
+        yield Role.INSPECTOR, "", batch.key, f"inspect {free} more unit(s), {done}"
+    elif missing > 0 and batch.bar.missing_units is MissingUnits.REPLACE:
+        task = f"inspect others in place of {missing} unit(s) that cannot count, {done}"
+        yield Role.INSPECTOR, "", batch.key, task
+    elif missing > 0:
+        task = f"close the batch: {missing} planned unit(s) do not count, {done}"
+        yield Role.INSPECTOR, "", batch.key, task
+    if count.incomplete:
+        shown = ", ".join(list(count.incomplete)[:5])
+        task = f"complete {len(count.incomplete)} unit(s) with missing readings: {shown}"
+        yield Role.INSPECTOR, "", batch.key, task
+    if count.is_complete:
+        yield Role.INSPECTOR, "", batch.key, "close the batch"
+
+
+def _after_closing(case: Case, batch: Batch) -> Iterator[Task]:
+    process = case.process
+    if process.standing is Standing.SIGNED_OFF:
+        if not process.ordered:
+            yield Role.BUYER, "", batch.key, "commit the production order"
+        return
+    if process.standing is Standing.UNSUPPORTED:
+        yield Role.APPROVER, "", batch.key, "hold the process, or withdraw its sign-off"
+        return
+    verdict = judge(case)
+    failing = {f.rule: f for f in verdict.blockers}
+    for rule in ("no-design-fault", "faults-closed"):
+        if rule in failing:
+            yield Role.ENGINEER, "", batch.key, failing[rule].says
+    lost = set(failing) - {"signer-allowed", "no-design-fault", "faults-closed"}
+    if lost - {"no-correction-pending"}:
+        yield Role.ENGINEER, "", batch.key, _NEXT_BATCH
+    elif not failing.keys() - {"signer-allowed"}:
+        yield Role.APPROVER, "", batch.key, "sign the process off, or hold it"

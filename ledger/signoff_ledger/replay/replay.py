@@ -1,0 +1,328 @@
+"""Replay: every decision again from the events up to it, and the state as of any position."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from signoff_ledger.application.signatures import holds_signature
+from signoff_ledger.domain.batch import Batch
+from signoff_ledger.domain.case import Case, Signer
+from signoff_ledger.domain.events.batch import BatchStarted
+from signoff_ledger.domain.events.process import ProcessHeld, ProcessSignedOff
+from signoff_ledger.domain.figures import EDITION
+from signoff_ledger.domain.gate.rule_sets import RULE_SETS, judge
+from signoff_ledger.domain.ledger_stream import LedgerStream
+from signoff_ledger.domain.person import Person
+from signoff_ledger.domain.process import Process
+from signoff_ledger.domain.text_checks import checked_key
+from signoff_ledger.domain.values import Outcome
+from signoff_ledger.errors import EvidenceError, NotFoundError
+from signoff_ledger.figures.exhibit import say, show
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+    from uuid import UUID
+
+    from signoff_ledger.application.ports import A, LogEntry, Store
+    from signoff_ledger.domain.events.event import EventEnvelope
+    from signoff_ledger.domain.verdict import Verdict
+
+
+class ReplayedDecision(NamedTuple):
+    """A decision beside what the rules say today about the events it was taken on.
+
+    Attributes:
+        position: Where the decision stands in the log.
+        at: When it was recorded.
+        by: Who took it.
+        automatic: Whether the bar took it.
+        outcome: What was decided.
+        recorded: The verdict kept with it.
+        replayed: The verdict from the events up to it, under the same rule set.
+        figures_same: Whether its figures come out the same; None where it kept none.
+        signature_holds: Whether its signature is one, by a key in force then; None where the bar
+            took it, or nobody had to sign.
+    """
+
+    position: int
+    at: datetime
+    by: str
+    automatic: bool
+    outcome: Outcome
+    recorded: Verdict
+    replayed: Verdict
+    figures_same: bool | None = None
+    signature_holds: bool | None = None
+
+    @property
+    def same(self) -> bool:
+        """True when both verdicts are the same bytes, and outcome, figures and signature hold."""
+        allowed = self.outcome is Outcome.HELD or self.replayed.allows_sign_off
+        allowed = allowed and False not in {self.figures_same, self.signature_holds}
+        return allowed and self.recorded.canonical_json() == self.replayed.canonical_json()
+
+
+def replay_decisions(
+    store: Store, process: str, until: int | None = None
+) -> Iterator[ReplayedDecision]:
+    """Take every decision on a process again, oldest first.
+
+    Args:
+        store: Where the events are.
+        process: The process.
+        until: The position to stop at, inclusive.
+
+    Raises:
+        NotFoundError: There is no such process.
+        EvidenceError: A decision names a rule set that this program does not have, or was taken
+            on events that the ledger no longer has.
+    """
+    for recorded, event in decisions_of(store, process, until):
+        yield taken_again(store, process, recorded, event)
+
+
+def decisions_of(
+    store: Store, process: str, until: int | None = None
+) -> Iterator[tuple[LogEntry, ProcessHeld | ProcessSignedOff]]:
+    """Give every decision on a process, oldest first.
+
+    Raises:
+        NotFoundError: There is no such process.
+    """
+    checked_key("the process's key", process)
+    known = store.load(Process, process)
+    known.made_on()
+    for recorded in store.stream(known.id, until):
+        event = recorded.entry.event
+        if isinstance(event, (ProcessHeld, ProcessSignedOff)):
+            yield recorded, event
+
+
+class Archive(Protocol):
+    """Whatever gives aggregates as of a version: a store, or lines alone."""
+
+    def load(self, kind: type[A], key: str, version: int | None = None) -> A:
+        """Rebuild an aggregate as of a version, the latest by default; empty if unknown."""
+        ...
+
+
+def taken_again(
+    store: Archive, process: str, recorded: LogEntry, event: ProcessHeld | ProcessSignedOff
+) -> ReplayedDecision:
+    """Take one decision again from the events it was taken on.
+
+    Raises:
+        EvidenceError: SL501 for a rule set that this program does not have, SL502 where events are
+            missing.
+    """
+    case = case_of(store, process, recorded)
+    return ReplayedDecision(
+        position=recorded.position,
+        at=recorded.entry.at,
+        by=recorded.entry.by,
+        automatic=isinstance(event, ProcessHeld) and event.automatic,
+        outcome=Outcome.HELD if isinstance(event, ProcessHeld) else Outcome.SIGNED_OFF,
+        recorded=event.verdict,
+        replayed=judge(case, event.verdict.rule_set),
+        figures_same=_figures_same(case, event),
+        signature_holds=_signature_holds(store, recorded.entry, event),
+    )
+
+
+def _signature_holds(
+    store: Archive, entry: EventEnvelope, event: ProcessHeld | ProcessSignedOff
+) -> bool | None:
+    """Check a decision's signature against the key registered when it was taken."""
+    if event.heads.person is None:
+        return None
+    person = _as_of(store, Person, entry.by, event.heads.person)
+    origin = store.load(LedgerStream, "ledger").origin or ""
+    return holds_signature(entry, person, origin)
+
+
+def _figures_same(case: Case, event: ProcessHeld | ProcessSignedOff) -> bool | None:
+    """Make what a decision showed again, in numbers and words; None for none of this edition.
+
+    The words are made of the figures as recorded, so that no machine's arithmetic changes them.
+    """
+    if event.figures is None or event.figures.edition != EDITION:
+        return None
+    again = show(case).figures
+    agree = again is not None and event.figures.agrees_with(again)
+    return agree and say(case, event.figures) == event.says
+
+
+def case_of(store: Archive, process: str, recorded: LogEntry) -> Case:
+    """Rebuild the case that a decision was taken on, from its events up to the versions it names.
+
+    Args:
+        store: Where the events are.
+        process: The process.
+        recorded: The decision, as recorded.
+
+    Raises:
+        EvidenceError: It names a rule set that this program does not have, or was taken on events
+            that the ledger no longer has.
+    """
+    event = recorded.entry.event
+    if not isinstance(event, (ProcessHeld, ProcessSignedOff)):
+        raise TypeError(event)
+    if event.verdict.rule_set not in RULE_SETS:
+        raise EvidenceError(
+            "SL501",
+            f"the decision at position {recorded.position} names rule set "
+            f"{event.verdict.rule_set!r}",
+            why=f"this program has {', '.join(RULE_SETS)}",
+            fix="install a newer signoff-ledger",
+        )
+    heads = event.heads
+    signer = None
+    if heads.person is not None:
+        person = _as_of(store, Person, recorded.entry.by, heads.person)
+        signer = Signer(person.key, person.printed_name, frozenset(person.roles))
+    return Case(
+        process=_as_of(store, Process, process, heads.process),
+        batches=_in_order(store, heads.batches),
+        batch_key=event.verdict.batch,
+        signer=signer,
+    )
+
+
+def _in_order(store: Archive, heads: dict[str, int]) -> dict[str, Batch]:
+    """Load the batches as of their heads, in the order they were opened."""
+    batches = [_as_of(store, Batch, key, version) for key, version in heads.items()]
+    return {b.key: b for b in sorted(batches, key=lambda batch: batch.started.attempt)}
+
+
+def _as_of(store: Archive, kind: type[A], key: str, version: int) -> A:
+    """Load what a decision was taken on, and nothing less."""
+    found = store.load(kind, key, version)
+    if found.version != version:
+        raise EvidenceError(
+            "SL502",
+            f"the {kind.KIND} {key} has lost events that a decision was taken on",
+            why=f"the decision names version {version}, the ledger ends at {found.version}",
+            fix="run  signoff doctor  and compare the ledger with a backup",
+        )
+    return found
+
+
+def case_as_of(store: Store, process: str, until: int | None = None) -> Case:
+    """Rebuild a process with its batches as they stood at a position.
+
+    Raises:
+        NotFoundError: The process did not exist then.
+    """
+    checked_key("the process's key", process)
+    rebuilt = Process(process)
+    for recorded in store.stream(rebuilt.id, until):
+        rebuilt.apply(recorded.entry)
+    rebuilt.made_on()
+    batches: dict[str, Batch] = {}
+    for key in rebuilt.batches:
+        batch = Batch(key)
+        for recorded in store.stream(batch.id, until):
+            batch.apply(recorded.entry)
+        # A position may fall between the two events that open a batch.
+        if batch.exists:
+            batches[key] = batch
+    return Case(rebuilt, batches, next(reversed(batches), None))
+
+
+def position_at(store: Store, moment: datetime) -> int:
+    """Give the last position recorded up to a moment; 0 when there is none.
+
+    The log's order is what counts (G10): this is the end of its longest beginning that is not
+    younger than the moment, by the ledger's clock.
+    """
+    position = 0
+    for recorded in store.read(0):
+        if recorded.entry.at > moment:
+            break
+        position = recorded.position
+    return position
+
+
+def checked_position(store: Store, position: int) -> int:
+    """Refuse a position that the log does not have.
+
+    Raises:
+        NotFoundError: SL206.
+    """
+    size = store.size()
+    if not 1 <= position <= size:
+        raise NotFoundError(
+            "SL206", f"there is no position {position}", why=f"the log has 1 to {size}"
+        )
+    return position
+
+
+class Step(NamedTuple):
+    """One event of a story and the state it led to.
+
+    Attributes:
+        recorded: The event.
+        case: The process and its batches after it.
+        verdict: What the rules say then, with nobody named as signer.
+        changed: Rules whose finding began or ceased to hold with this event.
+    """
+
+    recorded: LogEntry
+    case: Case
+    verdict: Verdict
+    changed: tuple[tuple[str, bool], ...]
+
+
+def steps(store: Store, process: str, until: int | None = None) -> list[LogEntry]:
+    """Give every event of a process and of its batches, in log order."""
+    known = case_as_of(store, process, until)
+    streams = [known.process.id, *(batch.id for batch in known.batches.values())]
+    events = [recorded for stream in streams for recorded in store.stream(stream, until)]
+    return sorted(events, key=lambda recorded: recorded.position)
+
+
+class Walk:
+    """Goes through a story event by event, forwards and back.
+
+    Every step is folded from the first event: going back undoes nothing, and a step once given
+    stays what it was.
+    """
+
+    def __init__(self, process: str, events: list[LogEntry]) -> None:
+        self._key = process
+        self._events = events
+
+    def __len__(self) -> int:
+        return len(self._events)
+
+    def at(self, index: int) -> Step:
+        """Give the step at an index from 0."""
+        before, after = self._fold(index), self._fold(index + 1)
+        held = {finding.rule: finding.holds for finding in judge(before).findings}
+        verdict = judge(after)
+        changed = tuple((f.rule, f.holds) for f in verdict.findings if f.holds != held[f.rule])
+        return Step(self._events[index], after, verdict, changed)
+
+    def next_decision(self, index: int) -> int:
+        """Give the index of the next decision behind one, or of the last event."""
+        later = range(index + 1, len(self._events))
+        decisions = (ProcessHeld, ProcessSignedOff)
+        return next(
+            (i for i in later if isinstance(self._events[i].entry.event, decisions)),
+            len(self._events) - 1,
+        )
+
+    def _fold(self, count: int) -> Case:
+        process = Process(self._key)
+        batches: dict[UUID, Batch] = {}
+        for recorded in self._events[:count]:
+            entry = recorded.entry
+            if entry.stream == process.id:
+                process.apply(entry)
+                continue
+            if isinstance(entry.event, BatchStarted):
+                batches[entry.stream] = Batch(entry.event.batch)
+            batches[entry.stream].apply(entry)
+        by_key = {batch.key: batch for batch in batches.values()}
+        return Case(process, by_key, next(reversed(by_key), None))

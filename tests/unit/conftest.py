@@ -1,0 +1,48 @@
+"""Ledgers to give commands to; each file is verified when its test is done with it."""
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from signoff_ledger.persistence.sqlite import datastore as sqlite_module
+from tests.ledgers import Shop, check_ledger
+
+
+@pytest.fixture
+def _no_waiting_for_the_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the ledgers here be less than durable: these tests ask what is recorded, not for good.
+
+    The tests of the store and of its faults run with everything on.
+    """
+
+    def careless(connection: sqlite3.Connection, *, read_only: bool) -> None:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = OFF")
+
+    monkeypatch.setattr(sqlite_module, "assert_durable", careless)
+
+
+@pytest.fixture
+def founded(tmp_path: Path, _no_waiting_for_the_disk: None) -> Iterator[Shop]:
+    """Give a ledger with people and nothing else."""
+    shop = Shop.founded(tmp_path / "ledger.db")
+    yield shop
+    shop.store.close()
+    check_ledger(shop.store.path)
+
+
+@pytest.fixture
+def shop(founded: Shop) -> Shop:
+    """Give a ledger with a process, its plan and its bar."""
+    founded.publish()
+    founded.register()
+    return founded
+
+
+@pytest.fixture
+def opened(shop: Shop) -> Shop:
+    """Give a ledger whose first batch, B1, is open."""
+    shop.open("B1")
+    return shop
