@@ -1,8 +1,8 @@
 """Reading files that came from outside: regular files only, each up to the limit of its kind.
 
-A path that somebody names or hands over may lead to a pipe that nobody writes, a device that never
-ends, a folder, or a file of any length. Every module that reads such a path does it here. What is
-refused is told as an `OSError` whose `strerror` says why; the caller, who knows what the file was
+A path that comes from outside may lead to a pipe without a writer, a device that never ends, a
+folder, or a file of any length. Every module that reads such a path does it here. A refusal is
+an `OSError` whose `strerror` says why; the caller, who knows what the file was
 for, makes its own error of that. The table of limits in `docs/reference/file-formats.md` is held
 against `LIMITS`.
 """
@@ -46,7 +46,7 @@ GUARD = SizeLimit("signer guard", 4 << 10)
 SERVICES = SizeLimit("connection service file", 1 << 20)
 HIGH_WATER = SizeLimit("memory of what a server acknowledged", 4 << 10)
 SETTINGS = SizeLimit("settings", 64 << 10)
-MEMBER = SizeLimit("file of an export, beside its lines", 4 << 20)
+MEMBER = SizeLimit("file of an export, apart from its lines", 4 << 20)
 
 LIMITS = (
     SHEET, PLAN, TEXT, PUBLIC_KEY, PRIVATE_KEY, STATEMENT, SIGNATURE, POLICY, NOTE, REQUEST,
@@ -55,7 +55,7 @@ LIMITS = (
 
 _PART_BYTES = 1 << 20
 
-# Without waiting for whoever writes a pipe, and without taking a terminal for one's own.
+# Without waiting for a pipe's writer, and without taking a terminal for one's own.
 _FLAGS = (
     os.O_RDONLY
     | getattr(os, "O_NONBLOCK", 0)
@@ -77,8 +77,8 @@ def open_regular(path: Path | str, *, inside: Path | None = None) -> BinaryIO:
 
     Args:
         path: The file; a link to one is one.
-        inside: A folder that somebody handed over. Below it nothing may be a link: that would lead
-            to files of whoever reads.
+        inside: A folder that was handed over. Below it nothing may be a link: that would lead
+            to files of the reader.
 
     Raises:
         OSError: It is not there, cannot be read, or is no regular file.

@@ -118,7 +118,7 @@ def test_command_ids_are_proved(copy: str) -> None:
     state, says = verified(copy)["commands"]
 
     assert PROVED == state
-    assert says.endswith("command ids, each used once, and the rows beside the lines agree")
+    assert says.endswith("command ids, each used once, and the store's rows agree with the lines")
 
 
 @pytest.mark.parametrize("name", ATTACKS)

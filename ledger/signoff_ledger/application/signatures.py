@@ -225,7 +225,7 @@ class SignatureRequest:
         return IdentityError(
             "SL404",
             f"{self._person.key} signs this with a key, and none was used",
-            why="whoever has had a key in force signs with one",
+            why="a person who has had a key in force signs with one",
             fix="--key FILE, or ssh-add the key; elsewhere: --statement-only and --attach",
         )
 

@@ -60,7 +60,7 @@ def _log_key(store: LedgerStore) -> str | None:
 
 
 def _guard(store: LedgerStore, vault: Vault) -> Iterator[HealthFinding]:
-    """Hold the log against the last tree that was signed for, as whoever seals would."""
+    """Hold the log against the last tree that was signed, as the sealer would."""
     log_key = _log_key(store)
     if log_key is None:
         yield HealthFinding("guard", "note", "the ledger has no log key: nothing is sealed")
@@ -145,7 +145,7 @@ def _overdue(store: LedgerStore, policy: SealPolicy, sealed: int, size: int) -> 
     """Say why the events behind the last checkpoint should have been sealed; "" if not."""
     if size - sealed >= policy.events:
         return f"{size - sealed} events stand behind the last checkpoint"
-    # As whoever records would have looked at it: when the last of them came.
+    # As a recording command would have looked at it: when the last of them came.
     ends = [item.entry.at for at in (sealed, size - 1) for item in store.read(at, at + 1)]
     if size > sealed and ends[1] - ends[0] >= policy.age:
         return f"events since {format_utc(ends[0])} stand behind the last checkpoint"
@@ -171,7 +171,7 @@ def _clock(store: LedgerStore, now: datetime) -> Iterator[HealthFinding]:
             f"this machine says {format_utc(now)}, and event #{size} is dated "
             f"{format_utc(last.entry.at)}: this clock is behind, or that one was ahead",
             "set the clock before anything is recorded; what is dated wrongly stays as it is, and "
-            "signoff dissent --kind note  can say so beside it",
+            "signoff dissent --kind note  can say so on the record",
         )
     else:
         yield HealthFinding("clock", "ok", "this machine's clock is not behind the last event")
@@ -210,7 +210,7 @@ def _open_to_others(path: Path, bits: int) -> Iterable[tuple[str, str]]:
     except OSError:
         return
     mode = stat.S_IMODE(found.st_mode)
-    # In a folder with the sticky bit, such as /tmp, nobody takes away another one's file.
+    # In a folder with the sticky bit, such as /tmp, a user cannot remove another one's file.
     if mode & bits and not (mode & stat.S_ISVTX and stat.S_ISDIR(found.st_mode)):
         word = "read" if mode & bits & 0o044 else "use"
         word = "write" if mode & bits & 0o022 else word
@@ -218,7 +218,7 @@ def _open_to_others(path: Path, bits: int) -> Iterable[tuple[str, str]]:
     if found.st_uid not in {0, os.geteuid()}:
         yield (
             f"{path} belongs to another user (number {found.st_uid}), who may write it",
-            f"chown {path}  to whoever runs signoff",
+            f"chown {path}  to the user who runs signoff",
         )
 
 

@@ -26,11 +26,11 @@ class HighWaterFile:
     """Remembers the high water of one log.
 
     Losing it loses a check and nothing else. So it is written in place and without waiting for the
-    disk, which costs a hundredth of what a durable write does, and a damaged file is told of and
+    disk, which costs a hundredth of what a durable write does, and a damaged file is reported and
     passed over.
 
     Args:
-        path: The file; a lock stands beside it.
+        path: The file; its lock is in the same folder.
     """
 
     def __init__(self, path: Path) -> None:
@@ -66,7 +66,7 @@ class HighWaterFile:
 
     def _pass_over(self, what: str, error: Exception) -> None:
         NOTICES.warning(
-            "%s %s (%s): nobody sees whether the server lost anything",
+            "%s %s (%s): whether the server lost anything is not checked",
             self._path,
             what,
             getattr(error, "why", "") or getattr(error, "strerror", "") or type(error).__name__,
@@ -74,7 +74,7 @@ class HighWaterFile:
 
     def _write(self, mark: HighWater) -> None:
         fields = {"root": mark.root, "size": mark.size, **mark.server._asdict()}
-        # Where a pipe is in its place, nobody waits for who reads it.
+        # Where a pipe is in its place, opening it must not wait for a reader.
         flags = os.O_WRONLY | os.O_CREAT | getattr(os, "O_NONBLOCK", 0)
         with os.fdopen(os.open(self._path, flags, 0o600), "wb") as file:
             file.write(json.dumps(fields, sort_keys=True).encode() + b"\n")

@@ -1,4 +1,4 @@
-"""The folder where this machine keeps the keys of its logs, each beside its guard."""
+"""The folder where this machine keeps the keys of its logs, each with its guard."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class Vault:
 
     Args:
         folder: Where the keys are; need not exist yet.
-        ask: Gives the passphrase of an encrypted key; None where nobody can be asked.
+        ask: Gives the passphrase of an encrypted key; None where there is no terminal to ask on.
         new_key: Makes a key; for tests and for the story that the demo tells.
     """
 
@@ -157,7 +157,7 @@ class Vault:
 
         Raises:
             IdentityError: SL406, the key is not at hand, or another one is in its place.
-            StoreError: SL705, somebody else is sealing and does not end.
+            StoreError: SL705, another process is sealing and does not end.
         """
         key = self._read(log_key)
         lock = WriterLock(self._folder_of(log_key) / "guard.lock", _LOCK_TIMEOUT_S)

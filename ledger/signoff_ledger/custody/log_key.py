@@ -61,7 +61,7 @@ def read_key(path: Path, ask: Callable[[], str | None]) -> Ed25519PrivateKey:
 
     Args:
         path: The file.
-        ask: Gives the passphrase of an encrypted one; None where nobody can be asked.
+        ask: Gives the passphrase of an encrypted one; None where there is no terminal to ask on.
 
     Raises:
         IdentityError: SL406, the key cannot be used here.
@@ -78,7 +78,7 @@ def read_key(path: Path, ask: Callable[[], str | None]) -> Ed25519PrivateKey:
     if b"ENCRYPTED" in pem:
         passphrase = ask()
         if not passphrase:
-            raise _unusable(path, "it has a passphrase, and nobody could be asked for it")
+            raise _unusable(path, "it has a passphrase, and there was no terminal to ask for it")
     try:
         key = load_pem_private_key(pem, passphrase.encode() if passphrase else None)
     except ValueError:
@@ -91,9 +91,9 @@ def read_key(path: Path, ask: Callable[[], str | None]) -> Ed25519PrivateKey:
 
 
 def check_half(path: Path, key: Ed25519PrivateKey, named: VerifierKey, by: str) -> None:
-    """Refuse a private key that is not the other half of the public one that everybody knows.
+    """Refuse a private key that is not the other half of the public one that is on record.
 
-    What it signed would verify for nobody, and would stay for good.
+    What it signed would never verify, and would stay for good.
 
     Args:
         path: The file that it was read from.

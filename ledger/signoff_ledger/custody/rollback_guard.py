@@ -1,6 +1,6 @@
 """The signer guard: remembers, outside the ledger, the last tree that was signed.
 
-Whoever restores an old backup, or another copy of the ledger, has a log that does not begin with
+An old backup that was restored, or another copy of the ledger, has a log that does not begin with
 that tree; the guard refuses to sign it. A key that has signed two histories proves nothing.
 """
 
@@ -62,7 +62,7 @@ class Guard:
             raise StoreError(
                 "SL703",
                 f"the signer guard cannot be read: {self._path}",
-                why=f"{why}; without it nobody can tell what was signed before",
+                why=f"{why}; without it there is no telling what was signed before",
                 fix="nothing was signed; bring the file back from a copy of this folder",
             ) from None
 
@@ -70,8 +70,8 @@ class Guard:
         """Refuse a log that does not begin with the last tree signed.
 
         Args:
-            size_now: Gives the number of events in the log; asked after the memory was read, so
-                that whatever others record and seal meanwhile makes the log longer, never shorter.
+            size_now: Gives the number of events in the log; read after the guard file, so that
+                a concurrent append cannot look like a rollback.
             root_at: Gives the root of the log's first events.
 
         Raises:

@@ -105,8 +105,8 @@ class AttachedPen:
     """Brings signatures that were made elsewhere over statements written before.
 
     Args:
-        statement: The statement's file; those of a command's further statements are beside it,
-            see `numbered`.
+        statement: The statement's file; those of a command's further statements are in the
+            same folder, see `numbered`.
         signature: The signature's file, which `ssh-keygen -Y sign` names `STATEMENT.sig`.
 
     Raises:
@@ -117,14 +117,14 @@ class AttachedPen:
 
     def __init__(self, statement: Path, signature: Path) -> None:
         self._pairs = [_pair(statement, signature)]
-        while (beside := numbered(statement, len(self._pairs) + 1)).exists():
+        while (further := numbered(statement, len(self._pairs) + 1)).exists():
             if len(self._pairs) == _STATEMENTS_MAX:
                 raise InputError(
                     "SL101",
-                    f"{statement} has more than {_STATEMENTS_MAX} statements beside it",
+                    f"{statement} has more than {_STATEMENTS_MAX} further statements",
                     why="no command has so many",
                 )
-            self._pairs.append(_pair(beside, beside.with_name(f"{beside.name}.sig")))
+            self._pairs.append(_pair(further, further.with_name(f"{further.name}.sig")))
         try:
             signed = read_statement(self._pairs[0][0])["signed"]
             self.prepared: PreparedStatement | None = PreparedStatement(
@@ -184,7 +184,7 @@ def _read(path: Path, limit: SizeLimit) -> bytes:
             "SL101",
             f"{path} cannot be read",
             why=str(error.strerror),
-            fix="--attach names the signature, STATEMENT.sig; the statement lies beside it",
+            fix="--attach names the signature, STATEMENT.sig; the statement lies next to it",
         ) from None
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Bundle:
-    """Files written beside their place, and moved there when all are on disk.
+    """Files written to a temporary folder, and moved to their place when all are on disk.
 
     Args:
         target: The folder to make; nothing may be there.

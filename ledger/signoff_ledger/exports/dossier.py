@@ -53,7 +53,7 @@ class Dossier:
         size: Events in the checkpoint that shows it.
         key: The log's key.
         says: The decision as a sentence.
-        signer: Who signed it with a key; None for nobody.
+        signer: Who signed it with a key; None where it is unsigned.
         stream: What the files of its process are called.
         batches: What the files of the batches are called, and which version of each was decided on.
     """
@@ -199,7 +199,7 @@ def _hold_limits(streams: dict[str, list[tuple[int, bytes]]]) -> None:
 
 
 def _signers(lines: list[tuple[int, bytes]]) -> set[str]:
-    """Name whoever acted on a stream, because their own streams say with what right."""
+    """Name the persons who acted on a stream: their own streams say with what right."""
     return {fields["by"] for fields in _fields(lines) if is_act(fields)}
 
 
@@ -238,7 +238,7 @@ def described(decision: LogEntry, process: str, size: int, key: VerifierKey) -> 
         position=decision.position,
         size=size,
         key=key,
-        # One line without hidden characters: what somebody wrote adds nothing to the page.
+        # One line without hidden characters: a person's words add no line to the page.
         says=legible(" ".join(sentence(entry, Subject("process", "the process")).split())),
         signer=entry.by if event.signature.kind == "ssh" else None,
         stream=stem_of(process),

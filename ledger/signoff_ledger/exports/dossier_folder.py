@@ -209,13 +209,13 @@ def _signed(folder: ReceivedFolder, excerpt: Excerpt, line: bytes) -> Iterator[C
         says = f"{fields['by']} signed it with {mine[0].fingerprint}{late}"
         yield Check("signature", PROVED, says)
     elif fields["data"].get("automatic") is True:
-        yield Check("signature", PROVED, "the registered bar took it: nobody had to sign")
+        yield Check("signature", PROVED, "the registered bar took it: no person had to sign")
     else:
         yield Check(
             "signature",
             OPEN,
             "it is not signed with a key: the name is as authenticated, and proves nothing "
-            "against whoever ran the ledger",
+            "against the ledger's operator",
         )
 
 
@@ -233,7 +233,7 @@ def _unsigned(excerpt: Excerpt) -> Iterator[Check]:
         yield Check(
             "unsigned",
             FLAGGED,
-            f"{len(missing)} acts are not signed and dated after a key of whoever did them came "
+            f"{len(missing)} acts are not signed and dated after a key of their author came "
             f"into force: {shown}",
         )
 
@@ -250,7 +250,7 @@ def _trusted(note: bytes, sealed: Checkpoint, keys: LogKeys, trust: Trust) -> It
         yield Check(
             "history",
             OPEN,
-            "whoever holds the log's key can have rewritten all of it; a policy with witnesses "
+            "the holder of the log's key can have rewritten all of it; a policy with witnesses "
             "(--policy) would show that",
         )
         return
@@ -259,7 +259,7 @@ def _trusted(note: bytes, sealed: Checkpoint, keys: LogKeys, trust: Trust) -> It
     seen = verified_cosignatures(parse_note(note), [w.key for w in policy.witnesses])
     if not policy.satisfied_by(seen):
         raise no_quorum(seen)
-    names = ", ".join(sorted(k.name for k in seen)) or "nobody, as your policy asks,"
+    names = ", ".join(sorted(k.name for k in seen)) or "no witness, as your policy asks,"
     yield Check("witnesses", PROVED, f"{names} cosigned {sealed.size} events")
 
 

@@ -77,9 +77,10 @@ def carry(
 
 @contextmanager
 def filling(address: str | Path) -> Iterator[LedgerStore]:
-    """Give an empty ledger to fill, which nobody can open before all went well.
+    """Give an empty ledger to fill, which cannot be opened before all went well.
 
-    A file is made beside its place and moved there; a database's ledger is marked when it is whole.
+    A file is made in the same folder and moved to its place; a database's ledger is marked when it
+    is whole.
 
     Raises:
         StoreError: SL704, a ledger is there already, or it cannot be written; nothing is left.

@@ -1,4 +1,4 @@
-"""A sound copy of a ledger up to a position, and everything else in a file beside the copy.
+"""A sound copy of a ledger up to a position, and everything else in a file next to the copy.
 
 What leads back where a line or a checkpoint came in past the program, or was damaged: what stands
 before it is a ledger again, what is derived from the lines is made anew, and no evidence is lost.
@@ -83,7 +83,7 @@ def _command_of(line: bytes) -> str:
 
 
 def _goes_on(source: LedgerStore, until: int, command_id: str) -> bool:
-    """Say whether a command recorded more behind a position, as far as that can be told."""
+    """Say whether a command recorded more behind a position, as far as that is decidable."""
     try:
         position, *_, line, _ = next(source.raw(until))
         if position == until + 1:

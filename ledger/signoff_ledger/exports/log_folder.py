@@ -117,7 +117,7 @@ def counted(
 def verified_notes(
     kept: Iterable[KeptNote], examination: Examination, known: Sequence[VerifierKey]
 ) -> tuple[list[tuple[int, bytes]], tuple[int, ...]]:
-    """Tell the checkpoints that verify from those that somebody put there.
+    """Separate the checkpoints that verify from the others.
 
     Args:
         kept: What the ledger keeps as checkpoints.
@@ -126,7 +126,7 @@ def verified_notes(
 
     Returns:
         Those that verify, with their cosignatures; and the sizes of those that do not, and that
-        nobody has set aside.
+        no owner has set aside.
 
     Raises:
         EvidenceError: SL507 or SL508, a key of the log signed another history; SL511, one that is
@@ -222,7 +222,7 @@ class LogFolder:
         return notes
 
     def hold_files(self, examination: Examination) -> None:
-        """Hold the files beside the lines against what the lines say.
+        """Compare the export's other files with what the lines say.
 
         Raises:
             EvidenceError: SL510.

@@ -31,13 +31,13 @@ def copy_ledger(
     Args:
         source: A ledger.
         target: A file's path or a `postgresql://` URL, where no ledger is.
-        confirm: Called before anybody can open what was made; nothing is left where it fails.
+        confirm: Called before what was made can be opened; nothing is left where it fails.
 
     Raises:
         EvidenceError: The source's lines or checkpoints do not hold; nothing is left.
         StoreError: A ledger is there already, or it cannot be written.
     """
-    # In this order: whatever is sealed meanwhile is behind what is carried, and not missing in it.
+    # In this order: a concurrent checkpoint is behind what is copied, and not missing in it.
     kept = kept_notes(source)
     size = source.size()
     root, examination = source.root(size), Examination()

@@ -1,4 +1,4 @@
-"""What stands in an export for whoever opens it first, with the commands to check it by hand."""
+"""The README of an export: what its files are, and the commands to check them by hand."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _CHECKPOINT = """\
 
 A checkpoint is a signed note (c2sp.org/signed-note): text, an empty line, signature lines.
 The key of this log is in `log.vkey`, as `name+id+base64`; the last 32 bytes of the base64 are the
-Ed25519 key. Compare it with one that you got another way: whoever made this folder chose the file.
+Ed25519 key. Compare it with one that you got another way: the maker of this folder chose the file.
 
     work=$(mktemp -d)
     sed -n '/^$/q;p' checkpoint > "$work/text"
@@ -215,6 +215,6 @@ at its end. Run the commands below in this folder, with bash. None of them needs
     else:
         parts.append(
             "The decision is not signed with a key: its name is as authenticated, and proves\n"
-            "nothing against whoever ran the ledger.\n"
+            "nothing against the ledger's operator.\n"
         )
     return "\n".join(parts)

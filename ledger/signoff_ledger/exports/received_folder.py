@@ -1,7 +1,7 @@
-"""A folder that somebody handed over: read within limits, and with a note of what was read.
+"""A folder that was handed over: read within limits, and with a note of what was read.
 
 Nothing in it is believed, nothing below it may be a link, and no file or sum of files is longer
-than a genuine one. What was not read was not proved, so whoever verifies is told of it.
+than a genuine one. What was not read was not proved, so `verify` names it.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 TOTAL_LIMIT_BYTES = 256 << 20
-"""Largest sum of all files that are kept in memory: those beside the lines of a log, which are read
-one by one, or all of a dossier. A dossier of two batches of 100,000 units is about as long.
+"""Largest sum of all files that are kept in memory: those of an export without its lines, which are
+read one by one, or all of a dossier. A dossier of two batches of 100,000 units is about as long.
 """
 
 NAMES_MAX = 1_000_000
@@ -147,7 +147,7 @@ class ReceivedFolder:
         try:
             found: bytes | None = self.read(README)
         except EvidenceError:
-            self._read.add(README)  # told here, and not once more among the others
+            self._read.add(README)  # reported here, and not once more among the others
             found = None
         if found == expected:
             return Check("readme", PROVED, f"{README} is, word for word, what goes with this")
@@ -155,7 +155,7 @@ class ReceivedFolder:
             "readme",
             FLAGGED,
             f"{README} is NOT the one that goes with this: another version of signoff wrote it, "
-            "or somebody changed it. Believe nothing in it, and run none of its commands",
+            "or it was changed. Believe nothing in it, and run none of its commands",
             (README,),
         )
 

@@ -32,7 +32,7 @@ def restore_log(folder: Path, target: str | Path) -> tuple[int, bytes]:
     for _ in exported.examined(examination):
         pass
     list(examination.lines())
-    list(exported.beside(examination))
+    list(exported.other_files(examination))
     notes = exported.notes()
     list(examination.seals(notes))
     list(examination.command_ids())

@@ -1,4 +1,4 @@
-"""The meaning half of a verification, beside the evidence half where a log is long.
+"""The meaning half of a verification, in a process of its own where a log is long.
 
 Taking decisions again needs nothing that reading the evidence finds out, only the same lines. On a
 long log a second process does it; what it found counts only where the evidence held.
@@ -127,7 +127,7 @@ class Apart:
             env={
                 **os.environ,
                 "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
-                # No argument, which everybody on the machine can read: a URL may hold a password.
+                # No argument, which every user of the machine can read: a URL may hold a password.
                 _ADDRESS: place.address,
             },
             stdin=subprocess.DEVNULL,
@@ -155,7 +155,7 @@ class Apart:
         raise error
 
     def close(self) -> None:
-        """End it, whether or not anybody wants to know."""
+        """End it, whether or not its answer is wanted."""
         self._process.kill()
         self._process.wait()
         if self._process.stdout is not None:

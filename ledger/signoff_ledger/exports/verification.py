@@ -43,8 +43,8 @@ class LogSource(Protocol):
         """Give the checkpoints, smallest first."""
         ...
 
-    def beside(self, examination: Examination) -> Iterator[Check]:
-        """Check what stands beside the lines."""
+    def other_files(self, examination: Examination) -> Iterator[Check]:
+        """Check what is kept with the lines."""
         ...
 
     def place(self) -> LogAddress:
@@ -52,7 +52,7 @@ class LogSource(Protocol):
         ...
 
     def rest(self, size: int, sealed: int) -> Iterator[Check]:
-        """Say what stands beside a log of so many events, so many sealed, and is not proved."""
+        """Say what of a log of so many events, so many sealed, is not proved."""
         ...
 
 
@@ -74,7 +74,7 @@ def recorded_commands(store: LedgerStore, size: int) -> Iterator[Command]:
             yield row
         else:
             beyond = row
-    # In this order: what was recorded meanwhile is there by now, with all its events.
+    # In this order: a concurrent append is in the log by now, with all its events.
     if beyond is not None and beyond.last > store.size():
         raise wrong_row(
             f"{beyond.id!a:.80} is kept for {beyond.first} to {beyond.last}", beyond.first
@@ -88,7 +88,7 @@ class LiveLog:
 
     def __init__(self, store: LedgerStore) -> None:
         self._store = store
-        # In this order: whatever is sealed meanwhile is behind what is read, and not missing in it.
+        # In this order: a concurrent checkpoint is behind what is read, and not missing in it.
         self._kept = kept_notes(store)
         self._size = store.size()
         self._aside = SetAsides()
@@ -115,9 +115,9 @@ class LiveLog:
         """Say where the log can be read again by another process."""
         return LogAddress(self._store.address, self._size)
 
-    def beside(self, examination: Examination) -> Iterator[Check]:
+    def other_files(self, examination: Examination) -> Iterator[Check]:
         """Hold the stored subtree roots against those of the lines."""
-        # In this order: a root of what was recorded meanwhile is there, one of nothing is not.
+        # In this order: a root of a concurrent append is in the log, one of nothing is not.
         kept = list(self._store.nodes())
         wrong = examination.tree.differences(kept, self._store.size())
         count = sum(1 for _ in examination.tree.nodes())
@@ -144,8 +144,8 @@ class LiveLog:
                 yield Check(
                     f"cosignatures of {size}",
                     FLAGGED,
-                    f"{count} lines beside that checkpoint are no cosignatures of it, or more than "
-                    "one by one key; they do not count",
+                    f"{count} lines kept for that checkpoint are no cosignatures of it, or more "
+                    "than one by one key; they do not count",
                 )
 
     def rest(self, size: int, sealed: int) -> Iterator[Check]:
@@ -189,7 +189,7 @@ class ExportedLog:
             str(self._folder.folder), self._folder.length_bytes // _SHORTEST_LINE_BYTES
         )
 
-    def beside(self, examination: Examination) -> Iterator[Check]:
+    def other_files(self, examination: Examination) -> Iterator[Check]:
         """Hold the other files against the lines."""
         self._folder.hold_files(examination)
         yield Check("files", PROVED, "the log's key and the allowed signers are those of the lines")
@@ -206,7 +206,7 @@ def verify_log(source: LogSource, trust: Trust) -> Iterator[Check]:
         EvidenceError: At the first thing that does not hold.
     """
     examination = Examination()
-    beside = apart(source.place())
+    separate = apart(source.place())
     try:
         processes = [
             fields["data"]["process"]
@@ -215,21 +215,21 @@ def verify_log(source: LogSource, trust: Trust) -> Iterator[Check]:
             and isinstance(fields["data"].get("process"), str)
         ]
         yield from examination.lines()
-        yield from source.beside(examination)
+        yield from source.other_files(examination)
         notes = source.notes()
         yield from examination.seals(notes)
         yield from examination.trusted(notes, trust)
         yield from examination.signatures()
-        found = beside.meaning() if beside is not None else None
+        found = separate.meaning() if separate is not None else None
         found = found or audit(processes, examination.people.people, source.lines_of)
         _hold_together(examination, found, source.lines_of)
-        # What is wrong with a decision is told before what is wrong with the id of its command.
+        # A fault of a decision is reported before a fault of its command's id.
         yield from examination.command_ids()
         yield found.check
         yield from source.rest(examination.tree.size, notes[-1][0] if notes else 0)
     finally:
-        if beside is not None:
-            beside.close()
+        if separate is not None:
+            separate.close()
 
 
 def _hold_together(examination: Examination, found: DecisionAudit, lines_of: LinesOf) -> None:
@@ -241,7 +241,7 @@ def _hold_together(examination: Examination, found: DecisionAudit, lines_of: Lin
     examined = examination.chains.heads
     for stream in sorted(examined.keys() | found.heads.keys()):
         if stream not in found.heads:
-            # The index may not find it again: then nobody can say where it stood.
+            # The index may not find it again: then its position is unknown.
             position, _ = next(iter(lines_of(UUID(stream))), (None, b""))
             raise EvidenceError(
                 "SL502",

@@ -38,7 +38,7 @@ class CommandIds:
     """Follows the commands from line to line.
 
     Args:
-        rows: What a store keeps beside the lines, in the order of the first position; None where
+        rows: The store's rows about commands, in the order of the first position; None where
             only lines are.
     """
 
@@ -52,7 +52,7 @@ class CommandIds:
 
     @property
     def are_kept(self) -> bool:
-        """True where a store keeps rows beside the lines."""
+        """True where a store keeps rows about commands."""
         return self._rows is not None
 
     def take(self, cmd: str, position: int) -> None:
@@ -77,7 +77,7 @@ class CommandIds:
             extra = next(self._rows, None)
             if extra is not None:
                 self._fault = wrong_row(
-                    f"the store keeps {_told(extra)}, and no line says so", extra.first
+                    f"the store keeps {_words(extra)}, and no line says so", extra.first
                 )
         if self._fault is not None:
             raise self._fault
@@ -93,15 +93,15 @@ class CommandIds:
             self._fault = self._held(command, self._rows)
 
     def _held(self, command: Command, rows: Iterator[Command]) -> EvidenceError | None:
-        """Hold the next row against the lines; what is wrong with the lines is told before."""
+        """Compare the next row with the lines; a fault of the lines is reported first."""
         try:
             row = next(rows, None)
         except EvidenceError as error:
             return error
         if row == command:
             return None
-        beside = f"the store keeps {_told(row)}" if row else "the store keeps nothing of it"
-        return wrong_row(f"the lines say {_told(command)}; {beside}", command.first)
+        kept = f"the store keeps {_words(row)}" if row else "the store keeps nothing of it"
+        return wrong_row(f"the lines say {_words(command)}; {kept}", command.first)
 
     def _refuse_doubled(self) -> None:
         doubled: tuple[int, int] | None = None
@@ -126,14 +126,14 @@ def wrong_row(why: str, position: int) -> EvidenceError:
     """Refuse what a store keeps about commands."""
     return EvidenceError(
         "SL512",
-        "the command ids beside the log are not those of its lines",
+        "the store's command ids are not those of the log's lines",
         why=why,
         fix="export the log and restore it: the rows are made again from the lines",
         position=position if position > 0 else None,
     )
 
 
-def _told(command: Command) -> str:
+def _words(command: Command) -> str:
     return f"{command.id!a:.80} from {command.first} to {command.last}"
 
 

@@ -56,7 +56,7 @@ class SetAsides:
         """Take the next line of the log.
 
         Raises:
-            EvidenceError: SL511, it sets something aside that cannot be told.
+            EvidenceError: SL511, it sets aside what cannot be read as a checkpoint.
         """
         if line["type"] != SET_ASIDE:
             return

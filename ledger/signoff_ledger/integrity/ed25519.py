@@ -1,6 +1,6 @@
 """Ed25519 (RFC 8032) as every part of the evidence uses it: keys checked before they are trusted.
 
-A public key of small order verifies signatures that nobody made, and one in a second spelling gives
+A public key of small order verifies signatures that no key made, and one in a second spelling gives
 one signer two names; neither is accepted. Signatures are checked without the cofactor, as
 OpenSSL, OpenSSH and Go check them, so that all of them say the same.
 """

@@ -39,7 +39,7 @@ class Check(NamedTuple):
         name: What.
         state: `proved`, `flagged` for something a reader should look at, `not proved`, `FAILED`.
         says: What was found, or why it could not be.
-        files: Files that lie beside the evidence, where it is about those.
+        files: Files that lie next to the evidence, where it is about those.
     """
 
     name: str
@@ -53,9 +53,10 @@ class StoredRow(NamedTuple):
 
     Attributes:
         line: The line.
-        columns: Stream, version and type as they stand beside the line; None in a file.
-        leaf: The leaf hash beside the line; None in a file.
-        position: The position beside the line; None in a file, where the order says it.
+        columns: Stream, version and type as the index of the line holds them; None in a file.
+        leaf: The leaf hash that the store keeps with the line; None in a file.
+        position: The position that the store keeps with the line; None in a file, where
+            the order says it.
     """
 
     line: bytes
@@ -108,7 +109,7 @@ class Examination:
 
         Args:
             rows: The lines in order.
-            commands: What a store keeps beside them about commands, in the order of their first
+            commands: What a store keeps about their commands, in the order of their first
                 positions; None where only lines are.
 
         Raises:
@@ -151,7 +152,7 @@ class Examination:
         elif row.columns != said:
             why = f"the index says {row.columns}, the line says {said}"
         elif row.leaf != leaf:
-            why = "the leaf hash beside it is not its own"
+            why = "the leaf hash kept with it is not its own"
         if why:
             raise EvidenceError("SL502", "a stored line does not agree with its index", why=why)
 
@@ -204,7 +205,7 @@ class Examination:
             "commands",
             PROVED,
             f"{self.commands.count} command ids, each used once"
-            + (", and the rows beside the lines agree" if self.commands.are_kept else ""),
+            + (", and the store's rows agree with the lines" if self.commands.are_kept else ""),
         )
 
     def signatures(self) -> Iterator[Check]:
@@ -221,8 +222,8 @@ class Examination:
             f"{len(self.people.signed)} signatures of {len(signers)} people verify, each by a key "
             f"in force at that moment{_late(self.people)}"
             if self.people.signed
-            else "nobody has signed with a key: names are as authenticated, and prove nothing "
-            "against whoever ran the ledger",
+            else "no person has signed with a key: names are as authenticated, and prove nothing "
+            "against the ledger's operator",
         )
         if self.people.signed and self.people.unsigned:
             says = f"{len(self.people.unsigned)} events that can be signed are not"
@@ -293,7 +294,7 @@ class Examination:
             yield Check(
                 "history",
                 OPEN,
-                f"whoever holds the log's key can have rewritten {rest}; "
+                f"the holder of the log's key can have rewritten {rest}; "
                 f"{'a later' if grown else 'an older'} checkpoint of your own (--since) or a "
                 "policy with witnesses (--policy) would show that",
             )
@@ -355,7 +356,7 @@ def no_quorum(seen: Mapping[VerifierKey, int]) -> EvidenceError:
         "SL505",
         "no checkpoint has the quorum of your policy",
         why=f"{names} cosigned the last one",
-        fix="ask whoever keeps the log for cosignatures:  signoff witness request --all",
+        fix="ask the log's operator for cosignatures:  signoff witness request --all",
     )
 
 

@@ -181,19 +181,19 @@ class Signatories:
 
     @property
     def unsigned(self) -> list[int | None]:
-        """Positions of the acts that are signed by whoever has a key, and that nobody signed."""
+        """Positions of unsigned acts of a kind that a person with a key signs."""
         return [position for _, position in self._unsigned.values()]
 
     @property
     def missing(self) -> list[Mapping[str, Any]]:
-        """Unsigned acts in an excerpt, dated after a key of whoever did them came into force.
+        """Unsigned acts in an excerpt, dated after a key of their author came into force.
 
         Between two streams an excerpt knows no order, and dates are claims: a reader should look.
         """
         return [line for line, at in self._unsigned.values() if at is None and self._had_key(line)]
 
     def finish(self) -> None:
-        """Refuse signatures and decisions that nobody acknowledged.
+        """Refuse signatures and decisions that their author did not acknowledge.
 
         Raises:
             EvidenceError: SL506.
@@ -231,7 +231,7 @@ class Signatories:
     def _take_unsigned(
         self, line: Mapping[str, Any], position: int | None, person: Signatory | None
     ) -> None:
-        """Take an act that nobody signed; refused where whoever did it had to.
+        """Take an unsigned act; refused where its author had to sign.
 
         In a whole log the order tells that, in an excerpt only on their own stream.
         """
@@ -243,12 +243,12 @@ class Signatories:
             self.by_name.append((line, position))
         self._unsigned[place] = (line, position)
         if line["type"] in DECISIONS:
-            # Whether its taker had to sign is told by their own stream, so it must be there.
+            # Only the author's own stream shows whether they had to sign, so it must be there.
             # Without this, a decision could be planted in the name of a signer.
             self._unnoted[place] = (line, position)
 
     def _is_lost(self, line: Mapping[str, Any], person: Signatory, position: int | None) -> bool:
-        """Say whether a sole owner revokes the only key, which nobody else could do or sign."""
+        """Say whether a sole owner revokes the only key, which no other person could do or sign."""
         alone = position is None or self._owners <= {person.person}
         last = [line["data"].get("fingerprint")] == list(person.in_force)
         return line["type"] == REVOKED and "owner" in person.roles and alone and last
@@ -256,14 +256,15 @@ class Signatories:
     def _check_owner(self, line: Mapping[str, Any], position: int | None) -> None:
         """Refuse what an owner alone may do where the order of the whole log shows another one.
 
-        Without this, somebody without a key could be made to do, unsigned, what an owner signs.
+        Without this, an act that an owner signs could be planted in the name of a person
+        without a key.
         """
         owners = self._owners if position is not None and self._vouches(line) else set()
         if owners and line["by"] not in owners:
             _refuse(_no_owner(line["by"]), position)
 
     def _vouches(self, line: Mapping[str, Any]) -> bool:
-        """Say whether an act is one of an owner; whoever holds a key may revoke it, too."""
+        """Say whether an act is one of an owner; a key's holder may revoke it, too."""
         act = SIGNED.get(line["type"])
         own = self.people.get(line["by"])
         is_others = own is None or self._by_stream.get(line["stream"]) is not own
@@ -284,19 +285,19 @@ class Signatories:
         if waiting is None:
             decided, at = self._unnoted.pop(signed, (None, None))
             if decided is not None and (person is None or person.person != decided["by"]):
-                _refuse(f"{decided['by']} did not acknowledge it, somebody else did", at)
+                _refuse(f"{decided['by']} did not acknowledge it, another person did", at)
             if signed in self._unsigned and person is not None and person.must_sign:
                 _refuse(_not_signed(person.person), self._unsigned[signed][1])
             return
         line, position, _ = waiting
         if person is None or person.person != line["by"]:
-            _refuse(f"{line['by']} did not acknowledge it, somebody else did", position)
+            _refuse(f"{line['by']} did not acknowledge it, another person did", position)
         self._verify(waiting, person, person.in_force)
 
     def _take_role(self, line: Mapping[str, Any], *, granted: bool) -> None:
         person, role = self._by_stream.get(line["stream"]), _text(line["data"], "role")
         if person is None:
-            _refuse("a role is granted on a stream of nobody", None)
+            _refuse("a role is granted on a stream of no person", None)
         person.roles = person.roles | {role} if granted else person.roles - {role}
         person.was_owner |= "owner" in person.roles
 
@@ -333,7 +334,7 @@ class Signatories:
         self.signed.append(SignedEvent(line, position, fingerprint, statement, armored, waited))
 
     def _enrol(self, line: Mapping[str, Any], position: int | None) -> None:
-        """Take somebody's enrolment, once and on their own stream.
+        """Take a person's enrolment, once and on their own stream.
 
         A second one would be a person of the same name without keys, who never had to sign.
         """
@@ -352,7 +353,7 @@ class Signatories:
         person = self._by_stream.get(line["stream"])
         key = _key(line["data"])
         if person is None or person.person != line["by"]:
-            _refuse("a key was registered by somebody else than its holder", None)
+            _refuse("a key was registered by another person than its holder", None)
         at_once = line["data"].get("in_force") is True
         if at_once:
             others = self._owners - {person.person} if position is not None else set()

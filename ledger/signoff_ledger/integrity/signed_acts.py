@@ -1,8 +1,8 @@
 """Which acts a person signs, and what signing each of them means; and why the others are not.
 
-An act by which somebody decides, vouches, gives or takes a right, or commits money is signed, by
-whoever has had a key in force. An observation is not: those come by the thousand, and what they
-lead to is signed. What follows by rule from another event is nobody's act.
+An act by which a person decides, vouches, gives or takes a right, or commits money is signed, by
+every person who has had a key in force. An observation is not: those come by the thousand, and
+what they lead to is signed. What follows by rule from another event is no person's act.
 
 This is the one list: the ledger signs by it, verification asks by it, and the help of each command
 and a page of the documentation are written from it. Kinds of events are named as in a line.
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 DECISIONS = frozenset({"signoff.process-held.v1", "signoff.process-signed-off.v1"})
-"""Acts that are acknowledged by whoever takes them, signed or not."""
+"""Acts that their author acknowledges on their own stream, signed or not."""
 
 
 class SignedAct(NamedTuple):
@@ -32,7 +32,7 @@ class SignedAct(NamedTuple):
     meaning: str
     commands: tuple[str, ...]
     by_owner: bool = False
-    signer: str = "whoever has had a key in force"
+    signer: str = "a person who has had a key in force"
 
 
 SIGNED: Mapping[str, SignedAct] = {
@@ -130,12 +130,12 @@ _BY_RULE = "follows by rule from another event of the same command"
 _NOTE = "notes on a stream what another event of the same command says"
 
 UNSIGNED: Mapping[str, str] = {
-    "signoff.ledger-founded.v1": "nobody has a key yet; the founder registers one next",
+    "signoff.ledger-founded.v1": "no person has a key yet; the founder registers one next",
     "signoff.signature-given.v1": _NOTE,
     "signoff.decision-taken.v1": _NOTE,
     "signoff.batch-decided.v1": _NOTE,
-    "signoff.signature-refused.v1": "somebody's attempt, kept because it was refused",
-    "signoff.command-refused.v1": "somebody's attempt, kept because it was refused",
+    "signoff.signature-refused.v1": "a person's attempt, kept because it was refused",
+    "signoff.command-refused.v1": "a person's attempt, kept because it was refused",
     "signoff.process-defined.v1": "comes with its first plan, which is signed",
     "signoff.batch-opened.v1": "begins a run under a plan and a bar that are signed",
     "signoff.batch-started.v1": "begins a run under a plan and a bar that are signed",
@@ -143,7 +143,7 @@ UNSIGNED: Mapping[str, str] = {
     "signoff.unit-inspected.v1": _OBSERVED,
     "signoff.unit-retested.v1": _OBSERVED,
     "signoff.nonconformity-recorded.v1": _OBSERVED,
-    "signoff.order-placed-without-sign-off.v1": "an observation: somebody ordered elsewhere",
+    "signoff.order-placed-without-sign-off.v1": "an observation: a person ordered elsewhere",
     "signoff.builder-identified.v1": _BY_RULE,
     "signoff.batch-finished.v1": _BY_RULE,
     "signoff.batch-amended.v1": _BY_RULE,
@@ -151,7 +151,7 @@ UNSIGNED: Mapping[str, str] = {
     "signoff.sign-off-lapsed.v1": _BY_RULE,
     "signoff.sign-off-unsupported.v1": _BY_RULE,
 }
-"""Why each of the other kinds of events is signed by nobody."""
+"""Why each of the other kinds of events is not signed."""
 
 UNSIGNED_COMMANDS: Mapping[str, str] = {
     "init": UNSIGNED["signoff.ledger-founded.v1"],
@@ -161,7 +161,7 @@ UNSIGNED_COMMANDS: Mapping[str, str] = {
     "defect add": _OBSERVED,
     "order report": UNSIGNED["signoff.order-placed-without-sign-off.v1"],
 }
-"""Why nobody signs what these commands record."""
+"""Why what these commands record is not signed."""
 
 
 def acts_of(command: str) -> tuple[SignedAct, ...]:
@@ -177,5 +177,5 @@ def signing_sentence(command: str) -> str:
     """
     acts = acts_of(command)
     if not acts:
-        return f"Signed by nobody: {UNSIGNED_COMMANDS[command]}."
+        return f"Not signed: {UNSIGNED_COMMANDS[command]}."
     return f"Signed by {acts[0].signer}: " + " ".join(f'"{act.meaning}"' for act in acts)

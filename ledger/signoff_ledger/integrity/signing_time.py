@@ -41,7 +41,7 @@ def whole_seconds(at: str) -> int:
 def why_untimely(
     signed: int, *, recorded: int, reviewed: int | None = None, accepted: int | None = None
 ) -> str:
-    """Say why somebody cannot have signed at a time; "" where they can.
+    """Say why a person cannot have signed at a time; "" where they can.
 
     All times are in seconds since 1970, in UTC.
 

@@ -1,8 +1,8 @@
 """Did the fix hold? Two batches compared, before and after, by exact tests and an interval.
 
 The published test is one-sided, "after is better": Boschloo, Statistica Neerlandica 24 (1970) 1-35,
-which is exact and at least as powerful as Fisher, The Design of Experiments (1935), shown beside it
-because anybody can do it again in a spreadsheet. The difference has Newcombe's interval, Statistics
+which is exact and at least as powerful as Fisher, The Design of Experiments (1935), shown with it
+because a spreadsheet can do it again. The difference has Newcombe's interval, Statistics
 in Medicine 17 (1998) 873-890, method 10. Several modes are adjusted after Holm, Scandinavian J. of
 Statistics 6 (1979) 65-70, over modes named in advance. No odds ratio is given: programs disagree
 about which one, and with an empty cell there is none. Nothing here ever gates a sign-off.

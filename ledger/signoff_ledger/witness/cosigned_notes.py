@@ -1,7 +1,7 @@
 """What a witness remembers: the last note it cosigned of each log, and what speaks against a log.
 
-One file a log, written whole and on disk before its cosignature leaves. Whoever brings an older
-copy of this folder back makes the witness forget, and it would cosign a second history.
+One file a log, written whole and on disk before its cosignature leaves. An older
+copy of this folder, brought back, makes the witness forget, and it would cosign a second history.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ COSIGNED, EVIDENCE = "cosigned", "evidence"
 """The folders for the notes that were cosigned, and for what was refused."""
 
 EVIDENCE_MAX = 1_000
-"""Most files of evidence that are kept; by then somebody should have looked."""
+"""Most files of evidence that are kept; by then the operator should have looked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +32,8 @@ class LogConflict:
 
     Attributes:
         finding: `FORK` for two trees of one size, both signed; `ROLLBACK` for a tree smaller than
-            one signed before; `UNPROVEN` for a growth that the proof beside it does not show,
-            which may be the fault of whoever sent the proof.
+            one signed before; `UNPROVEN` for a growth that the proof sent with it does not show,
+            which may be the sender's fault.
         at: When it was shown, in UTC.
         cosigned: The note that was cosigned last.
         shown: The note that was refused.

@@ -57,7 +57,7 @@ class _Known:
 
 
 class Cosigner:
-    """Cosigns the checkpoints of the logs it is told to trust.
+    """Cosigns the checkpoints of the logs that its configuration names.
 
     Args:
         name: Its name.
@@ -104,7 +104,7 @@ class Cosigner:
             return _words(403, about, "no key of this log that is trusted here has signed it")
         if asked.old_size > shown.size:
             return _words(400, about, "the old size is larger than the checkpoint's")
-        # Between looking at the last size and keeping the new one nobody else may do either.
+        # No other thread may read the last size or keep a new one in between.
         with self._one_at_a_time:
             return self._judge(asked, note, shown, about)
 

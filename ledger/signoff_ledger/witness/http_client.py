@@ -1,4 +1,4 @@
-"""Asking a witness over HTTP, as somebody who believes nothing that comes back."""
+"""HTTP client for witnesses; it believes nothing that comes back."""
 
 from __future__ import annotations
 

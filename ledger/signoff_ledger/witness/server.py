@@ -1,7 +1,7 @@
 """A witness's HTTP (C2SP tlog-witness): `POST /add-checkpoint` on this machine, nothing else.
 
-Each connection, body and answer is bounded in size and time, so that whoever connects and is slow
-or endless keeps nobody else out.
+Each connection, body and answer is bounded in size and time, so that a slow or endless
+client keeps no other client out.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class WitnessServer(ThreadingHTTPServer):
         InputError: SL109, the port cannot be used.
     """
 
-    # Ending waits for whoever is being answered: `server_close` lets nobody ask more.
+    # The end waits for requests under way: `server_close` takes no further ones.
     daemon_threads = False
     request_queue_size = CONNECTIONS_MAX
 
@@ -129,12 +129,12 @@ class WitnessServer(ThreadingHTTPServer):
             self._room.release()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Note that a connection broke; there is nobody left to tell."""
+        """Note that a connection broke; no client is left to answer."""
         del request, client_address
         self.tell("--- a connection broke before it was answered")
 
     def server_close(self) -> None:
-        """Let nobody ask more, let those be answered who have asked, and let go of the port."""
+        """Take no further requests, answer those under way, and release the port."""
         with self._guard:
             for connection in self._open:
                 _shut(connection, socket.SHUT_RD)
@@ -176,7 +176,7 @@ class _Exchange(BaseHTTPRequestHandler):
             self._give(self._verdict(body))
 
     def do_GET(self) -> None:
-        """Say what this is, to whoever looks with a browser."""
+        """Say what this is, for a browser."""
         self._give(_plain(404, f"this is the witness {self.server.witness.key.line}"))
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:

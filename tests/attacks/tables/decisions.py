@@ -164,7 +164,7 @@ DECISIONS = Table(
         "an order without a sign-off": sealed(no_sign_off, "SL509"),
         "an order of more than was signed off": sealed(data(ORDER, quantity=101), "SL509"),
         "a process that calls itself otherwise": sealed(process_defined_by_another_name, "SL502"),
-        "a person on a stream of nobody": sealed(person_on_another_stream, "SL506"),
+        "a person on a stream of no person": sealed(person_on_another_stream, "SL506"),
         "an event of no kind": sealed(
             lambda f: f.edit(f.find(ORDER), lambda x: x.update(type="signoff.os-system.v1")),
             "SL501",

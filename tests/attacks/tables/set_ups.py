@@ -25,8 +25,10 @@ from tests.attacks.forging import Fields, Forgery
 from tests.attacks.steps import Step, all_put_right, data, edited, then
 
 UNIT, ORDER = "unit-inspected", "production-order-committed"
-REWRITTEN = Reported("history", "not proved", "whoever holds the log's key can have rewritten all")
-KEY_HOLDER = Unseen("whoever holds the log's key can seal any history, and nobody kept another one")
+REWRITTEN = Reported("history", "not proved", "the holder of the log's key can have rewritten all")
+KEY_HOLDER = Unseen(
+    "the holder of the log's key can seal any history, and no reader kept another one"
+)
 GENUINE = Unseen("what is left is genuine, and sealed; only who knows of more can miss it")
 
 

@@ -156,14 +156,14 @@ def test_the_keys_in_force_are_offered_to_the_pen(built: Office) -> None:
 
 def test_whoever_has_a_key_does_not_decide_without_it(built: Office) -> None:
     size = built.store.size()
-    with refusal("SL404", "whoever has had a key in force signs with one"):
+    with refusal("SL404", "a person who has had a key in force signs with one"):
         built.sign(Call("anna"))
     assert size == built.store.size()
 
 
 def test_a_revoked_key_is_no_way_back_to_a_name(built: Office) -> None:
     keys.revoke_key(built.ledger, by("anna"), "anna", fingerprint(ANNA), "old")
-    with refusal("SL404", "whoever has had a key"):
+    with refusal("SL404", "a person who has had a key"):
         built.sign(Call("anna"))
     with refusal("SL404", "none is registered"):
         built.sign(by("anna"))

@@ -70,7 +70,7 @@ def test_a_passphrase_encrypts_the_file(tmp_path: Path) -> None:
     assert raw(LOG) == raw(read_key(path, says("open sesame")))
     refused(path, says("open sesam"), "the passphrase is wrong")
     for ask in (nobody, says("")):
-        refused(path, ask, "it has a passphrase, and nobody could be asked for it")
+        refused(path, ask, "it has a passphrase, and there was no terminal to ask for it")
 
 
 def test_a_key_is_what_openssl_takes_for_one(tmp_path: Path) -> None:

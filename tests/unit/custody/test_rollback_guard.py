@@ -112,7 +112,7 @@ def test_a_damaged_memory_lets_nothing_be_signed(tmp_path: Path, content: bytes)
         with pytest.raises(StoreError) as refused:
             ask()
         assert "SL703" == refused.value.code
-        assert "nobody can tell what was signed before" in refused.value.why
+        assert "there is no telling what was signed before" in refused.value.why
 
 
 def test_a_memory_that_is_no_file_lets_nothing_be_signed(tmp_path: Path) -> None:

@@ -126,8 +126,8 @@ def test_lines_that_agree_with_their_index_are_said_to() -> None:
         ({"columns": (PROCESS, 1, "signoff.person-enrolled.v1")}, "the index says ("),
         ({"columns": (PERSON, 2, "signoff.person-enrolled.v1")}, "the index says ("),
         ({"columns": (PERSON, 1, "signoff.role-granted.v1")}, "the index says ("),
-        ({"leaf": bytes(32)}, "the leaf hash beside it is not its own"),
-        ({"leaf": None}, "the leaf hash beside it is not its own"),
+        ({"leaf": bytes(32)}, "the leaf hash kept with it is not its own"),
+        ({"leaf": None}, "the leaf hash kept with it is not its own"),
     ],
 )
 def test_a_line_is_held_against_its_index(spoilt: Fields, why: str) -> None:
@@ -225,7 +225,7 @@ def test_a_log_without_signatures_says_that_it_proves_nothing_of_people() -> Non
     (check,) = read(log).signatures()
 
     assert ("signatures", "not proved") == (check.name, check.state)
-    assert "nobody has signed with a key" in check.says
+    assert "no person has signed with a key" in check.says
 
 
 def test_an_unacknowledged_signature_is_refused_at_its_position() -> None:
@@ -323,7 +323,7 @@ def test_a_log_without_a_key_has_no_checkpoint() -> None:
 def test_command_ids_are_proved_and_held_against_their_rows() -> None:
     log = story()
     rows = [Command(f"c-{n}", n + 1, n + 1) for n in range(len(log.lines))]
-    for kept, says in ((None, ""), (rows, ", and the rows beside the lines agree")):
+    for kept, says in ((None, ""), (rows, ", and the store's rows agree with the lines")):
         examination = Examination()
         for _ in examination.read(log.rows, kept):
             pass

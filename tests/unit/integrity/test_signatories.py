@@ -191,7 +191,7 @@ def test_nobody_acknowledges_anothers_signature(stream: str) -> None:
     enrol_bela(log)
     log.given(log.signed("note", {}), stream=stream)
 
-    refused(log, "ines did not acknowledge it, somebody else did", 6)
+    refused(log, "ines did not acknowledge it, another person did", 6)
 
 
 @pytest.mark.parametrize("stream", [BELA, LEDGER])
@@ -200,7 +200,7 @@ def test_nobody_acknowledges_anothers_unsigned_decision(stream: str) -> None:
     enrol_bela(log)
     log.decided(log.unsigned("process-held", heads={}), stream=stream)
 
-    refused(log, "ines did not acknowledge it, somebody else did", 4)
+    refused(log, "ines did not acknowledge it, another person did", 4)
 
 
 def test_whoever_has_a_key_in_force_does_not_decide_without_it() -> None:
@@ -356,7 +356,7 @@ def test_a_key_signed_by_its_holder_is_not_put_on_anothers_stream() -> None:
     data: dict[str, Any] = {"in_force": True, "public_key": signers.line_of(INES)}
     log.signed("signing-key-registered", data, BELA)
 
-    refused(log, "a key was registered by somebody else than its holder", None)
+    refused(log, "a key was registered by another person than its holder", None)
 
 
 @pytest.mark.parametrize("stream", [PERSON, LEDGER])
@@ -408,7 +408,7 @@ def test_nobody_has_a_role_on_a_stream_of_nobody() -> None:
     log = Lines().founded()
     log.add("role-granted", "olga", {"role": "owner"}, BELA)
 
-    refused(log, "a role is granted on a stream of nobody", None)
+    refused(log, "a role is granted on a stream of no person", None)
 
 
 @pytest.mark.parametrize("owner", [False, True])

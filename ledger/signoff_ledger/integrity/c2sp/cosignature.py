@@ -98,7 +98,7 @@ def verified_cosignatures(note: Note, witnesses: Iterable[VerifierKey]) -> dict[
 
 
 def countable(data: bytes, lines: Iterable[str], known: Iterable[VerifierKey]) -> list[str]:
-    """Choose the lines that can stand under a checkpoint, whoever put the others beside it.
+    """Choose the lines that can stand under a checkpoint, wherever the others came from.
 
     A line is left out that is none, that is a second one of its key, that does not verify by the
     key it names where that is known, or that is one too many for a note.

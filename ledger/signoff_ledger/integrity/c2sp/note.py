@@ -110,7 +110,7 @@ def signature_of(note: Note, key: VerifierKey) -> NoteSignature | None:
     """Find the one line that claims to be of a key, or None.
 
     Raises:
-        EvidenceError: SL505, there are several: which one is meant nobody can tell.
+        EvidenceError: SL505, there are several: which one is meant is not decidable.
     """
     found = [s for s in note.signatures if (s.name, s.key_id) == (key.name, key.key_id)]
     if len(found) > 1:

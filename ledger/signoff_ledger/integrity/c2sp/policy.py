@@ -28,7 +28,7 @@ POLICY_LIMIT_BYTES = 1 << 17
 NO_QUORUM = "none"
 
 _SHOWN = 20
-"""Problems told of one file; whoever names another file by mistake needs no more."""
+"""Most problems reported of one file; a wrong file is recognised by fewer."""
 
 
 @dataclass(frozen=True, slots=True)

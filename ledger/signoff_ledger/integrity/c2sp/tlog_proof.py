@@ -42,7 +42,7 @@ class TlogProof:
         index: The line's index in the log, counted from 0: its position less one.
         hashes: The inclusion proof, 32 bytes each, from the leaf's sibling upwards.
         checkpoint: The signed note, byte for byte.
-        extra: Data beside the proof that nothing vouches for; `b""` for none.
+        extra: Data that travels with the proof and is not proved; `b""` for none.
     """
 
     index: int

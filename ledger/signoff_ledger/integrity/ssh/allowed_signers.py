@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from signoff_ledger.integrity.ssh.public_key import SshPublicKey
 
 _PRINCIPAL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@+/:=-]*", re.ASCII)
-"""One plain name: in the file a comma makes a list, `*` and `?` match anybody, `!` negates."""
+"""One plain name: in the file a comma makes a list, `*` and `?` match every name, `!` negates."""
 
 
 @dataclass(frozen=True, slots=True)

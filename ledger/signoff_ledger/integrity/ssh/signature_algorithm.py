@@ -1,7 +1,7 @@
 """What stands inside an SSH signature, one form for each type of key.
 
 RFC 8709 (Ed25519), RFC 5656 (ECDSA), RFC 8332 (RSA with SHA-2) and OpenSSH's PROTOCOL.u2f for
-security keys, which sign a hash of the message together with proof that somebody touched them.
+security keys, which sign a hash of the message together with proof that a person touched them.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Growing the tree and making proofs from it: RFC 6962 section 2.1, over stored subtree roots.
 
-Beside the leaf hashes, only the roots of complete subtrees of 256, 256**2, ... leaves are kept, one
-for each tile of height 8 as C2SP tlog-tiles draws them. A proof then reads at most 256 hashes per
-level, and appending writes one hash in 256 events.
+Apart from the leaf hashes, only the roots of complete subtrees of 256, 256**2, ... leaves are
+kept, one for each tile of height 8 as C2SP tlog-tiles draws them. A proof then reads at most 256
+hashes per level, and appending writes one hash in 256 events.
 
 Verification is in `proofs.py` and shares nothing with this module.
 """
@@ -81,8 +81,8 @@ def consistency_proof(tree: Hashes, old: int, new: int) -> list[bytes]:
             path.append(_range_root(tree, first, middle))
             first = middle
     if first:
-        # Where the old tree is itself a left subtree of the new one, its root is known to whoever
-        # asks; otherwise the proof starts with the subtree that both share.
+        # Where the old tree is itself a left subtree of the new one, the verifier
+        # knows its root; otherwise the proof starts with the subtree that both share.
         path.append(_range_root(tree, first, end))
     return path[::-1]
 
