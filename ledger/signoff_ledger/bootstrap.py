@@ -95,13 +95,13 @@ def begin_ledger(
     origin: str | None = None,
     passphrase: str | None = None,
 ) -> OpenLedger:
-    """Begin a ledger; whoever does becomes its first owner.
+    """Begin a ledger; the caller's actor becomes its first owner.
 
     Args:
         address: A file's path or a `postgresql://` URL; no ledger may be there.
         call: By whom.
         name: What people call it.
-        printed_name: The owner's name as printed beside decisions.
+        printed_name: The owner's name as printed on decisions.
         clock: The ledger's clock; the machine's by default.
         ids: Where command ids come from; random by default.
         vault: Where the log's key is made and kept; without one the log has none.
@@ -135,6 +135,6 @@ def _wired(
     sealer = Sealer(store, vault, policy) if vault else None
     continuity = Continuity(store, vault) if vault else None
     ledger = Ledger(store, clock or SystemClock(), ids or RandomIds(), sealer, continuity)
-    # Where the views in the ledger cannot be brought up to date, they are built beside it.
+    # Where the views in the ledger cannot be brought up to date, they are built in memory.
     views = Views(store, store, ScratchDatabase, keep=not store.read_only)
     return OpenLedger(store, ledger, views, sealer)

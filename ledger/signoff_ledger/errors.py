@@ -7,7 +7,7 @@
     ├─ RuleRefusedError  SL3xx    the ledger said no; carries the findings that said so
     ├─ IdentityError     SL4xx    person, role or signature not acceptable
     ├─ EvidenceError     SL5xx    what is stored does not hold
-    ├─ ConflictError     SL6xx    somebody appended first, or a command id was reused
+    ├─ ConflictError     SL6xx    another command came first, or a command id was reused
     └─ StoreError        SL7xx    disk, database, format
 
 Library code raises; only the command line maps a class to its exit code.
@@ -28,7 +28,7 @@ CODES: Mapping[str, str] = {
     "SL104": "rows of an import are refused",
     "SL105": "a text holds characters that cannot be recorded",
     "SL106": "a name or identifier is not acceptable",
-    "SL107": "a confirmation is needed and nobody can be asked",
+    "SL107": "a confirmation is needed and there is no terminal to ask on",
     "SL108": "a time is not understood",
     "SL109": "options do not fit together",
     "SL110": "the ledger's clock gives no usable time",
@@ -60,7 +60,7 @@ CODES: Mapping[str, str] = {
     "SL312": "the key is not in a state that allows this",
     "SL313": "the serial looks like that of another unit, or the sheet was read before",
     "SL314": "the bar would pass a process with half its units bad",
-    "SL401": "nobody is named, or the person is not enrolled",
+    "SL401": "no person is named, or the person is not enrolled",
     "SL402": "the person lacks the role",
     "SL403": "the ledger would be left without an owner",
     "SL404": "a signature by a key is needed",
@@ -80,9 +80,9 @@ CODES: Mapping[str, str] = {
     "SL510": "an exported file is not as it was written",
     "SL511": "a checkpoint is not the log's own",
     "SL512": "command ids are not those of the lines",
-    "SL601": "somebody else recorded first, again and again",
+    "SL601": "other commands were recorded first, again and again",
     "SL602": "the command id was used for something else",
-    "SL603": "the record moved while somebody was looking",
+    "SL603": "the record moved while the decision was prepared",
     "SL604": "the ledger has no log key",
     "SL605": "a witness did not cosign",
     "SL606": "the order's reference is that of another order",
@@ -277,7 +277,7 @@ class EvidenceError(SignoffError):
 
 
 class ConflictError(SignoffError):
-    """Somebody else appended first, or a command id was used twice for different things."""
+    """Another command came first, or a command id was used twice for different things."""
 
     exit_code: ClassVar[int] = 6
 

@@ -1,4 +1,4 @@
-"""What a person is shown beside a verdict: made now, or as a decision kept it.
+"""Figures and sentences shown with a verdict: made now, or as a decision kept them.
 
 The statistics are imported here, in a function's body, so that a command which decides nothing
 does not pay for them.

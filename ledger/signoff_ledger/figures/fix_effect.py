@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 CONFIDENCE = 0.95
 _LARGEST_FOR_POWER = 400
-"""Units per batch above which nobody asks whether the batch could have shown it."""
+"""Units per batch above which the power of the comparison is not computed."""
 
 
 def fix_effect(case: Case) -> FixFigures | None:

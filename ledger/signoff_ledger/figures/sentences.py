@@ -270,12 +270,12 @@ def fix_sentences(fix: FixFigures) -> list[str]:
         return [f"Did the fix hold? {counts}: nothing to compare (p = 1)."]
     headline = fix.fisher if fix.boschloo is None else fix.boschloo
     name = "Fisher" if fix.boschloo is None else "Boschloo"
-    beside = "" if fix.boschloo is None else f"; Fisher {p_value(fix.fisher)}"
+    also = "" if fix.boschloo is None else f"; Fisher {p_value(fix.fisher)}"
     verdict = "shown" if headline <= _LEVEL else "not shown"
     lines = [
         (
             f"Did the fix hold? {counts}. That the process got better is {verdict} at 5 % ({name}, "
-            f"one-sided {p_value(headline)}{beside}); rate before less rate "
+            f"one-sided {p_value(headline)}{also}); rate before less rate "
             f"after is {points(fix.difference)} points, and anything from "
             f"{points(fix.difference_lower)} to {points(fix.difference_upper)} would fit (95 % "
             "interval, Newcombe)."

@@ -209,7 +209,7 @@ run_max = 1000
 # stage = "08 Develop"
 # next_activity = "08.20.01"       # where conforming units go after a sign-off
 # price = { amount = "149.00", currency = "GBP" }
-# Whoever builds a unit in another role than these is no operator, and the unit does not count:
+# A builder in another role than these is no operator, and the unit does not count:
 # operator_roles = ["assembler", "line worker", "operator"]
 # In a small shop, the signer may have inspected some of the units; it is shown:
 # signer_may_inspect = true
@@ -269,7 +269,7 @@ unit = "min"
 code = "LID-SEAT"
 text = "The lid does not seat on the body"
 severity = "major"
-# zones = { inside = "minor" }     # the same flaw may be minor where nobody sees it
+# zones = { inside = "minor" }     # the same flaw may be minor where it is not seen
 
 [bar]                              # set in advance; it cannot change once results exist
 units = 20                         # n, the planned batch size

@@ -48,7 +48,7 @@ def redacted(address: str | Path) -> str:
 
 
 def usual_name(address: str | Path) -> str:
-    """Give what a ledger is called unless somebody says otherwise: its database's or file's name.
+    """Give a ledger's default name: its database's or file's name.
 
     Raises:
         InputError: As `shown`.

@@ -87,7 +87,7 @@ class _End(NamedTuple):
 
     Attributes:
         position: Where it stands; 0 before the first.
-        line: Its line, by which a log that was cut and grew anew is told from this one.
+        line: Its line, which distinguishes a log that was cut and grew anew from this one.
     """
 
     position: int = 0
@@ -134,7 +134,7 @@ class Aggregates:
         self, entries: Sequence[EventEnvelope], command_id: str, seen: Mapping[UUID, int] | None
     ) -> list[int]:
         """Append entries, all or none; give their positions."""
-        # Past the library's own store, which would make a notification of each that nobody reads.
+        # Past the library's own store, which would make a notification of each that has no reader.
         stored = [stored_event(entry) for entry in entries]
         positions = self._recorder.insert_events(stored, command_id=command_id, seen=seen)
         with self._lock:
@@ -152,7 +152,7 @@ class Aggregates:
         self._application.close()
 
     def _catch_up(self) -> None:
-        """Move what is remembered on by what was recorded since, whoever recorded it."""
+        """Bring every cached aggregate up to date, by one query for new events."""
         if self._end is None:
             self._end = self._last()
             return
@@ -186,7 +186,7 @@ class Aggregates:
                 if entry.stream not in moving:
                     moving[entry.stream] = self._known(entry.stream)
                 known = moving[entry.stream]
-                # One that was read from its stream meanwhile has the event already.
+                # One that was read from its stream after that has the event already.
                 if known is not None and known.version < entry.version:
                     known.apply(entry)
         except BaseException:

@@ -1,4 +1,4 @@
-"""One writer at a time, by a lock on a file beside the ledger.
+"""One writer at a time, by a lock on a file next to the ledger.
 
 SQLite before 3.51.3 can corrupt a write-ahead log that several processes reset at once; a lock of
 our own keeps writers apart on every version. The operating system frees it when a process dies.
@@ -36,7 +36,7 @@ class WriterLock:
         """Hold the lock for one write.
 
         Raises:
-            StoreError: SL705 when somebody else kept it for longer than the timeout, SL703 when
+            StoreError: SL705 when another writer kept it for longer than the timeout, SL703 when
                 the file cannot be made.
         """
         deadline, waiting = time.monotonic() + self._timeout_s, Wait()

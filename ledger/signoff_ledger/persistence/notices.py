@@ -1,7 +1,7 @@
-"""What is said beside an answer: what a command waits for, and since when.
+"""Notices apart from an answer: what a command waits for, and since when.
 
-Whoever uses the library hears it as they hear every other logger; the command line says it on
-standard error.
+A program that uses the library gets them from a logger; the command line writes them on standard
+error.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ import time
 NOTICES = logging.getLogger("signoff_ledger.notices")
 
 NOTICE_AFTER_S = 2.0
-"""How long nobody is told that a command waits; each further notice takes twice as long."""
+"""How long a wait lasts before its first notice; each further notice takes twice as long."""
 
 
 class Wait:
-    """One wait, which is told of when it lasts."""
+    """One wait, reported when it lasts."""
 
     def __init__(self) -> None:
         self._began = time.monotonic()
@@ -29,7 +29,7 @@ class Wait:
 
     @property
     def is_due(self) -> bool:
-        """Whether somebody has to be told again."""
+        """Whether the next notice is due."""
         return self.seconds >= self._next_s
 
     def tell(self, what: str) -> None:

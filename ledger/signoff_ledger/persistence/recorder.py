@@ -38,7 +38,7 @@ class LineRecorder(ApplicationRecorder):
                 stream that still have to be the latest then.
 
         Raises:
-            IntegrityError: A stream moved meanwhile, or the command id is in the log.
+            IntegrityError: A stream has moved, or the command id is in the log.
         """
         if not stored_events:
             return []
@@ -137,7 +137,7 @@ def _stream(text: str) -> UUID:
 
 
 def asking_for(level: int, first: int, count: int) -> tuple[str, tuple[int, ...]]:
-    """Ask for the hashes of a level, which at level 0 stand beside the lines."""
+    """Ask for the hashes of a level, which at level 0 are stored with the lines."""
     if level == 0:
         return (
             "SELECT leaf FROM events WHERE position > ? AND position <= ? ORDER BY position",

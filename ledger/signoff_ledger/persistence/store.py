@@ -53,7 +53,7 @@ class LedgerStore(ABC):
     Attributes:
         address: Where the ledger stands, to open it again: a file's path or a URL.
         place: The same as it is shown to people: no secret is in it.
-        read_only: True where nobody here can write it.
+        read_only: True where it is open for reading alone.
         recorder: The event store's recorder.
     """
 
@@ -105,27 +105,27 @@ class LedgerStore(ABC):
             A sentence for each thing that was put back.
 
         Raises:
-            StoreError: SL703, whoever asks may not do that.
+            StoreError: SL703, the user may not do that.
         """
         return []
 
     @abstractmethod
     def retiring(self, moved_to: str) -> AbstractContextManager[Callable[[], object]]:
-        """Let nobody record meanwhile, and nobody ever after unless something fails.
+        """Block writers; keep the ledger closed to writes if the block succeeds.
 
         Args:
-            moved_to: What is told to whoever tries.
+            moved_to: The new address, named in the refusal of every later write.
 
         Returns:
-            What fails, called within, if somebody may have recorded by then.
+            A function that fails, called within the block, if a writer may have recorded by then.
 
         Raises:
-            StoreError: Whoever asks may not do that.
+            StoreError: The user may not do that.
         """
 
     @abstractmethod
     def discard(self) -> None:
-        """Close a ledger that nobody was told of, and take it away."""
+        """Delete a ledger that was never returned to the caller."""
 
     def close(self) -> None:
         """Close every connection."""
@@ -161,7 +161,7 @@ class LedgerStore(ABC):
             seen: Streams that were looked at, with the versions they had; none may have moved.
 
         Raises:
-            StaleError: A stream moved meanwhile, or the command id is in the log.
+            StaleError: A stream has moved, or the command id is in the log.
         """
         with self.translate_errors():
             try:
@@ -339,7 +339,7 @@ class LedgerStore(ABC):
     def keep_cosignature(self, size: int, line: str) -> bool:
         """Keep a witness's signature line, durably, unless one of its key is kept already.
 
-        Two lines of one key under one checkpoint would make it a note that nobody may accept.
+        Two lines of one key under one checkpoint would make it a note that no reader may accept.
 
         Returns:
             Whether it was kept.
@@ -419,7 +419,7 @@ def damaged(place: str, said: str) -> DamagedError:
 
 
 def busy(said: str) -> StoreError:
-    """Give the error for a lock that somebody else kept."""
+    """Give the error for a lock that another writer kept."""
     return StoreError(
         "SL705",
         "the ledger is busy",

@@ -115,8 +115,8 @@ def certificate(
         "rules": _rules(store, process, explanation),
         "batches": [_batch(b) for b in (*case.earlier, *([case.batch] if case.batch else []))],
         "units": units_of(case.batch) if case.batch else [],
-        "faults_and_changes": _told(story, _FAULTS, process, decision.position),
-        "beside": _told(story, _WORDS, process, position),
+        "faults_and_changes": _sentences(story, _FAULTS, process, decision.position),
+        "beside": _sentences(story, _WORDS, process, position),
         "figures": figures.model_dump(mode="json", exclude_none=True) if figures else None,
         "says": _words(words),
         "corrections": _corrections(store, explanation.case, position),
@@ -278,7 +278,7 @@ def _batch(batch: Batch) -> dict[str, Any]:
     }
 
 
-def _told(
+def _sentences(
     story: list[LogEntry], kinds: tuple[type, ...], process: str, until: int
 ) -> list[dict[str, Any]]:
     subject = Subject("process", process, process)

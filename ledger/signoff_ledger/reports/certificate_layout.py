@@ -146,7 +146,7 @@ def _results(data: dict[str, Any]) -> list[Block]:
         )
         for b in data["batches"]
     )
-    headings = ("batch", "what it is", "rejects", "faults", "beside")
+    headings = ("batch", "what it is", "rejects", "faults", "also")
     blocks.append(Table("Every batch up to this one", headings, rows))
     left_out = tuple(
         (f"{b['batch']} {unit['serial']}", "; ".join(unit["reasons"]))
@@ -198,9 +198,11 @@ def _rules(data: dict[str, Any]) -> list[Block]:
 
 
 def _faults(data: dict[str, Any]) -> list[Block]:
-    told = data["faults_and_changes"]
+    happened = data["faults_and_changes"]
     blocks: list[Block] = [Heading("Faults and changes")]
-    blocks.append(_events("Causes and process changes", told) if told else Paragraph("None."))
+    blocks.append(
+        _events("Causes and process changes", happened) if happened else Paragraph("None.")
+    )
     if data["beside"]:
         blocks.append(_events("Dissent, notes and refusals", data["beside"]))
     return blocks
@@ -256,7 +258,7 @@ def _signature(data: dict[str, Any]) -> list[Block]:
                 ("decision", f"event #{log['decision_position']}"),
                 ("leaf hash of it", log["decision_leaf"]),
                 ("reviewed", f"{log['reviewed_size']:,} events"),
-                ("root reviewed", log["reviewed_root"] or "none: nobody reviewed a tree"),
+                ("root reviewed", log["reviewed_root"] or "none: no tree was reviewed"),
                 ("log position", f"#{log['position']}, which is {log['position']:,} events"),
                 ("root at that position", log["root"]),
             )

@@ -139,7 +139,7 @@ def before_after(case: Case) -> BeforeAfter | None:
         return None
     rate = bar.max_rejects / bar.units
     last = intervals[-1]
-    where = "includes" if last.lower <= rate <= last.upper else "lies beside"
+    where = "includes" if last.lower <= rate <= last.upper else "does not include"
     return BeforeAfter(
         name="rates",
         title="Reject rate of each batch with its 95 % interval, against the bar",

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
 _NARROW = 3
-"""Columns that fit beside each other on a phone; rows of wider tables are stacked there."""
+"""Columns that fit next to each other on a phone; rows of wider tables are stacked there."""
 
 
 def page(document: Document) -> str:

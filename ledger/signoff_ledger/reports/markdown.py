@@ -52,5 +52,5 @@ def _table(headings: tuple[str, ...], rows: tuple[tuple[str, ...], ...]) -> str:
 
 
 def _plain(text: str) -> str:
-    """Keep somebody's words from becoming markup."""
+    """Keep a person's words from becoming markup."""
     return _MARKUP.sub(r"\\\1", " ".join(text.split()))

@@ -1,7 +1,7 @@
 """The five pictures of a decision as data: what is shown, what it says, and the table behind it.
 
-A picture states its finding in words and carries every number it shows as a table, so that nobody
-needs to see it. How it is drawn is for `svg` and `characters`.
+A picture states its finding in words and carries every number it shows as a table, so that no
+reader needs to see it. How it is drawn is for `svg` and `characters`.
 """
 
 from __future__ import annotations

@@ -190,12 +190,12 @@ def _oc_curve(canvas: Canvas, chart: OcCurve) -> float:
     if chart.fits is not None:
         low, up = x(chart.fits[0]), x(chart.fits[1])
         canvas.box(low, top, up - low, bottom - top, fill=PALE, edge="none")
-        beside = up < right - 220
+        fits = up < right - 220
         canvas.text(
-            up + 6 if beside else up - 6,
+            up + 6 if fits else up - 6,
             top + 14,
             "shaded: rates that fit the batch",
-            anchor="start" if beside else "end",
+            anchor="start" if fits else "end",
         )
     for tick in range(6):
         chance, rate = tick / 5, high * tick / 5

@@ -104,7 +104,7 @@ def database(url: str) -> str:
 def redacted(url: str) -> str:
     """Give the URL of where libpq will connect: user, hosts and database, and no secret.
 
-    Whoever is let in there can give it again as it stands.
+    A user with access there can give it again as it stands.
     """
     place = located(url)
     options = {"hostaddr": place.hostaddr, "service": place.service}

@@ -1,6 +1,6 @@
 """The catalogue of a ledger's schema, as PostgreSQL keeps it, and what brings it back.
 
-`catalogue.json` is that of a fresh ledger: nobody who only reads can make one to compare with. It
+`catalogue.json` is that of a fresh ledger: a reader cannot make one to compare with. It
 is written by `python -m tests.servers.catalogue`, and a test holds it against every version.
 """
 

@@ -11,7 +11,7 @@ WITH places AS (
     SELECT * FROM relations WHERE nspname = 'signoff'
 )
 SELECT 'schema ' || p.nspname,
-    CASE WHEN p.nspowner = s.nspowner THEN 'of the owner' ELSE 'of somebody else' END,
+    CASE WHEN p.nspowner = s.nspowner THEN 'of the owner' ELSE 'of another role' END,
     NULL::text
 FROM places AS p, pg_namespace AS s WHERE s.nspname = 'signoff'
 UNION ALL
@@ -23,7 +23,7 @@ SELECT CASE c.relkind
     concat_ws(', ',
         CASE c.relpersistence WHEN 'p' THEN 'logged' ELSE 'UNLOGGED' END,
         CASE WHEN c.relrowsecurity OR c.relforcerowsecurity THEN 'ROW LEVEL SECURITY' END,
-        CASE WHEN c.relowner <> c.nspowner THEN 'of somebody else' END,
+        CASE WHEN c.relowner <> c.nspowner THEN 'of another role' END,
         CASE WHEN i.indexrelid IS NOT NULL THEN pg_get_indexdef(c.oid) END,
         CASE WHEN NOT (i.indisvalid AND i.indisready AND i.indislive) THEN 'NOT VALID' END
     ),
@@ -62,7 +62,7 @@ SELECT 'trigger ' || t.tgname || ' on ' || c.name,
     format('DROP TRIGGER IF EXISTS %I ON %I.%I', t.tgname, c.nspname, c.relname)
 FROM relations AS c JOIN pg_trigger AS t ON t.tgrelid = c.oid AND NOT t.tgisinternal
 UNION ALL
--- What holds one table against another is told by its constraint; its own name is a number.
+-- A foreign key's trigger is named by its constraint; its own name is a number.
 SELECT 'trigger ' || t.tgtype || ' of ' || k.conname || ' on ' || c.name,
     CASE t.tgenabled WHEN 'O' THEN 'enabled' ELSE 'DISABLED' END,
     format('ALTER TABLE %s DROP CONSTRAINT IF EXISTS %I', k.conrelid::regclass, k.conname)
@@ -84,7 +84,7 @@ WHERE i.inhparent IN (SELECT oid FROM relations) OR i.inhrelid IN (SELECT oid FR
 UNION ALL
 SELECT 'function ' || p.nspname || '.' || f.proname
         || '(' || pg_get_function_identity_arguments(f.oid) || ')',
-    CASE WHEN f.proowner = p.nspowner THEN '' ELSE 'of somebody else, ' END
+    CASE WHEN f.proowner = p.nspowner THEN '' ELSE 'of another role, ' END
     || CASE WHEN f.prokind = 'f'
         THEN encode(sha256(convert_to(pg_get_functiondef(f.oid), 'UTF8')), 'hex') ELSE 'none' END,
     format('DROP ROUTINE IF EXISTS %I.%I(%s) CASCADE', p.nspname, f.proname,

@@ -31,7 +31,7 @@ _CONNECT_TIMEOUT_S = 10
 CLIENT_CHECK_MS = 5_000
 """How often the server looks, while it works for us or waits for a lock, whether we are there."""
 
-# What the driver and its pool say of lost connections is told to whoever needed one.
+# A lost connection is reported by the call that needed it, not by the driver's log.
 logging.getLogger("psycopg").setLevel(logging.CRITICAL)
 
 
@@ -69,7 +69,7 @@ class Connection(psycopg.Connection[Any]):
     outlasted = ""
 
     def on_notice(self, notice: psycopg.errors.Diagnostic) -> None:
-        """Take in what the server says beside its answers."""
+        """Keep what the server's notices say."""
         if notice.source_function == _WAITS_FOR_A_STANDBY:
             self.cut_short = True
 
@@ -84,7 +84,7 @@ class Connection(psycopg.Connection[Any]):
             self.outlasted = waiting.outlasted or self.outlasted
 
     def begin(self) -> None:
-        """Forget what was said about commits of whoever had this connection before."""
+        """Forget the notices about commits of the connection's last user."""
         self.cut_short, self.outlasted = False, ""
 
     def check_confirmed(self) -> None:
@@ -92,7 +92,7 @@ class Connection(psycopg.Connection[Any]):
 
         Raises:
             UnconfirmedCommitError: It waited for a standby for as long as anything may.
-            psycopg.OperationalError: Somebody ended its wait.
+            psycopg.OperationalError: An operator ended its wait.
         """
         if self.outlasted:
             raise UnconfirmedCommitError(self.outlasted)
@@ -142,7 +142,7 @@ def connect(url: str, *, insistent: bool = False) -> Connection:
 
 
 def looked(url: str, look: Callable[[Connection], T], *, insistent: bool = False) -> T:
-    """Look at a database over a connection of its own, again where that is lost meanwhile.
+    """Look at a database over a connection of its own, again where that is lost.
 
     Args:
         url: Of the ledger.
@@ -168,9 +168,9 @@ def _is_starting(url: str) -> bool:
 def configure(connection: Connection, url: str) -> None:
     """Bound how long anything may take, and read a stream's id as the text that lines spell.
 
-    Whoever waited for a turn has to see what was committed meanwhile, whatever isolation the role
-    or the database is set to. Names mean what the server itself made. These two are not set where
-    a pooler stands between, which hands the session on to others.
+    A writer that waited for its turn has to see what was committed before, whatever isolation the
+    role or the database is set to. Names mean what the server itself made. These two are not set
+    where a pooler stands between, which hands the session on to others.
     """
     connection.isolation_level = IsolationLevel.READ_COMMITTED
     row = connection.execute(
@@ -180,7 +180,7 @@ def configure(connection: Connection, url: str) -> None:
         " set_config('statement_timeout', %s, false),"
         " set_config('lock_timeout', %s, false),"
         " set_config('idle_in_transaction_session_timeout', %s, false),"
-        # A server on Windows has no way to look, and refuses to be told.
+        # A server on Windows has no way to look, and refuses the setting.
         " CASE WHEN version() !~* 'visual c|mingw|windows' THEN"
         " set_config('client_connection_check_interval', %s, false) END",
         (

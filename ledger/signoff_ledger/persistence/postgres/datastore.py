@@ -94,10 +94,10 @@ class PostgresDatastore:
         self._pool.close()
 
     def listening(self) -> Connection | None:
-        """Give the connection on which it is heard that somebody appended.
+        """Give the connection that listens for notices of appends.
 
         Returns:
-            None where nobody may listen: on a standby, for as long as it is one.
+            None where LISTEN is refused: on a standby, for as long as it is one.
         """
         if self._listening is None:
             self._listening, self._is_told = connect(self._url), False

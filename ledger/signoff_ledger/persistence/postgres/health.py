@@ -40,7 +40,7 @@ def _server(store: PostgresStore) -> HealthFinding:
     version = _setting(store, "server_version")
     role = "takes writes"
     if store.read_only:
-        role = "a standby, a subscriber, or closed to writes, or to whoever is connected"
+        role = "a standby, a subscriber, or closed to writes, or to this session's role"
     return HealthFinding("PostgreSQL", "ok", f"version {version}; {role}")
 
 
@@ -106,7 +106,7 @@ def _triggers(store: PostgresStore) -> HealthFinding:
     )
     here = _setting(store, "session_replication_role")
     if here == "origin" and not rows:
-        return HealthFinding("triggers", "ok", "they run in this session, whoever it is of")
+        return HealthFinding("triggers", "ok", "they run in this session, of any role")
     whom = ", ".join(sorted({row[0] for row in rows})) or "the server"
     return HealthFinding(
         "triggers",
@@ -117,7 +117,7 @@ def _triggers(store: PostgresStore) -> HealthFinding:
 
 
 def _rights(store: PostgresStore) -> HealthFinding:
-    """Say whether whoever is connected could take the triggers away first."""
+    """Say whether the session's role could take the triggers away first."""
     user, owner = store.rows(
         "SELECT current_user, pg_has_role(n.nspowner, 'USAGE')"
         " FROM pg_namespace AS n WHERE n.nspname = 'signoff'"
@@ -133,11 +133,13 @@ def _rights(store: PostgresStore) -> HealthFinding:
 
 
 def _grants(store: PostgresStore) -> HealthFinding:
-    """Say which rights of the ledger's role are lost, and who has more than anybody should."""
+    """Say which rights of the ledger's role are lost, and which roles have too many."""
     with store.translate_errors():
         differed = store.datastore.with_reconnect(lost_grants)
     if not differed:
-        return HealthFinding("grants", "ok", "the ledger's role may record, and nobody may do more")
+        return HealthFinding(
+            "grants", "ok", "the ledger's role may record, and no role may do more"
+        )
     says = "; ".join(differed)
     return HealthFinding("grants", "BAD", says, "as the owner of the tables:  signoff repair")
 
@@ -152,7 +154,7 @@ def lost_grants(connection: psycopg.Connection[Any]) -> list[str]:
 
 
 def _connections(store: PostgresStore) -> HealthFinding:
-    """Say who may connect, for whoever can may keep the lock that appends take turns by."""
+    """Say which roles may connect: each of them may keep the lock that appends take turns by."""
     rows = store.rows(
         "SELECT current_database()::text, CASE WHEN e.grantee = 0 THEN 'PUBLIC'"
         " ELSE pg_get_userbyid(e.grantee)::text END FROM pg_database AS d,"

@@ -1,4 +1,4 @@
-"""Who holds the locks that a ledger's writers wait for, as far as whoever asks may see it."""
+"""Who holds the locks that a ledger's writers wait for, as far as the role may see it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ VIEWS_LOCK = 0x5349474E564945
 
 
 def locked(said: str, datastore: PostgresDatastore) -> StoreError:
-    """Give the error for a lock that somebody kept too long; it names who still keeps it."""
+    """Give the error for a lock that was kept too long; it names who still keeps it."""
     holders, waits = [], ""
     with suppress(psycopg.Error):
         waits = standbys.wait_sentence(datastore.rows)

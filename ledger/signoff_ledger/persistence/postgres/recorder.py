@@ -48,7 +48,7 @@ class PostgresRecorder(LineRecorder):
             return self._datastore.rows(statement, parameters)
 
     def subscribe(self, gt: int | None = None, topics: Sequence[str] = ()) -> NoReturn:
-        """Refuse: whoever follows the log reads it by position, and misses nothing."""
+        """Refuse: a follower reads the log by position, and misses nothing."""
         raise NotImplementedError((gt, topics))
 
 

@@ -26,7 +26,7 @@ def repaired(connection: psycopg.Connection[Any], place: str) -> Iterator[str]:
         place: What the ledger's address is called.
 
     Raises:
-        StoreError: SL703, whoever asks is not the owner, or may not make the role.
+        StoreError: SL703, the session's role is not the owner, or may not make the role.
     """
     owner = _check_owner(connection, place)
     if not catalogue.is_a_ledgers(catalogue.catalogue(connection)):
@@ -44,7 +44,7 @@ def repaired(connection: psycopg.Connection[Any], place: str) -> Iterator[str]:
 
 
 def _mended(connection: psycopg.Connection[Any], owner: str) -> Iterator[str]:
-    # What is made anew belongs to whoever made the rest of it, also where a superuser repairs.
+    # What is made anew belongs to the ledger's owner, also where a superuser repairs.
     as_owner = SQL("SET LOCAL ROLE {}").format(Identifier(owner)).as_string(connection)
 
     def look() -> Differences:
@@ -106,7 +106,7 @@ def _check_owner(connection: psycopg.Connection[Any], place: str) -> str:
         " FROM pg_namespace WHERE nspname = 'signoff'"
     ).fetchone()
     if row is None or not row[1]:
-        owner, user = (row[0], row[2]) if row else ("nobody", "whoever asks")
+        owner, user = (row[0], row[2]) if row else ("no role", "this session's role")
         raise StoreError(
             "SL703",
             f"the ledger cannot be repaired: {place}",

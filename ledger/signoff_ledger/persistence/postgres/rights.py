@@ -64,7 +64,7 @@ class Right(NamedTuple):
 
 
 class RightsDifference(NamedTuple):
-    """A right that is missing, or that nobody should have.
+    """A right that is missing, or one too many.
 
     Attributes:
         right: Which.
@@ -127,7 +127,7 @@ def differences(connection: psycopg.Connection[Any], role: str) -> list[RightsDi
 
 
 def _is_too_much(right: Right, role: str) -> bool:
-    """Say whether somebody has a right that the list does not give: others may read, no more."""
+    """Say whether a right is one too many: other roles may read, no more."""
     return right.grantee in {"PUBLIC", role} or right.privilege not in _READING
 
 

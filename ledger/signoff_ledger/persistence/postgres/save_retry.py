@@ -24,7 +24,7 @@ class NoWritesError(ConnectionLostError):
 
 
 class UnconfirmedError(StoreError):
-    """A standby did not confirm; what was being done may be there, and is promised to nobody."""
+    """A standby did not confirm; what was being done may be there, and is not acknowledged."""
 
 
 _AGAIN: Mapping[type[StoreError], str] = {
@@ -76,8 +76,8 @@ class SaveState(local):
 
         Raises:
             StaleError: They are not there, and may be made up anew.
-            StoreError: It is not known whether they are there, or whether they stay; the command's
-                id is told, under which it may be given again.
+            StoreError: It is not known whether they are there, or whether they stay; the error
+                names the command's id, under which it may be given again.
         """
         try:
             return self._done(append, entries, command_id)

@@ -1,4 +1,4 @@
-"""The tables of a ledger in PostgreSQL: made by their owner, recognised by everybody."""
+"""The tables of a ledger in PostgreSQL: made by their owner, recognised by every role."""
 
 from __future__ import annotations
 
@@ -57,11 +57,11 @@ def check_vacant(connection: psycopg.Connection[Any], place: str) -> None:
 def make(connection: psycopg.Connection[Any], place: str) -> None:
     """Make the schema as its owner, and the role that may add to it; all or nothing.
 
-    The role belongs to this database alone and cannot log in: whoever shall record is made a member
-    of it.
+    The role belongs to this database alone and cannot log in: roles that shall record are made
+    members of it.
 
     Raises:
-        StoreError: As `check_vacant`, or SL703 when whoever asks may not.
+        StoreError: As `check_vacant`, or SL703 when the session's role may not.
     """
     check_vacant(connection, place)
     text = files("signoff_ledger.persistence.postgres").joinpath("schema.sql").read_text("utf-8")
@@ -95,7 +95,7 @@ def role_name(database: str) -> str:
 
 
 def is_there(connection: psycopg.Connection[Any]) -> bool:
-    """Say whether the database has the schema of a ledger, whoever made it."""
+    """Say whether the database has the schema of a ledger, complete or not."""
     found = connection.execute("SELECT FROM pg_namespace WHERE nspname = 'signoff'").fetchone()
     return found is not None
 
@@ -231,17 +231,17 @@ def role_here(connection: psycopg.Connection[Any]) -> str:
 
 
 def made_role(connection: psycopg.Connection[Any], place: str) -> str:
-    """Give the application's role; made where it is not there, with whoever makes it in it.
+    """Give the application's role; made where it is not there, with its maker as a member.
 
     Raises:
-        StoreError: SL703, whoever asks may not.
+        StoreError: SL703, the session's role may not.
     """
     name = role_here(connection)
     role = Identifier(name)
     try:
         if not rights.is_role(connection, name):
             connection.execute(SQL("CREATE ROLE {} NOLOGIN").format(role))
-        # A superuser has every role; whoever just made one has it only to give.
+        # A superuser has every role; the maker of a role has it only to give.
         row = connection.execute("SELECT pg_has_role(%s, 'USAGE')", (name,)).fetchone()
         if row is None or not row[0]:
             connection.execute(SQL("GRANT {} TO CURRENT_USER").format(role))

@@ -1,7 +1,8 @@
 -- A ledger in one database. `line` is the event; every other column is an index over it.
 -- Everything stands in the schema `signoff`, which its owner made; what is derived from the events
--- for quick answers stands in `signoff_views`, in tables that `signoff.derive` makes for whoever fills
--- them. Nobody but the owner can put anything else there: it would run with its reader's rights.
+-- for quick answers stands in `signoff_views`, in tables that `signoff.derive` makes for the
+-- roles that fill them. The owner alone can put anything else there: it would run with its reader's
+-- rights.
 CREATE SCHEMA signoff;
 CREATE SCHEMA signoff_views;
 
@@ -22,7 +23,7 @@ CREATE TABLE signoff.events (
     version  integer NOT NULL,
     type     text    COLLATE "C" NOT NULL,
     line     bytea   NOT NULL,
-    -- The leaf hash of RFC 6962, made by the database so that nobody can hand in another one.
+    -- The leaf hash of RFC 6962, made by the database, so that a client cannot hand in another one.
     leaf     bytea   NOT NULL GENERATED ALWAYS AS (sha256(E'\\x00'::bytea || line)) STORED,
     UNIQUE (stream, version)
 );
@@ -273,7 +274,7 @@ BEGIN
         ) AS d
     LOOP
         IF row.follows IS NOT TRUE THEN
-            -- Whoever wrote it knew another line before it.
+            -- Its writer knew another line before it.
             RAISE integrity_constraint_violation USING MESSAGE = format(
                 'event %s does not follow the one before it in its stream', row.position
             );
@@ -341,7 +342,7 @@ BEGIN
     END IF;
 END $$;
 
--- Waits for whoever is appending, and gives the log's size then. Positions are given out under this
+-- Waits for the append under way, and gives the log's size then. Positions are given out under this
 -- lock alone, which ends with the transaction: a reader that has seen one has seen all before it.
 CREATE FUNCTION signoff.turn(seen_streams uuid[], seen_versions integer[]) RETURNS bigint
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET lock_timeout = '30s' AS $$
@@ -360,7 +361,7 @@ BEGIN
             WHERE e.stream = seen.stream
         )
     ) THEN
-        RAISE integrity_constraint_violation USING MESSAGE = 'a stream moved on meanwhile';
+        RAISE integrity_constraint_violation USING MESSAGE = 'a stream has moved on';
     END IF;
     RETURN (SELECT coalesce(max(position), 0) FROM signoff.events);
 END $$;
@@ -374,8 +375,8 @@ BEGIN
     END IF;
 END $$;
 
--- Appends events, all or none; gives the log's size before. It runs as the owner, because nobody else
--- may insert: what the triggers on the tables refuse, and what is there afterwards, holds for all.
+-- Appends events, all or none; gives the log's size before. It runs as the owner, because no other
+-- role may insert: what the triggers on the tables refuse, and what is there afterwards, holds for all.
 CREATE FUNCTION signoff.append(
     command_id text, seen_streams uuid[], seen_versions integer[],
     streams uuid[], versions integer[], types text[], lines bytea[]
@@ -600,8 +601,8 @@ BEGIN
 END $$;
 
 -- Makes a table of what is derived from the events: names, two types, keys and indexes, and no
--- expression, so that nothing in it ever runs. Whoever may append may fill it, and whoever may read
--- the events may read it.
+-- expression, so that nothing in it ever runs. Roles that may append may fill it, and roles
+-- that may read the events may read it.
 CREATE FUNCTION signoff.derive(statement text) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE

@@ -47,7 +47,7 @@ class Standbys(NamedTuple):
 
 
 def named(setting: str) -> Standbys:
-    """Read `synchronous_standby_names`; nobody is waited for where it is empty."""
+    """Read `synchronous_standby_names`; where it is empty, no standby is waited for."""
     counted = _LIST.fullmatch(setting)
     listed = counted[2] if counted else setting
     names = tuple((quoted.replace('""', '"') or plain) for quoted, plain in _NAME.findall(listed))

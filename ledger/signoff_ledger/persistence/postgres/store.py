@@ -169,7 +169,7 @@ class PostgresStore(LedgerStore):
         self.datastore.close()
 
     def discard(self) -> None:
-        """Take away a ledger that nobody was told of; the role stays, it may have members."""
+        """Delete a ledger that was never returned to the caller; its role stays."""
         with self.translate_errors(), self.datastore.connection() as connection:
             connection.execute(f"DROP SCHEMA signoff, {VIEWS_SCHEMA} CASCADE")
         self.close()
@@ -206,7 +206,7 @@ class PostgresStore(LedgerStore):
     def of_command(self, command_id: str) -> list[LogEntry]:
         """Give what a command recorded, oldest first; empty when it recorded nothing.
 
-        Whoever asks takes it as acknowledged, so it is as durable then.
+        The caller takes it as acknowledged, so it is as durable then.
         """
         statement = "SELECT first, last FROM signoff.commands WHERE id = %s"
         rows = self._settled(statement, command_id)
@@ -224,7 +224,7 @@ class PostgresStore(LedgerStore):
             try:
                 row = connection.execute(_IDENTITY).fetchone()
             except InsufficientPrivilege:
-                # Somebody took away what everybody may ask; then only the events can be compared.
+                # The right that every role has was revoked; only the events can be compared.
                 return Server("", 0)
             return Server(row[0], int(row[1][:8], 16)) if row and row[1] else None
 
@@ -232,7 +232,7 @@ class PostgresStore(LedgerStore):
             return None if self.read_only else self.datastore.with_reconnect(identity)
 
     def _settled(self, statement: str, *parameters: object) -> list[Any]:
-        """Read what nobody will be able to say was never there.
+        """Read only rows already durable on the synchronous standby.
 
         A commit that was interrupted while it waited for a standby can be read here before it is
         there. A transaction of our own that writes waits for everything before it, too. It has to
@@ -283,7 +283,7 @@ class PostgresStore(LedgerStore):
 
     @contextmanager
     def retiring(self, moved_to: str) -> Iterator[Callable[[], object]]:
-        """Let nobody record meanwhile, and nobody ever after unless something fails."""
+        """Block writers; keep the ledger closed to writes if the block succeeds."""
         with (
             self.translate_errors(),
             self.datastore.connection() as connection,
@@ -303,8 +303,8 @@ class PostgresStore(LedgerStore):
     def wait_beyond(self, size: int, timeout_s: float) -> None:
         """Wait until the log has grown beyond a size, or the time is over.
 
-        Whoever appends sends a word. Through a pooler it does not arrive, and time passes instead.
-        A standby lets nobody listen, so the log is looked at again and again.
+        An append sends a notice (NOTIFY), which only wakes the reader. Through a pooler it does not
+        arrive, and a standby allows no LISTEN: there the log's size is read again and again.
         """
         with self.translate_errors():
             try:
@@ -350,7 +350,7 @@ class PostgresStore(LedgerStore):
 
 
 def _is_read_only(connection: Connection, place: str) -> bool:
-    """Say whether nobody here can write a ledger that can be opened."""
+    """Say whether a ledger can be opened for reading alone."""
     schema.check_ours(connection, place)
     check_format(place, schema.format_of(connection, place))
     read_only = schema.is_read_only(connection) or schema.is_subscriber(connection)

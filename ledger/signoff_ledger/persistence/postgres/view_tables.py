@@ -1,4 +1,4 @@
-"""What is derived from the events, in PostgreSQL: told by the statements that would make it."""
+"""The tables of views in PostgreSQL, recognised by the statements that make them."""
 
 from __future__ import annotations
 

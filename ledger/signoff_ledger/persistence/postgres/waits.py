@@ -1,8 +1,8 @@
-"""What a statement waits for while it does not answer: a standby, somebody else's lock, the server.
+"""What a statement waits for: a standby, another session's lock, the server.
 
 A commit that waits for a standby ends by no time-out of the server. After `STANDBY_TIMEOUT_S` the
-client cancels the wait; the commit then stands on this server alone, and nobody is told that it is
-recorded.
+client cancels the wait; the commit then stands on this server alone, and is not
+reported as recorded.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ STANDBY_TIMEOUT_S = 30.0
 """How long a commit waits for a standby."""
 
 ANSWER_TIMEOUT_S = 180.0
-"""How long anything is waited for, where nobody can say what: above the server's own time-outs."""
+"""Longest wait for an unknown reason: above the server's own time-outs."""
 
 _CANCEL_TIMEOUT_S = 5.0
 _LOOK_EVERY_S = 1.0
@@ -215,7 +215,7 @@ def _standby(looking: psycopg.Connection[Any], setting: str) -> str:
 
 def _turn(looking: psycopg.Connection[Any], blockers: list[Any], setting: str) -> str:
     """Say who is before us; what others wait for is shown to their own role and to monitors."""
-    who = ", ".join(f"process {pid} of {role}" for pid, role, _ in blockers) or "somebody"
+    who = ", ".join(f"process {pid} of {role}" for pid, role, _ in blockers) or "another session"
     waits = any(event == "SyncRep" for _, _, event in blockers)
     connected = [row[0] for row in looking.execute(CONNECTED)]
     absent = absence(setting, connected)

@@ -1,6 +1,6 @@
 """A second copy of a ledger that is in use: everything acknowledged, as of one moment.
 
-A plain copy of the file lacks what still stands in the write-ahead log beside it.
+A plain copy of the file lacks what still stands in its write-ahead log.
 """
 
 from __future__ import annotations
@@ -33,6 +33,6 @@ def back_up(store: SqliteStore, target: Path) -> int:
             size: int = copy.execute("SELECT coalesce(max(position), 0) FROM events").fetchone()[0]
             return size
     except StoreError:
-        # Nobody shall take half a copy for a backup.
+        # Half a copy must not be taken for a backup.
         target.unlink(missing_ok=True)
         raise

@@ -56,8 +56,8 @@ class LedgerConnectionPool(SQLiteConnectionPool):
         )
 
     def _create_connection(self) -> LedgerConnection:
-        # Where nobody here can write, SQLite cannot make the files beside the ledger either; while
-        # somebody else has made them, it reads what they are writing.
+        # Without the right to write, SQLite cannot make the -wal and -shm files either; once
+        # another process has made them, it reads what that process writes.
         alone = self._log is not None and not self._log.exists()
         try:
             connection = sqlite3.connect(
@@ -127,7 +127,7 @@ class LedgerDatastore(SQLiteDatastore):
         """Hold the writer lock and an immediate transaction; commit at the end, all or nothing.
 
         An immediate transaction takes SQLite's write lock before it reads: one that reads first
-        fails with "database is locked" as soon as somebody else has written meanwhile.
+        fails with "database is locked" as soon as another writer came in between.
         """
         if self.read_only:
             raise StoreError(

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 APPLICATION_ID = 0x5349474E
 """Marks a SQLite file as a ledger: "SIGN" in the file's header."""
 
-_BESIDE = ("-wal", "-shm", "-journal", ".lock")
-"""Ends of the names of files that stand beside a ledger."""
+_COMPANIONS = ("-wal", "-shm", "-journal", ".lock")
+"""Ends of the names of the files that SQLite and the lock keep next to a ledger."""
 
 
 def claim(path: Path) -> None:
@@ -44,7 +44,7 @@ def claim(path: Path) -> None:
 
 
 def remove(path: Path) -> None:
-    """Take a ledger file away that nobody was told of, with what stands beside it."""
+    """Delete a ledger that was never returned to the caller, with its -wal and .lock files."""
     for leftover in (
         path,
         *path.parent.glob(f"{path.name}-*"),
@@ -83,22 +83,22 @@ def check_is_ledger(path: Path) -> None:
 
 
 def _refuse_pipes(path: Path, mode: int) -> None:
-    """Refuse what SQLite would wait for: a pipe in the place of the file, or of one beside it."""
+    """Refuse what SQLite would wait for: a pipe in the place of the file or of a companion."""
     if not stat.S_ISREG(mode):
         raise StoreError("SL701", f"{path} is not a ledger", why="it is not a regular file")
-    for end in _BESIDE:
-        beside = path.with_name(f"{path.name}{end}")
-        if beside.exists() and not beside.is_file():
+    for end in _COMPANIONS:
+        companion = path.with_name(f"{path.name}{end}")
+        if companion.exists() and not companion.is_file():
             raise StoreError(
                 "SL701",
                 f"{path} cannot be used as a ledger",
-                why=f"{beside.name} is not a regular file",
+                why=f"{companion.name} is not a regular file",
                 fix="take it away, and find out who put it there",
             )
 
 
 def _header(path: Path) -> tuple[int, int]:
-    """Read the mark and the format out of a file's header, without making any file beside it.
+    """Read the mark and the format out of a file's header, without making any other file.
 
     SQLite reads it, and not we: this process gives up its locks on a file when it closes any other
     handle of it, and would then write to a log that others take for abandoned and delete (SQLite,
@@ -110,7 +110,7 @@ def _header(path: Path) -> tuple[int, int]:
     name = f"{path.absolute().as_uri()}?mode=ro"
     try:
         try:
-            # Of the file alone, whatever stands in the write-ahead log beside it.
+            # Of the file alone, without its write-ahead log.
             return _marks(f"{name}&immutable=1")
         except sqlite3.DatabaseError:
             # After a power cut the file alone may be torn, and the log holds what belongs there.

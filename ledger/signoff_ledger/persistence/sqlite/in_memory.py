@@ -1,4 +1,4 @@
-"""A database in memory, for the views of a ledger that nobody here can write."""
+"""A database in memory, for the views of a ledger that is open for reading alone."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 What the stock recorder leaves open and this one closes: durability is set and asserted, writes
 take the write lock first, positions are dense and never reused, rows cannot be changed, a leaf
-hash stands beside each line, and a command id is recorded in the same transaction.
+hash is stored with each line, and a command id is recorded in the same transaction.
 """
 
 from __future__ import annotations

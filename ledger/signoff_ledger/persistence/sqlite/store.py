@@ -92,7 +92,7 @@ class SqliteStore(LedgerStore):
         self.datastore.close()
 
     def discard(self) -> None:
-        """Close a ledger that nobody was told of, and take it away with what stands beside it."""
+        """Delete a ledger that was never returned to the caller, with its -wal and .lock files."""
         self.close()
         remove(self.path)
 
@@ -110,14 +110,14 @@ class SqliteStore(LedgerStore):
 
     @contextmanager
     def retiring(self, moved_to: str) -> Iterator[Callable[[], object]]:
-        """Let nobody record meanwhile, and nobody ever after unless something fails."""
+        """Block writers; keep the ledger closed to writes if the block succeeds."""
         said = (MOVED + moved_to).replace("'", "''")
         with self.writing() as cursor:
             cursor.execute(
                 "CREATE TRIGGER events_have_moved BEFORE INSERT ON events"
                 f" BEGIN SELECT RAISE(ABORT, '{said}'); END"
             )
-            # Nobody takes a file's locks away from a process that lives.
+            # The locks of a living process cannot be taken away.
             yield lambda: None
 
     def standing(self, statements: Sequence[str]) -> set[str]:  # noqa: ARG002  # SQLite keeps each
