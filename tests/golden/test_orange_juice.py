@@ -202,7 +202,8 @@ def test_the_first_batch_is_held_by_its_own_bar(plant: Plant) -> None:
         why["decision"]["printed_name"],
     )
     assert {
-        "ac": 225, "re": 226, "rejects": 347, "nonconformities": 347, "units": 1_500
+        "ac": 225, "re": 226, "rejects": 347, "nonconforming": 347, "nonconformities": 347,
+        "planned": 1_500, "units": 1_500,
     } == missed["numbers"]  # fmt: skip
     assert missed["says"] == (
         "347/1500 nonconforming (LEAK 347); the bar accepts at most 225 of 1500"

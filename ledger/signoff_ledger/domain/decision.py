@@ -15,7 +15,7 @@ from signoff_ledger.domain.events.person import DecisionTaken
 from signoff_ledger.domain.figures import NOTHING_SHOWN, Exhibit
 from signoff_ledger.domain.gate.rule_sets import CURRENT_RULE_SET, judge, misses_the_bar
 from signoff_ledger.domain.process_records import Standing
-from signoff_ledger.domain.values import Outcome, Role
+from signoff_ledger.domain.values import Outcome, Role, facts
 from signoff_ledger.errors import Attempt, RuleRefusedError
 from signoff_ledger.integrity.signed_acts import SIGNED
 
@@ -236,7 +236,7 @@ def reconsider(stamp: EventMetadata, case: Case) -> Verdict | None:
     batch = sign_off_.batch
     verdict = judge(replace(case, batch_key=batch, signer=signer))
     before = process.lost if process.standing is Standing.UNSUPPORTED else ()
-    if batch is None or _said(verdict.lost_support) == _said(before):
+    if batch is None or facts(verdict.lost_support) == facts(before):
         return None
     process.emit(
         stamp,
@@ -248,10 +248,6 @@ def reconsider(stamp: EventMetadata, case: Case) -> Verdict | None:
         ),
     )
     return verdict
-
-
-def _said(findings: tuple[Finding, ...]) -> list[tuple[str, str]]:
-    return [(finding.rule, finding.says) for finding in findings]
 
 
 def _check_is_real(case: Case) -> None:

@@ -30,6 +30,23 @@ _UTC = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", re.ASCII)
 _HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
 
+PROSE = "prose"
+"""Marks a field that holds sentences of the program: kept, hashed, signed and shown as they were
+then, and compared with nothing. What they say in numbers stands in other fields."""
+
+
+def facts(value: object) -> object:
+    """Give what a value or an event states, for a comparison: all but its prose.
+
+    Args:
+        value: A model, a tuple of values, or anything that fields hold.
+    """
+    if isinstance(value, BaseModel):
+        kept = [n for n, field in type(value).model_fields.items() if PROSE not in field.metadata]
+        return type(value), {name: facts(getattr(value, name)) for name in kept}
+    return [facts(each) for each in value] if isinstance(value, tuple) else value
+
+
 class Value(BaseModel):
     """Base of immutable values: no unknown fields, no assignment, built on first use."""
 

@@ -1,12 +1,13 @@
 """What the gate answers: findings in a fixed order, and what follows from them.
 
-A verdict is a value: two of them are the same when their canonical JSON is the same, byte for
-byte. That is how a replayed decision is compared with the recorded one.
+A verdict is a value: two of them are the same when their facts are, whatever their sentences say.
+That is how a replayed decision is compared with the recorded one.
 """
 
 from functools import cached_property
+from typing import Annotated
 
-from signoff_ledger.domain.values import Counts, Key, Outcome, Value
+from signoff_ledger.domain.values import PROSE, Counts, Key, Outcome, Value
 
 SETTLING_LIMIT = 25
 """How many settling events a finding names; the numbers beside them stay complete."""
@@ -37,7 +38,8 @@ class Finding(Value):
         holds: Whether the rule is satisfied; no evidence never satisfies a rule.
         numbers: The whole numbers compared, by name; a count always has its total beside it.
         rule: The rule's name, stable within a rule set.
-        says: One sentence with the numbers in it.
+        says: One sentence with the numbers in it; each of them stands in `numbers`, in `counts`
+            or in the events that settle it, too.
         settled_by: The events that settle it, oldest first, at most `SETTLING_LIMIT`.
     """
 
@@ -45,7 +47,7 @@ class Finding(Value):
     holds: bool
     numbers: Counts = {}
     rule: str
-    says: str
+    says: Annotated[str, PROSE]
     settled_by: tuple[EventRef, ...] = ()
 
 
@@ -85,7 +87,3 @@ class Verdict(Value):
     def finding(self, rule: str) -> Finding:
         """Give the finding of one rule."""
         return next(f for f in self.findings if f.rule == rule)
-
-    def canonical_json(self) -> str:
-        """The bytes that a replay must reproduce."""
-        return self.model_dump_json(exclude_none=True)

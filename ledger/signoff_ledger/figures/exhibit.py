@@ -1,4 +1,4 @@
-"""Figures and sentences shown with a verdict: made now, or as a decision kept them.
+"""Figures and sentences shown with a verdict, made now.
 
 The statistics are imported here, in a function's body, so that a command which decides nothing
 does not pay for them.
@@ -12,8 +12,6 @@ from signoff_ledger.domain.figures import NOTHING_SHOWN, Exhibit
 
 if TYPE_CHECKING:
     from signoff_ledger.domain.case import Case
-    from signoff_ledger.domain.events.process import ProcessHeld, ProcessSignedOff
-    from signoff_ledger.domain.figures import DecisionSentences, Figures
 
 
 def show(case: Case) -> Exhibit:
@@ -25,22 +23,3 @@ def show(case: Case) -> Exhibit:
 
     figures = figures_of(case)
     return NOTHING_SHOWN if figures is None else Exhibit(figures, said(case, figures))
-
-
-def say(case: Case, figures: Figures) -> DecisionSentences:
-    """Say figures that were made before."""
-    from signoff_ledger.figures.sentences import said  # noqa: PLC0415  # as in `show`
-
-    return said(case, figures)
-
-
-def shown_by(event: ProcessHeld | ProcessSignedOff, case: Case) -> Exhibit:
-    """Give what a decision showed; one that kept nothing is shown as its case would be now.
-
-    Args:
-        event: The decision.
-        case: The case it was taken on.
-    """
-    if event.figures is None or event.says is None:
-        return show(case)
-    return Exhibit(event.figures, event.says)

@@ -20,11 +20,11 @@ from signoff_ledger.domain.process import Process
 from signoff_ledger.domain.process_records import Standing
 from signoff_ledger.domain.values import Outcome, Role
 from signoff_ledger.errors import NotFoundError
-from signoff_ledger.figures.exhibit import show, shown_by
+from signoff_ledger.figures.exhibit import show
 from signoff_ledger.integrity.line import stream_id
 from signoff_ledger.projections.sentences import sentence
 from signoff_ledger.projections.subjects import Subject
-from signoff_ledger.replay.replay import case_as_of, case_of
+from signoff_ledger.replay.replay import case_as_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -147,7 +147,7 @@ def explain(
         beside=beside,
         held_for_s=_held_for_s(story, decision),
         handed_over=_handed_over(story, decision, _about(case, about)),
-        shown=_shown(store, _about(case, about), decision),
+        shown=_shown(_about(case, about), decision),
         standing=standing,
         standing_why=why,
         disclosures=(
@@ -196,14 +196,14 @@ def _of_other(other: Process, shared: list[str]) -> str:
     )
 
 
-def _shown(store: Store, case: Case, decision: LogEntry | None) -> Exhibit:
+def _shown(case: Case, decision: LogEntry | None) -> Exhibit:
     """Give what a decision showed, or what would be shown now while there is none."""
     if decision is None:
         return show(case)
     event = decision.entry.event
     if not isinstance(event, (events.ProcessHeld, events.ProcessSignedOff)):
         raise TypeError(event)
-    return shown_by(event, case_of(store, case.process.key, decision))
+    return Exhibit(event.figures, event.says)
 
 
 def positions_of(store: Store, process: str, finding: Finding) -> list[int]:

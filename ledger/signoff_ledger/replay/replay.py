@@ -15,9 +15,9 @@ from signoff_ledger.domain.ledger_stream import LedgerStream
 from signoff_ledger.domain.person import Person
 from signoff_ledger.domain.process import Process
 from signoff_ledger.domain.text_checks import checked_key
-from signoff_ledger.domain.values import Outcome
+from signoff_ledger.domain.values import Outcome, facts
 from signoff_ledger.errors import EvidenceError, NotFoundError
-from signoff_ledger.figures.exhibit import say, show
+from signoff_ledger.figures.exhibit import show
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,7 +40,7 @@ class ReplayedDecision(NamedTuple):
         outcome: What was decided.
         recorded: The verdict kept with it.
         replayed: The verdict from the events up to it, under the same rule set.
-        figures_same: Whether its figures come out the same; None where it kept none.
+        figures_same: Whether its figures come out the same.
         signature_holds: Whether its signature is one, by a key in force then; None where the bar
             took it, or nobody had to sign.
     """
@@ -52,15 +52,15 @@ class ReplayedDecision(NamedTuple):
     outcome: Outcome
     recorded: Verdict
     replayed: Verdict
-    figures_same: bool | None = None
+    figures_same: bool = True
     signature_holds: bool | None = None
 
     @property
     def same(self) -> bool:
-        """True when both verdicts are the same bytes, and outcome, figures and signature hold."""
+        """True when both verdicts state the same, and outcome, figures and signature hold."""
         allowed = self.outcome is Outcome.HELD or self.replayed.allows_sign_off
-        allowed = allowed and False not in {self.figures_same, self.signature_holds}
-        return allowed and self.recorded.canonical_json() == self.replayed.canonical_json()
+        allowed = allowed and self.figures_same and self.signature_holds is not False
+        return allowed and facts(self.recorded) == facts(self.replayed)
 
 
 def replay_decisions(
@@ -141,16 +141,12 @@ def _signature_holds(
     return holds_signature(entry, person, origin)
 
 
-def _figures_same(case: Case, event: ProcessHeld | ProcessSignedOff) -> bool | None:
-    """Make what a decision showed again, in numbers and words; None for none of this edition.
-
-    The words are made of the figures as recorded, so that no machine's arithmetic changes them.
-    """
-    if event.figures is None or event.figures.edition != EDITION:
-        return None
+def _figures_same(case: Case, event: ProcessHeld | ProcessSignedOff) -> bool:
+    """Make the figures that a decision showed again."""
     again = show(case).figures
-    agree = again is not None and event.figures.agrees_with(again)
-    return agree and say(case, event.figures) == event.says
+    if event.figures is None or again is None:
+        return event.figures is again
+    return event.figures.agrees_with(again)
 
 
 def case_of(store: Archive, process: str, recorded: LogEntry) -> Case:
@@ -168,14 +164,16 @@ def case_of(store: Archive, process: str, recorded: LogEntry) -> Case:
     event = recorded.entry.event
     if not isinstance(event, (ProcessHeld, ProcessSignedOff)):
         raise TypeError(event)
-    if event.verdict.rule_set not in RULE_SETS:
-        raise EvidenceError(
-            "SL501",
-            f"the decision at position {recorded.position} names rule set "
-            f"{event.verdict.rule_set!r}",
-            why=f"this program has {', '.join(RULE_SETS)}",
-            fix="install a newer signoff-ledger",
-        )
+    edition = EDITION if event.figures is None else event.figures.edition
+    for named, at_hand in ((event.verdict.rule_set, RULE_SETS), (edition, (EDITION,))):
+        if named not in at_hand:
+            raise EvidenceError(
+                "SL501",
+                f"the decision at position {recorded.position} names "
+                f"{'rule set' if at_hand is RULE_SETS else 'figures of edition'} {named!r}",
+                why=f"this program has {', '.join(at_hand)}",
+                fix="install a newer signoff-ledger",
+            )
     heads = event.heads
     signer = None
     if heads.person is not None:

@@ -90,9 +90,9 @@ def test_no_figure_changes_a_verdict() -> None:
     """Statistics never decide: the same case has the same verdict, whatever is shown beside it."""
     story = held()
 
-    before = judge(story.case()).canonical_json()
+    before = judge(story.case())
     show(story.case())
-    assert before == judge(story.case()).canonical_json()
+    assert before == judge(story.case())
 
 
 def test_a_case_under_another_bar_cannot_be_decided() -> None:
@@ -110,14 +110,15 @@ def test_a_case_under_another_bar_cannot_be_decided() -> None:
     ("change", "same"),
     [
         ("nothing", True),
-        ("no sentence", False),
-        ("no figure", None),
-        ("a rosier sentence", False),
+        ("no sentence", True),
+        ("no figure", False),
+        ("a rosier sentence", True),
         ("a rosier figure", False),
-        ("another edition", None),
+        ("another edition", False),
     ],
 )
-def test_what_a_decision_showed_is_made_again(change: str, same: bool | None) -> None:
+def test_the_figures_that_a_decision_showed_are_made_again(change: str, *, same: bool) -> None:
+    """The sentences are what was shown then, and compared with nothing."""
     story = clear()
     shown = show(story.case())
     assert shown.figures is not None

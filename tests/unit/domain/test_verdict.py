@@ -1,9 +1,9 @@
-"""The verdict: a value that replays to the same bytes."""
+"""The verdict: a value that replays to the same facts."""
 
 import pytest
 from pydantic import ValidationError
 
-from signoff_ledger.domain.values import Outcome
+from signoff_ledger.domain.values import Outcome, facts
 from signoff_ledger.domain.verdict import EventRef, Finding, Verdict
 from signoff_ledger.integrity.canonical import canonical, parse
 from tests.stories import fixed, held
@@ -44,9 +44,9 @@ def test_numbers_are_kept_in_key_order() -> None:
 
 @pytest.mark.parametrize("story", [held(), fixed()])
 def test_a_verdict_is_canonical_json(story: object) -> None:
-    """The bytes that a replay must reproduce."""
+    """It stands in a line."""
     verdict = story.check()  # type: ignore[attr-defined]
-    line = verdict.canonical_json().encode()
+    line = verdict.model_dump_json(exclude_none=True).encode()
 
     assert line == canonical(parse(line))
     assert verdict == Verdict.model_validate_json(line)
@@ -55,7 +55,27 @@ def test_a_verdict_is_canonical_json(story: object) -> None:
 def test_a_verdict_without_a_batch_leaves_it_out() -> None:
     verdict = Verdict(findings=(), rule_set="1")
 
-    assert '{"findings":[],"rule_set":"1"}' == verdict.canonical_json()
+    assert '{"findings":[],"rule_set":"1"}' == verdict.model_dump_json(exclude_none=True)
+
+
+def test_the_facts_of_a_verdict_are_all_but_its_sentences() -> None:
+    """A later program says the same in other words."""
+    said, settled = (
+        YES.model_copy(update={"says": "one in twenty"}),
+        EventRef(stream="p", version=1),
+    )
+    verdict = Verdict(findings=(YES, NO), rule_set="1")
+
+    assert facts(verdict) == facts(verdict.model_copy(update={"findings": (said, NO)}))
+    for change in (
+        {"counts": {"LID": 1}},
+        {"holds": False},
+        {"numbers": {"units": 20, "rejects": 2}},
+        {"rule": "other"},
+        {"settled_by": (settled,)},
+    ):
+        other = verdict.model_copy(update={"findings": (YES.model_copy(update=change), NO)})
+        assert facts(verdict) != facts(other)
 
 
 def test_a_finding_has_no_field_for_a_comment() -> None:

@@ -72,8 +72,14 @@ def test_every_finding_of_a_decision_is_kept_in_order(shop: Shop, views: Views) 
 
     assert [*range(20)] == [row["place"] for row in rows]
     assert 0 == rejects["holds"]
-    assert {"ac": 1, "nonconformities": 2, "re": 2, "rejects": 2, "units": 7} == json.loads(
-        rejects["numbers"]
-    )
+    assert {
+        "ac": 1,
+        "nonconforming": 2,
+        "nonconformities": 2,
+        "planned": 7,
+        "re": 2,
+        "rejects": 2,
+        "units": 7,
+    } == json.loads(rejects["numbers"])
     assert {"LID-SEAT": 2} == json.loads(rejects["counts"])
     assert [["batch B1", 3], ["batch B1", 4]] == json.loads(rejects["settled_by"])

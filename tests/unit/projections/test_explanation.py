@@ -57,7 +57,7 @@ def test_a_hold_is_explained_by_the_verdict_it_was_taken_on(shop: Shop) -> None:
     finding = explanation.verdict.finding("rejects-within-ac")
 
     assert ("HELD", "B1") == (explanation.outcome, explanation.batch)
-    assert {"ac": 1, "nonconformities": 2, "re": 2, "rejects": 2, "units": 7} == finding.numbers
+    assert {"ac": 1, "rejects": 2, "units": 7}.items() <= finding.numbers.items()
     assert ["process-change-applied"] == said(explanation)
     assert explanation.held_for_s is None
 

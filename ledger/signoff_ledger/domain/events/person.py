@@ -11,7 +11,7 @@ from pydantic import Field
 
 from signoff_ledger.domain.events.event import Event
 from signoff_ledger.domain.signature import UNSIGNED, Fingerprint, Signature
-from signoff_ledger.domain.values import Key, Outcome, Role, Text
+from signoff_ledger.domain.values import PROSE, Key, Outcome, Role, Text
 
 
 class PersonEnrolled(Event):
@@ -114,7 +114,7 @@ class DecisionTaken(Event):
 
     TOPIC: ClassVar[str] = "signoff.decision-taken.v1"
 
-    meaning: Text
+    meaning: Annotated[Text, PROSE]
     outcome: Outcome
     process: Key
     process_version: int

@@ -3,7 +3,7 @@
 Fields stand in ascending order, see `event.Event`. Each class says why it is recorded.
 """
 
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
@@ -15,6 +15,7 @@ from signoff_ledger.domain.plan_difference import PlanDifference
 from signoff_ledger.domain.signature import UNSIGNED, Signature
 from signoff_ledger.domain.values import (
     COUNT_LIMIT,
+    PROSE,
     ActivityCode,
     CauseKind,
     ChangeKind,
@@ -262,6 +263,7 @@ class ProcessHeld(Event):
             still be signed off (G19).
         figures: What was shown in numbers beside the verdict; absent without a batch.
         orders: The orders at risk by it.
+        reason: A person's words, or for an automatic hold what the missed rules say.
         says: What was shown in words.
     """
 
@@ -271,12 +273,12 @@ class ProcessHeld(Event):
     awaiting: Text | None = None
     figures: Figures | None = None
     heads: Heads
-    meaning: Text
+    meaning: Annotated[Text, PROSE]
     orders: tuple[OrderAtRisk, ...] = ()
     printed_name: Text
     process_revision: int
-    reason: Text
-    says: DecisionSentences | None = None
+    reason: Annotated[Text, PROSE]
+    says: Annotated[DecisionSentences | None, PROSE] = None
     signature: Signature = UNSIGNED
     verdict: Verdict
 
@@ -295,14 +297,14 @@ class ProcessSignedOff(Event):
     design: DesignApproval
     figures: Figures | None = None
     heads: Heads
-    meaning: Text
+    meaning: Annotated[Text, PROSE]
     note: Text | None = None
     plan_sha256: Sha256
     printed_name: Text
     process_revision: int
     run_max: int
     run_min: int
-    says: DecisionSentences | None = None
+    says: Annotated[DecisionSentences | None, PROSE] = None
     signature: Signature = UNSIGNED
     tooling: Label
     tooling_revision: Label
@@ -344,7 +346,7 @@ class SignOffLapsed(Event):
 
     TOPIC: ClassVar[str] = "signoff.sign-off-lapsed.v1"
 
-    cause: Text
+    cause: Annotated[Text, PROSE]
     orders: tuple[OrderAtRisk, ...] = ()
     sign_off: int
 
@@ -413,7 +415,7 @@ class RefusedRule(Value):
     """One rule that said no to a command."""
 
     rule: str
-    says: str
+    says: Annotated[str, PROSE]
 
 
 class CommandRefused(Event):
@@ -425,7 +427,7 @@ class CommandRefused(Event):
     command: str
     rules: tuple[RefusedRule, ...]
     subject: str
-    what: str
+    what: Annotated[str, PROSE]
 
 
 EVENTS: tuple[type[Event], ...] = (

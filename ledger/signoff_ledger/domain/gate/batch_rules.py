@@ -34,6 +34,7 @@ def batch_closed(case: Case) -> Finding:
         )
     return Finding(
         holds=True,
+        numbers={"units": len(batch.units)},
         rule=rule,
         says=f"batch {batch.key} is closed with {len(batch.units)} unit(s) on record",
         settled_by=case.in_batch(batch.closed_version),
@@ -86,6 +87,7 @@ def rejects_within_ac(case: Case) -> Finding:
     if batch is None or count is None or bar is None:
         return no_batch(rule)
     rejects, units = len(count.rejects), len(count.representative)
+    nonconforming = len(count.nonconforming)
     if units == 0:
         return Finding(
             holds=False,
@@ -95,15 +97,17 @@ def rejects_within_ac(case: Case) -> Finding:
         )
     by_mode = f" ({_listed(count.modes)})" if count.modes else ""
     found = f"{rejects}/{units} nonconforming{by_mode}"
-    if len(count.nonconforming) != rejects:
+    if nonconforming != rejects:
         found = f"{rejects}/{units} nonconforming in a grade that counts, {bar.reject_from} and up"
-        found += f"; {len(count.nonconforming)}/{units} in any grade{by_mode}"
+        found += f"; {nonconforming}/{units} in any grade{by_mode}"
     return Finding(
         counts=dict(count.modes),
         holds=rejects <= bar.max_rejects,
         numbers={
             "ac": bar.max_rejects,
+            "nonconforming": nonconforming,
             "nonconformities": count.nonconformities,
+            "planned": bar.units,
             "re": bar.max_rejects + 1,
             "rejects": rejects,
             "units": units,
@@ -203,7 +207,7 @@ def fresh_units(case: Case) -> Finding:
         says = f"{total}/{total} unit(s) are fresh; {len(case.earlier)} earlier batch(es) looked at"
     return Finding(
         holds=total > 0 and not again,
-        numbers={"fresh": total - len(again), "units": total},
+        numbers={"earlier": len(case.earlier), "fresh": total - len(again), "units": total},
         rule=rule,
         says=says,
         settled_by=_of_units(case, batch, again),

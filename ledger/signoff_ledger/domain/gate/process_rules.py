@@ -15,6 +15,7 @@ from signoff_ledger.domain.verdict import SETTLING_LIMIT, Finding
 
 if TYPE_CHECKING:
     from signoff_ledger.domain.case import Case
+    from signoff_ledger.domain.process_records import AppliedChange
 
 _ENDED_FOR_GOOD = frozenset({Standing.HELD, Standing.LAPSED, Standing.WITHDRAWN})
 
@@ -83,6 +84,7 @@ def plan_and_bar_frozen(case: Case) -> Finding:
     ]
     return Finding(
         holds=same_bar and same_plan,
+        numbers={"bar": started.bar_number, "plan": started.plan_number},
         rule=rule,
         says=", ".join(parts),
         settled_by=case.in_batch(1),
@@ -98,7 +100,8 @@ def plan_agreed(case: Case) -> Finding:
     number = batch.started.plan_number
     plan = next((p for p in case.process.plans if p.number == number), None)
     if plan is None:
-        return Finding(holds=False, rule=rule, says=f"plan {number} was never published")
+        says = f"plan {number} was never published"
+        return Finding(holds=False, numbers={"plan": number}, rule=rule, says=says)
     before = case.earlier_of_design[-1] if case.earlier_of_design else None
     found = differences(before.plan, batch.plan) if before else ()
     loosened = [d for d in found if d.loosens]
@@ -114,7 +117,7 @@ def plan_agreed(case: Case) -> Finding:
         says = f"plan {plan.number} loosens what batch {before.key} was judged by ({named}): {by}"
     return Finding(
         holds=not loosened or (agreed is not None and agreed < opened),
-        numbers={"differences": len(found), "loosened": len(loosened)},
+        numbers={"differences": len(found), "loosened": len(loosened), "plan": number},
         rule=rule,
         says=says,
         settled_by=case.in_process(plan.version, *([agreed] if agreed else [])),
@@ -138,17 +141,26 @@ def after_last_change(case: Case) -> Finding:
     if plan != plan_now:
         parts.append(f"it was inspected by plan {plan}, plan {plan_now} is in force")
     redesigned = opened.version < process.redesign_version
+    settling = [opened.version, *(c.version for c in later)]
     if redesigned:
+        settling.append(process.redesign_version)
         parts.append("the design was approved anew after it opened")
     lapsed = opened.version < process.lapse_version
     if lapsed:
+        settling.append(process.lapse_version)
         parts.append("a sign-off has lapsed since it opened")
     return Finding(
         holds=built == now and plan == plan_now and not (later or redesigned or lapsed),
-        numbers={"built_on": built, "plan": plan, "plan_in_force": plan_now, "revision": now},
+        numbers={
+            "built_on": built,
+            "changes": len(later),
+            "plan": plan,
+            "plan_in_force": plan_now,
+            "revision": now,
+        },
         rule=rule,
         says="; ".join(parts),
-        settled_by=case.in_process(opened.version, *(c.version for c in later[:SETTLING_LIMIT])),
+        settled_by=case.in_process(*sorted(settling)[:SETTLING_LIMIT]),
     )
 
 
@@ -324,7 +336,7 @@ def signer_allowed(case: Case) -> Finding:
     elif read and not (case.batch and case.batch.plan.signer_may_inspect):
         problems.append(f"{signer.person} recorded {len(read)}/{len(counted)} units that count")
     if applied:
-        shown = ", ".join(f"C-{number}" for number in applied)
+        shown = ", ".join(f"C-{c.applied.number}" for c in applied)
         problems.append(f"{signer.person} applied {shown}, which this sign-off rests on")
     inspected = (
         f"inspected {len(read)}/{len(counted)} units, as the plan allows,"
@@ -338,6 +350,7 @@ def signer_allowed(case: Case) -> Finding:
         says="; ".join(problems)
         or f"{signer.person} ({signer.printed_name}) is an approver, {inspected} and applied "
         "none of the changes",
+        settled_by=case.in_process(*(c.version for c in applied[:SETTLING_LIMIT])),
     )
 
 
@@ -350,7 +363,7 @@ def inspected_by_signer(case: Case) -> tuple[list[str], tuple[str, ...]]:
     return [s for s in counted if signer.person in batch.units[s].inspectors], counted
 
 
-def _fixed_by_signer(case: Case) -> list[int]:
+def _fixed_by_signer(case: Case) -> list[AppliedChange]:
     """Give the signer's changes since the last sign-off that this one would rest on (G24).
 
     It rests on the changes that its batch confirms, and on those that close a fault.
@@ -363,7 +376,7 @@ def _fixed_by_signer(case: Case) -> list[int]:
     last = max((v for v in signed if v < opened.version), default=0)
     closing = {version for fault in faults_of(case) for version in fault.answers}
     return [
-        c.applied.number
+        c
         for c in process.changes
         if c.by == signer.person
         and c.version > last

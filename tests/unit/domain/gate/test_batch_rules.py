@@ -128,7 +128,9 @@ def test_the_acceptance_number_is_inclusive(rejects: int, *, holds: bool) -> Non
     assert holds is finding.holds
     assert {
         "ac": 1,
+        "nonconforming": rejects,
         "nonconformities": rejects,
+        "planned": 20,
         "re": 2,
         "rejects": rejects,
         "units": 20,
@@ -385,7 +387,9 @@ def test_fresh_units_are_counted_and_the_earlier_batches_looked_at() -> None:
 
 def test_a_single_unit_can_be_fresh() -> None:
     """S-28."""
-    assert {"fresh": 1, "units": 1} == small(unit("U-1")).finding("fresh-units").numbers
+    assert {"earlier": 0, "fresh": 1, "units": 1} == small(unit("U-1")).finding(
+        "fresh-units"
+    ).numbers
     assert small(unit("U-1")).finding("fresh-units").holds
 
 
@@ -406,7 +410,7 @@ def test_a_unit_of_an_earlier_batch_is_found_even_where_it_was_slipped_in() -> N
     finding = story.finding("fresh-units")
 
     assert not finding.holds
-    assert {"fresh": 1, "units": 2} == finding.numbers
+    assert {"earlier": 1, "fresh": 1, "units": 2} == finding.numbers
     assert "1/2 unit(s) were in an earlier batch: B1-01 (B1)" == finding.says
     assert (EventRef(stream="batch B2", version=2),) == finding.settled_by
 

@@ -202,7 +202,7 @@ def test_a_plan_that_one_person_loosened_is_noticed() -> None:
 
     assert ["plan-agreed"] == story.blockers()
     assert "plan 2 loosens what batch B1 was judged by (lid LOOSENED): egon alone" == finding.says
-    assert {"differences": 1, "loosened": 1} == finding.numbers
+    assert {"differences": 1, "loosened": 1, "plan": 2} == finding.numbers
 
 
 def test_a_plan_that_two_people_loosened_may_be_signed_under() -> None:
@@ -234,7 +234,7 @@ def test_a_plan_that_only_tightens_needs_nobody_else() -> None:
 
     assert [] == story.blockers()
     assert "plan 2 loosens nothing that batch B1 was judged by" == finding.says
-    assert {"differences": 1, "loosened": 0} == finding.numbers
+    assert {"differences": 1, "loosened": 0, "plan": 2} == finding.numbers
 
 
 def test_limits_are_compared_with_those_that_the_last_results_were_judged_by() -> None:
@@ -331,7 +331,13 @@ def test_a_batch_built_on_the_present_revision_proves_it() -> None:
     finding = fixed().finding("after-last-change")
 
     assert finding.holds
-    assert {"built_on": 4, "plan": 1, "plan_in_force": 1, "revision": 4} == finding.numbers
+    assert {
+        "built_on": 4,
+        "changes": 0,
+        "plan": 1,
+        "plan_in_force": 1,
+        "revision": 4,
+    } == finding.numbers
 
 
 def test_a_batch_built_before_a_change_proves_nothing_about_it() -> None:
