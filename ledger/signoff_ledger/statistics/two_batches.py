@@ -6,11 +6,14 @@ because a spreadsheet can do it again. The difference has Newcombe's interval, S
 in Medicine 17 (1998) 873-890, method 10. Several modes are adjusted after Holm, Scandinavian J. of
 Statistics 6 (1979) 65-70, over modes named in advance. No odds ratio is given: programs disagree
 about which one, and with an empty cell there is none. Nothing here ever gates a sign-off.
+
+The slow answers are cached: replay and verification ask for the same one again.
 """
 
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from signoff_ledger.statistics.counting import binomial_pmf, check_counts
@@ -58,6 +61,7 @@ class Effect(NamedTuple):
     comparable: bool
 
 
+@lru_cache(maxsize=256)
 def compare(before: Counts, after: Counts) -> Effect | None:
     """Compare two batches; None when either has no inspected unit."""
     for counts in (before, after):
@@ -138,6 +142,7 @@ def fisher_two_sided(before: Counts, after: Counts) -> float:
     return sum(each for each in ways if each <= seen) / sum(ways)
 
 
+@lru_cache(maxsize=256)
 def boschloo(before: Counts, after: Counts) -> float | None:
     """Give Boschloo's one-sided p: Fisher's p as the statistic, the worst true rate as the chance.
 
@@ -219,6 +224,7 @@ def fisher_power(n_before: int, n_after: int, was: float, now: float, alpha: flo
     return _chance(region, n_before, n_after, was, now)
 
 
+@lru_cache(maxsize=256)
 def boschloo_power(
     n_before: int, n_after: int, was: float, now: float, alpha: float = 0.05
 ) -> float | None:
@@ -246,6 +252,7 @@ def boschloo_power(
     return _chance(_region(n_before, n_after, levels[low]), n_before, n_after, was, now)
 
 
+@lru_cache(maxsize=256)
 def units_to_see(
     was: float, now: float, power: float = 0.8, alpha: float = 0.05, most: int = 400
 ) -> int | None:
