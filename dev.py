@@ -246,6 +246,7 @@ def faults(arguments: Sequence[str]) -> int:
     return run(
         *(PYTHON, "-m", "pytest", "-n", "auto", "--dist", "loadgroup", "--durations=10"),
         *("tests/fault", "tests/attacks/test_every_byte.py"),
+        "tests/attacks/test_stored_decisions.py",
         SIGNOFF_FAULT_ROUNDS=str(rounds),
         SIGNOFF_FLIP_EVERY="1",
     )

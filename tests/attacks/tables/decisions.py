@@ -8,9 +8,10 @@ from collections.abc import Callable
 from uuid import uuid5
 
 from signoff_ledger.integrity.line import STREAM_NAMESPACE
-from tests.attacks.attack import ANYWHERE, LOGS, Actor, Attack, Kind, Refused, Table, on
+from tests.attacks.attack import ANYWHERE, LOGS, Actor, Attack, Kind, Outcome, Refused, Table, on
 from tests.attacks.forging import Fields, Forgery, dumped
-from tests.attacks.steps import Step, all_put_right, data
+from tests.attacks.steps import Step, all_put_right, data, edited, then
+from tests.attacks.tables.set_ups import KEY_HOLDER, REWRITTEN, kept, witnessed
 
 SIGN_OFF, HOLD, ORDER = "process-signed-off", "process-held", "production-order-committed"
 
@@ -27,6 +28,25 @@ def rule_turned(forgery: Forgery) -> None:
         fields["data"]["verdict"]["findings"][0]["holds"] ^= True
 
     forgery.edit(forgery.find(SIGN_OFF), turn)
+
+
+def number_changed(forgery: Forgery) -> None:
+    def change(fields: Fields) -> None:
+        fields["data"]["verdict"]["findings"][6]["numbers"]["rejects"] += 1
+
+    forgery.edit(forgery.find(HOLD), change)
+
+
+def settled_by_another(forgery: Forgery) -> None:
+    def change(fields: Fields) -> None:
+        fields["data"]["verdict"]["findings"][0]["settled_by"][0]["version"] += 1
+
+    forgery.edit(forgery.find(SIGN_OFF), change)
+
+
+def figures(**values: object) -> Step:
+    """Change what the sign-off showed in numbers."""
+    return edited(SIGN_OFF, lambda fields: fields["data"]["figures"].update(values))
 
 
 def sign_off_of_a_held_batch(forgery: Forgery) -> None:
@@ -124,6 +144,11 @@ DECISIONS = Table(
             ),
             "SL501",
         ),
+        "another number in a finding": sealed(number_changed, "SL509"),
+        "another event that settles a finding": sealed(settled_by_another, "SL509"),
+        "another figure": sealed(figures(needed=[]), "SL509"),
+        "no figures": sealed(edited(SIGN_OFF, lambda f: f["data"].pop("figures")), "SL509"),
+        "figures of an edition that nobody has": sealed(figures(edition="2"), "SL501"),
         "a larger run signed off": sealed(data(SIGN_OFF, run_max=1_000), "SL509"),
         "a smaller run signed off": sealed(data(SIGN_OFF, run_min=1), "SL509"),
         "other tooling signed off": sealed(data(SIGN_OFF, tooling="T-9"), "SL509"),
@@ -182,4 +207,60 @@ DECISIONS = Table(
         "an event with a field of another type": sealed(data(ORDER, quantity=[50]), "SL503"),
     },
 )
-TABLES = (DECISIONS,)
+
+
+def finding_said_otherwise(fields: Fields) -> None:
+    fields["data"]["verdict"]["findings"][6]["says"] = "no unit was found nonconforming"
+
+
+def figures_said_otherwise(fields: Fields) -> None:
+    fields["data"]["says"]["evidence"][0] = "The process makes no rejects."
+
+
+def meaning_said_otherwise(forgery: Forgery) -> None:
+    """Change what the decision meant, on both streams that say it."""
+    for topic in (SIGN_OFF, "decision-taken"):
+        forgery.edit(forgery.find(topic), lambda f: f["data"].update(meaning="I have seen it."))
+
+
+FINDING, FIGURES = (
+    edited(SIGN_OFF, finding_said_otherwise),
+    edited(SIGN_OFF, figures_said_otherwise),
+)
+
+
+def spoken(does: Step, *outcomes: Outcome, story: str = "unsigned") -> Attack:
+    return Attack(all_put_right(does), on(LOGS, *outcomes), story)
+
+
+SENTENCES = Table(
+    "A sentence of a decision",
+    Actor.KEY_HOLDER,
+    Kind.LINES,
+    "Every hash, root and checkpoint is made anew. A sentence is what was shown then, and is "
+    "compared with nothing; its signer, a witness or a kept checkpoint protects it.",
+    {
+        "another sentence of a finding": spoken(FINDING, KEY_HOLDER, REWRITTEN),
+        "another sentence beside the figures": spoken(FIGURES, KEY_HOLDER, REWRITTEN),
+        "no sentences beside the figures": spoken(
+            edited(SIGN_OFF, lambda f: f["data"].pop("says")), KEY_HOLDER, REWRITTEN
+        ),
+        "another reason of a hold by the bar": spoken(
+            data(HOLD, reason="one unit was late"), KEY_HOLDER, REWRITTEN
+        ),
+        "another meaning, noted by its signer as well": spoken(
+            meaning_said_otherwise, KEY_HOLDER, REWRITTEN
+        ),
+        "another sentence of a finding, signed": spoken(FINDING, Refused("SL506"), story="told"),
+        "another sentence beside the figures, signed": spoken(
+            FIGURES, Refused("SL506"), story="told"
+        ),
+        "another sentence of a finding, with a checkpoint kept": spoken(
+            then(kept(-1), FINDING), Refused("SL508", says="FORK")
+        ),
+        "another sentence of a finding, cosigned by a witness": spoken(
+            then(witnessed, FINDING), Refused("SL505", says="quorum")
+        ),
+    },
+)
+TABLES = (DECISIONS, SENTENCES)

@@ -11,7 +11,7 @@ from signoff_ledger.domain.events.process import (
     SignOffUnsupported,
     UnitsHandedOver,
 )
-from signoff_ledger.domain.gate.rule_sets import judge
+from signoff_ledger.domain.gate.rule_sets import RULE_SETS, Rule, judge
 from signoff_ledger.domain.process_records import Standing
 from signoff_ledger.domain.process_state import SUPPORTED_AGAIN
 from signoff_ledger.domain.unit import DefectReport
@@ -513,6 +513,24 @@ def test_an_unsupported_sign_off_is_marked_once_for_the_same_reasons() -> None:
 
     assert again is None
     assert [["rejects-within-ac", "faults-closed", "no-design-fault"]] == marks(story)
+
+
+def test_an_unsupported_sign_off_is_not_marked_anew_because_of_other_sentences(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """G11: a later program may say the same in other words."""
+    story = signed(max_rejects=0)
+    story.confirm(story.correct("B1-01", "lid", "0.55"))
+    rules = RULE_SETS["1"]
+
+    def otherwise(rule: Rule) -> Rule:
+        return lambda case: rule(case).model_copy(update={"says": "in other words"})
+
+    monkeypatch.setitem(RULE_SETS, "1", tuple(map(otherwise, rules)))
+    again = story.reconsider()
+
+    assert again is None
+    assert 1 == len(marks(story))
 
 
 def test_an_unsupported_sign_off_is_marked_anew_when_something_else_fails() -> None:

@@ -44,6 +44,7 @@ def test_a_closed_batch_names_its_closing() -> None:
     finding = clear().finding("batch-closed")
 
     assert finding.holds
+    assert {"units": 20} == finding.numbers
     assert (EventRef(stream="batch B1", version=22),) == finding.settled_by
 
 

@@ -386,6 +386,19 @@ def test_a_batch_built_to_an_older_design_cannot_be_signed() -> None:
 
     assert ["after-last-change"] == story.blockers()
     assert "the design was approved anew after it opened" in finding.says
+    assert story.process.redesign_version in [ref.version for ref in finding.settled_by]
+
+
+def test_a_batch_built_before_a_sign_off_lapsed_names_the_lapse() -> None:
+    """G12: what is said in words is among the settling events, too."""
+    story = signed()
+    story.wait(days=731)
+    story.process.lapse_by_gap(story.stamp())
+
+    finding = story.finding("after-last-change")
+
+    assert "a sign-off has lapsed since it opened" in finding.says
+    assert story.process.lapse_version in [ref.version for ref in finding.settled_by]
 
 
 # --- attempts -----------------------------------------------------------------------------------
@@ -811,9 +824,9 @@ def test_whoever_applied_a_confirmed_change_may_not_sign() -> None:
     approver(story, "egon")
 
     assert ["signer-allowed"] == story.blockers(signer="egon")
-    assert "egon applied C-1, C-2, C-3, which this sign-off rests on" in (
-        story.finding("signer-allowed", signer="egon").says
-    )
+    finding = story.finding("signer-allowed", signer="egon")
+    assert "egon applied C-1, C-2, C-3, which this sign-off rests on" in finding.says
+    assert [c.version for c in story.process.changes] == [r.version for r in finding.settled_by]
 
 
 def test_whoever_applied_a_change_that_another_batch_confirmed_may_sign() -> None:
