@@ -50,7 +50,7 @@ class CharacteristicClause(Value):
 
 
 class Bar(Value):
-    """The number to decide on, and the conditions beside it (S-33, G8).
+    """The number to decide on, and its further conditions (S-33, G8).
 
     Attributes:
         build_time_each_max_s: Longest build time of any unit, in seconds.

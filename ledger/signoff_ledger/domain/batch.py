@@ -1,6 +1,6 @@
 """A batch: units built together under one bar and plan, and what may be recorded on it when.
 
-The first valid result of a unit counts. A retest, rework or disposition is kept beside it and
+The first valid result of a unit counts. A retest, rework or disposition is kept as well and
 changes no count; a wrong entry is corrected by two people, and stays visible.
 """
 
@@ -334,11 +334,11 @@ class Batch(BatchState):
     def _check_is_of_readings(self, report: UnitReport) -> None:
         """Refuse a retest that reports a fault which no reading of it shows: it would be lost."""
         found = found_in(report, self.plan, self.last_nonconformity)
-        beside = [n.mode for n in found if n.characteristic is None]
-        if beside:
+        separate = [n.mode for n in found if n.characteristic is None]
+        if separate:
             raise InputError(
                 "SL109",
-                f"a retest of unit {report.serial} reports {', '.join(beside)}",
+                f"a retest of unit {report.serial} reports {', '.join(separate)}",
                 why="a retest keeps further readings, and none of it shows that",
                 fix="record the fault as found later:  signoff defect add",
             )
@@ -393,7 +393,7 @@ class Batch(BatchState):
                 "SL307",
                 f"correction {number} of batch {self.key} needs a second person",
                 why=f"{stamp.by} asked for it",
-                fix="have somebody else look and confirm it",
+                fix="have another person look and confirm it",
             )
         return correction
 

@@ -90,7 +90,7 @@ class BatchState(Aggregate):
 
     @property
     def unknown_builders(self) -> tuple[str, ...]:
-        """The builders whom nobody knew as engineer or approver when their units were recorded."""
+        """The builders not enrolled as engineer or approver when their units were recorded."""
         named = (u.build.built_by for u in self.units.values() if u.builder_enrolled_as is None)
         return tuple(dict.fromkeys(name for name in named if name is not None))
 
@@ -113,7 +113,7 @@ class BatchState(Aggregate):
         return self.counted[2]
 
     def without_hindsight(self, serials: Collection[str] | None = None) -> Self:
-        """Give the batch as it would be had nobody corrected or replaced a unit afterwards (G20).
+        """Give the batch as it would be without later corrections and replacements (G20).
 
         Corrections are left out, and so are units that came in place of one whose result was known.
 
@@ -253,7 +253,7 @@ class BatchState(Aggregate):
         if event.nonconformity is not None:
             self.last_nonconformity = event.nonconformity.number
         if asked.reading is not None:
-            # Whoever gave the value that counts now has inspected the unit, too (G24).
+            # The person who gave the value that counts now has inspected the unit, too (G24).
             recorded_by = tuple(dict.fromkeys((*unit.inspectors, correction.asked_by)))
             after = after._replace(inspectors=recorded_by)
         self.units[unit.serial] = after._replace(events=(*unit.events, entry.version))

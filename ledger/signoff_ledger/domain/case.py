@@ -33,7 +33,7 @@ class Case:
         process: The process as of the decision.
         batches: Every batch of the process by key, in the order they were opened.
         batch_key: The batch the decision is about; None when there is none.
-        signer: Who signs; None when nobody is named yet.
+        signer: Who signs; None when no signer is named yet.
         bar_instead: Another bar to judge under, for what-if questions only.
     """
 

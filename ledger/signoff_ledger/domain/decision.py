@@ -74,7 +74,7 @@ def sign_off(
         reviewed: What the signer could review.
         note: Free words kept with the decision.
         rule_set: The rules; others than the current ones only to take an old decision again.
-        shown: Figures and sentences shown beside the verdict; kept with it, read by no rule.
+        shown: Figures and sentences shown with the verdict; kept with it, read by no rule.
 
     Raises:
         RuleRefusedError: A rule does not hold; the attempt is to be recorded (G13).
@@ -147,7 +147,7 @@ def hold(
         reason: Why.
         awaiting: What the hold waits for, where that is not the process.
         rule_set: The rules; others than the current ones only to take an old decision again.
-        shown: Figures and sentences shown beside the verdict.
+        shown: Figures and sentences shown with the verdict.
     """
     _check_is_real(case)
     case.process.made_on()
@@ -182,7 +182,7 @@ def hold_if_missed(
 ) -> Verdict | None:
     """Hold the process by itself when its batch has missed the bar (S-42).
 
-    Happens to a batch that nobody has decided on yet, as soon as every planned unit has every
+    Happens to a batch without a decision, as soon as every planned unit has every
     reading or the batch is closed, in the same save as the event that made it so. A batch that
     was decided on stays decided: what a later correction does is for `reconsider` (G11).
     """
@@ -225,7 +225,7 @@ def reconsider(stamp: EventMetadata, case: Case) -> Verdict | None:
     """Ask again, after anything that bears on it, whether the sign-off still follows (G11).
 
     Nothing reopens by itself: where it no longer follows it is marked unsupported, which shuts the
-    order gate until somebody holds or withdraws it. What does not hold is recorded anew whenever
+    order gate until a person holds or withdraws it. What does not hold is recorded anew whenever
     it is something else than was recorded last, with the numbers of that moment.
     """
     process = case.process
@@ -251,7 +251,7 @@ def reconsider(stamp: EventMetadata, case: Case) -> Verdict | None:
 
 
 def _check_is_real(case: Case) -> None:
-    """Refuse a case under a bar that nobody set: a what-if answer can never become a decision."""
+    """Refuse a case under a bar that was never set: a what-if answer never becomes a decision."""
     if case.bar_instead is not None:
         raise ValueError("a case under another bar than the one set cannot be decided")
 
@@ -314,7 +314,7 @@ def _refusal(case: Case, verdict: Verdict) -> RuleRefusedError:
 
 
 def _missed_reason(missed: tuple[Finding, ...], verdict: Verdict) -> str:
-    """Say which rules were missed, and the build time beside them even where nothing judges it."""
+    """Say which rules were missed, and the build time even where no rule judges it."""
     said = [f.says for f in missed]
     time = verdict.finding("build-time")
     if time not in missed and "median_s" in time.numbers:

@@ -145,22 +145,24 @@ def _what_was_done(batch: Batch, serial: str) -> Iterator[str]:
 
 def _decided_before(case: Case, decision_version: int | None) -> Iterator[str]:
     process = case.process
-    told: list[tuple[int, str]] = []
+    stated: list[tuple[int, str]] = []
     for d in process.decisions:
         if d.version != decision_version:
             on = f" on batch {d.batch}" if d.batch else ""
-            # The bar says the build time beside what it holds for, whether it judges it or not.
+            # The bar states the build time with its other numbers, whether it judges it or not.
             reason = d.reason.partition("; build time: ")[0] if d.is_automatic else d.reason
             because = f": {reason}" if reason else ""
             awaiting = f"; it awaited {d.awaiting}" if d.awaiting else ""
             outcome = d.outcome.replace("_", " ")
             says = f"{outcome}{on} by {d.printed_name}, {d.at:%Y-%m-%d}{because}{awaiting}"
-            told.append((d.version, says))
+            stated.append((d.version, says))
     # A hold that ended a sign-off is among the decisions.
     for e in (ending for ending in process.endings if ending.standing in _ENDED):
         on = f" on batch {e.batch}" if e.batch else ""
-        told.append((e.version, f"the sign-off{on} {_ENDED[e.standing]}, {e.at:%Y-%m-%d}: {e.why}"))
-    yield from (says for _, says in sorted(told))
+        stated.append(
+            (e.version, f"the sign-off{on} {_ENDED[e.standing]}, {e.at:%Y-%m-%d}: {e.why}")
+        )
+    yield from (says for _, says in sorted(stated))
 
 
 _ENDED = {
@@ -196,33 +198,35 @@ def _redesigned(case: Case) -> Iterator[str]:
             )
         ]
         parts += [f"attributed to the design before: {', '.join(faults)}"] if faults else []
-        told = ", ".join(f"{d.item} {d.difference} ({d.was} -> {d.now or 'gone'})" for d in looser)
-        parts += [f"looser than what its results were judged by: {told}"] if told else []
+        stated = ", ".join(
+            f"{d.item} {d.difference} ({d.was} -> {d.now or 'gone'})" for d in looser
+        )
+        parts += [f"looser than what its results were judged by: {stated}"] if stated else []
         yield "; ".join(parts)
 
 
 def _changed_plans(case: Case) -> Iterator[str]:
     for plan in case.process.plans:
         if plan.differences:
-            told = "; ".join(
+            stated = "; ".join(
                 f"{d.item} {d.difference}"
                 + (f" ({d.was or 'not there'} -> {d.now or 'gone'})" if d.loosens else "")
                 for d in plan.differences
             )
             agreed = f" and {plan.countersigned_by}" if plan.countersigned_by else " alone"
-            yield f"plan {plan.number} by {plan.by}{agreed}: {told}{_fared(case, plan)}"
+            yield f"plan {plan.number} by {plan.by}{agreed}: {stated}{_fared(case, plan)}"
 
 
 def _fared(case: Case, plan: PublishedPlan) -> str:
     """Say how the batches that were judged by earlier plans would have fared under a plan."""
-    told = []
+    stated = []
     for batch in case.batches.values():
         if batch.started.plan_number < plan.number and batch.units:
             counted = [batch.units[s] for s in batch.tally().representative]
             was = len(batch.tally().rejects)
             now = sum(is_reject_by(unit, batch, plan.plan) for unit in counted)
-            told.append(f"batch {batch.key} had {was}/{len(counted)} and would have {now}")
-    return f"; rejects by it: {', '.join(told)}" if told else ""
+            stated.append(f"batch {batch.key} had {was}/{len(counted)} and would have {now}")
+    return f"; rejects by it: {', '.join(stated)}" if stated else ""
 
 
 def is_reject_by(unit: Unit, batch: Batch, plan: InspectionPlan) -> bool:

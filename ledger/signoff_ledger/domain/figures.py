@@ -294,7 +294,7 @@ class BuildTimeFigures(Value):
 
 
 class Figures(Value):
-    """Everything a decision showed in numbers beside its verdict."""
+    """Everything a decision showed in numbers with its verdict."""
 
     attempts: AttemptFigures
     bar: BarFigures
@@ -320,7 +320,7 @@ class DecisionSentences(Value):
 
     Attributes:
         evidence: What the units show.
-        limits: What nobody may read into it.
+        limits: What must not be read into it.
         rule: What was agreed in advance, and whether it was met.
     """
 
@@ -330,7 +330,7 @@ class DecisionSentences(Value):
 
 
 class Exhibit(NamedTuple):
-    """What a person is shown beside a verdict; nothing where no batch is in question."""
+    """What a person is shown with a verdict; nothing where no batch is in question."""
 
     figures: Figures | None = None
     says: DecisionSentences | None = None

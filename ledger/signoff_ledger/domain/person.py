@@ -1,4 +1,4 @@
-"""Somebody who acts: a key for ever, a printed name, roles and signing keys that come and go."""
+"""A person who acts: a key for ever, a printed name, roles and signing keys that come and go."""
 
 from __future__ import annotations
 
@@ -43,11 +43,11 @@ class SigningKey(NamedTuple):
 
 
 class Person(Aggregate):
-    """Somebody who acts.
+    """A person who acts.
 
     Attributes:
         keys: Signing keys by fingerprint, oldest first.
-        printed_name: As printed beside decisions.
+        printed_name: As printed on decisions.
         roles: Those held now.
         ever: Those held now or before.
     """
@@ -150,7 +150,7 @@ class Person(Aggregate):
             raise RuleRefusedError(
                 "SL307",
                 f"{self.key} cannot accept a key of their own",
-                why="somebody else confirms whose key it is (Part 11 11.100(b))",
+                why="another person confirms whose key it is (Part 11 11.100(b))",
                 fix="another owner gives the command",
             )
         self.emit(stamp, events.SigningKeyAccepted(fingerprint=fingerprint))

@@ -33,7 +33,7 @@ OPERATOR_ROLES = ("assembler", "line worker", "operator")
 """Roles of builders that count where the plan names none."""
 
 OTHER_MODE: Key = "OTHER"
-"""A mode every plan knows, for a fault nobody foresaw; it counts as major."""
+"""A mode every plan knows, for an unforeseen fault; it counts as major."""
 
 
 class Mode(Value):
@@ -43,7 +43,7 @@ class Mode(Value):
         code: Short code used in sheets, such as LID-SEAT.
         severity: Grade where no zone says otherwise.
         text: What it looks like, in words.
-        zones: Other grades by location: the same flaw may be minor where nobody sees it (S-47).
+        zones: Other grades by location: the same flaw may be minor where it is not seen (S-47).
     """
 
     code: Key

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class ProcessPlan(OrderGate):
-    """A process as whoever plans its inspection sees it."""
+    """A process as the planner of its inspection sees it."""
 
     def publish_plan(
         self, stamp: EventMetadata, plan: InspectionPlan, design: DesignApproval, reason: str | None

@@ -80,7 +80,7 @@ class Unit(NamedTuple):
         distinct_from: Serials that it looks like and was said not to be.
         failed_retests: Characteristics that a further result did not find conforming (G27).
         gauges: What it was measured with.
-        observed_at: The earliest time at which anybody says it was seen.
+        observed_at: The earliest time at which a person says it was seen.
         typed: Its serial as typed, where that is another spelling.
         is_scrapped: Whether it was ever scrapped; no later disposition takes that back.
     """

@@ -255,7 +255,7 @@ class Disposition(StrEnum):
 
 
 class RemarkKind(StrEnum):
-    """A remark beside the record; none of them can change an outcome (S-53, S-58)."""
+    """A remark on the record; none of them can change an outcome (S-53, S-58)."""
 
     DISSENT = "dissent"
     PRESSURE = "pressure"

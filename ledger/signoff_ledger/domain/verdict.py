@@ -10,7 +10,7 @@ from typing import Annotated
 from signoff_ledger.domain.values import PROSE, Counts, Key, Outcome, Value
 
 SETTLING_LIMIT = 25
-"""How many settling events a finding names; the numbers beside them stay complete."""
+"""How many settling events a finding names; its numbers stay complete."""
 
 
 NOT_ABOUT_THE_UNITS = frozenset({"latest-batch", "no-correction-pending"})
@@ -36,7 +36,7 @@ class Finding(Value):
     Attributes:
         counts: Units by mode or by reason, where the rule counted them.
         holds: Whether the rule is satisfied; no evidence never satisfies a rule.
-        numbers: The whole numbers compared, by name; a count always has its total beside it.
+        numbers: The whole numbers compared, by name; a count always comes with its total.
         rule: The rule's name, stable within a rule set.
         says: One sentence with the numbers in it; each of them stands in `numbers`, in `counts`
             or in the events that settle it, too.

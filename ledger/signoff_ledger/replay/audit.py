@@ -140,7 +140,7 @@ def _check_written(
     """Take the decision by the domain's own steps, and find what that writes on every stream.
 
     The store saves all of it at once, and only behind the very versions that the decision names:
-    that nothing had moved meanwhile is what the notes on the batch and the person show.
+    that nothing had moved in between is what the notes on the batch and the person show.
     """
     by, heads = recorded.entry.by, event.heads
     signer = None if heads.person is None else archive.load(Person, by, heads.person)
@@ -150,7 +150,7 @@ def _check_written(
     for party in parties:
         expected = [entry for entry in written if entry.stream == party.id]
         found = [item.entry for item in archive.ahead(party, len(expected))]
-        # The meaning is told once: what the decision says it meant, its signer noted as well.
+        # The meaning is stated once: what the decision says it meant, its signer noted as well.
         same = {getattr(entry.event, "meaning", event.meaning) for entry in found} <= {
             event.meaning
         }

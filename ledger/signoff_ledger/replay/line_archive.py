@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from signoff_ledger.domain.aggregate import Aggregate
 
 Placed = tuple[int | None, bytes]
-"""A line with its position; None in an excerpt, where nobody needs one."""
+"""A line with its position; None in an excerpt, which has none."""
 
 LinesOf = Callable[[UUID], Iterable[Placed]]
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 class ReplayedDecision(NamedTuple):
-    """A decision beside what the rules say today about the events it was taken on.
+    """A decision, and what the rules say today about the events it was taken on.
 
     Attributes:
         position: Where the decision stands in the log.
@@ -42,7 +42,7 @@ class ReplayedDecision(NamedTuple):
         replayed: The verdict from the events up to it, under the same rule set.
         figures_same: Whether its figures come out the same.
         signature_holds: Whether its signature is one, by a key in force then; None where the bar
-            took it, or nobody had to sign.
+            took it, or no person had to sign.
     """
 
     position: int
@@ -262,7 +262,7 @@ class Step(NamedTuple):
     Attributes:
         recorded: The event.
         case: The process and its batches after it.
-        verdict: What the rules say then, with nobody named as signer.
+        verdict: What the rules say then, with no signer named.
         changed: Rules whose finding began or ceased to hold with this event.
     """
 

@@ -1,4 +1,4 @@
-"""What if the bar had been another one: every past decision under a bar that nobody set.
+"""What if the bar had been another one: every past decision under a bar that was never set.
 
 Nothing here is a decision and nothing can become one: the answers are of a type that no command
 takes, and `domain.decision` refuses a case that carries another bar.

@@ -151,7 +151,7 @@ def test_nobody_accepts_their_own_key() -> None:
     with pytest.raises(RuleRefusedError) as error:
         person.accept_key(story.stamp("dan"), PRINT, sole_owner=False)
 
-    refused(error, "SL307", "somebody else confirms")
+    refused(error, "SL307", "another person confirms")
     assert not person.must_sign
 
 

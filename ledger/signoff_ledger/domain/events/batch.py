@@ -154,7 +154,7 @@ class UnitInspected(Event):
 class BuilderIdentified(Event):
     """A builder was found to be an engineer or approver by the time of the decision (G23).
 
-    Whoever is enrolled only after their units were recorded is an engineer all the same.
+    A builder enrolled only after their units were recorded is an engineer all the same.
     """
 
     TOPIC: ClassVar[str] = "signoff.builder-identified.v1"

@@ -48,8 +48,8 @@ class SigningKeyRegistered(Event):
     """A person showed a public key and, by signing with it, that they hold the other half.
 
     Attributes:
-        in_force: True only for a key of a sole owner who has no other in force, whom nobody else
-            could confirm; every other key waits for an owner to accept it.
+        in_force: True only for a key of a sole owner who has no other in force, which no other
+            person could confirm; every other key waits for an owner to accept it.
         public_key: `type base64`, as in `authorized_keys`, without a comment.
         signature: Made by this very key.
     """
@@ -88,7 +88,7 @@ class SigningKeyRevoked(Event):
 class SignatureGiven(Event):
     """The person signed an event on another stream with a key in force at this very version.
 
-    Written in the same save, so that a key revoked meanwhile cannot slip past.
+    Written in the same save, so that a key revoked in between cannot slip past.
     """
 
     TOPIC: ClassVar[str] = "signoff.signature-given.v1"
@@ -110,7 +110,7 @@ class SignatureRefused(Event):
 
 
 class DecisionTaken(Event):
-    """The person decided on a process, so a role revoked meanwhile cannot slip past the rules."""
+    """The person decided on a process, so a role revoked in between cannot slip past the rules."""
 
     TOPIC: ClassVar[str] = "signoff.decision-taken.v1"
 

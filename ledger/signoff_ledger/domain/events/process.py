@@ -140,7 +140,7 @@ class AcceptanceCriteriaSuperseded(Event):
 
 
 class AcceptanceCriteriaCountersigned(Event):
-    """Whoever will order agreed to the bar before any result existed (VDA 2 asks for as much)."""
+    """A buyer agreed to the bar before any result existed (VDA 2 asks for as much)."""
 
     TOPIC: ClassVar[str] = "signoff.acceptance-criteria-countersigned.v1"
 
@@ -181,7 +181,7 @@ class BatchFinished(Event):
 
 
 class BatchAmended(Event):
-    """A finished batch was corrected or added to, so whoever decides meanwhile must look again."""
+    """A finished batch was corrected or added to: a decision under way must be prepared again."""
 
     TOPIC: ClassVar[str] = "signoff.batch-amended.v1"
 
@@ -261,7 +261,7 @@ class ProcessHeld(Event):
     Attributes:
         awaiting: What the hold waits for, where that is not the process: the same batch may then
             still be signed off (G19).
-        figures: What was shown in numbers beside the verdict; absent without a batch.
+        figures: What was shown in numbers with the verdict; absent without a batch.
         orders: The orders at risk by it.
         reason: A person's words, or for an automatic hold what the missed rules say.
         says: What was shown in words.
@@ -287,7 +287,7 @@ class ProcessSignedOff(Event):
     """The sign-off of a process revision for a run, with the verdict it was taken on (S-08).
 
     Attributes:
-        figures: What was shown in numbers beside the verdict.
+        figures: What was shown in numbers with the verdict.
         says: What was shown in words.
     """
 
@@ -392,7 +392,7 @@ class ProductionOrderCancelled(Event):
 
 
 class OrderPlacedWithoutSignOff(Event):
-    """Somebody ordered anyway, outside the ledger; it is on record that they did (S-22)."""
+    """A person ordered anyway, outside the ledger; it is on record that they did (S-22)."""
 
     TOPIC: ClassVar[str] = "signoff.order-placed-without-sign-off.v1"
 

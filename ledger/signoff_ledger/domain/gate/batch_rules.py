@@ -247,7 +247,7 @@ def no_correction_pending(case: Case) -> Finding:
 
 
 def _against_reference(case: Case, numbers: dict[str, int]) -> list[str]:
-    """Set the median beside the bench, never into one number with it (S-15)."""
+    """State the median and the bench as two numbers, never as one (S-15)."""
     characteristic = case.batch.plan.build_time if case.batch else None
     reference = characteristic.scaled_reference if characteristic else None
     if not reference:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class OrderGate(ProcessState):
-    """A process as whoever orders sees it."""
+    """A process as a buyer sees it."""
 
     def withdraw(self, stamp: EventMetadata, printed_name: str, reason: str) -> None:
         """End a standing or unsupported sign-off (G12)."""
@@ -42,7 +42,7 @@ class OrderGate(ProcessState):
         )
 
     def check_not_signed_off(self) -> None:
-        """Refuse a second sign-off beside the one that has not ended.
+        """Refuse a second sign-off while the first has not ended.
 
         Raises:
             RuleRefusedError: The process is signed off already, or its sign-off lost its support.
@@ -69,7 +69,7 @@ class OrderGate(ProcessState):
         """
         known = self._known_order(quantity, reference)
         if known is not None and known.batch is None:
-            # A script that is told "committed already" would go ahead without a sign-off.
+            # A script that reads "committed already" would go ahead without a sign-off.
             raise self._taken(known)
         if known is not None:
             return known
@@ -115,7 +115,7 @@ class OrderGate(ProcessState):
         return found
 
     def lapse_by_gap(self, stamp: EventMetadata) -> None:
-        """Record that a sign-off ended that nobody used for two years (G12, G26)."""
+        """Record that a sign-off ended after two years without an order (G12, G26)."""
         if self.standing_at(stamp.at)[0] is Standing.LAPSED:
             self.lapse(stamp, NOTHING_ORDERED)
 

@@ -321,7 +321,7 @@ def signer_allowed(case: Case) -> Finding:
     rule = "signer-allowed"
     signer = case.signer
     if signer is None:
-        return Finding(holds=False, rule=rule, says="nobody is named who would sign")
+        return Finding(holds=False, rule=rule, says="no signer is named")
     problems = []
     if Role.APPROVER not in signer.roles:
         problems.append(f"{signer.person} is not an approver")

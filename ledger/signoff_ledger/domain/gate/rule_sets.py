@@ -2,7 +2,7 @@
 
 `judge` is the only way in. It is a pure function of the case: no clock, no locale, no chance, so
 a decision replays to the same verdict for as long as its rule set stands here. A rule set is never
-changed once ledgers hold it; a new one is added beside it. Nothing in this module estimates.
+changed once ledgers hold it; a new one is added. Nothing in this module estimates.
 """
 
 from __future__ import annotations

@@ -710,7 +710,7 @@ def test_nobody_named_is_nobody_allowed() -> None:
     finding = clear().finding("signer-allowed", signer=None)
 
     assert not finding.holds
-    assert "nobody is named who would sign" == finding.says
+    assert "no signer is named" == finding.says
 
 
 def test_an_approver_who_neither_inspected_nor_fixed_may_sign() -> None:
