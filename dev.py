@@ -28,6 +28,8 @@ STAMP = ENVIRONMENT / "dev-stamp"
 SCRIPTS = ENVIRONMENT / ("Scripts" if os.name == "nt" else "bin")
 SUFFIX = ".exe" if os.name == "nt" else ""
 PYTHON = SCRIPTS / f"python{SUFFIX}"
+PYTEST = (str(PYTHON), "-m", "pytest", "-n", "auto", "--dist", "worksteal")
+"""On every core; neighbours stay together, because they often share what is costly to make."""
 
 PYTHON_MIN = (3, 11)
 CONSTRAINTS = ROOT / "constraints.txt"
@@ -157,20 +159,7 @@ def check_steps() -> list[Step]:
         Step("ruff check", (python, "-m", "ruff", "check", ".")),
         Step("mypy", (python, "-m", "mypy")),
         Step("lint-imports", (str(SCRIPTS / f"lint-imports{SUFFIX}"), "--no-logo")),
-        Step(
-            "pytest",
-            (
-                python,
-                "-m",
-                "pytest",
-                "-n",
-                "auto",
-                "--dist",
-                "loadgroup",
-                "--cov",
-                "--cov-report=term",
-            ),
-        ),
+        Step("pytest", (*PYTEST, "-m", "not slow", "--cov", "--cov-report=term")),
         # The rules live in the domain, the evidence in integrity: there, a branch that no test
         # takes is a gap in the gate, or a file that somebody can forge.
         Step("pure coverage", (python, "-m", "coverage", "report", *PURE_COVERAGE)),
@@ -198,7 +187,7 @@ def run_step(step: Step) -> bool:
 
 
 def check(arguments: Sequence[str]) -> int:
-    """Run every check that CI runs, to the end, and say which ones failed."""
+    """Run every check but the long rounds of `faults`, to the end, and say which ones failed."""
     refuse_arguments("check", arguments)
     started = time.monotonic()
     failed = [step.name for step in check_steps() if not run_step(step)]
@@ -241,15 +230,9 @@ def bench(arguments: Sequence[str]) -> int:
 
 
 def faults(arguments: Sequence[str]) -> int:
-    """Kill, cut power, fail steps, flip bytes, count ledgers made by chance; --rounds N or 2000."""
-    rounds = rounds_of(arguments)
-    return run(
-        *(PYTHON, "-m", "pytest", "-n", "auto", "--dist", "loadgroup", "--durations=10"),
-        *("tests/fault", "tests/attacks/test_every_byte.py"),
-        "tests/attacks/test_stored_decisions.py",
-        SIGNOFF_FAULT_ROUNDS=str(rounds),
-        SIGNOFF_FLIP_EVERY="1",
-    )
+    """Run what `check` leaves out, and what it gives few rounds; --rounds N or 2000."""
+    marked = ("-m", "slow or rounds", "--durations=10")
+    return run(*PYTEST, *marked, SIGNOFF_ROUNDS=str(rounds_of(arguments)))
 
 
 def rounds_of(arguments: Sequence[str]) -> int:

@@ -17,9 +17,6 @@ import pytest
 
 from tests.tree import ROOT, clean_environment
 
-# One worker builds for the whole file: the result is the same each time.
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("wheel")]
-
 TOP_LEVEL = {"signoff_cli", "signoff_ledger"}
 SOURCE_TOP_LEVEL = {
     ".gitignore",

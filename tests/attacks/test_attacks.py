@@ -24,10 +24,18 @@ from tests.attacks.stage import Scene, Stage
 from tests.cli.terminal import EXIT_CODES
 
 CASES = [
-    pytest.param(table, attack, surface, id=f"{table.title}, {surface}: {name}")
+    pytest.param(
+        *(table, attack, surface),
+        id=f"{table.title}, {surface}: {name}",
+        marks=()
+        if number % len(attack.outcomes) == row % len(attack.outcomes)
+        else pytest.mark.slow,
+    )
     for table in TABLES
-    for name, attack, surface in table.cases()
+    for row, (name, attack) in enumerate(table.attacks.items())
+    for number, surface in enumerate(attack.outcomes)
 ]
+"""Each row on one of its surfaces, in turn; on the others it is slow."""
 LONGEST_ANSWER = 8_000
 """Characters in which any refusal is told, whatever it is about."""
 

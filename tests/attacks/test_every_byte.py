@@ -1,10 +1,9 @@
 """One flip in every byte: found, or without effect on what is exported.
 
-Every byte takes minutes, so that by default every so manieth of each file is flipped, another bit
-each time; `SIGNOFF_FLIP_EVERY=1` flips one bit in each of them.
+Every byte takes minutes, so that few rounds flip every so manieth of each file, another bit each
+time; 2,000 rounds flip one bit in each of them.
 """
 
-import os
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -25,22 +24,21 @@ from signoff_ledger.persistence.sqlite.store import SqliteStore
 from tests.attacks.forging import read_files, verify
 from tests.attacks.story import Told
 from tests.ledgers import on_file
+from tests.rounds import ROUNDS, every
 
-EVERY = int(os.environ.get("SIGNOFF_FLIP_EVERY", "0"))
 FOR_PEOPLE = "README.md"
 
 
-def flips(content: bytes, every: int) -> Iterator[tuple[int, bytes]]:
+def flips(content: bytes, step: int) -> Iterator[tuple[int, bytes]]:
     """Flip a bit in every so manieth byte; the first and the last byte are always among them."""
     chance = Random(len(content))
-    step = EVERY or every
     for at in sorted({*range(chance.randrange(step), len(content), step), 0, len(content) - 1}):
         flipped = bytearray(content)
         flipped[at] ^= 1 << chance.randrange(8)
         yield at, bytes(flipped)
 
 
-@pytest.mark.slow
+@pytest.mark.rounds
 @pytest.mark.parametrize("kind", ["log", "dossier"])
 def test_a_flip_in_an_exported_file_is_found(short: Told, tmp_path: Path, kind: str) -> None:
     """By a reader who names the witness; nobody else reads its line."""
@@ -55,8 +53,8 @@ def test_a_flip_in_an_exported_file_is_found(short: Told, tmp_path: Path, kind: 
     for name, content in files.items():
         if name == FOR_PEOPLE:
             continue
-        every = 40 if name.endswith(".ndjson") else 20
-        for at, flipped in flips(content, every):
+        step = every(40 if name.endswith(".ndjson") else 20)
+        for at, flipped in flips(content, step):
             (tmp_path / name).write_bytes(flipped)
             try:
                 verify(tmp_path, policy)
@@ -95,13 +93,13 @@ def kept_by(path: Path) -> tuple[list[bytes], list[tuple[int, bytes]]]:
         return [row[4] for row in store.raw()], store.checkpoints()
 
 
-@pytest.mark.slow
+@pytest.mark.rounds
 def test_a_flip_in_the_database_is_found_or_changes_nothing(short: Told, tmp_path: Path) -> None:
     ledger, flipped_ledger = tmp_path / "whole.db", tmp_path / "flipped.db"
     back_up(on_file(short.opened.store), ledger)
     lines, notes = kept_by(ledger)
     unchanged, refusals = 0, []
-    for at, flipped in flips(ledger.read_bytes(), 80):
+    for at, flipped in flips(ledger.read_bytes(), every(80)):
         for beside in tmp_path.glob("flipped.db*"):
             beside.unlink()
         flipped_ledger.write_bytes(flipped)
@@ -114,11 +112,11 @@ def test_a_flip_in_the_database_is_found_or_changes_nothing(short: Told, tmp_pat
         assert lines == now, at
         # A page that is emptied takes a checkpoint away, which is then told as not proved.
         assert set(sealed) <= set(notes), at
-    assert len(refusals) > 50
+    assert len(refusals) > ROUNDS // 4
     kinds = (EvidenceError, StoreError)
     assert [] == [error for error in refusals if not isinstance(error, kinds)]
     assert all(any(isinstance(error, kind) for error in refusals) for kind in kinds)
-    assert unchanged > 10
+    assert unchanged > ROUNDS // 20
 
 
 def test_what_passes_for_the_same_is_exported_as_the_same_bytes(

@@ -4,7 +4,6 @@ What was acknowledged is there, in order; whatever was under way happened once o
 ledger verifies, and is sealed again, after every round.
 """
 
-import os
 import random
 from collections import Counter
 from itertools import islice
@@ -24,10 +23,8 @@ from tests.fault.ledgers import (
     verify,
 )
 from tests.ledgers import PLAN, CountingIds, Shop, check_ledger, positions_of
+from tests.rounds import ROUNDS
 from tests.writers import said, start
-
-ROUNDS = int(os.environ.get("SIGNOFF_FAULT_ROUNDS", "200"))
-"""More of them with `python3 dev.py faults --rounds N`."""
 
 PARTS = 4
 """As many tests, so that each has a ledger of its own and every core has something to do."""
@@ -38,7 +35,7 @@ WITHOUT_END = PLAN.replace("units = 7", "units = 100000")
 
 
 @needs_forks
-@pytest.mark.slow
+@pytest.mark.rounds
 @pytest.mark.parametrize("part", range(PARTS))
 def test_what_was_acknowledged_outlives_every_kill(tmp_path: Path, part: int) -> None:
     """Each round goes on where the last one was killed; each third begins a new ledger."""

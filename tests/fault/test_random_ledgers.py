@@ -4,7 +4,6 @@ The commands are those of the state machine in `tests.property`, given without H
 a thousand ledgers take minutes. A failure names its seed; `wander` with it fails again.
 """
 
-import os
 from collections import Counter
 from random import Random
 
@@ -12,8 +11,9 @@ import pytest
 
 from signoff_ledger.figures import compute
 from tests.property.machine import LedgerMachine
+from tests.rounds import ROUNDS
 
-LEDGERS = int(os.environ.get("SIGNOFF_FAULT_ROUNDS", "20")) // 2
+LEDGERS = ROUNDS // 2
 """Half as many as other rounds: 1,000 with `python3 dev.py faults`."""
 
 PARTS = 10
@@ -28,7 +28,7 @@ def _without_estimates(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(compute, "fix_effect", lambda case: None)
 
 
-@pytest.mark.slow
+@pytest.mark.rounds
 @pytest.mark.parametrize("part", range(PARTS))
 def test_whatever_chance_does_the_second_count_agrees(part: int) -> None:
     """Counted after every command, and at the end once more over all of it."""

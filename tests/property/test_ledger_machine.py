@@ -14,9 +14,10 @@ from signoff_ledger.domain.unit import DefectReport
 from tests.property.choices import Spot
 from tests.property.floor import PLAINLY, Way
 from tests.property.machine import LedgerMachine
+from tests.rounds import ROUNDS
 
 SETTINGS = settings(
-    max_examples=80,
+    max_examples=max(8, ROUNDS * 2 // 5),
     stateful_step_count=50,
     deadline=None,
     derandomize=True,
@@ -24,7 +25,7 @@ SETTINGS = settings(
 )
 
 
-@pytest.mark.slow
+@pytest.mark.rounds
 def test_no_order_of_commands_breaks_a_promise() -> None:
     """S-20, G11, G13: see the module; and sign-offs must be common, or nothing was tried."""
     reached: Counter[str] = Counter()

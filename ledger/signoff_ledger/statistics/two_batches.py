@@ -292,6 +292,7 @@ def holm(p_values: Sequence[float]) -> tuple[float, ...]:
     return tuple(adjusted)
 
 
+@lru_cache(maxsize=256)
 def chance_better(before: Counts, after: Counts) -> float | None:
     """Give the posterior chance that the second process is better (Jeffreys priors).
 

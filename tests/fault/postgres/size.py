@@ -1,8 +1,6 @@
-"""How long the tests of this folder go on: `python3 dev.py faults` asks for ten times as much."""
+"""How long the tests of this folder go on: see `tests.rounds`."""
 
-import os
-
-ROUNDS = int(os.environ.get("SIGNOFF_FAULT_ROUNDS", "200"))
+from tests.rounds import ROUNDS
 
 WRITERS = 8
 COMMANDS = max(1, ROUNDS // 2)
