@@ -28,6 +28,9 @@ STAMP = ENVIRONMENT / "dev-stamp"
 SCRIPTS = ENVIRONMENT / ("Scripts" if os.name == "nt" else "bin")
 SUFFIX = ".exe" if os.name == "nt" else ""
 PYTHON = SCRIPTS / f"python{SUFFIX}"
+KEPT_BYTECODE = {"PYTHONDONTWRITEBYTECODE": ""}
+"""Else each of the workers and of the commands that tests start compiles every module anew."""
+
 PYTEST = (str(PYTHON), "-m", "pytest", "-n", "auto", "--dist", "worksteal")
 """On every core; neighbours stay together, because they often share what is costly to make."""
 
@@ -138,13 +141,17 @@ def capture(command: Sequence[str]) -> subprocess.CompletedProcess[str]:
         stderr=subprocess.STDOUT,
         encoding="utf-8",
         errors="replace",
+        env={**os.environ, **KEPT_BYTECODE},
     )
 
 
 def run(*command: str | Path, **variables: str) -> int:
     """Run a command in the project's folder, talking to the terminal, and return its exit code."""
     return subprocess.run(
-        [str(part) for part in command], cwd=ROOT, check=False, env={**os.environ, **variables}
+        [str(part) for part in command],
+        cwd=ROOT,
+        check=False,
+        env={**os.environ, **KEPT_BYTECODE, **variables},
     ).returncode
 
 

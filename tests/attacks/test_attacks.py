@@ -4,6 +4,8 @@ A new attack is one row; see `docs/internals/testing.md`.
 """
 
 import sqlite3
+from collections.abc import Iterator
+from inspect import isgeneratorfunction
 
 import psycopg
 import pytest
@@ -22,20 +24,30 @@ from tests.attacks.attack import (
 from tests.attacks.every_table import TABLES
 from tests.attacks.stage import Scene, Stage
 from tests.cli.terminal import EXIT_CODES
+from tests.rounds import every
+
+PLACES = min(3, every(1))
+"""Of how many places one is attacked, where an attack is made in many."""
+
+
+def marks_of(attack: Attack, row: int, surface: Surface) -> Iterator[pytest.MarkDecorator]:
+    """Make a row slow but on one of its surfaces, the next row but on the next."""
+    if surface != [*attack.outcomes][row % len(attack.outcomes)]:
+        yield pytest.mark.slow
+    elif isgeneratorfunction(attack.does):
+        yield pytest.mark.rounds
+
 
 CASES = [
     pytest.param(
-        *(table, attack, surface),
+        *(table, attack, surface, row if isgeneratorfunction(attack.does) else None),
         id=f"{table.title}, {surface}: {name}",
-        marks=()
-        if number % len(attack.outcomes) == row % len(attack.outcomes)
-        else pytest.mark.slow,
+        marks=[*marks_of(attack, row, surface)],
     )
     for table in TABLES
     for row, (name, attack) in enumerate(table.attacks.items())
-    for number, surface in enumerate(attack.outcomes)
+    for surface in attack.outcomes
 ]
-"""Each row on one of its surfaces, in turn; on the others it is slow."""
 LONGEST_ANSWER = 8_000
 """Characters in which any refusal is told, whatever it is about."""
 
@@ -43,12 +55,15 @@ STANDS = {"broken": 5, "bad": 1}
 """The exit codes of `doctor`."""
 
 
-@pytest.mark.parametrize(("table", "attack", "surface"), CASES)
+@pytest.mark.parametrize(("table", "attack", "surface", "row"), CASES)
 def test_an_attack_is_met_as_its_row_says(
-    stage: Stage, table: Table, attack: Attack, surface: Surface
+    stage: Stage, table: Table, attack: Attack, surface: Surface, row: int | None
 ) -> None:
+    """A row that attacks many places is numbered, so that each begins at another one."""
     scenes = []
-    for scene in stage.made(table, attack, surface):
+    for place, scene in enumerate(stage.made(table, attack, surface)):
+        if row is not None and (row + place) % PLACES:
+            continue
         scenes.append(scene)
         for outcome in attack.outcomes[surface]:
             hold(outcome, scene)

@@ -21,6 +21,7 @@ from signoff_ledger.domain.values import RemarkKind, Value
 from signoff_ledger.errors import EvidenceError
 from signoff_ledger.integrity.canonical import canonical, parse
 from signoff_ledger.integrity.tree.leaf import leaf_hash
+from tests.rounds import ROUNDS
 from tests.stories import START, Story, fixed, signed
 from tests.strategies import KEYS, TIMES, of_event
 
@@ -105,9 +106,14 @@ def test_the_wire_name_is_the_event_and_a_version(kind: type[Event]) -> None:
 # --- lines --------------------------------------------------------------------------------------
 
 
+@pytest.mark.rounds
 @pytest.mark.parametrize("kind", ALL_EVENTS, ids=lambda kind: str(kind.__name__))
 @given(data=st.data())
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(
+    max_examples=max(5, ROUNDS // 8),
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
 def test_a_line_is_canonical_and_is_read_back_as_it_was(
     kind: type[Event], data: st.DataObject
 ) -> None:
