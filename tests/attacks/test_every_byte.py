@@ -66,6 +66,7 @@ def test_a_flip_in_an_exported_file_is_found(short: Told, tmp_path: Path, kind: 
     assert [] == kept
 
 
+@pytest.mark.rounds
 def test_a_flip_in_a_proof_or_its_line_is_found(short: Told) -> None:
     files = read_files(short.dossier(short.signed_off))
     line, proof = files["decision.json"], files["decision.tlog-proof"]
@@ -80,9 +81,11 @@ def test_a_flip_in_a_proof_or_its_line_is_found(short: Told) -> None:
         return True
 
     assert holds(line, proof)
-    cosigned = proof.index("— witness".encode())
-    assert [] == [at for at, flipped in flips(line, 1) if holds(flipped, proof)]
-    assert [] == [at for at, flipped in flips(proof, 1) if at < cosigned and holds(line, flipped)]
+    cosigned, step = proof.index("— witness".encode()), every(1)
+    assert [] == [at for at, flipped in flips(line, step) if holds(flipped, proof)]
+    assert [] == [
+        at for at, flipped in flips(proof, step) if at < cosigned and holds(line, flipped)
+    ]
 
 
 def kept_by(path: Path) -> tuple[list[bytes], list[tuple[int, bytes]]]:

@@ -28,8 +28,6 @@ from tests.fault.ledgers import KEYS, Found, assert_given_once, held_together, l
 from tests.fault.tracing import traced
 from tests.rounds import ROUNDS
 
-pytestmark = pytest.mark.rounds
-
 POINTS = 5 * ROUNDS
 
 PARTS = 4
@@ -126,11 +124,13 @@ def losses(synchronous: str, points: Iterable[int]) -> dict[int, str]:
     return lost
 
 
+@pytest.mark.rounds
 @pytest.mark.parametrize("part", range(PARTS))
 def test_nothing_acknowledged_is_lost_when_the_power_is_cut(part: int) -> None:
     assert {} == losses("FULL", range(part, POINTS, PARTS))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("synchronous", ["NORMAL", "OFF"])
 def test_the_same_test_sees_what_is_lost_with_less_than_full_synchronisation(
     synchronous: str,
@@ -140,6 +140,7 @@ def test_the_same_test_sees_what_is_lost_with_less_than_full_synchronisation(
     assert any("done" in what for what in lost.values())
 
 
+@pytest.mark.slow
 def test_the_same_test_sees_what_is_lost_where_folders_are_not_synced() -> None:
     """Nothing is promised of a name before its folder was synced: guard, key, export."""
     lost = losses("UNNAMED", range(0, POINTS, max(1, POINTS // 45)))
