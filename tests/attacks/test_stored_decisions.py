@@ -1,12 +1,11 @@
 """Every fact of a stored decision is compared, and no sentence is.
 
 The holder of the log's key changes one thing in a decision without a signature, makes every hash,
-root and checkpoint anew, and hands the log out. All changes take minutes, so that by default one in
-12 is made; `SIGNOFF_FLIP_EVERY=1` makes each.
+root and checkpoint anew, and hands the log out. All changes take minutes, so that few rounds make
+one of so many, and 2,000 rounds make each.
 """
 
 import json
-import os
 from collections.abc import Iterator
 from copy import deepcopy
 from decimal import Decimal, InvalidOperation
@@ -21,8 +20,8 @@ from signoff_ledger.domain.verdict import Finding
 from signoff_ledger.errors import EvidenceError
 from tests.attacks.forging import Fields, Forgery
 from tests.attacks.story import Told
+from tests.rounds import every
 
-EVERY = int(os.environ.get("SIGNOFF_FLIP_EVERY", "0"))
 DECISIONS = (ProcessHeld, ProcessSignedOff)
 SENTENCES = {
     name
@@ -117,7 +116,7 @@ def is_refused(told: Told, position: int, data: Fields, folder: Path) -> bool:
     return False
 
 
-@pytest.mark.slow
+@pytest.mark.rounds
 @pytest.mark.parametrize("kind", DECISIONS, ids=lambda kind: kind.__name__)
 def test_a_changed_fact_of_a_decision_is_refused(
     unsigned: Told, tmp_path: Path, kind: type[ProcessHeld | ProcessSignedOff]
@@ -126,7 +125,7 @@ def test_a_changed_fact_of_a_decision_is_refused(
     found = [change for change in changes(data) if not is_prose(change.place)]
     kept = [
         change.place
-        for change in found[:: EVERY or 12]
+        for change in found[:: every(12)]
         if not is_refused(unsigned, position, change.data, tmp_path / "log")
     ]
 
