@@ -30,6 +30,7 @@ def run_python(*arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.slow  # It is a step of `check` too.
 def test_the_generated_pages_are_fresh() -> None:
     done = run_python("docs/generate.py", "--check")
 

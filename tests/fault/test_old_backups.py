@@ -110,8 +110,14 @@ def assert_nobody_decides(terminal: Terminal, code: str, word: str) -> None:
     assert not (terminal.folder / "st").exists()
 
 
-@pytest.mark.parametrize("moment", MOMENTS)
-@pytest.mark.parametrize("copy", COPIES)
+@pytest.mark.parametrize(
+    ("copy", "moment"),
+    [
+        pytest.param(copy, moment, marks=[pytest.mark.slow] * (first != second))
+        for first, copy in enumerate(COPIES)
+        for second, moment in enumerate(MOMENTS)
+    ],
+)
 def test_an_older_copy_is_neither_sealed_nor_decided_in(
     folder: Path, copy: str, moment: str
 ) -> None:
