@@ -100,11 +100,11 @@ def sentences() -> Iterator[tuple[str, Put]]:
                 speaks = made.__annotations__.get("return") in SPOKEN
                 if speaks and made.__module__ == module.__name__ and made not in rules:
                     yield place, _put_everywhere(made, _speaking_otherwise(made))
-            elif name.isupper() and name not in NAMES and _is_told(made):
+            elif name.isupper() and name not in NAMES and _is_sentence(made):
                 yield place, _put_everywhere(made, otherwise(made))
 
 
-def _is_told(constant: object) -> bool:
+def _is_sentence(constant: object) -> bool:
     texts = constant.values() if isinstance(constant, Mapping) else [constant]
     return all(isinstance(text, str) and " " in text for text in texts) and bool(constant)
 

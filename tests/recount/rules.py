@@ -107,7 +107,9 @@ def _frozen(case: Case) -> Finding:
     started = case.batch.started.data
     bar = case.ground.bar_numbered(started["bar_number"])
     plan = case.ground.plan_numbered(started["plan_number"])
-    return Finding(_is_the_same("bar", bar, started) and _is_the_same("plan", plan, started))
+    numbers = {"bar": started["bar_number"], "plan": started["plan_number"]}
+    holds = _is_the_same("bar", bar, started) and _is_the_same("plan", plan, started)
+    return Finding(holds, numbers)
 
 
 def _is_the_same(name: str, registered: Line | None, started: Data) -> bool:
@@ -123,16 +125,17 @@ def _is_the_same(name: str, registered: Line | None, started: Data) -> bool:
 def _plan_agreed(case: Case) -> Finding:
     """A plan that lets through what earlier results were not judged by takes two people (G15)."""
     earlier = case.ground.earlier_of_design(case.batch.key)
-    if not earlier or not is_looser(earlier[-1].plan, case.batch.plan):
-        return Finding(holds=True)
     number = case.batch.started.data["plan_number"]
+    if not earlier or not is_looser(earlier[-1].plan, case.batch.plan):
+        return Finding(holds=True, numbers={"plan": number})
     published = case.ground.plan_numbered(number)
     agreed = [
         line
         for line in case.ground.of("inspection-plan-countersigned")
         if line.data["number"] == number and line.position < case.batch.opened.position
     ]
-    return Finding(published is not None and any(line.by != published.by for line in agreed))
+    holds = published is not None and any(line.by != published.by for line in agreed)
+    return Finding(holds, {"plan": number})
 
 
 def loosens(ground: Ground, published: Line) -> bool:
@@ -152,7 +155,7 @@ def loosens(ground: Ground, published: Line) -> bool:
 
 
 def _batch_closed(case: Case) -> Finding:
-    return Finding(case.batch.is_closed)
+    return Finding(case.batch.is_closed, {"units": len(case.batch.units)})
 
 
 def _representative(case: Case) -> Finding:
@@ -170,7 +173,7 @@ def _rejects(case: Case) -> Finding:
     counted, allowed = case.counted, case.batch.bar["max_rejects"]
     numbers = {"ac": allowed, "rejects": len(counted.rejects), "units": len(counted.units)}
     if counted.units:
-        numbers["nonconformities"] = counted.nonconformities
+        numbers |= {"nonconformities": counted.nonconformities, "planned": case.batch.bar["units"]}
     return Finding(bool(counted.units) and len(counted.rejects) <= allowed, numbers)
 
 
@@ -214,7 +217,7 @@ def _fresh(case: Case) -> Finding:
     earlier = case.ground.earlier(case.batch.key)
     used = by_spelling(serial for batch in earlier for serial in batch.units)
     stale = [s for s, unit in units.items() if set(alike(s, used)) - (unit.distinct_from - {s})]
-    numbers = {"fresh": len(units) - len(stale), "units": len(units)}
+    numbers = {"earlier": len(earlier), "fresh": len(units) - len(stale), "units": len(units)}
     return Finding(bool(units) and not stale, numbers)
 
 
@@ -224,6 +227,7 @@ def _after_last_change(case: Case) -> Finding:
     plans = ground.plans()
     numbers = {
         "built_on": started["process_revision"],
+        "changes": len(ground.changes(after=opened)),
         "plan": started["plan_number"],
         "plan_in_force": plans[-1].data["number"],
         "revision": ground.revision(),

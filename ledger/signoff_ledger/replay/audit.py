@@ -150,7 +150,7 @@ def _check_written(
     for party in parties:
         expected = [entry for entry in written if entry.stream == party.id]
         found = [item.entry for item in archive.ahead(party, len(expected))]
-        # The meaning is stated once: what the decision says it meant, its signer noted as well.
+        # A meaning is compared within the log: the signer's note repeats that of the decision.
         same = {getattr(entry.event, "meaning", event.meaning) for entry in found} <= {
             event.meaning
         }
