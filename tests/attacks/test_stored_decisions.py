@@ -14,11 +14,14 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from signoff_ledger.domain import decision
 from signoff_ledger.domain.events.process import ProcessHeld, ProcessSignedOff
 from signoff_ledger.domain.values import PROSE
 from signoff_ledger.domain.verdict import Finding
 from signoff_ledger.errors import EvidenceError
-from tests.attacks.forging import Fields, Forgery
+from signoff_ledger.integrity.log_check import PROVED
+from signoff_ledger.integrity.signed_acts import SIGNED
+from tests.attacks.forging import Fields, Forgery, verify
 from tests.attacks.story import Told
 from tests.rounds import every
 
@@ -166,6 +169,19 @@ def test_a_changed_sentence_of_an_unsigned_decision_is_not_refused(
 
     assert changed != data
     assert not is_refused(unsigned, position, changed, tmp_path / "log")
+
+
+def test_signatures_hold_whatever_signing_means_in_a_later_program(
+    told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A signature is over what its act meant then."""
+    for topic, act in [*SIGNED.items()]:
+        monkeypatch.setitem(SIGNED, topic, act._replace(meaning="In other words."))
+    for name in ("SIGN_OFF_MEANING", "HOLD_MEANING"):
+        monkeypatch.setattr(decision, name, "In other words.")
+    checks = {check.name: check.state for check in verify(told.log, told.policy())}
+
+    assert (PROVED, PROVED) == (checks["signatures"], checks["decisions"])
 
 
 def stored(told: Told, kind: type[ProcessHeld | ProcessSignedOff]) -> tuple[int, Fields]:
