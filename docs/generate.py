@@ -63,7 +63,7 @@ from tests.attacks.every_table import LISTED  # noqa: E402
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from signoff_ledger.application.ports import LogEntry, PreparedStatement
+    from signoff_ledger.application.ports import LogEntry, SigningMoment
     from signoff_ledger.domain.events.event import Event
     from signoff_ledger.domain.verdict import Verdict
     from tests.attacks.attack import Outcome
@@ -146,12 +146,12 @@ def key_blob(name: str) -> bytes:
 
 
 @dataclass
-class StoryPen:
+class StorySigner:
     """Signs for somebody of the story, as `ssh-keygen -Y sign` would, on any machine."""
 
     name: str
-    optional: bool
-    prepared: PreparedStatement | None = None
+    only_if_required: bool
+    moment: SigningMoment | None = None
 
     def sign(self, statement: bytes, keys: Sequence[str]) -> str:
         """Sign a statement."""
@@ -167,9 +167,9 @@ class StorySession(Session):
     """A session in which everybody signs with the story's key of theirs, or with another one."""
 
     @property
-    def _pen(self) -> StoryPen:
+    def _signer(self) -> StorySigner:
         named = Path(self.key).name.removesuffix(".pub") if self.key else None
-        return StoryPen(named or self.actor or "", optional=named is None)
+        return StorySigner(named or self.actor or "", only_if_required=named is None)
 
 
 class Story(NamedTuple):

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from signoff_ledger.application.checkpoints import Sealer, SealPolicy
 from signoff_ledger.application.commands import keys, people
 from signoff_ledger.application.ledger import Call, Ledger, Receipt
-from signoff_ledger.application.ports import PreparedStatement
+from signoff_ledger.application.ports import SigningMoment
 from signoff_ledger.custody.key_store import Vault
 from signoff_ledger.exports.verification import LiveLog, verify_log
 from signoff_ledger.integrity.encoding import encode_base64
@@ -47,19 +47,19 @@ def fingerprint(key: Ed25519PrivateKey) -> str:
 
 
 @dataclass
-class KeyPen:
+class KeySigner:
     """Signs with a key in memory, byte for byte as `ssh-keygen -Y sign` does.
 
     Attributes:
         key: The private key.
-        optional: Used only where the person has to sign.
-        prepared: As for every pen.
+        only_if_required: Used only where the person has to sign.
+        moment: As for every signer.
         statements: What was signed, oldest first.
     """
 
     key: Ed25519PrivateKey
-    optional: bool = False
-    prepared: PreparedStatement | None = None
+    only_if_required: bool = False
+    moment: SigningMoment | None = None
 
     def __post_init__(self) -> None:
         self.statements: list[bytes] = []
@@ -73,7 +73,7 @@ class KeyPen:
 def by(person: str, key: Ed25519PrivateKey | None = None, *, dry_run: bool = False) -> Call:
     """Give a call of a person who signs with their own key, or with another one."""
     used = key or KEYS.get(person)
-    return Call(person, dry_run=dry_run, pen=KeyPen(used) if used else None)
+    return Call(person, dry_run=dry_run, signer=KeySigner(used) if used else None)
 
 
 @dataclass
@@ -114,7 +114,7 @@ class Office(Shop):
     def by(self, person: str) -> Call:
         """Give a call of somebody, who signs with their key if they have to."""
         key = KEYS.get(person)
-        return Call(person, pen=KeyPen(key, optional=True) if key else None)
+        return Call(person, signer=KeySigner(key, only_if_required=True) if key else None)
 
     def close_file(self) -> None:
         """Let go of the file."""

@@ -1,14 +1,12 @@
 """Keys of known bytes, and SSH signatures made by hand where no `ssh-keygen` would make them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from hashlib import sha256, sha512
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from signoff_ledger.application.ports import PreparedStatement
 from signoff_ledger.integrity.ssh.public_key import SshPublicKey
-from signoff_ledger.integrity.ssh.sshsig import NAMESPACE, armor
+from signoff_ledger.integrity.ssh.sshsig import armor
 
 ORIGIN = "log.example/mug"
 LOG = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
@@ -42,27 +40,6 @@ def line_of(key: Ed25519PrivateKey) -> str:
 def fingerprint_of(key: Ed25519PrivateKey) -> str:
     """Name a key as OpenSSH does."""
     return SshPublicKey.of_blob(ssh_blob(key)).fingerprint
-
-
-@dataclass(frozen=True)
-class InkPen:
-    """Signs in this process, as `ssh-keygen` would.
-
-    Attributes:
-        key: What it signs with.
-        optional: Whether only those who must sign use it.
-        prepared: See `application.ports.Pen`.
-        namespace: What the signature is made for.
-    """
-
-    key: Ed25519PrivateKey
-    optional: bool = False
-    prepared: PreparedStatement | None = None
-    namespace: bytes = NAMESPACE.encode()
-
-    def sign(self, statement: bytes, keys: Sequence[str]) -> str:
-        """Sign a statement."""
-        return sign(self.key, statement, self.namespace)
 
 
 def signed_data(

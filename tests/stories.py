@@ -340,7 +340,7 @@ class Story:
         stamp = self.stamp(by)
         self.batch.confirm_correction(stamp, number)
         self.process.amend_batch(stamp, self.batch.key)
-        decision.hold_if_missed(stamp, self.case(), reviewed=lambda: self.reviewed)
+        decision.hold_if_missed(stamp, self.case(), reviewed=self.reviewed)
         return decision.reconsider(stamp, self.case())
 
     @property
@@ -378,9 +378,7 @@ class Story:
 
     def settle(self) -> Verdict | None:
         """Let the bar hold the process where the batch has missed it."""
-        return decision.hold_if_missed(
-            self.stamp("ines"), self.case(), reviewed=lambda: self.reviewed
-        )
+        return decision.hold_if_missed(self.stamp("ines"), self.case(), reviewed=self.reviewed)
 
     def order(self, quantity: int = 500, by: str = "bela", reference: str | None = None) -> None:
         """Commit a production run, or be refused; each under a reference of its own."""

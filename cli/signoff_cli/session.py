@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
     from signoff_ledger.application.ledger import Call, Receipt
-    from signoff_ledger.application.ports import Clock, IdSource, Pen
+    from signoff_ledger.application.ports import Clock, IdSource, StatementSigner
     from signoff_ledger.bootstrap import OpenLedger
     from signoff_ledger.custody.key_store import Vault
 
@@ -122,22 +122,26 @@ class Session:
         from signoff_ledger.application.ledger import Call  # loads pydantic
 
         dry_run = self.dry_run or self.statement_only is not None
-        return Call(self.actor or find("actor"), self.command_id, dry_run, self._pen)
+        return Call(self.actor or find("actor"), self.command_id, dry_run, self._signer)
 
     @property
-    def _pen(self) -> Pen | None:
+    def _signer(self) -> StatementSigner | None:
         """How the actor signs, should they have to."""
         from signoff_cli.config import find
-        from signoff_ledger.custody.statement_signers import AttachedPen, OpenSshPen, StatementPen
+        from signoff_ledger.custody.statement_signers import (
+            AttachedSignatures,
+            OpenSshSigner,
+            StatementCollector,
+        )
 
         if self.statement_only is not None:
-            return StatementPen(self.statements)
+            return StatementCollector(self.statements)
         if self.attach is not None:
-            return AttachedPen(Path(self.attach).with_suffix(""), Path(self.attach))
+            return AttachedSignatures(Path(self.attach).with_suffix(""), Path(self.attach))
         if self.key is not None:
-            return OpenSshPen(Path(self.key))
+            return OpenSshSigner(Path(self.key))
         usual = find("key")
-        return OpenSshPen(Path(usual) if usual else None, optional=True)
+        return OpenSshSigner(Path(usual) if usual else None, only_if_required=True)
 
     def vault(self) -> Vault:
         """Give the folder where this machine keeps the keys of its logs."""

@@ -17,7 +17,7 @@ from signoff_ledger.application.commands import decisions, keys, people, plans
 from signoff_ledger.application.ledger import Call
 from signoff_ledger.bootstrap import OpenLedger, begin_ledger
 from signoff_ledger.custody.key_store import Vault
-from signoff_ledger.custody.statement_signers import OpenSshPen
+from signoff_ledger.custody.statement_signers import OpenSshSigner
 from signoff_ledger.exports.dossier import export_decision
 from signoff_ledger.exports.log_folder import export_log
 from signoff_ledger.integrity.c2sp.cosignature import cosign
@@ -78,7 +78,9 @@ class Workshop(Shop):
     def by(self, person: str) -> Call:
         """Give a call of somebody."""
         key = self.people / person
-        return Call(person, pen=OpenSshPen(key, optional=True) if key.exists() else None)
+        return Call(
+            person, signer=OpenSshSigner(key, only_if_required=True) if key.exists() else None
+        )
 
 
 class KeptKeys(Vault):
@@ -165,7 +167,7 @@ class Told:
 
     def call(self, person: str, key: str | None = None) -> Call:
         """Give a command as somebody who signs with a key of theirs."""
-        return Call(person, pen=OpenSshPen(self.key_of(key or person)))
+        return Call(person, signer=OpenSshSigner(self.key_of(key or person)))
 
     def sign_with(self, key: str, namespace: str, statement: bytes) -> str:
         """Sign anything with anybody's key."""

@@ -12,7 +12,7 @@ import pytest
 
 from signoff_ledger.application import signatures
 from signoff_ledger.application.ledger import Call
-from signoff_ledger.application.ports import PreparedStatement
+from signoff_ledger.application.ports import SigningMoment
 from signoff_ledger.errors import EvidenceError, IdentityError
 from signoff_ledger.exports.dossier import export_decision
 from signoff_ledger.exports.dossier_folder import verify_dossier
@@ -22,7 +22,7 @@ from signoff_ledger.integrity.log_check import Trust
 from tests.attacks.forging import verify
 from tests.attacks.test_other_peoples_tools import typed
 from tests.ledgers import START, TickingClock
-from tests.offices import ANNA, KeyPen, Office, careless
+from tests.offices import ANNA, KeySigner, Office, careless
 
 BEFORE = datetime(1999, 12, 31, 23, 59, 59, tzinfo=UTC)
 AFTER = datetime(2099, 1, 1, tzinfo=UTC)
@@ -45,8 +45,8 @@ def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Office:
 def sign_at(office: Office, when: datetime) -> None:
     """Sign off with a statement that was made up at a time, as the statement says."""
     size = office.store.size()
-    pen = KeyPen(ANNA, prepared=PreparedStatement(when, office.store.root(size).hex(), size))
-    office.sign(Call("anna", pen=pen))
+    signer = KeySigner(ANNA, moment=SigningMoment(when, office.store.root(size).hex(), size))
+    office.sign(Call("anna", signer=signer))
 
 
 def handed_over(office: Office, when: datetime, folder: Path) -> tuple[Path, Path]:
@@ -121,7 +121,7 @@ def test_days_between_reviewing_and_recording_are_allowed_and_shown(
 
 def test_a_clock_that_ran_backwards_is_told_by_the_dossier(office: Office, tmp_path: Path) -> None:
     office.clock = office.ledger.clock = TickingClock(START)
-    office.hold(Call("anna", pen=KeyPen(ANNA)))
+    office.hold(Call("anna", signer=KeySigner(ANNA)))
     office.sealer.seal()
     export_log(office.store, tmp_path / "log")
     export_decision(office.store, office.positions("process-held")[-1], tmp_path / "dossier")
@@ -139,7 +139,7 @@ def test_a_clock_set_back_to_before_the_key_signs_nothing(office: Office) -> Non
     office.clock = office.ledger.clock = TickingClock(BEFORE)
     size = office.store.size()
     with pytest.raises(IdentityError) as refused:
-        office.hold(Call("anna", pen=KeyPen(ANNA)))
+        office.hold(Call("anna", signer=KeySigner(ANNA)))
 
     assert ("SL412", size) == (refused.value.code, office.store.size())
     assert "before the key was accepted" in refused.value.why

@@ -7,7 +7,7 @@ from signoff_ledger.application.ledger import Call
 from signoff_ledger.reports.certificate import certificate
 from signoff_ledger.reports.certificate_layout import document
 from signoff_ledger.reports.html import page
-from tests.offices import ANNA, KeyPen, Office, by, fingerprint
+from tests.offices import ANNA, KeySigner, Office, by, fingerprint
 
 PROCESS = "mug"
 
@@ -38,8 +38,8 @@ def test_figures_and_sentences_are_in_what_was_signed(founded: Office) -> None:
     call = by("anna")
     founded.hold(call, "look again")
 
-    assert isinstance(call.pen, KeyPen)
-    said = json.loads(call.pen.statements[-1])["data"]
+    assert isinstance(call.signer, KeySigner)
+    said = json.loads(call.signer.statements[-1])["data"]
     assert {"rule", "evidence", "limits"} == set(said["says"])
     assert "would fit this result" in said["says"]["evidence"][0]
     assert said["figures"]["rate"]["inspected"] == 7

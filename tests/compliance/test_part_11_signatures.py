@@ -286,7 +286,7 @@ def test_an_owner_cannot_confirm_their_own_key_where_there_is_another(office: Of
     """11.100(b): with two owners nobody vouches for themselves."""
     people.grant(office.ledger, by("olga"), "bela", Role.OWNER, "second owner")
     office.show_key("olga", SPARE)
-    with refusal("SL307", "somebody else confirms"):
+    with refusal("SL307", "another person confirms"):
         office.accept_key("olga")
     office.accept_key("olga", owner="bela")
 
@@ -316,7 +316,7 @@ def test_every_signature_is_made_anew(office: Office) -> None:
     first, second = by("anna"), by("anna")
     office.hold(first, "one")
     office.hold(second, "two")
-    statements = [call.pen.statements for call in (first, second)]  # type: ignore[union-attr]
+    statements = [call.signer.statements for call in (first, second)]  # type: ignore[union-attr]
 
     assert [1, 1] == [len(made) for made in statements]
     assert statements[0] != statements[1]

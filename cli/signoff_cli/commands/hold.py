@@ -79,7 +79,7 @@ def preview(  # everything a signer must see
     signing. Gives the heads looked at, too, so that nothing else can be decided on.
     """
     actor = named_actor(call)
-    work = opened.ledger.work(prepared=call.pen.prepared if call.pen else None)
+    work = opened.ledger.work(moment=call.signer.moment if call.signer else None)
     person = work.person(actor)
     authorise(person, command)
     case, verdict = ask(work, process, batch, actor)
@@ -121,7 +121,7 @@ def _spoken(case: Case) -> list[str]:
 
 def _signature(person: Person, call: Call) -> str:
     keys = ", ".join(person.keys_in_force)
-    wanted = call.pen is not None and not call.pen.optional
+    wanted = call.signer is not None and not call.signer.only_if_required
     if person.must_sign or wanted:
         return f"by {keys or 'a key, and none is in force'}"
     return "none (your name as authenticated)"

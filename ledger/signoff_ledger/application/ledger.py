@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, NamedTuple, NoReturn
 from signoff_ledger.application.authorization import authorise
 from signoff_ledger.application.checkpoints import DECIDING
 from signoff_ledger.application.ports import LogEntry, StaleError
-from signoff_ledger.application.signatures import SignatureRequest
+from signoff_ledger.application.signatures import CommandSignatures
 from signoff_ledger.domain.aggregate import Aggregate
 from signoff_ledger.domain.batch import Batch
 from signoff_ledger.domain.case import Case, Signer
 from signoff_ledger.domain.decision import TreeHead
-from signoff_ledger.domain.events.event import EventEnvelope, EventMetadata
+from signoff_ledger.domain.events.event import EventEnvelope, EventMetadata, make_envelope
 from signoff_ledger.domain.events.person import PersonEnrolled, SignatureRefused
 from signoff_ledger.domain.events.process import BatchOpened, CommandRefused
 from signoff_ledger.domain.ledger_stream import LedgerStream
@@ -43,7 +43,14 @@ if TYPE_CHECKING:
 
     from signoff_ledger.application.checkpoints import Sealer
     from signoff_ledger.application.continuity import Continuity
-    from signoff_ledger.application.ports import A, Clock, IdSource, Pen, PreparedStatement, Store
+    from signoff_ledger.application.ports import (
+        A,
+        Clock,
+        IdSource,
+        SigningMoment,
+        StatementSigner,
+        Store,
+    )
 
 FOUNDING = "init"
 """The one command that nobody can be authorised for, because it makes the first owner."""
@@ -62,13 +69,13 @@ class Call(NamedTuple):
         actor: Key of the person, as authenticated; None when nobody is named.
         command_id: The caller's own id, so that the command can be repeated safely.
         dry_run: Decide, show, and record nothing.
-        pen: How the actor signs; None where they have said nothing about it.
+        signer: How the actor signs; None where they have said nothing about it.
     """
 
     actor: str | None
     command_id: str | None = None
     dry_run: bool = False
-    pen: Pen | None = None
+    signer: StatementSigner | None = None
 
 
 class Receipt(NamedTuple):
@@ -98,32 +105,35 @@ class UnitOfWork:
     Attributes:
         store: Where it loads from.
         stamp: Who, when, under which command.
+        is_signed: Whether events that call for a signature get one; False for a key that is lost.
         journal: What it has emitted.
         seen: The streams it has loaded, with the versions they had.
     """
 
     def __init__(
-        self, store: Store, stamp: EventMetadata, prepared: PreparedStatement | None = None
+        self, store: Store, stamp: EventMetadata, moment: SigningMoment | None = None
     ) -> None:
         self.store = store
         self.stamp = stamp
+        self.is_signed = True
         self.journal: list[EventEnvelope] = []
-        self._prepared = prepared
+        self._moment = moment
         self._loaded: dict[tuple[str, str], Aggregate] = {}
         self._builders: dict[str, Role | None] = {}
+        self._heads: dict[UUID, bytes | None] = {}
         self.seen: dict[UUID, int] = {}
 
     @cached_property
     def reviewed(self) -> TreeHead:
-        """The tree that whoever decides could review.
+        """The tree that the person who decides could review.
 
         Raises:
             ConflictError: SL603, a statement made up before names a tree that this log is not.
         """
-        if self._prepared is None:
+        if self._moment is None:
             size = self.store.size()
             return TreeHead(self.store.root(size).hex(), size)
-        size, root = self._prepared.size, self._prepared.root
+        size, root = self._moment.size, self._moment.root
         if not 0 < size <= self.store.size() or self.store.root(size).hex() != root:
             raise ConflictError(
                 "SL603",
@@ -132,6 +142,21 @@ class UnitOfWork:
                 fix="make it up again with --statement-only, and sign that",
             )
         return TreeHead(root, size)
+
+    def recorded_since(self, size: int) -> str:
+        """Name what was recorded behind a tree of so many events, and by whom; five at most."""
+        moved = list(self.store.read(size))
+        named = ", ".join(f"#{m.position} by {m.entry.by}" for m in moved[:5])
+        return f"recorded since: {named or 'nothing'}" + (" and more" if len(moved) > 5 else "")
+
+    def rewrite_journal(self) -> None:
+        """Write every line of the journal anew, once events in it have been given signatures."""
+        heads = dict(self._heads)
+        for place, old in enumerate(self.journal):
+            stamp = EventMetadata(old.at, old.by, old.cmd)
+            prev = heads[old.stream]
+            new = make_envelope(old.event, stamp, stream=old.stream, version=old.version, prev=prev)
+            self.journal[place], heads[old.stream] = new, new.line
 
     def process(self, key: str) -> Process:
         """Load a process; empty when there is none by that key."""
@@ -255,7 +280,7 @@ class UnitOfWork:
         # A command sees the log as of one moment; that it still holds is checked at its save.
         found = self.store.load(kind, key, look=not self._loaded)
         found.journal = self.journal
-        self.seen[found.id] = found.version
+        self.seen[found.id], self._heads[found.id] = found.version, found.head
         self._loaded[(kind.KIND, key)] = found
         return found
 
@@ -299,36 +324,30 @@ class Ledger:
         """
         actor = named_actor(call)
         command_id, cmd = self._identify(call, command, {**content, "actor": actor})
+        signatures = CommandSignatures(call.signer, command, dry_run=call.dry_run)
         for tried in range(_TRIES):
             # Under an id that was made just now, nothing can be recorded yet.
-            looked_up = call.command_id is not None or tried
-            known = self.store.of_command(command_id) if looked_up else []
+            known = self.store.of_command(command_id) if call.command_id or tried else []
             if known:
                 receipt = _answer_again(known, command_id, cmd)
                 self._remember(receipt)
                 return receipt
-            work = self.work(actor, cmd, call.pen.prepared if call.pen else None)
-            signing = SignatureRequest(
-                work, work.person(actor), call.pen, command, dry_run=call.dry_run
-            )
+            work = self.work(actor, cmd, signatures.moment)
+            signatures.begin(work)
             if command != FOUNDING:
                 self._admit(work, command)
-                work.stamp = work.stamp._replace(sign=signing.sign)
             try:
                 decide(work)
-                signing.note_given()
+                if work.is_signed and command != FOUNDING:
+                    signatures.sign()
+                if call.dry_run:
+                    return Receipt(command_id, planned=tuple(work.journal))
+                return self._save(work, command_id) if work.journal else Receipt(command_id)
             except (RuleRefusedError, IdentityError) as error:
                 if error.attempt is None or call.dry_run:
                     raise
                 if self._recorded_refusal(work.stamp, error, error.attempt, command_id):
                     raise
-                continue
-            if call.dry_run:
-                return Receipt(command_id, planned=tuple(work.journal))
-            if not work.journal:
-                return Receipt(command_id)
-            try:
-                return self._save(work, command_id)
             except StaleError:
                 continue
         raise ConflictError(
@@ -339,10 +358,10 @@ class Ledger:
         )
 
     def work(
-        self, actor: str = "", cmd: str = "", prepared: PreparedStatement | None = None
+        self, actor: str = "", cmd: str = "", moment: SigningMoment | None = None
     ) -> UnitOfWork:
         """Begin a view of the ledger, for a command or for reading."""
-        return UnitOfWork(self.store, EventMetadata(self._now(), actor, cmd), prepared)
+        return UnitOfWork(self.store, EventMetadata(self._now(), actor, cmd), moment)
 
     def _admit(self, work: UnitOfWork, command: str) -> None:
         if self.continuity:

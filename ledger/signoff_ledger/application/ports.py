@@ -30,8 +30,8 @@ class IdSource(Protocol):
         ...
 
 
-class PreparedStatement(NamedTuple):
-    """What a statement that was made up before says about the moment.
+class SigningMoment(NamedTuple):
+    """When a statement was made up, and over which tree.
 
     Attributes:
         at: When it was made up.
@@ -51,14 +51,14 @@ class LogEntry(NamedTuple):
     entry: EventEnvelope
 
 
-class Pen(Protocol):
-    """How somebody signs."""
+class StatementSigner(Protocol):
+    """How a person signs."""
 
-    optional: bool
+    only_if_required: bool
     """True where it is used only by a person who has to sign."""
 
-    prepared: PreparedStatement | None
-    """Where the statement was made up before, what it says; None to make it up now."""
+    moment: SigningMoment | None
+    """What a statement that was made up before says about itself; None to make it up now."""
 
     def sign(self, statement: bytes, keys: Sequence[str]) -> str | None:
         """Sign a statement.

@@ -1,9 +1,11 @@
-"""Putting a person's signature into the events that call for one, as they are emitted."""
+"""A person's signatures: asked for once a command has decided, put in before it is saved."""
 
 from __future__ import annotations
 
+from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
+from signoff_ledger.application.ports import SigningMoment
 from signoff_ledger.domain.events import person as people
 from signoff_ledger.domain.events import process
 from signoff_ledger.domain.signature import UNSIGNED, SshSignature
@@ -15,15 +17,19 @@ from signoff_ledger.integrity.signed_acts import DECISIONS, SIGNED
 from signoff_ledger.integrity.signing_time import whole_seconds, why_untimely
 from signoff_ledger.integrity.ssh.public_key import parse_ssh_public_key
 from signoff_ledger.integrity.ssh.sshsig import NAMESPACE, verify_sshsig
-from signoff_ledger.integrity.statement import Act, statement_of, write_statement
+from signoff_ledger.integrity.statement import (
+    Act,
+    first_difference,
+    read_statement,
+    statement_of,
+    write_statement,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import datetime
-    from uuid import UUID
 
     from signoff_ledger.application.ledger import UnitOfWork
-    from signoff_ledger.application.ports import Pen
+    from signoff_ledger.application.ports import StatementSigner
     from signoff_ledger.domain.events.event import Event, EventEnvelope
     from signoff_ledger.domain.person import Person
 
@@ -65,78 +71,136 @@ def holds_signature(entry: EventEnvelope, person: Person, origin: str) -> bool |
     return signed.fingerprint == signature.fingerprint
 
 
-class SignatureRequest:
-    """One command's signatures: by whom, with what, and what has been signed so far.
+class CommandSignatures:
+    """One command's signatures, through all tries to record it.
+
+    A command decides first; then the statements of the events that call for a signature are
+    written, the person signs each of them once, and the signatures are put into the events. What
+    was signed stays signed when a save comes too late: a further try takes the time of signing and
+    the tree reviewed from the first one, so that unchanged words need no further signature.
 
     Args:
-        work: The command's view of the ledger.
-        person: Who signs.
-        pen: How they sign; None where they have said nothing about it.
+        signer: How the person signs; None where they have said nothing about it.
         command: The command's name, for a refusal.
         dry_run: Nothing is signed where nothing is recorded.
     """
 
-    def __init__(
-        self, work: UnitOfWork, person: Person, pen: Pen | None, command: str, *, dry_run: bool
-    ) -> None:
-        self._work = work
-        self._person = person
-        self._pen = pen
+    def __init__(self, signer: StatementSigner | None, command: str, *, dry_run: bool) -> None:
+        self._signer = signer
         self._command = command
         self._dry_run = dry_run
-        self._given: list[tuple[str, UUID, int]] = []
+        self._made: dict[bytes, str] = {}
+        self.moment = signer.moment if signer else None
 
-    def sign(self, event: Event, stream: UUID, version: int) -> Event:
-        """Give an event back with a signature in it, where it calls for one.
+    def begin(self, work: UnitOfWork) -> None:
+        """Take what the person is before the command changes it; a key may revoke itself."""
+        self._work = work
+        self._person = deepcopy(work.person(work.stamp.by))
+        self._wanted: dict[int, bytes] = {}
+
+    def sign(self) -> None:
+        """Have signed what is not signed yet, and put the signatures in."""
+        if self.prepare():
+            self.ask()
+        self.put_in()
+
+    def prepare(self) -> bool:
+        """Write the statements of what was decided; gives True where one is not signed yet.
 
         Raises:
-            IdentityError: SL404 when the person must sign and has not said how, SL405 for a
-                signature that is not theirs.
-            ConflictError: SL603 when a statement made up before no longer fits.
+            IdentityError: SL404 when the person must sign and has not said how, SL412 for a time
+                of signing that does not fit.
+            ConflictError: SL603 when something else was signed on an earlier try.
         """
-        meaning = meaning_of(event)
-        registering = isinstance(event, people.SigningKeyRegistered)
-        wanted = self._pen is not None and not self._pen.optional
-        if meaning is None or not (wanted or self._person.must_sign or registering):
-            return event
-        if self._pen is None:
-            if self._dry_run:
-                return event
-            raise self._unsigned()
-        act = self._act(meaning)
-        self._check_time(event, stream, None)
-        statement = self._statement(event, stream, version, act)
-        keys = self._keys(event)
-        armored = self._pen.sign(statement, list(keys.values()))
-        if armored is None:
-            return event
-        fingerprint = self._verified(armored, statement, keys)
-        if not registering:
-            self._check_time(event, stream, self._person.keys[fingerprint].accepted_at)
-        # On the signer's own stream its place tells the same; a decision notes itself.
-        if stream != self._person.id and event.TOPIC not in DECISIONS:
-            self._given.append((fingerprint, stream, version))
-        signature = SshSignature(
+        for place, entry in enumerate(self._work.journal):
+            meaning = meaning_of(entry.event)
+            registering = isinstance(entry.event, people.SigningKeyRegistered)
+            offered = self._signer is not None and not self._signer.only_if_required
+            if meaning is None or not (offered or self._person.must_sign or registering):
+                continue
+            if self._signer is None:
+                if self._dry_run:
+                    continue
+                raise self._unsigned()
+            self._check_time(entry, None)
+            self._keys(entry.event)
+            self._wanted[place] = self._statement(entry, meaning)
+        unsigned = [text for text in self._wanted.values() if text not in self._made]
+        if unsigned and self._made:
+            raise self._changed(unsigned[0])
+        return bool(unsigned)
+
+    def ask(self) -> None:
+        """Have the person sign every statement, once each; no lock is held while they do.
+
+        Raises:
+            SignoffError: Nothing was signed.
+        """
+        assert self._signer is not None  # noqa: S101  # nothing is wanted of anybody else
+        reviewed = self._work.reviewed
+        for place, statement in self._wanted.items():
+            keys = self._keys(self._work.journal[place].event)
+            armored = self._signer.sign(statement, list(keys.values()))
+            if armored is not None:
+                self._made[statement] = armored
+        if self._made:
+            assert reviewed.root is not None  # noqa: S101  # a store's log always has a tree
+            self.moment = SigningMoment(self._at(), reviewed.root, reviewed.size)
+
+    def put_in(self) -> None:
+        """Put the signatures into the events, and note on the person's own stream what was signed.
+
+        Raises:
+            IdentityError: SL405 for a signature that is not theirs, SL412 for one made before its
+                key was accepted.
+        """
+        work, journal = self._work, self._work.journal
+        given: list[tuple[str, EventEnvelope]] = []
+        for place, statement in self._wanted.items():
+            if statement not in self._made:
+                continue
+            entry = journal[place]
+            signature = self._signature(entry, statement)
+            signed = entry.event.model_copy(update={"signature": signature})
+            journal[place] = entry._replace(event=signed)
+            # On the signer's own stream its place tells the same; a decision notes itself.
+            if entry.stream != self._person.id and entry.event.TOPIC not in DECISIONS:
+                given.append((signature.fingerprint, entry))
+        for fingerprint, entry in given:
+            signer = work.person(self._person.key)
+            signer.gave_signature(work.stamp, fingerprint, entry.stream, entry.version)
+        if self._made:
+            work.rewrite_journal()
+
+    def _signature(self, entry: EventEnvelope, statement: bytes) -> SshSignature:
+        """Verify what was signed against the keys that the person has now."""
+        keys, armored = self._keys(entry.event), self._made[statement]
+        try:
+            fingerprint = verify_sshsig(armored, statement, NAMESPACE).fingerprint
+        except EvidenceError as error:
+            raise self._refused(error.why or error.what) from None
+        if fingerprint not in keys:
+            raise self._refused(
+                f"it was made by {fingerprint}, which is not a key in force of {self._person.key}"
+            )
+        if not isinstance(entry.event, people.SigningKeyRegistered):
+            self._check_time(entry, self._person.keys[fingerprint].accepted_at)
+        signed = read_statement(statement)["signed"]
+        return SshSignature(
             at=self._at(),
             fingerprint=fingerprint,
-            meaning=meaning,
-            root=act.root,
-            size=act.size,
+            meaning=signed["meaning"],
+            root=signed["root"],
+            size=signed["size"],
             sshsig=armored,
         )
-        return event.model_copy(update={"signature": signature})
 
-    def note_given(self) -> None:
-        """Write on the person's own stream what was signed; a decision has done so itself."""
-        for fingerprint, stream, version in self._given:
-            self._person.gave_signature(self._work.stamp, fingerprint, stream, version)
-
-    def _check_time(self, event: Event, stream: UUID, accepted: datetime | None) -> None:
+    def _check_time(self, entry: EventEnvelope, accepted: datetime | None) -> None:
         """Refuse a time of signing that whoever verifies the log would refuse."""
         why = why_untimely(
             _seconds(self._at()),
             recorded=_seconds(self._work.stamp.at),
-            reviewed=self._last_reviewed(event, stream),
+            reviewed=self._last_reviewed(entry),
             accepted=_seconds(accepted) if accepted is not None else None,
         )
         if why:
@@ -148,11 +212,11 @@ class SignatureRequest:
                 "  then sign again",
             )
 
-    def _last_reviewed(self, event: Event, stream: UUID) -> int:
+    def _last_reviewed(self, entry: EventEnvelope) -> int:
         """Say when the last event was recorded that the statement says was reviewed."""
-        size = self._work.reviewed.size
+        size, event = self._work.reviewed.size, entry.event
         entries = [recorded.entry for recorded in self._work.store.read(size - 1, size)]
-        versions = {stream: self._work.seen.get(stream, 0)}
+        versions = {entry.stream: self._work.seen.get(entry.stream, 0)}
         if isinstance(event, (process.ProcessHeld, process.ProcessSignedOff)):
             batches = event.heads.batches.items()
             versions |= {stream_id("batch", key): version for key, version in batches}
@@ -163,28 +227,25 @@ class SignatureRequest:
         return max(_seconds(entry.at) for entry in entries)
 
     def _at(self) -> datetime:
-        prepared = self._pen.prepared if self._pen else None
-        return prepared.at if prepared else self._work.stamp.at
+        return self.moment.at if self.moment else self._work.stamp.at
 
-    def _act(self, meaning: str) -> Act:
+    def _statement(self, entry: EventEnvelope, meaning: str) -> bytes:
         reviewed = self._work.reviewed
         assert reviewed.root is not None  # noqa: S101  # a store's log always has a tree
-        return Act(format_utc(self._at()), meaning, reviewed.root, reviewed.size)
-
-    def _statement(self, event: Event, stream: UUID, version: int, act: Act) -> bytes:
-        data: dict[str, Any] = event.model_dump(mode="json", exclude_none=True)
+        data: dict[str, Any] = entry.event.model_dump(mode="json", exclude_none=True)
         return write_statement(
-            act=act,
+            act=Act(format_utc(self._at()), meaning, reviewed.root, reviewed.size),
             by=self._person.key,
             data=data,
             ledger=origin_of(self._work),
             printed_name=self._person.printed_name,
-            stream=str(stream),
-            type_=event.TOPIC,
-            version=version,
+            stream=str(entry.stream),
+            type_=entry.event.TOPIC,
+            version=entry.version,
         )
 
     def _keys(self, event: Event) -> dict[str, str]:
+        """Give the public keys that may sign an event, by fingerprint."""
         if isinstance(event, people.SigningKeyRegistered):
             return {parse_ssh_public_key(event.public_key).fingerprint: event.public_key}
         keys = {f: key.public_key for f, key in self._person.keys_in_force.items()}
@@ -201,16 +262,15 @@ class SignatureRequest:
         waiting = [f for f, key in self._person.keys.items() if key.accepted is None]
         return f"{waiting[-1]} waits for an owner to accept it" if waiting else "none is registered"
 
-    def _verified(self, armored: str, statement: bytes, keys: Mapping[str, str]) -> str:
-        try:
-            fingerprint = verify_sshsig(armored, statement, NAMESPACE).fingerprint
-        except EvidenceError as error:
-            raise self._refused(error.why or error.what) from None
-        if fingerprint not in keys:
-            raise self._refused(
-                f"it was made by {fingerprint}, which is not a key in force of {self._person.key}"
-            )
-        return fingerprint
+    def _changed(self, statement: bytes) -> ConflictError:
+        """Say what was signed and no longer fits, and what was recorded since."""
+        signed, moved = next(iter(self._made)), self._work.recorded_since(self._work.reviewed.size)
+        return ConflictError(
+            "SL603",
+            "what was signed is not what would be recorded now",
+            why=f"{first_difference(signed, statement)}; {moved}",
+            fix="nothing was recorded; look again, then give the command again",
+        )
 
     def _refused(self, why: str) -> IdentityError:
         return IdentityError(

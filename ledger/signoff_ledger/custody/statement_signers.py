@@ -12,12 +12,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from signoff_ledger.application.ports import PreparedStatement
+from signoff_ledger.application.ports import SigningMoment
 from signoff_ledger.bounded_file import PRIVATE_KEY, SIGNATURE, STATEMENT, read_regular
 from signoff_ledger.domain.values import parse_utc
 from signoff_ledger.errors import ConflictError, EvidenceError, IdentityError, InputError
 from signoff_ledger.integrity.ssh.sshsig import NAMESPACE
-from signoff_ledger.integrity.statement import read_statement
+from signoff_ledger.integrity.statement import first_difference, read_statement
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,23 +29,23 @@ _STATEMENTS_MAX = 16
 """More than any command has: an enrolment with every role has seven."""
 
 
-class OpenSshPen:
+class OpenSshSigner:
     """Signs by `ssh-keygen -Y sign`.
 
     Args:
         key: The private key's file, or its public half for an agent or a token; None takes the
             registered key and asks the agent.
-        optional: Used only by a person who has to sign.
+        only_if_required: Used only by a person who has to sign.
     """
 
-    prepared: PreparedStatement | None = None
+    moment: SigningMoment | None = None
 
-    def __init__(self, key: Path | None = None, *, optional: bool = False) -> None:
+    def __init__(self, key: Path | None = None, *, only_if_required: bool = False) -> None:
         self._key = key
-        self.optional = optional
+        self.only_if_required = only_if_required
 
     def sign(self, statement: bytes, keys: Sequence[str]) -> str:
-        """Sign a statement; see `application.ports.Pen`.
+        """Sign a statement; see `application.ports.StatementSigner`.
 
         Raises:
             IdentityError: SL407, nothing was signed.
@@ -82,15 +82,15 @@ class OpenSshPen:
         return done.stdout.decode("ascii", "replace")
 
 
-class StatementPen:
+class StatementCollector:
     """Signs nothing and keeps the statements, for signatures made elsewhere.
 
     Args:
         statements: Where they are kept.
     """
 
-    prepared: PreparedStatement | None = None
-    optional = False
+    moment: SigningMoment | None = None
+    only_if_required = False
 
     def __init__(self, statements: list[bytes]) -> None:
         self._statements = statements
@@ -101,7 +101,7 @@ class StatementPen:
         self._statements.append(statement)
 
 
-class AttachedPen:
+class AttachedSignatures:
     """Brings signatures that were made elsewhere over statements written before.
 
     Args:
@@ -113,7 +113,7 @@ class AttachedPen:
         InputError: SL101, a file cannot be read or is no statement.
     """
 
-    optional = False
+    only_if_required = False
 
     def __init__(self, statement: Path, signature: Path) -> None:
         self._pairs = [_pair(statement, signature)]
@@ -127,7 +127,7 @@ class AttachedPen:
             self._pairs.append(_pair(further, further.with_name(f"{further.name}.sig")))
         try:
             signed = read_statement(self._pairs[0][0])["signed"]
-            self.prepared: PreparedStatement | None = PreparedStatement(
+            self.moment: SigningMoment | None = SigningMoment(
                 parse_utc(signed["at"]), signed["root"], signed["size"]
             )
         except (EvidenceError, ValueError, KeyError, TypeError):
@@ -149,7 +149,7 @@ class AttachedPen:
             raise ConflictError(
                 "SL603",
                 "what was signed is not what would be recorded now",
-                why=_difference(read_statement(self._pairs[0][0]), read_statement(statement)),
+                why=first_difference(self._pairs[0][0], statement),
                 fix="look again, then make the statement up again with --statement-only",
             )
         return armored
@@ -164,16 +164,6 @@ def _pair(statement: Path, signature: Path) -> tuple[bytes, str]:
     """Read a statement and its signature."""
     text = _read(statement, STATEMENT)
     return text, _read(signature, SIGNATURE).decode("utf-8", "replace")
-
-
-def _difference(signed: object, now: object, where: str = "") -> str:
-    """Name the first member in which two statements differ."""
-    if isinstance(signed, dict) and isinstance(now, dict):
-        for name in sorted(signed.keys() | now.keys()):
-            if signed.get(name) != now.get(name):
-                path = f"{where}.{name}" if where else name
-                return _difference(signed.get(name), now.get(name), path)
-    return f"{where} was {str(signed)[:60]!r} and is {str(now)[:60]!r}"
 
 
 def _read(path: Path, limit: SizeLimit) -> bytes:

@@ -41,10 +41,13 @@ class Aggregate:
         """True once the stream holds an event."""
         return self.version > 0
 
+    @property
+    def head(self) -> bytes | None:
+        """The line of the last event applied; None before the first."""
+        return self._head
+
     def emit(self, stamp: EventMetadata, event: Event) -> EventEnvelope:
-        """Have the event signed, write its line behind the stream's head, apply and journal it."""
-        if stamp.sign is not None:
-            event = stamp.sign(event, self.id, self.version + 1)
+        """Write the event's line behind the stream's head, apply it and journal it."""
         entry = make_envelope(
             event, stamp, stream=self.id, version=self.version + 1, prev=self._head
         )

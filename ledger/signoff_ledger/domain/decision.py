@@ -176,7 +176,7 @@ def hold_if_missed(
     stamp: EventMetadata,
     case: Case,
     *,
-    reviewed: Callable[[], TreeHead],
+    reviewed: TreeHead,
     rule_set: str = CURRENT_RULE_SET,
     show: Callable[[Case], Exhibit] = lambda _: NOTHING_SHOWN,
 ) -> Verdict | None:
@@ -201,7 +201,7 @@ def hold_if_missed(
         events.ProcessHeld(
             automatic=True,
             figures=shown.figures,
-            heads=heads_of(case, None, reviewed()),
+            heads=heads_of(case, None, reviewed),
             meaning=AUTOMATIC_MEANING,
             orders=case.process.orders_at_risk,
             printed_name=AUTOMATIC_NAME,

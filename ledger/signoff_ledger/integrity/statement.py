@@ -108,3 +108,21 @@ def read_statement(text: bytes) -> dict[str, Any]:
         EvidenceError: SL503, it is not one.
     """
     return parse(text.removesuffix(b"\n"))
+
+
+def first_difference(signed: bytes, now: bytes) -> str:
+    """Name the first member in which two statements differ, with both values.
+
+    Raises:
+        EvidenceError: SL503, one of them is no statement.
+    """
+    return _difference(read_statement(signed), read_statement(now), "")
+
+
+def _difference(signed: object, now: object, where: str) -> str:
+    if isinstance(signed, dict) and isinstance(now, dict):
+        for name in sorted(signed.keys() | now.keys()):
+            if signed.get(name) != now.get(name):
+                path = f"{where}.{name}" if where else name
+                return _difference(signed.get(name), now.get(name), path)
+    return f"{where} was {str(signed)[:60]!r} and is {str(now)[:60]!r}"

@@ -14,7 +14,7 @@ from signoff_ledger.domain import decision
 from signoff_ledger.domain.batch import Batch
 from signoff_ledger.domain.decision import TreeHead
 from signoff_ledger.domain.events.batch import UnitInspected
-from signoff_ledger.domain.events.event import Event, EventEnvelope, EventMetadata
+from signoff_ledger.domain.events.event import EventEnvelope, EventMetadata
 from signoff_ledger.domain.events.process import (
     ProcessHeld,
     ProcessSignedOff,
@@ -31,7 +31,6 @@ from signoff_ledger.replay.replay import ReplayedDecision, case_of, taken_again
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from uuid import UUID
 
     from signoff_ledger.application.ports import A, LogEntry
     from signoff_ledger.domain.aggregate import Aggregate
@@ -146,7 +145,7 @@ def _check_written(
     signer = None if heads.person is None else archive.load(Person, by, heads.person)
     parties: list[Aggregate] = [case.process]
     parties += [party for party in (case.batch, signer) if party is not None]
-    written = _written(case, signer, recorded, event)
+    written = [_signed(entry, event) for entry in _written(case, signer, recorded, event)]
     for party in parties:
         expected = [entry for entry in written if entry.stream == party.id]
         found = [item.entry for item in archive.ahead(party, len(expected))]
@@ -169,14 +168,9 @@ def _written(
     event: ProcessHeld | ProcessSignedOff,
 ) -> list[EventEnvelope]:
     """Decide again, on copies; gives the entries."""
-
-    def signed(made: Event, _: UUID, __: int) -> Event:
-        mine = isinstance(made, type(event))
-        return made.model_copy(update={"signature": event.signature}) if mine else made
-
     journal: list[EventEnvelope] = []
     entry, rules = recorded.entry, event.verdict.rule_set
-    stamp = EventMetadata(entry.at, entry.by, entry.cmd, signed)
+    stamp = EventMetadata(entry.at, entry.by, entry.cmd)
     copies = {key: _copied(batch, journal) for key, batch in case.batches.items()}
     twin = replace(case, process=_copied(case.process, journal), batches=copies)
     reviewed = TreeHead(event.heads.root, event.heads.size)
@@ -184,9 +178,7 @@ def _written(
     shown = Exhibit(event.figures, event.says)
     given: dict[str, Any] = {"rule_set": rules}
     if signer is None:
-        decision.hold_if_missed(
-            stamp, twin, reviewed=lambda: reviewed, show=lambda _: shown, **given
-        )
+        decision.hold_if_missed(stamp, twin, reviewed=reviewed, show=lambda _: shown, **given)
         return journal
     person = _copied(signer, journal)
     given |= {"reviewed": reviewed, "shown": shown}
@@ -195,6 +187,13 @@ def _written(
     else:
         decision.sign_off(stamp, twin, person, note=event.note, **given)
     return journal
+
+
+def _signed(written: EventEnvelope, event: ProcessHeld | ProcessSignedOff) -> EventEnvelope:
+    """Put the recorded signature into the decision itself, which is written unsigned."""
+    if not isinstance(written.event, type(event)):
+        return written
+    return written._replace(event=written.event.model_copy(update={"signature": event.signature}))
 
 
 def _copied(aggregate: A, journal: list[EventEnvelope]) -> A:

@@ -238,7 +238,7 @@ def test_nobody_decides_in_an_old_copy_of_the_log(
         commands[command]()
     assert "SL507" == refused.value.code
     assert size == copy.store.size()
-    assert [] == call.pen.statements  # type: ignore[union-attr]
+    assert [] == call.signer.statements  # type: ignore[union-attr]
     with refusal("SL507"):
         copy.sealer.seal()
     copy.close_file()

@@ -7,15 +7,15 @@ import pytest
 
 from signoff_ledger.application.commands import decisions, inspection, keys, people, plans
 from signoff_ledger.application.ledger import Call
-from signoff_ledger.application.ports import Pen, PreparedStatement
-from signoff_ledger.custody.statement_signers import StatementPen
+from signoff_ledger.application.ports import SigningMoment, StatementSigner
+from signoff_ledger.custody.statement_signers import StatementCollector
 from signoff_ledger.domain.decision import heads_of
 from signoff_ledger.domain.events.process import ProcessHeld, ProcessSignedOff
 from signoff_ledger.domain.signature import SshSignature
 from signoff_ledger.domain.values import Role
 from signoff_ledger.errors import ConflictError, IdentityError
 from tests.ledgers import CUP, PLAN, START, Shop, check_ledger
-from tests.offices import ANNA, BELA, SPARE, STRANGER, KeyPen, Office, by, fingerprint, public
+from tests.offices import ANNA, BELA, SPARE, STRANGER, KeySigner, Office, by, fingerprint, public
 from tests.refusals import refusal
 from tests.signers import INES, sign
 
@@ -58,8 +58,8 @@ def test_a_decision_holds_the_signature_of_whoever_took_it(built: Office) -> Non
     assert isinstance(signature, SshSignature)
     assert fingerprint(ANNA) == signature.fingerprint
     assert (size, built.store.root(size).hex()) == (signature.size, signature.root)
-    assert isinstance(call.pen, KeyPen)
-    assert signature.meaning.encode() in call.pen.statements[0]
+    assert isinstance(call.signer, KeySigner)
+    assert signature.meaning.encode() in call.signer.statements[0]
     assert {"process-signed-off", "decision-taken"} < set(built.topics(size))
     assert "signature-given" not in built.topics(size)
 
@@ -93,8 +93,8 @@ def test_each_event_of_one_command_is_signed_by_itself(office: Office) -> None:
         "signature-given",
         "signature-given",
     ] == office.topics(size)
-    assert isinstance(call.pen, KeyPen)
-    assert 3 == len(set(call.pen.statements))
+    assert isinstance(call.signer, KeySigner)
+    assert 3 == len(set(call.signer.statements))
     assert all(isinstance(s, SshSignature) for s in signatures(office, size))
 
 
@@ -109,12 +109,12 @@ def test_an_automatic_hold_is_never_signed(office: Office) -> None:
 
     holds = [r.entry.event for r in receipt.recorded if isinstance(r.entry.event, ProcessHeld)]
     assert [(True, "none")] == [(hold.automatic, hold.signature.kind) for hold in holds]
-    assert isinstance(call.pen, KeyPen)
+    assert isinstance(call.signer, KeySigner)
     # What she signs is that she closes the batch.
     assert [b"batch-closed"] == [
-        b"batch-closed" for s in call.pen.statements if b"batch-closed" in s
+        b"batch-closed" for s in call.signer.statements if b"batch-closed" in s
     ]
-    assert 1 == len(call.pen.statements)
+    assert 1 == len(call.signer.statements)
 
 
 def test_whoever_has_no_key_acts_by_name(office: Office) -> None:
@@ -125,10 +125,10 @@ def test_whoever_has_no_key_acts_by_name(office: Office) -> None:
 
 def test_a_pen_that_is_optional_is_used_by_whoever_has_to_sign_alone(built: Office) -> None:
     size = built.store.size()
-    built.hold(by("anna")._replace(pen=KeyPen(ANNA, optional=True)))
+    built.hold(by("anna")._replace(signer=KeySigner(ANNA, only_if_required=True)))
     people.grant(built.ledger, by("olga"), "egon", Role.APPROVER, "stands in")
-    unsure = KeyPen(STRANGER, optional=True)
-    built.hold(Call("egon", pen=unsure))
+    unsure = KeySigner(STRANGER, only_if_required=True)
+    built.hold(Call("egon", signer=unsure))
 
     kinds = [type(s).__name__ for s in signatures(built, size)]
     assert ["SshSignature", "SshSignature", "Unsigned"] == kinds
@@ -139,14 +139,14 @@ def test_the_keys_in_force_are_offered_to_the_pen(built: Office) -> None:
     keys.register_key(built.ledger, by("anna", SPARE), public(SPARE))
     offered: list[Sequence[str]] = []
 
-    class Looking(KeyPen):
+    class Looking(KeySigner):
         def sign(self, statement: bytes, keys: Sequence[str]) -> str:
             offered.append(keys)
             return super().sign(statement, keys)
 
-    built.hold(Call("anna", pen=Looking(ANNA)))
+    built.hold(Call("anna", signer=Looking(ANNA)))
     built.accept_key("anna")
-    built.hold(Call("anna", pen=Looking(SPARE)), "again")
+    built.hold(Call("anna", signer=Looking(SPARE)), "again")
 
     assert [[public(ANNA)], [public(ANNA), public(SPARE)]] == offered
 
@@ -178,14 +178,14 @@ def test_whoever_has_no_key_is_told_so_when_they_would_sign(built: Office) -> No
         built.hold(by("egon", SPARE))
 
 
-class Muddled(KeyPen):
+class Muddled(KeySigner):
     """Signs something else than it is asked to."""
 
     def sign(self, statement: bytes, keys: Sequence[str]) -> str:
         return super().sign(statement + b" ", keys)
 
 
-class FilePen(KeyPen):
+class FileSigner(KeySigner):
     """Signs for another purpose."""
 
     def sign(self, statement: bytes, keys: Sequence[str]) -> str:
@@ -193,28 +193,28 @@ class FilePen(KeyPen):
         return sign(self.key, statement, b"file")
 
 
-class Scribble(KeyPen):
+class Scribble(KeySigner):
     """Does not sign at all."""
 
     def sign(self, statement: bytes, keys: Sequence[str]) -> str:
         return "a scribble"
 
 
-REFUSED: dict[str, tuple[Pen, str]] = {
+REFUSED: dict[str, tuple[StatementSigner, str]] = {
     "of another text": (Muddled(ANNA), ""),
     "none at all": (Scribble(ANNA), ""),
-    "for another purpose": (FilePen(ANNA), "it was made for 'file'"),
-    "of a stranger": (KeyPen(STRANGER), "which is not a key in force of anna"),
-    "of somebody else here": (KeyPen(BELA), "which is not a key in force of anna"),
+    "for another purpose": (FileSigner(ANNA), "it was made for 'file'"),
+    "of a stranger": (KeySigner(STRANGER), "which is not a key in force of anna"),
+    "of somebody else here": (KeySigner(BELA), "which is not a key in force of anna"),
 }
 
 
 @pytest.mark.parametrize("name", REFUSED)
 def test_a_signature_that_is_not_theirs_is_refused_and_on_record(built: Office, name: str) -> None:
     """Part 11 11.300(d)."""
-    pen, why = REFUSED[name]
+    signer, why = REFUSED[name]
     size = built.store.size()
-    call = Call("anna", "try-1", pen=pen)
+    call = Call("anna", "try-1", signer=signer)
 
     with pytest.raises(IdentityError):
         built.sign(call)
@@ -267,7 +267,7 @@ def test_a_dry_run_with_a_statement_pen_gives_the_statement_that_will_be_signed(
     built: Office,
 ) -> None:
     size, statements = built.store.size(), list[bytes]()
-    built.sign(Call("anna", dry_run=True, pen=StatementPen(statements)))
+    built.sign(Call("anna", dry_run=True, signer=StatementCollector(statements)))
 
     assert 1 == len(statements)
     assert size == built.store.size()
@@ -277,22 +277,22 @@ def test_a_dry_run_with_a_statement_pen_gives_the_statement_that_will_be_signed(
 def test_a_bad_signature_in_a_dry_run_is_not_on_record(built: Office) -> None:
     size = built.store.size()
     with refusal("SL405"):
-        built.sign(Call("anna", dry_run=True, pen=KeyPen(STRANGER)))
+        built.sign(Call("anna", dry_run=True, signer=KeySigner(STRANGER)))
     assert size == built.store.size()
 
 
 # --- a statement made up before -------------------------------------------------------------------
 
 
-def prepared(office: Office, size: int | None = None) -> PreparedStatement:
+def prepared(office: Office, size: int | None = None) -> SigningMoment:
     """Say when a statement was made up, and over which tree."""
     size = office.store.size() if size is None else size
-    return PreparedStatement(START, office.store.root(size).hex(), size)
+    return SigningMoment(START, office.store.root(size).hex(), size)
 
 
 def test_a_statement_made_up_before_is_taken_with_its_time_and_tree(built: Office) -> None:
     size = built.store.size()
-    built.sign(Call("anna", pen=KeyPen(ANNA, prepared=prepared(built, size - 1))))
+    built.sign(Call("anna", signer=KeySigner(ANNA, moment=prepared(built, size - 1))))
 
     (signature,) = signatures(built, size)
     assert isinstance(signature, SshSignature)
@@ -309,7 +309,7 @@ def test_a_statement_over_a_tree_that_this_ledger_never_had_is_refused(built: Of
         here._replace(root="00" * 32),
     ):
         with pytest.raises(ConflictError) as refused:
-            built.sign(Call("anna", pen=KeyPen(ANNA, prepared=other)))
+            built.sign(Call("anna", signer=KeySigner(ANNA, moment=other)))
         assert "SL603" == refused.value.code
         assert "not the beginning of this log" in refused.value.why
 

@@ -10,9 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from signoff_ledger.application.ports import PreparedStatement
+from signoff_ledger.application.ports import SigningMoment
 from signoff_ledger.bounded_file import SIGNATURE
-from signoff_ledger.custody.statement_signers import AttachedPen, OpenSshPen, StatementPen
+from signoff_ledger.custody.statement_signers import (
+    AttachedSignatures,
+    OpenSshSigner,
+    StatementCollector,
+)
 from signoff_ledger.errors import ConflictError, IdentityError, InputError
 from signoff_ledger.integrity.ssh.public_key import parse_ssh_public_key
 from signoff_ledger.integrity.ssh.sshsig import NAMESPACE, verify_sshsig
@@ -60,10 +64,10 @@ def check(armored: str, key: Path, text: bytes | None = None) -> None:
     assert parse_ssh_public_key(public(key)).fingerprint == found.fingerprint
 
 
-def refused(pen: OpenSshPen, keys: Sequence[str]) -> IdentityError:
+def refused(signer: OpenSshSigner, keys: Sequence[str]) -> IdentityError:
     """Expect nothing to be signed."""
     with pytest.raises(IdentityError) as error:
-        pen.sign(statement(), keys)
+        signer.sign(statement(), keys)
     assert "SL407" == error.value.code
     assert error.value.what.startswith("nothing was signed")
     return error.value
@@ -84,7 +88,7 @@ def on_path(folder: Path, monkeypatch: pytest.MonkeyPatch, script: str) -> None:
 def test_a_key_file_signs(tmp_path: Path) -> None:
     key = made_key(tmp_path)
 
-    check(OpenSshPen(key).sign(statement(), []), key)
+    check(OpenSshSigner(key).sign(statement(), []), key)
 
 
 def test_a_passphrase_is_between_the_person_and_openssh(
@@ -100,9 +104,9 @@ def test_a_passphrase_is_between_the_person_and_openssh(
     monkeypatch.delenv("SSH_AUTH_SOCK", raising=False)
 
     monkeypatch.setenv("SSH_ASKPASS", str(tmp_path / "right"))
-    check(OpenSshPen(key).sign(statement(), []), key)
+    check(OpenSshSigner(key).sign(statement(), []), key)
     monkeypatch.setenv("SSH_ASKPASS", str(tmp_path / "wrong"))
-    assert "passphrase" in refused(OpenSshPen(key), []).why
+    assert "passphrase" in refused(OpenSshSigner(key), []).why
 
 
 @pytest.fixture
@@ -134,11 +138,11 @@ def agent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 def test_an_agent_signs_with_the_last_registered_key(agent: Path) -> None:
     older = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f"
 
-    check(OpenSshPen().sign(statement(), [older, public(agent)]), agent)
+    check(OpenSshSigner().sign(statement(), [older, public(agent)]), agent)
 
 
 def test_an_agent_signs_with_the_key_whose_public_half_is_named(agent: Path) -> None:
-    check(OpenSshPen(agent.with_suffix(".pub")).sign(statement(), []), agent)
+    check(OpenSshSigner(agent.with_suffix(".pub")).sign(statement(), []), agent)
 
 
 def test_without_key_and_agent_nothing_is_signed(
@@ -148,10 +152,10 @@ def test_without_key_and_agent_nothing_is_signed(
     key.rename(tmp_path / "elsewhere")
     monkeypatch.delenv("SSH_AUTH_SOCK", raising=False)
 
-    error = refused(OpenSshPen(), [public(key)])
+    error = refused(OpenSshSigner(), [public(key)])
     assert error.why
     assert "ssh-add" in error.fix
-    assert "No such file" in refused(OpenSshPen(tmp_path / "nothing"), []).why
+    assert "No such file" in refused(OpenSshSigner(tmp_path / "nothing"), []).why
 
 
 def test_without_openssh_other_ways_are_named(
@@ -159,7 +163,7 @@ def test_without_openssh_other_ways_are_named(
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
 
-    error = refused(OpenSshPen(), [])
+    error = refused(OpenSshSigner(), [])
     assert "ssh-keygen is not on this machine" in error.what
     assert "--statement-only" in error.fix
 
@@ -179,7 +183,7 @@ def test_a_failure_of_openssh_is_told_in_its_own_last_words(
 ) -> None:
     on_path(tmp_path, monkeypatch, script)
 
-    assert why == refused(OpenSshPen(tmp_path / "id"), []).why
+    assert why == refused(OpenSshSigner(tmp_path / "id"), []).why
 
 
 @posix
@@ -189,16 +193,19 @@ def test_openssh_is_given_the_statement_the_namespace_and_the_key(
     cat = shutil.which("cat")
     on_path(tmp_path, monkeypatch, f'echo "$@"; {cat}')
 
-    said = OpenSshPen(tmp_path / "my key").sign(statement(), []).encode()
+    said = OpenSshSigner(tmp_path / "my key").sign(statement(), []).encode()
     assert f"-Y sign -f {tmp_path}/my key -n {NAMESPACE}\n".encode() + statement() == said
     script = f'{cat} "$4"'
     (tmp_path / "bin" / "ssh-keygen").write_text(f"#!/bin/sh\n{script}\n", "ascii")
-    assert "new\n" == OpenSshPen().sign(statement(), ["old", "new"])
+    assert "new\n" == OpenSshSigner().sign(statement(), ["old", "new"])
 
 
 def test_a_pen_says_whether_it_is_only_for_those_who_must() -> None:
-    assert (False, True) == (OpenSshPen().optional, OpenSshPen(optional=True).optional)
-    assert OpenSshPen().prepared is None
+    assert (False, True) == (
+        OpenSshSigner().only_if_required,
+        OpenSshSigner(only_if_required=True).only_if_required,
+    )
+    assert OpenSshSigner().moment is None
 
 
 # --- elsewhere ------------------------------------------------------------------------------------
@@ -206,9 +213,9 @@ def test_a_pen_says_whether_it_is_only_for_those_who_must() -> None:
 
 def test_a_statement_is_kept_for_a_signature_made_elsewhere() -> None:
     kept: list[bytes] = []
-    pen = StatementPen(kept)
+    signer = StatementCollector(kept)
 
-    assert (None, False, None) == (pen.sign(b"x", []), pen.optional, pen.prepared)  # type: ignore[func-returns-value]
+    assert (None, False, None) == (signer.sign(b"x", []), signer.only_if_required, signer.moment)  # type: ignore[func-returns-value]
     assert [b"x"] == kept
 
 
@@ -223,12 +230,12 @@ def written(folder: Path, text: bytes, signature: bytes | None = None) -> tuple[
 
 
 def test_a_signature_made_elsewhere_is_of_the_moment_of_its_statement(tmp_path: Path) -> None:
-    pen = AttachedPen(*written(tmp_path, statement()))
+    signer = AttachedSignatures(*written(tmp_path, statement()))
 
     at = datetime(2026, 3, 2, 8, 0, 5, tzinfo=UTC)
-    assert PreparedStatement(at, "ab" * 32, 5) == pen.prepared
-    assert not pen.optional
-    assert sign(INES, statement(), NAMESPACE.encode()) == pen.sign(statement(), [])
+    assert SigningMoment(at, "ab" * 32, 5) == signer.moment
+    assert not signer.only_if_required
+    assert sign(INES, statement(), NAMESPACE.encode()) == signer.sign(statement(), [])
 
 
 @pytest.mark.parametrize(
@@ -243,10 +250,10 @@ def test_a_signature_made_elsewhere_is_of_the_moment_of_its_statement(tmp_path: 
 def test_what_would_be_recorded_now_must_be_what_was_signed(
     tmp_path: Path, now: bytes, why: str
 ) -> None:
-    pen = AttachedPen(*written(tmp_path, statement()))
+    signer = AttachedSignatures(*written(tmp_path, statement()))
 
     with pytest.raises(ConflictError) as error:
-        pen.sign(now, [])
+        signer.sign(now, [])
     assert ("SL603", why) == (error.value.code, error.value.why)
 
 
@@ -265,7 +272,7 @@ def test_what_would_be_recorded_now_must_be_what_was_signed(
 )
 def test_what_is_no_statement_is_not_attached(tmp_path: Path, text: bytes) -> None:
     with pytest.raises(InputError) as error:
-        AttachedPen(*written(tmp_path, text))
+        AttachedSignatures(*written(tmp_path, text))
     assert "SL101" == error.value.code
     assert "is not a statement" in error.value.what
 
@@ -276,18 +283,18 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path, missing: str) -> None
     (tmp_path / missing).unlink()
 
     with pytest.raises(InputError) as error:
-        AttachedPen(*paths)
+        AttachedSignatures(*paths)
     assert f"{tmp_path / missing} cannot be read" == error.value.what
     assert "No such file or directory" == error.value.why
 
 
 def test_a_file_that_is_longer_than_any_signature_is_not_read(tmp_path: Path) -> None:
     paths = written(tmp_path, statement(), b"x" * SIGNATURE.size_bytes)
-    AttachedPen(*paths)
+    AttachedSignatures(*paths)
     paths[1].write_bytes(b"x" * (SIGNATURE.size_bytes + 1))
 
     with pytest.raises(InputError) as error:
-        AttachedPen(*paths)
+        AttachedSignatures(*paths)
     assert f"longer than {SIGNATURE.size_bytes} bytes" in error.value.why
 
 
@@ -296,4 +303,4 @@ def test_a_file_that_may_not_be_read_is_named(tmp_path: Path) -> None:
     paths = written(tmp_path, statement())
     paths[0].chmod(0)
     with pytest.raises(InputError):
-        AttachedPen(*paths)
+        AttachedSignatures(*paths)

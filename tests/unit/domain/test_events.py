@@ -27,7 +27,7 @@ from tests.strategies import KEYS, TIMES, of_event
 
 STREAM = UUID("11111111-2222-5333-8444-555555555555")
 STAMP = EventMetadata(START, "egon", "c-1#0123456789abcdef")
-STAMPS = st.builds(EventMetadata, TIMES, KEYS, KEYS, st.none())
+STAMPS = st.builds(EventMetadata, TIMES, KEYS, KEYS)
 
 ALL_EVENTS = sorted(EVENT_TYPES.values(), key=lambda kind: kind.__name__)
 

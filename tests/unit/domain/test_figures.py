@@ -77,9 +77,7 @@ def test_a_decision_without_a_batch_shows_nothing() -> None:
 def test_what_the_bar_holds_by_itself_shows_its_figures() -> None:
     story = told()
     story.build("B1", lids=3)
-    decision.hold_if_missed(
-        story.stamp("ines"), story.case(), reviewed=lambda: story.reviewed, show=show
-    )
+    decision.hold_if_missed(story.stamp("ines"), story.case(), reviewed=story.reviewed, show=show)
     event = next(e.event for e in story.journal if isinstance(e.event, ProcessHeld))
 
     assert event.figures is not None

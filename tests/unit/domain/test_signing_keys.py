@@ -2,7 +2,6 @@
 
 import pytest
 
-from signoff_ledger.domain.events.event import Event
 from signoff_ledger.domain.events.person import (
     SignatureGiven,
     SignatureRefused,
@@ -226,38 +225,3 @@ def test_what_a_person_is_follows_from_their_events_alone() -> None:
     again = Person("dan").replay(entries)
 
     assert (person.keys, person.version) == (again.keys, again.version)
-
-
-# --- signing as an event is emitted ---------------------------------------------------------------
-
-
-def test_an_event_is_signed_for_the_place_that_it_gets() -> None:
-    """Part 11 11.70."""
-    story, person = waiting()
-    asked: list[tuple[Event, object, int]] = []
-
-    def sign(event: Event, stream: object, version: int) -> Event:
-        asked.append((event, stream, version))
-        return SigningKeyAccepted(fingerprint=PRINT, signature=UNSIGNED)
-
-    entry = person.emit(
-        story.stamp("olga")._replace(sign=sign), SigningKeyAccepted(fingerprint=PRINT)
-    )
-
-    assert [(SigningKeyAccepted(fingerprint=PRINT), person.id, 3)] == asked
-    assert b'"kind":"none"' in entry.line
-    assert entry is story.journal[-1]
-
-
-def test_an_event_that_cannot_be_signed_is_not_emitted() -> None:
-    story, person = waiting()
-
-    def sign(event: Event, stream: object, version: int) -> Event:
-        raise InputError("SL101", f"no pen for {version}")
-
-    with pytest.raises(InputError):
-        person.emit(story.stamp("olga")._replace(sign=sign), SigningKeyAccepted(fingerprint=PRINT))
-
-    assert not person.must_sign
-    assert (2, PRINT in person.keys_in_force) == (person.version, False)
-    assert story.journal[-1].version == 2

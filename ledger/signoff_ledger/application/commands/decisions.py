@@ -202,12 +202,10 @@ def _check_seen(work: UnitOfWork, case: Case, seen: Heads | None) -> None:
     now = {key: batch.version for key, batch in case.batches.items()}
     if (seen.process, seen.batches) == (case.process.version, now):
         return
-    moved = list(work.store.read(seen.size))
-    shown = ", ".join(f"#{m.position} by {m.entry.by}" for m in moved[:5])
     raise ConflictError(
         "SL603",
         f"the record of {case.process.key} moved while you were looking",
-        why=f"recorded since: {shown}" + (" and more" if len(moved) > 5 else ""),
+        why=work.recorded_since(seen.size),
         fix="nothing was decided; look again, then decide",
     )
 

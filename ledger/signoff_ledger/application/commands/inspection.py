@@ -169,7 +169,7 @@ def settle(work: UnitOfWork, batch: Batch) -> None:
     if batch.is_open and len(batch.units) < batch.bar.units:
         return
     case = work.case(batch.started.process, batch.key)
-    hold_if_missed(work.stamp, case, reviewed=lambda: work.reviewed, show=show)
+    hold_if_missed(work.stamp, case, reviewed=work.reviewed, show=show)
 
 
 def amend(work: UnitOfWork, batch: Batch) -> None:

@@ -24,7 +24,7 @@ def register_key(ledger: Ledger, call: Call, public_key: str) -> Receipt:
 
     Args:
         ledger: The ledger.
-        call: By whom, and with which pen: signing with the key shows that they hold it.
+        call: By whom, and with which signer: signing with the key shows that they hold it.
         public_key: A line as in `authorized_keys`; the comment is left out.
 
     Raises:
@@ -93,7 +93,7 @@ def revoke_key(
         holder = known_person(work, person)
         if lost:
             _check_alone(work, holder, fingerprint)
-            work.stamp = work.stamp._replace(sign=None)
+            work.is_signed = False
         holder.revoke_key(work.stamp, fingerprint, reason)
 
     content = {"person": person, "fingerprint": fingerprint, "reason": reason, "lost": lost}

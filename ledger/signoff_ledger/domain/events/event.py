@@ -6,7 +6,6 @@ columns, hashes, projections, exports) is derived from it. Its format is in
 """
 
 import json
-from collections.abc import Callable
 from datetime import datetime
 from functools import lru_cache
 from typing import ClassVar, NamedTuple
@@ -40,14 +39,11 @@ class EventMetadata(NamedTuple):
         at: The ledger's clock, aware UTC.
         by: Key of the person, as authenticated.
         cmd: `<command id>#<16 hexadecimal digits of the SHA-256 of the command's content>`.
-        sign: Puts the person's signature into an event that calls for one, given the stream and
-            version it gets; None where nothing is signed.
     """
 
     at: datetime
     by: str
     cmd: str
-    sign: Callable[[Event, UUID, int], Event] | None = None
 
 
 class EventEnvelope(NamedTuple):

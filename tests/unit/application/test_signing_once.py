@@ -1,0 +1,209 @@
+"""A token is asked once for the same words, however often a save comes too late."""
+
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from signoff_ledger.application.commands import decisions, keys, nonconformities, people
+from signoff_ledger.application.ledger import Call, Ledger
+from signoff_ledger.application.ports import StaleError
+from signoff_ledger.custody.statement_signers import OpenSshSigner
+from signoff_ledger.domain.events.event import EventEnvelope
+from signoff_ledger.domain.signature import SshSignature
+from signoff_ledger.domain.values import RemarkKind, Role
+from signoff_ledger.errors import ConflictError, IdentityError
+from signoff_ledger.persistence.sqlite.store import SqliteStore
+from tests.ledgers import CountingIds, check_ledger
+from tests.offices import Office, by
+from tests.tools import tool
+from tests.unit.custody.test_statement_signers import made_key, on_path, public
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs a shell script")
+
+
+class Token:
+    """A key file behind an `ssh-keygen` that counts how often it is asked to sign."""
+
+    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.key = made_key(folder)
+        self._count = folder / "asked"
+        self._count.touch()
+        real = tool("ssh-keygen")
+        on_path(folder, monkeypatch, f'echo asked >> "{self._count}"\nexec {real} "$@"')
+
+    @property
+    def asked(self) -> int:
+        """How often a signature was asked for."""
+        return len(self._count.read_text().splitlines())
+
+    def call(self, person: str) -> Call:
+        """Give a call of a person who signs with this token."""
+        return Call(person, signer=OpenSshSigner(self.key))
+
+
+class LateStore:
+    """A store before each of whose saves something happens."""
+
+    def __init__(self, store: SqliteStore, before: Callable[[int], None]) -> None:
+        self._store = store
+        self._before = before
+        self.saves = 0
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+    def save(
+        self,
+        entries: Sequence[EventEnvelope],
+        command_id: str,
+        seen: Mapping[UUID, int] | None = None,
+    ) -> list[int]:
+        """Save behind whatever happens first."""
+        self.saves += 1
+        self._before(self.saves)
+        return self._store.save(entries, command_id, seen)
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[Office]:
+    """Give an office whose first batch can be signed off; it is verified in the end."""
+    office = Office.founded(tmp_path / "ledger.db")
+    office.publish()
+    office.register()
+    office.build("B1")
+    yield office
+    office.verified()
+    office.close_file()
+    check_ledger(office.store.path)
+
+
+@pytest.fixture
+def token(office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Token:
+    """Give Anna's token, whose key is in force; it has not been asked since."""
+    token = Token(tmp_path, monkeypatch)
+    keys.register_key(office.ledger, token.call("anna"), public(token.key))
+    office.accept_key("anna")
+    token._count.write_text("")
+    return token
+
+
+def behind(office: Office, before: Callable[[int], None]) -> tuple[Ledger, LateStore]:
+    """Give a ledger whose saves come too late."""
+    store = LateStore(office.store, before)
+    return Ledger(store, office.clock, CountingIds("late"), office.sealer), store
+
+
+def lost(times: int) -> Callable[[int], None]:
+    """Lose so many races."""
+
+    def race(save: int) -> None:
+        if save <= times:
+            raise StaleError
+
+    return race
+
+
+def remark(ledger: Ledger, call: Call) -> None:
+    """Have Anna say something about the process, which she signs."""
+    nonconformities.remark(ledger, call, "mug", RemarkKind.NOTE, "the lids look fine")
+
+
+def signed(office: Office, after: int) -> list[SshSignature]:
+    """Give the signatures in the events behind a position."""
+    events = [recorded.entry.event for recorded in office.store.read(after)]
+    found = [getattr(event, "signature", None) for event in events]
+    return [signature for signature in found if isinstance(signature, SshSignature)]
+
+
+def test_lost_races_ask_the_token_once_for_a_decision(office: Office, token: Token) -> None:
+    size = office.store.size()
+    office.ledger, store = behind(office, lost(3))
+    office.sign(token.call("anna"))
+
+    assert (1, 4) == (token.asked, store.saves)
+    (signature,) = signed(office, size)
+    assert size == signature.size
+
+
+def test_each_statement_of_a_command_is_signed_once(
+    office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, token: Token
+) -> None:
+    people.grant(office.ledger, by("olga"), "anna", Role.OWNER, "stands in")
+    size = office.store.size()
+    ledger, _ = behind(office, lost(2))
+    people.enrol(ledger, token.call("anna"), "dora", "Dora", [Role.INSPECTOR, Role.ENGINEER])
+
+    assert (3, 3) == (token.asked, len(signed(office, size)))
+
+
+def test_a_rival_who_leaves_the_words_as_they_are_costs_no_further_signature(
+    office: Office, token: Token
+) -> None:
+    """The signer's own stream moved: what was signed still says what is recorded."""
+
+    def rival(save: int) -> None:
+        if save == 1:
+            people.grant(office.ledger, by("olga"), "anna", Role.INSPECTOR, "stands in")
+
+    ledger, store = behind(office, rival)
+    remark(ledger, token.call("anna"))
+
+    assert (1, 2) == (token.asked, store.saves)
+    assert ["role-granted", "signature-given", "remark-recorded", "signature-given"] == (
+        office.topics()[-4:]
+    )
+
+
+def test_a_rival_who_changes_the_words_is_named_and_nothing_is_recorded(
+    office: Office, token: Token
+) -> None:
+    def rival(save: int) -> None:
+        remark(office.ledger, by("bela"))
+
+    ledger, store = behind(office, rival)
+    with pytest.raises(ConflictError) as refused:
+        remark(ledger, token.call("anna"))
+
+    assert ("SL603", 1, 1) == (refused.value.code, token.asked, store.saves)
+    size = office.store.size()
+    assert "version was" in refused.value.why
+    assert f"recorded since: #{size - 1} by bela, #{size} by bela" in refused.value.why
+    assert "anna" not in {recorded.entry.by for recorded in office.store.read(size - 2)}
+
+
+def test_a_decision_is_not_taken_on_what_moved_after_it_was_signed(
+    office: Office, token: Token
+) -> None:
+    usual = office.ledger
+
+    def rival(save: int) -> None:
+        decisions.hold(usual, by("anna"), "mug", None, "two lids rattle")
+
+    office.ledger, _ = behind(office, rival)
+    with pytest.raises(ConflictError) as refused:
+        office.hold(token.call("anna"), "three lids rattle")
+
+    assert ("SL603", 1) == (refused.value.code, token.asked)
+    assert "data.heads" in refused.value.why
+
+
+def test_a_key_that_is_revoked_after_it_signed_signs_no_further_try(
+    office: Office, token: Token
+) -> None:
+    fingerprint = list(office.ledger.work().person("anna").keys_in_force)[-1]
+
+    def rival(save: int) -> None:
+        if save == 1:
+            keys.revoke_key(office.ledger, by("olga"), "anna", fingerprint, "stolen")
+
+    ledger, _ = behind(office, rival)
+    with pytest.raises(IdentityError) as refused:
+        remark(ledger, token.call("anna"))
+
+    assert ("SL405", 1) == (refused.value.code, token.asked)
+    assert fingerprint in refused.value.why
+    assert "signature-refused" == office.topics()[-1]
