@@ -133,6 +133,7 @@ def test_an_error_is_as_its_schema_says(
     validator("signoff.error/1").validate(json.loads(said.err))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("stage", [s for s in STAGES if s not in WITHOUT_A_PROCESS])
 def test_at_every_stage_of_a_story_answers_are_as_their_schemas_say(
     tmp_path: Path, stage: str
