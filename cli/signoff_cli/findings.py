@@ -1,36 +1,28 @@
-"""Findings for people and for machines: each rule, whether it holds, its numbers, its events."""
+"""Rules for people: each with whether it holds, its numbers and its events."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from signoff_cli.color import paint, style_of
 from signoff_cli.output import table
-from signoff_ledger.projections.explanation import positions_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from signoff_ledger.application.ports import Store
     from signoff_ledger.domain.verdict import Finding
+    from signoff_ledger.queries.rules import RuleAnswer
 
 
-def as_data(store: Store, process: str, findings: Iterable[Finding]) -> list[dict[str, Any]]:
+def as_data(store: Store, process: str, findings: Iterable[Finding]) -> list[RuleAnswer]:
     """Write findings as plain data, with the positions of the events that settle each."""
-    return [
-        {
-            "rule": f.rule,
-            "holds": f.holds,
-            "says": f.says,
-            "numbers": f.numbers,
-            "counts": f.counts,
-            "events": positions_of(store, process, f),
-        }
-        for f in findings
-    ]
+    from signoff_ledger.queries.rules import rules_of
+
+    return rules_of(store, process, tuple(findings))
 
 
-def for_people(rows: list[dict[str, Any]], *, color: bool) -> str:
+def for_people(rows: Sequence[RuleAnswer], *, color: bool) -> str:
     """Lay findings out, failing ones marked by a word and not by colour alone."""
     text = table(
         ("holds", "rule", "what the events say"),
@@ -49,7 +41,7 @@ def for_people(rows: list[dict[str, Any]], *, color: bool) -> str:
     return "\n".join(painted)
 
 
-def _events(row: dict[str, Any]) -> str:
+def _events(row: RuleAnswer) -> str:
     if not row["events"]:
         return ""
     return " [" + " ".join(f"#{position}" for position in row["events"]) + "]"

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from signoff_ledger.reports.certificate import certificate
+from signoff_ledger.queries.certificate import certificate
 from signoff_ledger.reports.certificate_layout import document
 from signoff_ledger.reports.html import page
 from signoff_ledger.statistics.two_batches import Counts, boschloo, fisher

@@ -15,21 +15,30 @@ from typing import Any
 import jsonschema  # type: ignore[import-untyped]  # it brings no types
 import pytest
 
+from signoff_ledger.queries.json_schema import questions, schema_of
 from tests.cli.samples import READS, WRITES, Read, Write
 from tests.cli.shops import STAGES, WITHOUT_A_PROCESS, at
 from tests.errors.reproducers import EVERY, World
 from tests.golden.story import PROCESS, goes, told
-from tests.tree import CLI, ROOT, python_files
+from tests.tree import CLI, LEDGER, ROOT, python_files
 
 SCHEMAS = ROOT / "docs" / "reference" / "schemas"
+QUERIES = LEDGER / "queries"
 NAMES = sorted(path.name for path in SCHEMAS.glob("*.json"))
 NAME = re.compile(r"signoff\.[a-z]+/\d+")
 
 
 @cache
 def validator(name: str, part: str = "") -> Any:
-    """Make what holds an answer against its schema, or against a part of it."""
-    schema = json.loads((SCHEMAS / f"{name.replace('/', '.')}.json").read_text("utf-8"))
+    """Make what holds an answer against its schema, or against a part of it.
+
+    An answer of a query has no key that its type does not name.
+    """
+    module = {each.SCHEMA: each for each in questions()}.get(name)
+    if module is not None:
+        schema = schema_of(module, closed=True)
+    else:
+        schema = json.loads((SCHEMAS / f"{name.replace('/', '.')}.json").read_text("utf-8"))
     if part:
         schema = {"$schema": schema["$schema"], "$defs": schema["$defs"], "$ref": f"#/$defs/{part}"}
     return jsonschema.Draft202012Validator(schema)
@@ -42,7 +51,8 @@ def check(answer: dict[str, Any]) -> None:
 
 def check_row(row: dict[str, Any]) -> None:
     """Hold a line of jsonl against the schema that it names."""
-    validator(row["schema"], "row").validate(row)
+    named = {key: value for key, value in row.items() if key != "schema"}
+    validator(row["schema"], "row").validate(named)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -83,7 +93,7 @@ def parts(schema: Any, where: str) -> Iterator[tuple[str, dict[str, Any]]]:
 def test_every_schema_of_the_source_has_a_file_and_every_file_a_use() -> None:
     used = {
         node.value
-        for path in python_files(CLI)
+        for path in python_files(CLI, QUERIES)
         for node in ast.walk(ast.parse(path.read_text("utf-8")))
         if isinstance(node, ast.Constant)
         and isinstance(node.value, str)

@@ -4,7 +4,7 @@ import json
 
 from signoff_ledger.application.commands import corrections
 from signoff_ledger.application.ledger import Call
-from signoff_ledger.reports.certificate import certificate
+from signoff_ledger.queries.certificate import certificate
 from signoff_ledger.reports.certificate_layout import document
 from signoff_ledger.reports.html import page
 from tests.offices import ANNA, KeySigner, Office, by, fingerprint

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from signoff_cli.commands.hold import preview
+from signoff_cli.commands.hold import for_people
 from signoff_ledger.application.commands import keys, people
 from signoff_ledger.application.ledger import Call
 from signoff_ledger.bootstrap import open_ledger
@@ -25,6 +25,7 @@ from signoff_ledger.integrity.ssh.sshsig import NAMESPACE
 from signoff_ledger.integrity.tree.leaf import leaf_hash
 from signoff_ledger.projections.sentences import sentence
 from signoff_ledger.projections.subjects import Subject
+from signoff_ledger.queries.preview import preview
 from tests.offices import ANNA, BELA, OLGA, SPARE, STRANGER, Office, by, fingerprint, public
 from tests.refusals import refusal
 from tests.tools import tool
@@ -57,7 +58,7 @@ def test_a_signed_record_holds_the_printed_name_the_time_and_the_meaning(
 def test_whoever_is_about_to_sign_is_shown_the_same(office: Office) -> None:
     """11.50(b): the same items are subject to the same controls, on the display, too."""
     with open_ledger(office.store.path, office.clock, vault=office.vault) as opened:
-        shown, _ = preview(opened, by("anna"), "hold", "mug", None, words="why")
+        shown = for_people(preview(opened.ledger, by("anna"), "hold", "mug", words="why"))
 
     assert re.search(r"by +Anna Approver \(anna\)", shown)
     assert re.search(r"at +2026-03-03T", shown)

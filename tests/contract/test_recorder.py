@@ -216,6 +216,18 @@ def test_an_event_is_found_by_its_place_in_its_stream(kept: Kept) -> None:
     assert 3 == kept.store.position(b.id, 1)
 
 
+def test_many_events_are_found_together_and_those_that_are_not_there_are_left_out(
+    kept: Kept,
+) -> None:
+    a, b = Process("a"), Process("b")
+    kept.store.save([*remarks(a, 2, "c1"), *remarks(b, 1, "c1"), *remarks(a, 1, "c1")], "c1")
+
+    wanted = [(a.id, 3), (b.id, 1), (a.id, 1), (b.id, 2), (Process("c").id, 1)]
+
+    assert {(a.id, 1): 1, (b.id, 1): 3, (a.id, 3): 4} == kept.store.positions(wanted)
+    assert {} == kept.store.positions([])
+
+
 def test_an_empty_log_has_no_size_and_no_events(kept: Kept) -> None:
     assert 0 == kept.store.size()
     assert [] == list(kept.store.read(0))

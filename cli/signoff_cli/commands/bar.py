@@ -5,7 +5,7 @@ What a bar lets through is said at the moment it is set, when it can still be an
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -15,25 +15,27 @@ from signoff_cli.output import answer, keeps_to_ascii, paragraph, table
 from signoff_cli.session import pass_session, reading, recording
 from signoff_ledger.application.commands.plans import (
     countersign_bar,
-    only_process,
     register_bar,
     supersede_bar,
 )
 from signoff_ledger.bounded_file import PLAN
-from signoff_ledger.domain.bar import Bar
-from signoff_ledger.domain.values import format_utc
 from signoff_ledger.errors import InputError
-from signoff_ledger.figures.compute import bar_figures
-from signoff_ledger.figures.sentences import bar_sentences
 from signoff_ledger.formats.plan_toml import read_plan
-from signoff_ledger.reports.certificate import bar_clauses
-from signoff_ledger.reports.charts import oc_curve
+from signoff_ledger.queries.bars import SCHEMA, bars, lets_through
+from signoff_ledger.queries.standard_plan import INSPECTION_LEVELS, INSPECTIONS, standard_plan
+from signoff_ledger.queries.standard_plan import SCHEMA as STANDARD_PLAN_SCHEMA
 from signoff_ledger.reports.text_charts import draw
-from signoff_ledger.statistics import mil_std_105e
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from signoff_cli.session import Session
     from signoff_ledger.application.ledger import Receipt
+    from signoff_ledger.domain.bar import Bar
+    from signoff_ledger.figures.picture import Illustrated, Picture
+    from signoff_ledger.queries.bars import LetsThroughAnswer
+    from signoff_ledger.queries.receipt import ReceiptExtra
+    from signoff_ledger.queries.standard_plan import StandardPlanAnswer
 
 
 @click.group(short_help="Set, countersign, show or pick the bar.")
@@ -106,49 +108,33 @@ def show(session: Session, process: str | None) -> None:
       signoff bar show kiln-lid
     """
     with session.open() as opened:
-        key = only_process(opened.ledger.work(), process)
-        state = opened.ledger.work().known_process(key)
-        rows = [
-            {
-                "number": each.number,
-                "units": each.bar.units,
-                "max_rejects": each.bar.max_rejects,
-                "clauses": bar_clauses(each.bar),
-                "registered_at": format_utc(each.at),
-                "position": opened.store.position(state.id, each.version),
-                "loosened": list(each.loosened),
-                "reason": each.reason,
-                "sha256": each.sha256,
-                **_curve_data(each.bar),
-            }
-            for each in state.bars
-        ]
-    data = {"process": key, "bars": rows}
+        shown = bars(opened.ledger, process)
+    rows = shown.data["bars"]
 
     def human() -> str:
         if not rows:
-            return f"{key} has no bar yet:  signoff bar register FILE"
-        shown = [
+            return f"{shown.data['process']} has no bar yet:  signoff bar register FILE"
+        lines = [
             (str(r["number"]), f"#{r['position']}", ", ".join(r["loosened"]) or "-",
              "; ".join(r["clauses"]))
             for r in rows
         ]  # fmt: skip
-        versions = table(("bar", "event", "loosened", "clauses"), shown)
-        return "\n\n".join((versions, _told(session, state.bars[-1].bar)))
+        versions = table(("bar", "event", "loosened", "clauses"), lines)
+        return "\n\n".join((versions, _told(session, rows[-1], shown.pictures)))
 
-    answer(session, "signoff.bar/1", data, rows, human)
+    answer(session, SCHEMA, shown.data, rows, human)
 
 
 @bar.command(short_help="Pick a bar by an acceptable quality level.")
 @click.option(
     "--aql", required=True, metavar="LEVEL", help="Acceptable quality level, such as 2.5."
 )
-@click.option("--level", default="II", show_default=True, type=click.Choice(mil_std_105e.LEVELS),
+@click.option("--level", default="II", show_default=True, type=click.Choice(INSPECTION_LEVELS),
               help="Inspection level.")  # fmt: skip
 @click.option("--lot", required=True, type=click.IntRange(2, 1_000_000_000), metavar="UNITS",
               help="Units in the lot.")  # fmt: skip
 @click.option("--inspection", default="normal", show_default=True,
-              type=click.Choice([str(each) for each in mil_std_105e.Inspection]),
+              type=click.Choice(INSPECTIONS),
               help="Severity of inspection.")  # fmt: skip
 @reading
 @pass_session
@@ -162,61 +148,48 @@ def pick(session: Session, aql: str, level: str, lot: int, inspection: str) -> N
     Example:
       signoff bar pick --aql 2.5 --level II --lot 1000
     """
-    try:
-        found = mil_std_105e.plan(lot, level, aql, mil_std_105e.Inspection(inspection))
-    except ValueError as error:
-        raise InputError("SL109", "there is no such plan", why=str(error)) from None
-    picked = Bar(units=found.units, max_rejects=min(found.max_rejects, found.units - 1))
-    data = {
-        "standard": "MIL-STD-105E",
-        "aql": aql,
-        "level": level,
-        "lot": lot,
-        "inspection": inspection,
-        "code_letter": found.code_letter,
-        "units": found.units,
-        "max_rejects": found.max_rejects,
-        "reject_from": found.reject_from,
-        "inspect_all": found.inspect_all,
-        **_curve_data(picked),
-    }
-
-    def human() -> str:
-        every = ", which is every unit of the lot" if found.inspect_all else ""
-        between = ""
-        if found.reject_from > found.max_rejects + 1:
-            between = " What lies between passes the lot and ends reduced inspection."
-        head = (
-            f"MIL-STD-105E, single sampling, {inspection} inspection, level {level}, AQL {aql}, "
-            f"lot of {lot:,}: code letter {found.code_letter}, {found.units:,} units{every}, "
-            f"Ac {found.max_rejects}, Re {found.reject_from}.{between}"
-        )
-        file = f"[bar]\nunits = {picked.units}\nmax_rejects = {picked.max_rejects}"
-        return "\n\n".join((paragraph(head), _told(session, picked), file))
-
-    answer(session, "signoff.pick/1", data, [data], human)
+    picked = standard_plan(lot, aql, level, inspection)
+    answer(
+        session,
+        STANDARD_PLAN_SCHEMA,
+        picked.data,
+        [picked.data],
+        lambda: _picked_for_people(session, picked),
+    )
 
 
-def _curve_data(bar: Bar) -> dict[str, Any]:
-    figures = bar_figures(bar)
-    return {
-        "lets_through": figures.model_dump(mode="json"),
-        "says": list(bar_sentences(figures)),
-    }
+def _picked_for_people(session: Session, picked: Illustrated[StandardPlanAnswer]) -> str:
+    data = picked.data
+    every = ", which is every unit of the lot" if data["inspect_all"] else ""
+    between = ""
+    if data["reject_from"] > data["max_rejects"] + 1:
+        between = " What lies between passes the lot and ends reduced inspection."
+    head = (
+        f"{data['standard']}, single sampling, {data['inspection']} inspection, "
+        f"level {data['level']}, AQL {data['aql']}, lot of {data['lot']:,}: "
+        f"code letter {data['code_letter']}, {data['units']:,} units{every}, "
+        f"Ac {data['max_rejects']}, Re {data['reject_from']}.{between}"
+    )
+    file = "\n".join(("[bar]", *(f"{name} = {value}" for name, value in data["bar"].items())))
+    return "\n\n".join((paragraph(head), _told(session, data, picked.pictures), file))
 
 
-def _lets_through(session: Session, bar: Bar, receipt: Receipt) -> tuple[dict[str, Any], str]:
+def _lets_through(session: Session, bar: Bar, receipt: Receipt) -> tuple[ReceiptExtra, str]:
     """Say what the bar lets through at the moment it is set, when it can still be another one."""
+    shown = lets_through(bar)
+    extra: ReceiptExtra = {
+        "lets_through": shown.data["lets_through"],
+        "says": shown.data["says"],
+    }
     new = receipt.recorded or receipt.planned
-    return _curve_data(bar), _told(session, bar) + "\n" if new else ""
+    return extra, _told(session, shown.data, shown.pictures) + "\n" if new else ""
 
 
-def _told(session: Session, bar: Bar) -> str:
+def _told(session: Session, data: LetsThroughAnswer, pictures: Iterable[Picture]) -> str:
     """Say what a bar lets through, and draw it."""
-    figures = bar_figures(bar)
-    lines = [paragraph(sentence) for sentence in bar_sentences(figures)]
-    picture = draw(oc_curve(figures), ascii_only=keeps_to_ascii(session))
-    return "\n".join((*lines, "", picture))
+    lines = [paragraph(sentence) for sentence in data["says"]]
+    drawn = [draw(each, ascii_only=keeps_to_ascii(session)) for each in pictures]
+    return "\n".join((*lines, "", *drawn))
 
 
 def _bar_of(file: str) -> tuple[str, Bar]:

@@ -9,13 +9,12 @@ import click
 from signoff_cli import findings
 from signoff_cli.output import answer, colored
 from signoff_cli.session import pass_session, reading
-from signoff_ledger.application.commands.decisions import check as ask
-from signoff_ledger.application.commands.plans import only_process
+from signoff_ledger.errors import RuleRefusedError
+from signoff_ledger.queries.check import SCHEMA
+from signoff_ledger.queries.check import check as ask
 
 if TYPE_CHECKING:
     from signoff_cli.session import Session
-
-_RULES_SAY_NO = 3
 
 
 @click.command(short_help="Say whether the process could be signed off.")
@@ -39,23 +38,11 @@ def check(
       signoff check kiln-lid --list
     """
     with session.open() as opened:
-        work = opened.ledger.work()
-        key = only_process(work, process)
-        case, verdict = ask(work, key, batch, signer)
-        rows = findings.as_data(opened.store, key, verdict.findings)
-    may_be_signed = verdict.allows_sign_off
-    data = {
-        "process": key,
-        "batch": verdict.batch,
-        "may_be_signed": may_be_signed,
-        "signer": case.signer.person if case.signer else None,
-        "rule_set": verdict.rule_set,
-        "rules": rows,
-    }
-    shown = rows if list_all else [row for row in rows if not row["holds"]]
+        data = ask(opened.ledger, process, batch, signer)
+    shown = [rule for rule in data["rules"] if list_all or not rule["holds"]]
 
     def human() -> str:
         return findings.for_people(shown, color=colored(session)) if shown else ""
 
-    answer(session, "signoff.check/1", data, shown, human)
-    return 0 if may_be_signed else _RULES_SAY_NO
+    answer(session, SCHEMA, data, shown, human)
+    return 0 if data["may_be_signed"] else RuleRefusedError.exit_code

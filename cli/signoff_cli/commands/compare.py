@@ -10,10 +10,10 @@ import click
 from signoff_cli.output import answer, keeps_to_ascii, paragraph
 from signoff_cli.session import pass_session, reading
 from signoff_ledger.errors import InputError
+from signoff_ledger.figures.charts import before_after
 from signoff_ledger.figures.fix_effect import effect_between
 from signoff_ledger.figures.number_format import p_value
 from signoff_ledger.figures.sentences import fix_sentences
-from signoff_ledger.reports.charts import before_after
 from signoff_ledger.reports.text_charts import draw
 
 if TYPE_CHECKING:

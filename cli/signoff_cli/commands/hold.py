@@ -11,25 +11,12 @@ from signoff_cli.inputs import long_text
 from signoff_cli.output import paragraph
 from signoff_cli.prompts import confirmed
 from signoff_cli.session import pass_session, recording
-from signoff_ledger.application.authorization import authorise
-from signoff_ledger.application.commands.decisions import check as ask
 from signoff_ledger.application.commands.decisions import hold as hold_process
-from signoff_ledger.application.ledger import named_actor
-from signoff_ledger.domain.decision import HOLD_MEANING, SIGN_OFF_MEANING, heads_of
-from signoff_ledger.domain.disclosure import Topic, disclosures
-from signoff_ledger.domain.values import format_utc
-from signoff_ledger.figures.exhibit import show
-from signoff_ledger.projections.explanation import same_processes
+from signoff_ledger.queries.preview import heads_seen, preview
 
 if TYPE_CHECKING:
     from signoff_cli.session import Session
-    from signoff_ledger.application.ledger import Call
-    from signoff_ledger.bootstrap import OpenLedger
-    from signoff_ledger.domain.case import Case
-    from signoff_ledger.domain.events.process import Heads
-    from signoff_ledger.domain.person import Person
-
-_MEANINGS = {"sign": SIGN_OFF_MEANING, "hold": HOLD_MEANING}
+    from signoff_ledger.queries.preview import PreviewAnswer
 
 
 @click.command(short_help="Hold a process; a reason is all it needs.")
@@ -54,74 +41,42 @@ def hold(
     text = long_text(reason) or ""
     with session.open() as opened:
         call = session.call()
-        shown, seen = preview(opened, call, "hold", process, batch, words=text)
-        if not confirmed(session, shown, "Hold?"):
+        shown = preview(opened.ledger, call, "hold", process, batch, words=text)
+        if not confirmed(session, for_people(shown), "Hold?"):
             return 1
         receipt = hold_process(
-            opened.ledger, call, process, batch, text, seen=seen, awaiting=long_text(awaiting)
+            opened.ledger,
+            call,
+            process,
+            batch,
+            text,
+            seen=heads_seen(shown),
+            awaiting=long_text(awaiting),
         )
         receipts.show(session, opened.store, receipt)
     return 0
 
 
-def preview(  # everything a signer must see
-    opened: OpenLedger,
-    call: Call,
-    command: str,
-    process: str,
-    batch: str | None,
-    *,
-    words: str = "",
-) -> tuple[str, Heads]:
-    """Write what is about to be recorded: who, what, with which meaning, on which evidence.
-
-    Part 11 11.50 asks for the printed name, the time and the meaning; the time recorded is that of
-    signing. Gives the heads looked at, too, so that nothing else can be decided on.
-    """
-    actor = named_actor(call)
-    work = opened.ledger.work(moment=call.signer.moment if call.signer else None)
-    person = work.person(actor)
-    authorise(person, command)
-    case, verdict = ask(work, process, batch, actor)
-    rows = findings.as_data(opened.store, process, verdict.findings)
-    heads = heads_of(case, person.version, work.reviewed)
-    what = f"{command.upper()} {process}" + (f": {words}" if words else "")
-    shown = "\n".join(
+def for_people(data: PreviewAnswer) -> str:
+    """Write what is about to be recorded: who, what, with which meaning, on which evidence."""
+    words = f": {data['words']}" if data["words"] else ""
+    keys = ", ".join(data["keys"]) or "a key, and none is in force"
+    says = data["says"]
+    return "\n".join(
         (
-            f"About to record: {what}",
-            f"  by         {person.printed_name} ({actor})",
-            f"  at         {format_utc(work.stamp.at)}",
-            f"  meaning    {_MEANINGS[command]}",
-            f"  on batch   {verdict.batch or 'none'}",
-            f"  reviewed   {heads.size} events, root {heads.root}",
-            f"  signature  {_signature(person, call)}",
-            *_disclosed(opened, case),
+            f"About to record: {data['command'].upper()} {data['process']}{words}",
+            f"  by         {data['printed_name']} ({data['person']})",
+            f"  at         {data['at']}",
+            f"  meaning    {data['meaning']}",
+            f"  on batch   {data['batch'] or 'none'}",
+            f"  reviewed   {data['reviewed']['size']} events, root {data['reviewed']['root']}",
+            "  signature  "
+            + (f"by {keys}" if data["must_sign"] else "none (your name as authenticated)"),
+            *([""] if data["disclosures"] else []),
+            *(paragraph(f"{each['topic']}: {each['says']}") for each in data["disclosures"]),
             "",
-            findings.for_people(rows, color=False),
+            findings.for_people(data["rules"], color=False),
             "",
-            *_spoken(case),
+            *([decision_text.for_people(says), ""] if says["rule"] else []),
         )
     )
-    return shown, heads
-
-
-def _disclosed(opened: OpenLedger, case: Case) -> list[str]:
-    """Name what a signer has to know first."""
-    told = [f"{d.topic}: {d.says}" for d in disclosures(case)]
-    same = same_processes(opened.store, case.process)
-    told += [f"{Topic.SAME_PROCESS}: {says}" for says in same]
-    return ["", *(paragraph(line) for line in told)] if told else []
-
-
-def _spoken(case: Case) -> list[str]:
-    """Say rule, evidence and limits apart, as they will be kept with the decision and signed."""
-    says = decision_text.as_data(show(case))["says"]
-    return [decision_text.for_people(says), ""] if says["rule"] else []
-
-
-def _signature(person: Person, call: Call) -> str:
-    keys = ", ".join(person.keys_in_force)
-    wanted = call.signer is not None and not call.signer.only_if_required
-    if person.must_sign or wanted:
-        return f"by {keys or 'a key, and none is in force'}"
-    return "none (your name as authenticated)"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from signoff_cli.session import Session
     from signoff_ledger.application.commands.sheet_import import ImportSummary
     from signoff_ledger.bootstrap import OpenLedger
+    from signoff_ledger.queries.receipt import ReceiptExtra
 
 _SHOWN = 5
 """How many units that do not count are named one by one."""
@@ -63,7 +64,7 @@ def import_(
             distinct_from=distinct_from,
             progress=progress(session, "units"),
         )
-        extra: dict[str, dict[str, Any]] = {
+        extra: ReceiptExtra = {
             "import": {
                 "new": imported.units,
                 "already_recorded": imported.known,

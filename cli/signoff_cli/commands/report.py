@@ -16,8 +16,8 @@ from signoff_cli.session import pass_session, reporting
 from signoff_ledger.application.commands.plans import only_process
 from signoff_ledger.bounded_file import SizeLimit, read_regular
 from signoff_ledger.errors import InputError, StoreError
+from signoff_ledger.queries.certificate import certificate
 from signoff_ledger.replay.replay import checked_position
-from signoff_ledger.reports.certificate import certificate
 from signoff_ledger.reports.certificate_layout import document
 from signoff_ledger.reports.html import page
 from signoff_ledger.reports.markdown import markdown
@@ -25,7 +25,7 @@ from signoff_ledger.reports.pdf import pdf
 
 if TYPE_CHECKING:
     from signoff_cli.session import Session
-    from signoff_ledger.reports.certificate import Certificate
+    from signoff_ledger.queries.certificate import Certificate
 
 FORMATS = ("html", "pdf", "md", "json")
 

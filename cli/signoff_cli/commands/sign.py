@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 import click
 
 from signoff_cli import receipts
-from signoff_cli.commands.hold import preview
+from signoff_cli.commands.hold import for_people
 from signoff_cli.inputs import long_text
 from signoff_cli.prompts import confirmed
 from signoff_cli.session import pass_session, recording
 from signoff_ledger.application.commands.decisions import sign as sign_off
+from signoff_ledger.queries.preview import heads_seen, preview
 
 if TYPE_CHECKING:
     from signoff_cli.session import Session
@@ -37,9 +38,9 @@ def sign(session: Session, process: str, batch: str | None, note: str | None) ->
     text = long_text(note)
     with session.open() as opened:
         call = session.call()
-        shown, seen = preview(opened, call, "sign", process, batch, words=text or "")
-        if not confirmed(session, shown, "Sign off?"):
+        shown = preview(opened.ledger, call, "sign", process, batch, words=text or "")
+        if not confirmed(session, for_people(shown), "Sign off?"):
             return 1
-        receipt = sign_off(opened.ledger, call, process, batch, text, seen=seen)
+        receipt = sign_off(opened.ledger, call, process, batch, text, seen=heads_seen(shown))
         receipts.show(session, opened.store, receipt)
     return 0

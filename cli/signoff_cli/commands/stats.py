@@ -12,10 +12,10 @@ from signoff_cli import decision_text
 from signoff_cli.output import answer, keeps_to_ascii, paragraph, table
 from signoff_cli.session import pass_session, reading
 from signoff_ledger.application.commands.plans import only_process
+from signoff_ledger.figures.charts import pictures
 from signoff_ledger.figures.compute import figures_of
 from signoff_ledger.figures.number_format import at_most, counted, percent
-from signoff_ledger.reports.charts import pictures
-from signoff_ledger.reports.evaluation import evaluation
+from signoff_ledger.queries.stats import evaluation
 from signoff_ledger.reports.text_charts import draw
 
 if TYPE_CHECKING:

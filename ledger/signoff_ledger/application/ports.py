@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from typing import NamedTuple, Protocol, TypeVar
@@ -256,6 +256,10 @@ class Store(Protocol):
 
     def position(self, stream: UUID, version: int) -> int:
         """Give the position of an event that exists."""
+        ...
+
+    def positions(self, events: Collection[tuple[UUID, int]]) -> dict[tuple[UUID, int], int]:
+        """Give the positions of events by stream and version, those that exist, in one query."""
         ...
 
     def size(self) -> int:

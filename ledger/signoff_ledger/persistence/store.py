@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, TypeVar
+from uuid import UUID
 
 from eventsourcing.persistence import (
     DatabaseError,
@@ -24,9 +25,8 @@ from signoff_ledger.persistence.aggregate_repository import Aggregates
 from signoff_ledger.persistence.mapper import checked_entry
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
-    from uuid import UUID
 
     from signoff_ledger.domain.events.event import EventEnvelope
     from signoff_ledger.persistence.health_finding import HealthFinding
@@ -261,6 +261,24 @@ class LedgerStore(ABC):
         )
         position: int = rows[0][0]
         return position
+
+    def positions(self, events: Collection[tuple[UUID, int]]) -> dict[tuple[UUID, int], int]:
+        """Give the positions of events by stream and version, those that exist, in one query."""
+        versions: dict[str, list[int]] = {}
+        for stream, version in events:
+            versions.setdefault(str(stream), []).append(version)
+        if not versions:
+            return {}
+        wanted = " OR ".join(
+            f"(stream = ? AND version IN ({', '.join('?' * len(each))}))"
+            for each in versions.values()
+        )
+        named = (name for stream, each in versions.items() for name in (stream, *each))
+        rows = self._query(
+            f"SELECT stream, version, position FROM events WHERE {wanted}",  # noqa: S608  # question marks alone
+            *named,
+        )
+        return {(UUID(str(stream)), version): position for stream, version, position in rows}
 
     def size(self) -> int:
         """Give the number of events in the log."""

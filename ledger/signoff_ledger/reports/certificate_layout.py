@@ -17,7 +17,7 @@ from signoff_ledger.reports.document import (
 )
 
 if TYPE_CHECKING:
-    from signoff_ledger.reports.certificate import Certificate
+    from signoff_ledger.queries.certificate import Certificate
 
 _DAY = 86_400
 _HOUR = 3_600

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias, TypeVar, cast
 from signoff_ledger.domain.values import legible
 
 if TYPE_CHECKING:
-    from signoff_ledger.reports.picture import Picture
+    from signoff_ledger.figures.picture import Picture
 
 
 @dataclass(frozen=True, slots=True)

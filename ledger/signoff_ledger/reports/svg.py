@@ -11,7 +11,7 @@ from itertools import pairwise
 from math import ceil
 from typing import TYPE_CHECKING
 
-from signoff_ledger.reports.picture import (
+from signoff_ledger.figures.picture import (
     BeforeAfter,
     Mark,
     OcCurve,
@@ -23,7 +23,7 @@ from signoff_ledger.reports.picture import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from signoff_ledger.reports.picture import Picture
+    from signoff_ledger.figures.picture import Picture
 
     Scale = Callable[[float], float]
 

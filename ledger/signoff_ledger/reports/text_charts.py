@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from signoff_ledger.reports.picture import (
+from signoff_ledger.figures.picture import (
     BeforeAfter,
     Mark,
     OcCurve,
@@ -19,7 +19,7 @@ from signoff_ledger.reports.picture import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from signoff_ledger.reports.picture import Picture
+    from signoff_ledger.figures.picture import Picture
 
 
 class Signs(NamedTuple):

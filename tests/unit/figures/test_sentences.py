@@ -10,7 +10,7 @@ from signoff_ledger.domain.figures import DecisionSentences
 from signoff_ledger.figures import number_format
 from signoff_ledger.figures.compute import figures_of
 from signoff_ledger.figures.sentences import bar_sentences, fix_sentences, said
-from signoff_ledger.reports.evaluation import evaluation
+from signoff_ledger.queries.stats import evaluation
 from tests.stories import Story, bar, clear, fixed, held, identity, opened, plan, told, unit
 
 

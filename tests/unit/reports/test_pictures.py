@@ -5,14 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from signoff_ledger.persistence.sqlite.store import SqliteStore
-from signoff_ledger.reports import svg, text_charts
-from signoff_ledger.reports.certificate import certificate
-from signoff_ledger.reports.certificate_layout import document
-from signoff_ledger.reports.document import Document, Drawn, Heading
-from signoff_ledger.reports.html import page
-from signoff_ledger.reports.markdown import markdown
-from signoff_ledger.reports.picture import (
+from signoff_ledger.figures.picture import (
     BeforeAfter,
     LimitLine,
     OcCurve,
@@ -22,6 +15,13 @@ from signoff_ledger.reports.picture import (
     RunChart,
     UnitGrid,
 )
+from signoff_ledger.persistence.sqlite.store import SqliteStore
+from signoff_ledger.queries.certificate import certificate
+from signoff_ledger.reports import svg, text_charts
+from signoff_ledger.reports.certificate_layout import document
+from signoff_ledger.reports.document import Document, Drawn, Heading
+from signoff_ledger.reports.html import page
+from signoff_ledger.reports.markdown import markdown
 from tests.bench import ledgers
 
 HEAD = ("headings", "of the table")

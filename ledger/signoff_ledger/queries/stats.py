@@ -6,10 +6,10 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from signoff_ledger.domain.characteristic import Kind
+from signoff_ledger.figures.charts import pictures
 from signoff_ledger.figures.compute import CONFIDENCE, figures_of
 from signoff_ledger.figures.number_format import estimate, maybe
 from signoff_ledger.figures.sentences import said
-from signoff_ledger.reports.charts import pictures
 from signoff_ledger.statistics.capability import capability
 from signoff_ledger.statistics.control_chart import individuals
 from signoff_ledger.statistics.defects_per_unit import defect_rate, rate_ratio

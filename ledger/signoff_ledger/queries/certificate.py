@@ -18,26 +18,26 @@ from signoff_ledger.domain.signature import SshSignature
 from signoff_ledger.domain.tally import EXCLUSIONS
 from signoff_ledger.domain.values import format_utc
 from signoff_ledger.errors import RuleRefusedError
+from signoff_ledger.figures.charts import pictures
 from signoff_ledger.figures.sentences import long_date
 from signoff_ledger.integrity.tree.leaf import leaf_hash
 from signoff_ledger.projections.explanation import explain, positions_of
 from signoff_ledger.projections.sentences import sentence
 from signoff_ledger.projections.subjects import Subject
 from signoff_ledger.projections.unit_list import units_of
+from signoff_ledger.queries.bars import bar_clauses
 from signoff_ledger.replay.replay import case_of
-from signoff_ledger.reports.charts import pictures
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from signoff_ledger.application.ports import LogEntry, Store
-    from signoff_ledger.domain.bar import Bar
     from signoff_ledger.domain.batch import Batch
     from signoff_ledger.domain.case import Case
     from signoff_ledger.domain.figures import DecisionSentences
     from signoff_ledger.domain.signature import Signature
+    from signoff_ledger.figures.picture import Picture
     from signoff_ledger.projections.explanation import Explanation
-    from signoff_ledger.reports.picture import Picture
 
 VOIDS = (
     "A sign-off ends by itself when the process, the tooling, the line, the site or the inspection "
@@ -211,26 +211,6 @@ def _key(signature: Signature) -> dict[str, Any]:
         "statement_at": format_utc(signature.at),
         "sshsig": signature.sshsig,
     }
-
-
-def bar_clauses(bar: Bar) -> list[str]:
-    """Write every clause of a bar as a short phrase."""
-    clauses = [
-        f"at most {bar.max_rejects} of {bar.units} units rejected, from {bar.reject_from} up",
-        f"at most {bar.max_critical} critical nonconformities",
-    ]
-    if bar.build_time_median_max_s is not None:
-        clauses.append(f"median build time at most {bar.build_time_median_max_s} s")
-    if bar.build_time_each_max_s is not None:
-        clauses.append(f"build time of every unit at most {bar.build_time_each_max_s} s")
-    clauses += [f"{c.mode} on at most {c.max_units} units" for c in bar.modes]
-    clauses += [f"{c.characteristic} failing on at most {c.max_units}" for c in bar.characteristics]
-    clauses += [
-        f"confirmation batch: {bar.confirmation_batch}",
-        f"missing units: {bar.missing_units}",
-        f"repeat without change: {bar.repeat_without_change}",
-    ]
-    return clauses
 
 
 def _bars(store: Store, case: Case) -> list[dict[str, Any]]:

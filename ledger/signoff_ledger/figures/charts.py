@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from signoff_ledger.domain.tally import missing_readings
 from signoff_ledger.figures.fix_effect import inspected_of
 from signoff_ledger.figures.number_format import counted, minutes, percent, times_in_100
-from signoff_ledger.reports.picture import (
+from signoff_ledger.figures.picture import (
     BeforeAfter,
     LimitLine,
     Mark,
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from signoff_ledger.domain.case import Case
     from signoff_ledger.domain.figures import BarFigures, Figures
     from signoff_ledger.domain.tally import Tally
-    from signoff_ledger.reports.picture import Picture, Row
+    from signoff_ledger.figures.picture import Picture, Row
 
 _SECONDS = 60
 _WIDEST = 0.5

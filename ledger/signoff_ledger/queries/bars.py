@@ -1,0 +1,139 @@
+"""Every bar of a process, and what the one in force lets through."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypedDict
+
+from signoff_ledger.application.commands.plans import only_process
+from signoff_ledger.domain.values import format_utc
+from signoff_ledger.figures.charts import oc_curve
+from signoff_ledger.figures.compute import bar_figures
+from signoff_ledger.figures.picture import Illustrated
+from signoff_ledger.figures.sentences import bar_sentences
+from signoff_ledger.queries.figures import BarRatesAnswer, bar_rates
+from signoff_ledger.queries.value_forms import Digest, Moment, Number, Position
+
+if TYPE_CHECKING:
+    from signoff_ledger.application.ledger import Ledger
+    from signoff_ledger.domain.bar import Bar
+
+SCHEMA = "signoff.bar/1"
+
+
+class LetsThroughAnswer(TypedDict):
+    """What a bar lets through.
+
+    Attributes:
+        lets_through: What it lets through.
+        says: The same in sentences.
+    """
+
+    lets_through: BarRatesAnswer
+    says: list[str]
+
+
+class BarAnswer(LetsThroughAnswer):
+    """A bar.
+
+    Attributes:
+        number: Its number.
+        units: Planned units n.
+        max_rejects: Acceptance number Ac.
+        clauses: Every clause in words.
+        registered_at: When it was registered.
+        position: Where in the log.
+        loosened: Clauses that pass more than the bar before did.
+        reason: Why it superseded the one before.
+        sha256: Digest of its canonical form.
+        lets_through: What it lets through.
+        says: The same in sentences.
+    """
+
+    number: Number
+    units: int
+    max_rejects: int
+    clauses: list[str]
+    registered_at: Moment
+    position: Position
+    loosened: list[str]
+    reason: str | None
+    sha256: Digest
+
+
+class BarsAnswer(TypedDict):
+    """Every bar of a process: `signoff bar show`.
+
+    Attributes:
+        process: The process's key.
+        bars: In the order registered.
+    """
+
+    process: str
+    bars: list[BarAnswer]
+
+
+ANSWER = BarsAnswer
+ROW = BarAnswer
+
+
+def bars(ledger: Ledger, process: str | None = None) -> Illustrated[BarsAnswer]:
+    """Show every bar of a process; the picture is of the one in force.
+
+    Args:
+        ledger: The ledger.
+        process: The process; the only one there is by default.
+
+    Raises:
+        NotFoundError: There is no such process.
+    """
+    work = ledger.work()
+    key = only_process(work, process)
+    state = work.known_process(key)
+    places = ledger.store.positions([(state.id, each.version) for each in state.bars])
+    rows: list[BarAnswer] = [
+        {
+            "number": each.number,
+            "units": each.bar.units,
+            "max_rejects": each.bar.max_rejects,
+            "clauses": bar_clauses(each.bar),
+            "registered_at": format_utc(each.at),
+            "position": places[state.id, each.version],
+            "loosened": list(each.loosened),
+            "reason": each.reason,
+            "sha256": each.sha256,
+            **lets_through(each.bar).data,
+        }
+        for each in state.bars
+    ]
+    pictures = lets_through(state.bars[-1].bar).pictures if state.bars else ()
+    return Illustrated({"process": key, "bars": rows}, pictures)
+
+
+def lets_through(bar: Bar) -> Illustrated[LetsThroughAnswer]:
+    """Say and draw what a bar lets through."""
+    figures = bar_figures(bar)
+    data: LetsThroughAnswer = {
+        "lets_through": bar_rates(figures),
+        "says": list(bar_sentences(figures)),
+    }
+    return Illustrated(data, (oc_curve(figures),))
+
+
+def bar_clauses(bar: Bar) -> list[str]:
+    """Write every clause of a bar as a short phrase."""
+    clauses = [
+        f"at most {bar.max_rejects} of {bar.units} units rejected, from {bar.reject_from} up",
+        f"at most {bar.max_critical} critical nonconformities",
+    ]
+    if bar.build_time_median_max_s is not None:
+        clauses.append(f"median build time at most {bar.build_time_median_max_s} s")
+    if bar.build_time_each_max_s is not None:
+        clauses.append(f"build time of every unit at most {bar.build_time_each_max_s} s")
+    clauses += [f"{c.mode} on at most {c.max_units} units" for c in bar.modes]
+    clauses += [f"{c.characteristic} failing on at most {c.max_units}" for c in bar.characteristics]
+    clauses += [
+        f"confirmation batch: {bar.confirmation_batch}",
+        f"missing units: {bar.missing_units}",
+        f"repeat without change: {bar.repeat_without_change}",
+    ]
+    return clauses

@@ -1,0 +1,67 @@
+"""Whether a process could be signed off: every rule, asked without deciding anything."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypedDict
+
+from signoff_ledger.application.commands.decisions import check as judged
+from signoff_ledger.application.commands.plans import only_process
+from signoff_ledger.queries.rules import RuleAnswer, rules_of
+
+if TYPE_CHECKING:
+    from signoff_ledger.application.ledger import Ledger
+
+SCHEMA = "signoff.check/1"
+
+
+class CheckAnswer(TypedDict):
+    """Whether a process could be signed off: `signoff check`.
+
+    The rows are the rules that do not hold, or every rule with --list.
+
+    Attributes:
+        process: The process's key.
+        batch: The batch in question; null while there is none.
+        may_be_signed: Whether every rule holds.
+        signer: Who was tried as the signer; null where nobody could be.
+        rule_set: The version of the rules.
+        rules: Every rule.
+    """
+
+    process: str
+    batch: str | None
+    may_be_signed: bool
+    signer: str | None
+    rule_set: str
+    rules: list[RuleAnswer]
+
+
+ANSWER = CheckAnswer
+ROW = RuleAnswer
+
+
+def check(
+    ledger: Ledger, process: str | None = None, batch: str | None = None, signer: str | None = None
+) -> CheckAnswer:
+    """Say whether a process could be signed off.
+
+    Args:
+        ledger: The ledger.
+        process: The process; the only one there is by default.
+        batch: The batch in question; the latest by default.
+        signer: Who would sign; by default the first enrolled approver who may.
+
+    Raises:
+        NotFoundError: No such process, or the batch is not one of its.
+    """
+    work = ledger.work()
+    key = only_process(work, process)
+    case, verdict = judged(work, key, batch, signer)
+    return {
+        "process": key,
+        "batch": verdict.batch,
+        "may_be_signed": verdict.allows_sign_off,
+        "signer": case.signer.person if case.signer else None,
+        "rule_set": verdict.rule_set,
+        "rules": rules_of(ledger.store, key, verdict.findings),
+    }
