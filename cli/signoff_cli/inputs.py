@@ -92,13 +92,20 @@ def long_text(value: str | None) -> str | None:
 
 
 def moment(value: str | None) -> datetime | None:
+    """Read a time with its offset from UTC, where one is given.
+
+    Raises:
+        InputError: SL108.
+    """
+    return None if value is None else read_moment(value)
+
+
+def read_moment(value: str) -> datetime:
     """Read a time with its offset from UTC.
 
     Raises:
         InputError: SL108.
     """
-    if value is None:
-        return None
     try:
         read = datetime.fromisoformat(value)
     except ValueError:

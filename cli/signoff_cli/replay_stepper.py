@@ -1,4 +1,4 @@
-"""Walking through a story event by event on a terminal."""
+"""Stepping through a story event by event on a terminal."""
 
 from __future__ import annotations
 
@@ -9,22 +9,18 @@ import click
 
 from signoff_cli.output import is_unread, paragraph, write
 from signoff_ledger.errors import InputError
-from signoff_ledger.projections.sentences import sentence
-from signoff_ledger.projections.subjects import Subject
-from signoff_ledger.replay.replay import Walk, steps
 
 if TYPE_CHECKING:
-    from signoff_ledger.application.ports import Store
-    from signoff_ledger.replay.replay import Step
+    from signoff_ledger.queries.replay_steps import StepAnswer, Story
 
 _KEYS = "n next, b back, d next decision, q quit"
 
 
-def walk(store: Store, process: str, until: int | None) -> None:
-    """Show a process's events one by one, each with the state it led to.
+def check_terminal() -> None:
+    """Refuse to step through a story where no key can be asked for.
 
     Raises:
-        InputError: SL107 where there is no terminal to ask on.
+        InputError: SL107.
     """
     if not sys.stdin.isatty():
         raise InputError(
@@ -32,10 +28,13 @@ def walk(store: Store, process: str, until: int | None) -> None:
             "--step needs a terminal",
             fix="signoff history  tells the same events;  --until POSITION  shows a state",
         )
-    story = Walk(process, steps(store, process, until))
+
+
+def walk(story: Story) -> None:
+    """Show a process's events one by one, each with the state it led to."""
     index = 0
     while not is_unread():
-        write(_shown(story.at(index), process, index + 1, len(story)))
+        write(_for_people(story.step(index)))
         key = click.prompt(_KEYS, default="n", show_default=False, prompt_suffix=" > ").strip()
         if key.startswith("q") or (key.startswith("n") and index == len(story) - 1):
             return
@@ -47,24 +46,16 @@ def walk(store: Store, process: str, until: int | None) -> None:
             index += 1
 
 
-def _shown(step: Step, process: str, number: int, total: int) -> str:
-    recorded, state = step.recorded, step.case.process
-    subject = Subject("process", process, process)
-    for batch in step.case.batches.values():
-        if batch.id == recorded.entry.stream:
-            subject = Subject("batch", batch.key, process)
-    when = f"{recorded.entry.at:%Y-%m-%d %H:%M:%S}Z"
+def _for_people(step: StepAnswer) -> str:
+    when = f"{step['at'][:19].replace('T', ' ')}Z"
     lines = [
         "",
-        f"{number}/{total}  event #{recorded.position}  {when}  by {recorded.entry.by}",
-        paragraph(sentence(recorded.entry, subject), "  "),
-        f"  state: {state.standing}, revision {state.revision}, {len(state.batches)} batch(es)",
+        f"{step['number']}/{step['total']}  event #{step['position']}  {when}  by {step['by']}",
+        paragraph(step["sentence"], "  "),
+        f"  state: {step['standing']}, revision {step['revision']}, {step['batches']} batch(es)",
+        f"  rules: {step['rules_held']}/{step['rules']} hold",
     ]
-    failing = len(step.verdict.blockers)
-    total_rules = len(step.verdict.findings)
-    lines.append(f"  rules: {total_rules - failing}/{total_rules} hold")
-    for rule, holds in step.changed:
-        finding = step.verdict.finding(rule)
-        lines.append(paragraph(f"{'now holds' if holds else 'no longer holds'}: {rule}: "
-                               f"{finding.says}", "    "))  # fmt: skip
+    for each in step["changed"]:
+        turned = "now holds" if each["holds"] else "no longer holds"
+        lines.append(paragraph(f"{turned}: {each['rule']}: {each['says']}", "    "))
     return "\n".join(lines)

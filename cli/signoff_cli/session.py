@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from signoff_ledger.application.ports import Clock, IdSource, StatementSigner
     from signoff_ledger.bootstrap import OpenLedger
     from signoff_ledger.custody.key_store import Vault
+    from signoff_ledger.queries.health import HealthAnswer
 
 FORMATS = ("table", "json", "jsonl", "csv")
 COLORS = ("auto", "always", "never")
@@ -180,6 +181,14 @@ class Session:
             patient=patient,
             damaged=damaged,
         )
+
+    def health(self, progress: Callable[[int, int], None]) -> HealthAnswer:
+        """Look for trouble in the ledger and around it, also where it cannot be opened."""
+        from signoff_cli.config import seal_policy
+        from signoff_ledger.bootstrap import ledger_health
+
+        self.show_notices()
+        return ledger_health(self.address(), self.clock, self.vault(), seal_policy(), progress)
 
 
 pass_session = click.make_pass_decorator(Session, ensure=True)

@@ -15,6 +15,7 @@ from signoff_ledger.persistence.store_factory import create_store, open_damaged,
 from signoff_ledger.projections.views import Views
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from signoff_ledger.application.checkpoints import SealPolicy
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from signoff_ledger.application.ports import Clock, IdSource
     from signoff_ledger.custody.key_store import Vault
     from signoff_ledger.persistence.store import LedgerStore
+    from signoff_ledger.queries.health import HealthAnswer
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,37 @@ def open_ledger(
     if opened.ledger.continuity and not damaged:
         opened.ledger.continuity.look()
     return opened
+
+
+def ledger_health(
+    address: str | Path,
+    clock: Clock | None,
+    vault: Vault,
+    policy: SealPolicy,
+    progress: Callable[[int, int], None] | None = None,
+) -> HealthAnswer:
+    """Look for trouble in a ledger and around it, also where it cannot be opened as one.
+
+    Args:
+        address: A file's path, or a `postgresql://` URL.
+        clock: The ledger's clock; the machine's by default.
+        vault: Where the log's key is.
+        policy: How much may stand unsealed.
+        progress: Called with how many events were looked at, of how many.
+
+    Raises:
+        SignoffError: SL707, the database cannot be reached.
+    """
+    from signoff_ledger.custody.health import CustodyState
+    from signoff_ledger.persistence.store import DamagedError
+    from signoff_ledger.queries.health import health, unreadable
+
+    keeping = CustodyState(vault, policy, (clock or SystemClock()).now())
+    try:
+        with open_ledger(address, clock, vault=vault, policy=policy, damaged=True) as opened:
+            return health(opened.store, opened.views, keeping, progress)
+    except DamagedError as error:
+        return unreadable(error)
 
 
 def begin_ledger(

@@ -222,10 +222,11 @@ def test_many_events_are_found_together_and_those_that_are_not_there_are_left_ou
     a, b = Process("a"), Process("b")
     kept.store.save([*remarks(a, 2, "c1"), *remarks(b, 1, "c1"), *remarks(a, 1, "c1")], "c1")
 
-    wanted = [(a.id, 3), (b.id, 1), (a.id, 1), (b.id, 2), (Process("c").id, 1)]
-
-    assert {(a.id, 1): 1, (b.id, 1): 3, (a.id, 3): 4} == kept.store.positions(wanted)
-    assert {} == kept.store.positions([])
+    assert {1: 1, 3: 4} == kept.store.positions(a.id, {3, 1, 9})
+    assert {1: 1, 2: 2, 3: 4} == kept.store.positions(a.id)
+    assert {1: 3} == kept.store.positions(b.id)
+    assert {} == kept.store.positions(a.id, ())
+    assert {} == kept.store.positions(Process("c").id)
 
 
 def test_an_empty_log_has_no_size_and_no_events(kept: Kept) -> None:

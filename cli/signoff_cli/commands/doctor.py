@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from signoff_cli.session import Session
+    from signoff_ledger.queries.health import HealthCheckAnswer
 
 
 @click.command(short_help="Look for trouble in a ledger and around it.")
@@ -29,37 +30,25 @@ def doctor(session: Session) -> int:
     Example:
       signoff doctor
     """
-    from signoff_cli.config import seal_policy
-    from signoff_ledger.application.ports import SystemClock
-    from signoff_ledger.custody.health import CustodyState
-    from signoff_ledger.persistence.health_finding import HealthFinding
-    from signoff_ledger.persistence.store import DamagedError
-    from signoff_ledger.projections.health import examine
+    from signoff_ledger.queries.health import SCHEMA
 
-    now = (session.clock or SystemClock()).now()
-    keeping = CustodyState(session.vault(), seal_policy(), now)
-    try:
-        with session.open(damaged=True) as opened:
-            found = examine(opened.store, opened.views, progress(session, "events"), keeping)
-    except DamagedError as error:
-        fix = "go back to a backup, under a new name, and keep this file beside it"
-        found = [HealthFinding("database", "BROKEN", f"nothing can be read: {error.why}", fix)]
-    rows = [{"check": f.check, "state": f.state, "says": f.says, "fix": f.fix} for f in found]
+    data = session.health(progress(session, "events"))
+    rows = data["checks"]
     answer(
         session,
-        "signoff.doctor/1",
-        {"checks": rows},
+        SCHEMA,
+        data,
         rows,
         lambda: table(
             ("state", "check", "what was found"),
-            [row for r in rows for row in _told(r)],
+            [line for each in rows for line in _lines(each)],
         ),
     )
-    states = {f.state for f in found}
+    states = {each["state"] for each in rows}
     return EvidenceError.exit_code if "BROKEN" in states else int("BAD" in states)
 
 
-def _told(row: dict[str, str]) -> Iterator[tuple[str, str, str]]:
+def _lines(row: HealthCheckAnswer) -> Iterator[tuple[str, str, str]]:
     yield row["state"], row["check"], row["says"]
     if row["fix"]:
         yield "", "", f"fix: {row['fix']}"

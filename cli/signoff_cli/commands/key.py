@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,13 +12,14 @@ from signoff_cli.output import answer, table
 from signoff_cli.prompts import new_log_passphrase
 from signoff_cli.session import pass_session, reading, recording
 from signoff_ledger.application.commands import keys
-from signoff_ledger.application.commands.people import everybody
 from signoff_ledger.bounded_file import PUBLIC_KEY
 from signoff_ledger.errors import InputError
+from signoff_ledger.queries.keys import SCHEMA
+from signoff_ledger.queries.keys import keys as keys_of
 
 if TYPE_CHECKING:
     from signoff_cli.session import Session
-    from signoff_ledger.domain.person import Person, SigningKey
+    from signoff_ledger.queries.keys import KeysAnswer
 
 
 @click.group(short_help="Register, accept and revoke signing keys.")
@@ -109,12 +110,8 @@ def list_(session: Session) -> None:
       signoff key list
     """
     with session.open() as opened:
-        work = opened.ledger.work()
-        people = everybody(work)
-        log_key = work.founding().log_key
-    rows = [_row(person, f, k) for person in people for f, k in person.keys.items()]
-    data = {"log_key": log_key, "keys": rows}
-    answer(session, "signoff.keys/1", data, rows, lambda: _for_people(log_key, rows))
+        data = keys_of(opened.ledger)
+    answer(session, SCHEMA, data, data["keys"], lambda: _for_people(data))
 
 
 @key.command("rotate-log", short_help="Seal the log with a new key.")
@@ -144,17 +141,7 @@ def rotate_log(session: Session, reason: str, passphrase: bool) -> None:
         receipts.show(session, opened.store, receipt)
 
 
-def _row(person: Person, fingerprint: str, held: SigningKey) -> dict[str, Any]:
-    state = "waits" if held.accepted is None else "in force"
-    return {
-        "person": person.key,
-        "fingerprint": fingerprint,
-        "public_key": held.public_key,
-        "state": "revoked" if held.revoked is not None else state,
-    }
-
-
-def _for_people(log_key: str | None, rows: list[dict[str, Any]]) -> str:
-    shown = [(r["person"], r["fingerprint"], r["state"]) for r in rows]
+def _for_people(data: KeysAnswer) -> str:
+    shown = [(r["person"], r["fingerprint"], r["state"]) for r in data["keys"]]
     people = table(("person", "key", "state"), shown) if shown else "Nobody has registered a key."
-    return f"{people}\n\nThe log is sealed by  {log_key or 'no key'}"
+    return f"{people}\n\nThe log is sealed by  {data['log_key'] or 'no key'}"

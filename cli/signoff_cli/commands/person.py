@@ -11,6 +11,8 @@ from signoff_cli.output import answer, table
 from signoff_cli.session import pass_session, reading, recording
 from signoff_ledger.application.commands import people
 from signoff_ledger.domain.values import Role
+from signoff_ledger.queries.people import SCHEMA
+from signoff_ledger.queries.people import people as everybody
 
 if TYPE_CHECKING:
     from signoff_cli.session import Session
@@ -90,14 +92,10 @@ def list_(session: Session) -> None:
       signoff person list
     """
     with session.open() as opened:
-        everybody = people.everybody(opened.ledger.work())
-    rows = [
-        {"person": p.key, "printed_name": p.printed_name, "roles": sorted(map(str, p.roles))}
-        for p in everybody
-    ]
+        rows = everybody(opened.ledger)
     answer(
         session,
-        "signoff.people/1",
+        SCHEMA,
         rows,
         rows,
         lambda: table(

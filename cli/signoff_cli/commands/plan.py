@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -13,13 +12,12 @@ from signoff_cli.output import answer
 from signoff_cli.session import pass_session, reading, recording
 from signoff_ledger.application.commands.plans import countersign_plan, publish_plan
 from signoff_ledger.bounded_file import PLAN
-from signoff_ledger.errors import InputError
-from signoff_ledger.figures.number_format import estimate, percent
 from signoff_ledger.formats.plan_toml import read_plan
-from signoff_ledger.statistics.sample_size import units_to_show, units_to_show_in_lot
+from signoff_ledger.queries.sample_size import SCHEMA, sample_size
 
 if TYPE_CHECKING:
     from signoff_cli.session import Session
+    from signoff_ledger.queries.sample_size import UnitsToShowAnswer
 
 
 @click.group(short_help="Publish a plan; say how many units it takes.")
@@ -92,42 +90,12 @@ def size(
     """
     rate, share = fraction("--show", show), fraction("--confidence", confidence)
     so_far = seen_so_far(seen) if seen else None
-    if so_far and lot is not None and so_far[1] > lot:
-        raise InputError(
-            "SL109",
-            f"--seen and --lot contradict each other: {so_far[1]} units of a lot of {lot}",
-            why="more units were inspected than the lot has",
-        )
-    allowed = range(4) if rejects is None else [rejects]
-    rows = [_needed(rate, share, each, lot, so_far) for each in allowed]
-    data = {
-        "rate": str(estimate(rate)),
-        "confidence": str(estimate(share)),
-        "lot": lot,
-        "seen": None if so_far is None else {"rejects": so_far[0], "inspected": so_far[1]},
-        "needed": rows,
-    }
-    answer(session, "signoff.size/1", data, rows, lambda: _size_for_people(data))
+    data = sample_size(rate, share, rejects=rejects, lot=lot, seen=so_far)
+    answer(session, SCHEMA, data, data["needed"], lambda: _size_for_people(data))
 
 
-def _needed(
-    rate: float, share: float, rejects: int, lot: int | None, seen: tuple[int, int] | None
-) -> dict[str, int | None]:
-    more = rejects + (seen[0] if seen else 0)
-    units = (
-        units_to_show(rate, share, more)
-        if lot is None
-        else units_to_show_in_lot(rate, share, lot, more)
-    )
-    still = None if units is None or seen is None else max(0, units - seen[1])
-    return {"rejects": more, "units": units, "still": still}
-
-
-def _size_for_people(data: dict[str, Any]) -> str:
-    rate, share = Decimal(data["rate"]), Decimal(data["confidence"])
-    where = "" if data["lot"] is None else f" in a lot of {data['lot']:,}"
-    claim = f"a reject rate of at most {percent(rate)}{where}"
-    lines = [f"To show {claim} with {percent(share)} confidence, one-sided:"]
+def _size_for_people(data: UnitsToShowAnswer) -> str:
+    lines = [f"To show {data['claim']}:"]
     for row in data["needed"]:
         rejects = "no reject" if row["rejects"] == 0 else f"at most {row['rejects']} rejects"
         if row["rejects"] == 1:

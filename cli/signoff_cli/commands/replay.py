@@ -8,21 +8,23 @@ import click
 
 from signoff_cli.commands.why import as_data as explanation_data
 from signoff_cli.commands.why import for_people
-from signoff_cli.inputs import moment
+from signoff_cli.inputs import read_moment
 from signoff_cli.output import answer, colored, table
-from signoff_cli.replay_stepper import walk
+from signoff_cli.replay_stepper import check_terminal, walk
 from signoff_cli.session import pass_session, reading
-from signoff_ledger.application.commands.plans import only_process
-from signoff_ledger.domain.values import format_utc
-from signoff_ledger.errors import EvidenceError, NotFoundError
+from signoff_ledger.errors import EvidenceError
 from signoff_ledger.projections.explanation import explain
-from signoff_ledger.replay import replay as replaying
-from signoff_ledger.replay.what_if import STAMP, what_if
+from signoff_ledger.queries.replay import SCHEMA, position_of
+from signoff_ledger.queries.replay import replay as replay_of
+from signoff_ledger.queries.replay_steps import story
+from signoff_ledger.queries.what_if import SCHEMA as WHAT_IF_SCHEMA
+from signoff_ledger.queries.what_if import past_under_other_bars
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from signoff_cli.session import Session
-    from signoff_ledger.application.ports import Store
-    from signoff_ledger.replay.what_if import WhatIf
+    from signoff_ledger.queries.what_if import WhatIfAnswer
 
 _DIFFERS = EvidenceError.exit_code
 _SIGNATURES = {True: "holds", False: "DOES NOT HOLD", None: "none"}
@@ -61,20 +63,22 @@ def replay(
       signoff replay kiln-lid --what-if 'ac=0..5'
     """
     with session.open() as opened:
-        store = opened.store
-        key = only_process(opened.ledger.work(), process)
-        end = _position(store, until)
+        ledger = opened.ledger
+        end = None if until is None else position_of(ledger, _position_or_moment(until))
         if question is not None:
-            _answer_what_if(session, key, question, list(what_if(store, key, question, end)))
+            _answer_what_if(session, past_under_other_bars(ledger, process, question, end))
             return 0
         if step:
-            walk(store, key, end)
+            check_terminal()
+            walk(story(ledger, process, end))
             return 0
-        decisions = [_decision(d) for d in replaying.replay_decisions(store, key, end)]
-        data: dict[str, Any] = {"process": key, "until": end, "decisions": decisions}
+        data: dict[str, Any] = {**replay_of(ledger, process, end)}
         if end is not None:
-            data["state"] = explanation_data(store, key, explain(store, key, until=end))
-    same = all(d["same"] for d in decisions)
+            key = data["process"]
+            data["state"] = explanation_data(
+                opened.store, key, explain(opened.store, key, until=end)
+            )
+    decisions = data["decisions"]
 
     def human() -> str:
         shown = [
@@ -85,7 +89,7 @@ def replay(
         text = (
             table(("event", "outcome", "batch", "rules", "replayed", "signature"), shown)
             if shown
-            else f"No decision has been taken on {key}."
+            else f"No decision has been taken on {data['process']}."
         )
         if "state" in data:
             text += f"\n\nAs of position {end}:\n" + for_people(
@@ -93,84 +97,39 @@ def replay(
             )
         return text
 
-    answer(session, "signoff.replay/1", data, decisions, human)
-    return 0 if same else _DIFFERS
+    answer(session, SCHEMA, data, decisions, human)
+    return 0 if all(d["same"] for d in decisions) else _DIFFERS
 
 
-def _answer_what_if(session: Session, key: str, question: str, answers: list[WhatIf]) -> None:
+def _answer_what_if(session: Session, data: WhatIfAnswer) -> None:
     """Answer with past decisions under other bars, stamped in every format."""
-    rows = [
-        {
-            "counterfactual": True,
-            "position": a.position,
-            "batch": a.batch,
-            "decided": str(a.decided),
-            "bar_you_did_not_set": dict(a.changed),
-            "would": str(a.would),
-            "flips": a.flips,
-            "missed": [{"rule": rule, "says": says} for rule, says in a.missed],
-            "beside": list(a.beside),
-        }
-        for a in answers
-    ]
-    data = {
-        "counterfactual": True,
-        "stamp": STAMP,
-        "process": key,
-        "what_if": question,
-        "answers": rows,
-    }
+    answers = data["answers"]
 
     def human() -> str:
+        stamp = data["stamp"]
         if not answers:
-            return f"{STAMP}\n\nNo decision has been taken on a batch of {key}."
+            return f"{stamp}\n\nNo decision has been taken on a batch of {data['process']}."
         shown = [
             (
-                f"#{a.position}",
-                a.batch,
-                str(a.decided),
-                ", ".join(f"{name}={value}" for name, value in a.changed.items()),
-                str(a.would) + (" (flips)" if a.flips else ""),
-                "; ".join(rule for rule, _ in a.missed)
-                or ("met; yet " + ", ".join(a.beside) if a.beside else "met"),
+                f"#{a['position']}",
+                a["batch"],
+                a["decided"],
+                ", ".join(f"{name}={value}" for name, value in a["bar_you_did_not_set"].items()),
+                a["would"] + (" (flips)" if a["flips"] else ""),
+                "; ".join(each["rule"] for each in a["missed"])
+                or ("met; yet " + ", ".join(a["beside"]) if a["beside"] else "met"),
             )
             for a in answers
         ]
         headings = ("event", "batch", "decided", "bar you did not set", "would be", "that bar")
-        return f"{STAMP}\n\n{table(headings, shown)}"
+        return f"{stamp}\n\n{table(headings, shown)}"
 
-    answer(session, "signoff.whatif/1", data, rows, human)
-
-
-def _decision(replayed: replaying.ReplayedDecision) -> dict[str, Any]:
-    return {
-        "position": replayed.position,
-        "at": format_utc(replayed.at),
-        "by": replayed.by,
-        "automatic": replayed.automatic,
-        "batch": replayed.recorded.batch,
-        "outcome": str(replayed.outcome),
-        "rule_set": replayed.recorded.rule_set,
-        "recorded": replayed.recorded.model_dump(mode="json", exclude_none=True),
-        "replayed": replayed.replayed.model_dump(mode="json", exclude_none=True),
-        "same": replayed.same,
-        "figures_same": replayed.figures_same,
-        "signature_holds": replayed.signature_holds,
-    }
+    answer(session, WHAT_IF_SCHEMA, data, answers, human)
 
 
-def _position(store: Store, until: str | None) -> int | None:
-    if until is None:
-        return None
+def _position_or_moment(until: str) -> int | datetime:
     if until.isdecimal() and len(until) <= _LONGEST_POSITION:
-        return replaying.checked_position(store, int(until))
-    text = until if len(until) > len("2026-03-09") else f"{until}T23:59:59.999999+00:00"
-    when = moment(text)
-    position = replaying.position_at(store, when) if when else 0
-    if position == 0:
-        raise NotFoundError(
-            "SL206",
-            f"nothing was recorded by {until}",
-            fix="signoff history  shows when the first event was",
-        )
-    return position
+        return int(until)
+    return read_moment(
+        until if len(until) > len("2026-03-09") else f"{until}T23:59:59.999999+00:00"
+    )

@@ -13,11 +13,9 @@ import click
 from signoff_cli import suffixes
 from signoff_cli.output import say, write_bytes
 from signoff_cli.session import pass_session, reporting
-from signoff_ledger.application.commands.plans import only_process
 from signoff_ledger.bounded_file import SizeLimit, read_regular
 from signoff_ledger.errors import InputError, StoreError
-from signoff_ledger.queries.certificate import certificate
-from signoff_ledger.replay.replay import checked_position
+from signoff_ledger.queries.certificate import SCHEMA, latest_certificate
 from signoff_ledger.reports.certificate_layout import document
 from signoff_ledger.reports.html import page
 from signoff_ledger.reports.markdown import markdown
@@ -25,7 +23,8 @@ from signoff_ledger.reports.pdf import pdf
 
 if TYPE_CHECKING:
     from signoff_cli.session import Session
-    from signoff_ledger.queries.certificate import Certificate
+    from signoff_ledger.figures.picture import Illustrated
+    from signoff_ledger.queries.certificate_answer import CertificateAnswer
 
 FORMATS = ("html", "pdf", "md", "json")
 
@@ -63,11 +62,7 @@ def report(
     file = None if output == "-" else Path(output)
     chosen = suffixes.chosen(file, kind, FORMATS) if file else kind or "html"
     with session.open() as opened:
-        key = only_process(opened.ledger.work(), process)
-        if until is not None:
-            checked_position(opened.store, until)
-        now = opened.ledger.clock.now() if until is None else None
-        made = certificate(opened.store, key, batch=batch, until=until, now=now)
+        made = latest_certificate(opened.ledger, process, batch, until)
     content = _content(made, chosen)
     if file is None:
         _to_standard_output(content, chosen)
@@ -75,9 +70,9 @@ def report(
         _to_file(session, file, content)
 
 
-def _content(made: Certificate, kind: str) -> bytes:
+def _content(made: Illustrated[CertificateAnswer], kind: str) -> bytes:
     if kind == "json":
-        answer = {"schema": "signoff.certificate/1", "data": made.data}
+        answer = {"schema": SCHEMA, "data": made.data}
         return (json.dumps(answer, ensure_ascii=False, indent=2) + "\n").encode()
     laid_out = document(made)
     if kind == "md":

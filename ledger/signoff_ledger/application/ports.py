@@ -258,8 +258,8 @@ class Store(Protocol):
         """Give the position of an event that exists."""
         ...
 
-    def positions(self, events: Collection[tuple[UUID, int]]) -> dict[tuple[UUID, int], int]:
-        """Give the positions of events by stream and version, those that exist, in one query."""
+    def positions(self, stream: UUID, versions: Collection[int] | None = None) -> dict[int, int]:
+        """Give the positions of events of a stream by version, in one read; all by default."""
         ...
 
     def size(self) -> int:

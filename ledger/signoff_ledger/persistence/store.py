@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, TypeVar
-from uuid import UUID
 
 from eventsourcing.persistence import (
     DatabaseError,
@@ -27,6 +26,7 @@ from signoff_ledger.persistence.mapper import checked_entry
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
+    from uuid import UUID
 
     from signoff_ledger.domain.events.event import EventEnvelope
     from signoff_ledger.persistence.health_finding import HealthFinding
@@ -262,23 +262,14 @@ class LedgerStore(ABC):
         position: int = rows[0][0]
         return position
 
-    def positions(self, events: Collection[tuple[UUID, int]]) -> dict[tuple[UUID, int], int]:
-        """Give the positions of events by stream and version, those that exist, in one query."""
-        versions: dict[str, list[int]] = {}
-        for stream, version in events:
-            versions.setdefault(str(stream), []).append(version)
-        if not versions:
-            return {}
-        wanted = " OR ".join(
-            f"(stream = ? AND version IN ({', '.join('?' * len(each))}))"
-            for each in versions.values()
-        )
-        named = (name for stream, each in versions.items() for name in (stream, *each))
-        rows = self._query(
-            f"SELECT stream, version, position FROM events WHERE {wanted}",  # noqa: S608  # question marks alone
-            *named,
-        )
-        return {(UUID(str(stream)), version): position for stream, version, position in rows}
+    def positions(self, stream: UUID, versions: Collection[int] | None = None) -> dict[int, int]:
+        """Give the positions of events of a stream by version, in one read; all by default."""
+        statement = "SELECT version, position FROM events WHERE stream = ?"
+        wanted: tuple[int, ...] = ()
+        if versions is not None:
+            wanted = tuple(versions)
+            statement += f" AND version IN ({', '.join('?' * len(wanted)) or 'NULL'})"
+        return dict(map(tuple, self._query(statement, str(stream), *wanted)))
 
     def size(self) -> int:
         """Give the number of events in the log."""

@@ -89,7 +89,7 @@ def bars(ledger: Ledger, process: str | None = None) -> Illustrated[BarsAnswer]:
     work = ledger.work()
     key = only_process(work, process)
     state = work.known_process(key)
-    places = ledger.store.positions([(state.id, each.version) for each in state.bars])
+    places = ledger.store.positions(state.id, [each.version for each in state.bars])
     rows: list[BarAnswer] = [
         {
             "number": each.number,
@@ -97,7 +97,7 @@ def bars(ledger: Ledger, process: str | None = None) -> Illustrated[BarsAnswer]:
             "max_rejects": each.bar.max_rejects,
             "clauses": bar_clauses(each.bar),
             "registered_at": format_utc(each.at),
-            "position": places[state.id, each.version],
+            "position": places[each.version],
             "loosened": list(each.loosened),
             "reason": each.reason,
             "sha256": each.sha256,

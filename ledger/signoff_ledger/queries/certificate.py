@@ -7,9 +7,9 @@ data changed since first entry), and what the decision does not show (S-36).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from signoff_ledger.application.commands.plans import only_process
 from signoff_ledger.domain.decision import DOES_NOT_SHOW
 from signoff_ledger.domain.events import batch, process
 from signoff_ledger.domain.events.process import ProcessHeld, ProcessSignedOff
@@ -19,25 +19,38 @@ from signoff_ledger.domain.tally import EXCLUSIONS
 from signoff_ledger.domain.values import format_utc
 from signoff_ledger.errors import RuleRefusedError
 from signoff_ledger.figures.charts import pictures
+from signoff_ledger.figures.picture import Illustrated
 from signoff_ledger.figures.sentences import long_date
 from signoff_ledger.integrity.tree.leaf import leaf_hash
-from signoff_ledger.projections.explanation import explain, positions_of
+from signoff_ledger.projections.explanation import explain
 from signoff_ledger.projections.sentences import sentence
 from signoff_ledger.projections.subjects import Subject
-from signoff_ledger.projections.unit_list import units_of
 from signoff_ledger.queries.bars import bar_clauses
-from signoff_ledger.replay.replay import case_of
+from signoff_ledger.queries.certificate_answer import CertificateAnswer
+from signoff_ledger.queries.figures import figures_answer, sentences
+from signoff_ledger.queries.rules import rules_of
+from signoff_ledger.queries.units import unit_answers
+from signoff_ledger.replay.replay import case_of, checked_position
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from signoff_ledger.application.ledger import Ledger
     from signoff_ledger.application.ports import LogEntry, Store
     from signoff_ledger.domain.batch import Batch
     from signoff_ledger.domain.case import Case
-    from signoff_ledger.domain.figures import DecisionSentences
+    from signoff_ledger.domain.plan import ProcessIdentity
     from signoff_ledger.domain.signature import Signature
-    from signoff_ledger.figures.picture import Picture
     from signoff_ledger.projections.explanation import Explanation
+    from signoff_ledger.queries.certificate_answer import (
+        CertifiedBarAnswer,
+        CertifiedBatchAnswer,
+        CorrectionsAnswer,
+        DecidedAnswer,
+        HappenedAnswer,
+        KeySignatureAnswer,
+        PlaceInLogAnswer,
+    )
 
 VOIDS = (
     "A sign-off ends by itself when the process, the tooling, the line, the site or the inspection "
@@ -60,17 +73,30 @@ _CORRECTIONS = (
 )
 
 
-@dataclass(frozen=True)
-class Certificate:
-    """A certificate, ready to be written in any format.
+SCHEMA = "signoff.certificate/1"
+ANSWER = CertificateAnswer
 
-    Attributes:
-        data: Everything in it, as plain data.
-        pictures: The same findings drawn.
+
+def latest_certificate(
+    ledger: Ledger, process: str | None, batch: str | None = None, until: int | None = None
+) -> Illustrated[CertificateAnswer]:
+    """Make the certificate of a process's latest decision, or of the one on a batch.
+
+    Args:
+        ledger: The ledger.
+        process: The process; None for the only one there is.
+        batch: The batch decided on; by default that of the latest decision.
+        until: The position of the log to look from; by default its end, at the present.
+
+    Raises:
+        NotFoundError: There is no such process, batch or position.
+        RuleRefusedError: Nothing has been decided yet.
     """
-
-    data: dict[str, Any]
-    pictures: tuple[Picture, ...]
+    key = only_process(ledger.work(), process)
+    if until is not None:
+        checked_position(ledger.store, until)
+    now = ledger.clock.now() if until is None else None
+    return certificate(ledger.store, key, batch=batch, until=until, now=now)
 
 
 def certificate(
@@ -80,7 +106,7 @@ def certificate(
     batch: str | None = None,
     until: int | None = None,
     now: datetime | None = None,
-) -> Certificate:
+) -> Illustrated[CertificateAnswer]:
     """Make the certificate of a process's latest decision, or of the one on a batch.
 
     Args:
@@ -108,20 +134,28 @@ def certificate(
     position = until or store.size()
     story = list(store.stream(case.process.id, position))
     drawn = pictures(case, figures) if figures else ()
-    data = {
+    data: CertificateAnswer = {
         **_subject(process, explanation, decision),
-        "disclosures": [{"topic": d.topic, "says": d.says} for d in explanation.disclosures],
+        "disclosures": [{"topic": str(d.topic), "says": d.says} for d in explanation.disclosures],
         "bars": _bars(store, explanation.case),
-        "rules": _rules(store, process, explanation),
+        "rules": [
+            {
+                "rule": rule["rule"],
+                "holds": rule["holds"],
+                "says": rule["says"],
+                "settled_by": rule["events"],
+            }
+            for rule in rules_of(store, process, explanation.verdict.findings)
+        ],
         "batches": [_batch(b) for b in (*case.earlier, *([case.batch] if case.batch else []))],
-        "units": units_of(case.batch) if case.batch else [],
+        "units": unit_answers(case.batch) if case.batch else [],
         "faults_and_changes": _sentences(story, _FAULTS, process, decision.position),
         "beside": _sentences(story, _WORDS, process, position),
-        "figures": figures.model_dump(mode="json", exclude_none=True) if figures else None,
-        "says": _words(words),
+        "figures": figures_answer(figures) if figures else None,
+        "says": sentences(words),
         "corrections": _corrections(store, explanation.case, position),
         "handover": {
-            "activity": _identity(case)["next_activity"],
+            "activity": _identity(case).next_activity,
             "serials": list(explanation.handed_over),
         },
         "pictures": [
@@ -138,38 +172,26 @@ def certificate(
         "log": _log(store, decision, position),
         "verify": _verify(process, decision, position),
     }
-    return Certificate(data, drawn)
+    return Illustrated(data, drawn)
 
 
-def _rules(store: Store, process: str, explanation: Explanation) -> list[dict[str, Any]]:
-    return [
-        {
-            "rule": finding.rule,
-            "holds": finding.holds,
-            "says": finding.says,
-            "settled_by": positions_of(store, process, finding),
-        }
-        for finding in explanation.verdict.findings
-    ]
-
-
-def _identity(case: Case) -> dict[str, Any]:
+def _identity(case: Case) -> ProcessIdentity:
     batch = case.batch
     plan = batch.plan if batch else case.process.plans[-1].plan
-    return plan.identity.model_dump(mode="json")
+    return plan.identity
 
 
-def _subject(process: str, explanation: Explanation, decision: LogEntry) -> dict[str, Any]:
+def _subject(process: str, explanation: Explanation, decision: LogEntry) -> DecidedAnswer:
     event = decision.entry.event
     assert isinstance(event, (ProcessHeld, ProcessSignedOff))  # noqa: S101  # decisions are
     identity = _identity(explanation.case)
     signed = isinstance(event, ProcessSignedOff)
-    data = {
+    data: DecidedAnswer = {
         "process": process,
-        "name": identity["name"],
-        "called": identity["called"],
-        "activity": identity["activity"],
-        "stage": identity["stage"],
+        "name": identity.name,
+        "called": identity.called,
+        "activity": identity.activity,
+        "stage": identity.stage,
         "outcome": explanation.outcome,
         "standing": str(explanation.standing),
         "standing_why": explanation.standing_why,
@@ -195,14 +217,18 @@ def _subject(process: str, explanation: Explanation, decision: LogEntry) -> dict
             "run_max": event.run_max,
             "tooling": event.tooling,
             "tooling_revision": event.tooling_revision,
-            "design": event.design.model_dump(mode="json"),
+            "design": {
+                "document": event.design.document,
+                "reference": event.design.reference,
+                "sha256": event.design.sha256,
+            },
             "plan_sha256": event.plan_sha256,
             "bar_sha256": event.bar_sha256,
         }
     return data
 
 
-def _key(signature: Signature) -> dict[str, Any]:
+def _key(signature: Signature) -> KeySignatureAnswer:
     """Give what a key's signature consists of, so that it can be checked from the page alone."""
     if not isinstance(signature, SshSignature):
         return {"fingerprint": None, "statement_at": None, "sshsig": None}
@@ -213,13 +239,14 @@ def _key(signature: Signature) -> dict[str, Any]:
     }
 
 
-def _bars(store: Store, case: Case) -> list[dict[str, Any]]:
+def _bars(store: Store, case: Case) -> list[CertifiedBarAnswer]:
+    places = store.positions(case.process.id, [each.version for each in case.process.bars])
     return [
         {
             "number": each.number,
             "registered_at": format_utc(each.at),
             "registered_on": long_date(each.at),
-            "position": store.position(case.process.id, each.version),
+            "position": places[each.version],
             "clauses": bar_clauses(each.bar),
             "rationale": each.bar.rationale,
             "loosened": list(each.loosened),
@@ -230,7 +257,7 @@ def _bars(store: Store, case: Case) -> list[dict[str, Any]]:
     ]
 
 
-def _batch(batch: Batch) -> dict[str, Any]:
+def _batch(batch: Batch) -> CertifiedBatchAnswer:
     count = batch.tally()
     return {
         "batch": batch.key,
@@ -260,7 +287,7 @@ def _batch(batch: Batch) -> dict[str, Any]:
 
 def _sentences(
     story: list[LogEntry], kinds: tuple[type, ...], process: str, until: int
-) -> list[dict[str, Any]]:
+) -> list[HappenedAnswer]:
     subject = Subject("process", process, process)
     return [
         _event(r, subject)
@@ -269,7 +296,7 @@ def _sentences(
     ]
 
 
-def _event(recorded: LogEntry, subject: Subject) -> dict[str, Any]:
+def _event(recorded: LogEntry, subject: Subject) -> HappenedAnswer:
     return {
         "position": recorded.position,
         "at": format_utc(recorded.entry.at),
@@ -278,7 +305,7 @@ def _event(recorded: LogEntry, subject: Subject) -> dict[str, Any]:
     }
 
 
-def _corrections(store: Store, case: Case, until: int) -> dict[str, Any]:
+def _corrections(store: Store, case: Case, until: int) -> CorrectionsAnswer:
     """List every correction asked for since first entry, with what became of it."""
     events = [
         _event(recorded, Subject("batch", batch.key, case.process.key))
@@ -295,17 +322,7 @@ def _corrections(store: Store, case: Case, until: int) -> dict[str, Any]:
     return {"made": made, "events": sorted(events, key=lambda each: each["position"])}
 
 
-def _words(words: DecisionSentences | None) -> dict[str, list[str]]:
-    if words is None:
-        return {"rule": [], "evidence": [], "limits": []}
-    return {
-        "rule": list(words.rule),
-        "evidence": list(words.evidence),
-        "limits": list(words.limits),
-    }
-
-
-def _log(store: Store, decision: LogEntry, position: int) -> dict[str, Any]:
+def _log(store: Store, decision: LogEntry, position: int) -> PlaceInLogAnswer:
     event = decision.entry.event
     assert isinstance(event, (ProcessHeld, ProcessSignedOff))  # noqa: S101  # decisions are
     return {

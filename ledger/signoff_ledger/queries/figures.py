@@ -66,10 +66,29 @@ class BarRatesAnswer(TypedDict):
     units: int
 
 
+class BuildTimeChangeAnswer(TypedDict):
+    """What became of the build time since the batch before, over the largest run.
+
+    Attributes:
+        batch: The earlier batch.
+        change: Relative change of the median; -0.25 is a quarter less.
+        hours: Hours that the change makes over `run` units; negative where time is saved.
+        median_s: The earlier batch's median.
+        run: The largest run of the plan.
+    """
+
+    batch: str
+    change: DecimalText
+    hours: DecimalText
+    median_s: DecimalText
+    run: int
+
+
 class BuildTimeAnswer(TypedDict):
     """Build times.
 
     Attributes:
+        change: Against the batch before; absent without one.
         each_max_s: Clause on every unit.
         kendall_tau: Trend in build order; absent where all are equal.
         longest_s: Longest.
@@ -83,6 +102,7 @@ class BuildTimeAnswer(TypedDict):
         timed: Units with a build time.
     """
 
+    change: NotRequired[BuildTimeChangeAnswer]
     each_max_s: NotRequired[int]
     kendall_tau: NotRequired[DecimalText]
     longest_s: int

@@ -40,7 +40,7 @@ def questions() -> Iterator[ModuleType]:
     """Give every module that answers a question, by name."""
     for found in iter_modules(package.__path__, f"{package.__name__}."):
         module = import_module(found.name)
-        if hasattr(module, "SCHEMA"):
+        if hasattr(module, "ANSWER"):
             yield module
 
 

@@ -36,12 +36,15 @@ class RuleAnswer(TypedDict):
 
 
 def rules_of(store: Store, process: str, findings: Sequence[Finding]) -> list[RuleAnswer]:
-    """Write findings as plain data; the events that settle them are looked up together.
+    """Write findings as plain data; the events that settle them are looked up stream by stream.
 
     What holds now and is recorded with the next command only, such as a lapse by time, has no
     position.
     """
-    places = store.positions({_place(process, ref) for f in findings for ref in f.settled_by})
+    wanted: dict[UUID, set[int]] = {}
+    for ref in (ref for finding in findings for ref in finding.settled_by):
+        wanted.setdefault(_stream(process, ref), set()).add(ref.version)
+    places = {stream: store.positions(stream, versions) for stream, versions in wanted.items()}
     return [
         {
             "rule": f.rule,
@@ -50,15 +53,15 @@ def rules_of(store: Store, process: str, findings: Sequence[Finding]) -> list[Ru
             "numbers": dict(f.numbers),
             "counts": dict(f.counts),
             "events": sorted(
-                places[place]
-                for place in (_place(process, ref) for ref in f.settled_by)
-                if place in places
+                places[stream][ref.version]
+                for stream, ref in ((_stream(process, ref), ref) for ref in f.settled_by)
+                if ref.version in places[stream]
             ),
         }
         for f in findings
     ]
 
 
-def _place(process: str, ref: EventRef) -> tuple[UUID, int]:
+def _stream(process: str, ref: EventRef) -> UUID:
     kind, _, key = ref.stream.partition(" ")
-    return stream_id(kind, key or process), ref.version
+    return stream_id(kind, key or process)

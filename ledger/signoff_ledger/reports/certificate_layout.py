@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from signoff_ledger.reports.document import (
     Block,
@@ -17,13 +17,15 @@ from signoff_ledger.reports.document import (
 )
 
 if TYPE_CHECKING:
-    from signoff_ledger.queries.certificate import Certificate
+    from signoff_ledger.figures.picture import Illustrated
+    from signoff_ledger.queries.certificate_answer import CertificateAnswer, HappenedAnswer
+    from signoff_ledger.queries.units import UnitAnswer
 
 _DAY = 86_400
 _HOUR = 3_600
 
 
-def document(certificate: Certificate) -> Document:
+def document(certificate: Illustrated[CertificateAnswer]) -> Document:
     """Lay a certificate out."""
     data = certificate.data
     outcome = data["outcome"].replace("_", " ")
@@ -51,7 +53,7 @@ def document(certificate: Certificate) -> Document:
     return all_legible(laid_out)
 
 
-def _decided(data: dict[str, Any]) -> list[Block]:
+def _decided(data: CertificateAnswer) -> list[Block]:
     signature, scope = data["signature"], data["scope"]
     pairs = [
         ("process", data["process"]),
@@ -96,7 +98,7 @@ def _duration(seconds: int) -> str:
     return " ".join(said) or "less than an hour"
 
 
-def _said(data: dict[str, Any]) -> list[Block]:
+def _said(data: CertificateAnswer) -> list[Block]:
     says = data["says"]
     if not says["rule"]:
         return [Heading("The evidence"), Paragraph("No batch was in question.")]
@@ -110,7 +112,7 @@ def _said(data: dict[str, Any]) -> list[Block]:
     ]
 
 
-def _bars(data: dict[str, Any]) -> list[Block]:
+def _bars(data: CertificateAnswer) -> list[Block]:
     blocks: list[Block] = [Heading("The bar, every version")]
     rows = []
     for bar in data["bars"]:
@@ -130,7 +132,7 @@ def _bars(data: dict[str, Any]) -> list[Block]:
     return blocks
 
 
-def _results(data: dict[str, Any]) -> list[Block]:
+def _results(data: CertificateAnswer) -> list[Block]:
     blocks: list[Block] = [Heading("Results")]
     rows = tuple(
         (
@@ -166,7 +168,7 @@ def _results(data: dict[str, Any]) -> list[Block]:
     return blocks
 
 
-def _units(units: list[dict[str, Any]]) -> Table:
+def _units(units: list[UnitAnswer]) -> Table:
     """List every unit of the batch with what it came to and how it was made (G23)."""
     rows = tuple(
         (
@@ -182,7 +184,7 @@ def _units(units: list[dict[str, Any]]) -> Table:
     return Table("Every unit of the batch", headings, rows)
 
 
-def _rules(data: dict[str, Any]) -> list[Block]:
+def _rules(data: CertificateAnswer) -> list[Block]:
     rows = tuple(
         (
             "yes" if rule["holds"] else "NO",
@@ -197,7 +199,7 @@ def _rules(data: dict[str, Any]) -> list[Block]:
     return [Heading("The rules"), Table("Every rule that was asked", headings, rows)]
 
 
-def _faults(data: dict[str, Any]) -> list[Block]:
+def _faults(data: CertificateAnswer) -> list[Block]:
     happened = data["faults_and_changes"]
     blocks: list[Block] = [Heading("Faults and changes")]
     blocks.append(
@@ -208,12 +210,12 @@ def _faults(data: dict[str, Any]) -> list[Block]:
     return blocks
 
 
-def _events(caption: str, events: list[dict[str, Any]]) -> Table:
+def _events(caption: str, events: list[HappenedAnswer]) -> Table:
     rows = tuple((f"#{e['position']}", f"{e['at'][:10]} {e['by']}", e["says"]) for e in events)
     return Table(caption, ("event", "when, who", "what happened"), rows)
 
 
-def _corrections(data: dict[str, Any]) -> list[Block]:
+def _corrections(data: CertificateAnswer) -> list[Block]:
     made, events = data["corrections"]["made"], data["corrections"]["events"]
     blocks: list[Block] = [Heading("Corrections since first entry")]
     if not events:
@@ -224,7 +226,7 @@ def _corrections(data: dict[str, Any]) -> list[Block]:
     return blocks
 
 
-def _handover(data: dict[str, Any]) -> list[Block]:
+def _handover(data: CertificateAnswer) -> list[Block]:
     serials = data["handover"]["serials"]
     if not serials:
         return []
@@ -237,7 +239,7 @@ def _handover(data: dict[str, Any]) -> list[Block]:
     ]
 
 
-def _signature(data: dict[str, Any]) -> list[Block]:
+def _signature(data: CertificateAnswer) -> list[Block]:
     signature = data["signature"]
     signed = signature["kind"]
     if signature["automatic"]:
@@ -269,7 +271,7 @@ def _signature(data: dict[str, Any]) -> list[Block]:
     return blocks
 
 
-def _ends(data: dict[str, Any]) -> list[Block]:
+def _ends(data: CertificateAnswer) -> list[Block]:
     return [
         Heading("What voids it"),
         Paragraph(data["voids"]),

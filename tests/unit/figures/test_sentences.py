@@ -10,7 +10,7 @@ from signoff_ledger.domain.figures import DecisionSentences
 from signoff_ledger.figures import number_format
 from signoff_ledger.figures.compute import figures_of
 from signoff_ledger.figures.sentences import bar_sentences, fix_sentences, said
-from signoff_ledger.queries.stats import evaluation
+from signoff_ledger.queries.batch_stats import evaluation
 from tests.stories import Story, bar, clear, fixed, held, identity, opened, plan, told, unit
 
 
@@ -245,17 +245,17 @@ def test_a_bar_is_told_from_both_sides() -> None:
 @pytest.mark.parametrize("story", [opened, clear, held, fixed])
 def test_every_story_can_be_evaluated(story: object) -> None:
     assert callable(story)
-    data = evaluation(story().case())
+    evaluated = evaluation(story().case())
 
-    assert data is not None
-    assert {"rule", "evidence", "limits"} == set(data["says"])
+    assert evaluated is not None
+    assert {"rule", "evidence", "limits"} == set(evaluated.data["says"])
 
 
 def test_the_unit_from_which_the_bar_was_missed_is_named() -> None:
-    data = evaluation(held().case())
+    evaluated = evaluation(held().case())
 
-    assert data is not None
-    assert 2 == data["missed_from_unit"]
+    assert evaluated is not None
+    assert 2 == evaluated.data["missed_from_unit"]
     assert evaluation(told().case()) is None
 
 

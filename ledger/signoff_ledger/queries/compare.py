@@ -1,0 +1,142 @@
+"""Two batches of a process, before and after: did the fix hold?"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, TypedDict
+
+from signoff_ledger.errors import InputError
+from signoff_ledger.figures.charts import before_after
+from signoff_ledger.figures.fix_effect import effect_between
+from signoff_ledger.figures.number_format import p_value
+from signoff_ledger.figures.picture import Illustrated
+from signoff_ledger.figures.sentences import fix_sentences
+from signoff_ledger.queries.figures import FixEffectAnswer, fix_effect
+from signoff_ledger.queries.value_forms import DecimalText
+
+if TYPE_CHECKING:
+    from signoff_ledger.application.ledger import Ledger, UnitOfWork
+    from signoff_ledger.domain.batch import Batch
+
+SCHEMA = "signoff.compare/1"
+
+
+class ComparisonAnswer(TypedDict):
+    """Two batches compared: `signoff compare`. The rows are the modes.
+
+    Attributes:
+        process: The process's key.
+        before: Key of the earlier batch.
+        after: Key of the later batch.
+        effect: Whether the fix held.
+        says: The comparison in sentences.
+    """
+
+    process: str
+    before: str
+    after: str
+    effect: FixEffectAnswer
+    says: list[str]
+
+
+class ModeRowAnswer(TypedDict):
+    """One mode before and after, every key of it there.
+
+    Attributes:
+        mode: The mode.
+        before: Units with it before.
+        after: Units with it after.
+        named: Whether a change between the batches was meant to fix it.
+        boschloo: One-sided p; null where the batches are too large for it.
+        fisher: One-sided p.
+        holm: Fisher's p adjusted over the modes named in advance; null for the others.
+        still_at_most: One-sided upper bound of its rate after.
+    """
+
+    mode: str
+    before: int
+    after: int
+    named: bool
+    boschloo: DecimalText | None
+    fisher: DecimalText
+    holm: DecimalText | None
+    still_at_most: DecimalText
+
+
+ANSWER = ComparisonAnswer
+ROW = ModeRowAnswer
+
+
+def compare(ledger: Ledger, before: str, after: str) -> Illustrated[ComparisonAnswer]:
+    """Compare two batches of one process.
+
+    Args:
+        ledger: The ledger.
+        before: The earlier batch.
+        after: The later batch.
+
+    Raises:
+        NotFoundError: There is no such batch.
+        InputError: SL109, they cannot be compared.
+    """
+    work = ledger.work()
+    first, second = _comparable(work, before, after)
+    process = first.started.process
+    case = work.case(process, after)
+    effect = effect_between(case, first, second, second.bar)
+    if effect is None:
+        raise InputError(
+            "SL109",
+            f"{before} and {after} cannot be compared",
+            why="one of them has no inspected unit, so there is nothing to compare",
+        )
+    kept = {key: batch for key, batch in case.batches.items() if key in {before, after}}
+    picture = before_after(replace(case, batches=kept))
+    data: ComparisonAnswer = {
+        "process": process,
+        "before": before,
+        "after": after,
+        "effect": fix_effect(effect),
+        "says": [
+            *fix_sentences(effect),
+            f"Fisher, two-sided: {p_value(effect.fisher_two_sided)}.",
+        ],
+    }
+    return Illustrated(data, (picture,) if picture else ())
+
+
+def mode_rows(answer: ComparisonAnswer) -> list[ModeRowAnswer]:
+    """Give a comparison mode by mode."""
+    return [
+        {
+            "mode": mode["mode"],
+            "before": mode["before"],
+            "after": mode["after"],
+            "named": mode["named"],
+            "boschloo": mode.get("boschloo"),
+            "fisher": mode["fisher"],
+            "holm": mode.get("holm"),
+            "still_at_most": mode["still_at_most"],
+        }
+        for mode in answer["effect"]["modes"]
+    ]
+
+
+def _comparable(work: UnitOfWork, before: str, after: str) -> tuple[Batch, Batch]:
+    """Load two batches of one process, the earlier one first."""
+    first, second = (work.known_batch(key) for key in (before, after))
+    if first.started.process != second.started.process:
+        raise InputError(
+            "SL109",
+            f"{before} and {after} cannot be compared",
+            why=f"one is of {first.started.process}, the other of {second.started.process}",
+            fix="name two batches of one process",
+        )
+    if first.started.attempt >= second.started.attempt:
+        raise InputError(
+            "SL109",
+            f"{before} is not before {after}",
+            why=f"they are attempts {first.started.attempt} and {second.started.attempt}",
+            fix="name the earlier batch first",
+        )
+    return first, second

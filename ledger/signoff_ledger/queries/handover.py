@@ -1,0 +1,87 @@
+"""The units that went on to the next activity with a standing sign-off."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypedDict
+
+from signoff_ledger.application.commands.plans import only_process
+from signoff_ledger.domain.disclosure import withheld
+from signoff_ledger.domain.process_records import Standing
+from signoff_ledger.errors import RuleRefusedError
+from signoff_ledger.projections.explanation import explain
+from signoff_ledger.queries.value_forms import ActivityCode
+
+if TYPE_CHECKING:
+    from signoff_ledger.application.ledger import Ledger
+
+SCHEMA = "signoff.handover/1"
+
+
+class HandedOverAnswer(TypedDict):
+    """A unit.
+
+    Attributes:
+        batch: Its batch.
+        serial: Its serial.
+    """
+
+    batch: str | None
+    serial: str
+
+
+class HandoverAnswer(TypedDict):
+    """Units that went on: `signoff handover`. The rows are the units.
+
+    Attributes:
+        process: The process's key.
+        batch: The deciding batch.
+        activity: Code of the activity they went on to.
+        from_activity: Code of the activity they come from.
+        serials: The conforming units.
+        withheld: Units that count and do not go on, with why.
+    """
+
+    process: str
+    batch: str | None
+    activity: ActivityCode
+    from_activity: ActivityCode
+    serials: list[str]
+    withheld: list[str]
+
+
+ANSWER = HandoverAnswer
+ROW = HandedOverAnswer
+
+
+def handover(ledger: Ledger, process: str | None = None) -> HandoverAnswer:
+    """List the conforming units of a process's deciding batch.
+
+    Args:
+        ledger: The ledger.
+        process: The process; the only one there is by default.
+
+    Raises:
+        NotFoundError: There is no such process.
+        RuleRefusedError: SL309, no sign-off stands.
+    """
+    state = ledger.work().known_process(only_process(ledger.work(), process))
+    now = ledger.clock.now()
+    standing, _ = state.standing_at(now)
+    sign_off = state.sign_off
+    if sign_off is None or standing is not Standing.SIGNED_OFF:
+        raise RuleRefusedError(
+            "SL309",
+            f"no units of {state.key} are handed over",
+            why=f"the process stands at {standing}",
+            fix=f"see what is missing:  signoff check {state.key} --list",
+        )
+    decided = explain(ledger.store, state.key, sign_off.batch, now=now)
+    identity = decided.case.batches[sign_off.batch or ""].plan.identity
+    return {
+        "process": state.key,
+        "batch": sign_off.batch,
+        "activity": identity.next_activity,
+        "from_activity": identity.activity,
+        "serials": list(decided.handed_over),
+        "withheld": list(withheld(decided.case)),
+    }

@@ -1,0 +1,91 @@
+"""What is wrong in and around a ledger, and what leads back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, TypedDict
+
+from signoff_ledger.projections.health import examine
+from signoff_ledger.queries.value_forms import Form
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from signoff_ledger.custody.health import CustodyState
+    from signoff_ledger.errors import StoreError
+    from signoff_ledger.persistence.health_finding import HealthFinding
+    from signoff_ledger.persistence.store import LedgerStore
+    from signoff_ledger.projections.views import Views
+
+SCHEMA = "signoff.doctor/1"
+
+
+class HealthCheckAnswer(TypedDict):
+    """One check.
+
+    Attributes:
+        check: What was looked at.
+        state: BAD is trouble around the ledger, BROKEN trouble in it.
+        says: What was found.
+        fix: What leads back from trouble; empty where there is none.
+    """
+
+    check: str
+    state: Annotated[str, Form(choices=("ok", "note", "BAD", "BROKEN"))]
+    says: str
+    fix: str
+
+
+class HealthAnswer(TypedDict):
+    """What was found in and around the ledger: `signoff doctor`.
+
+    Attributes:
+        checks: In the order made.
+    """
+
+    checks: list[HealthCheckAnswer]
+
+
+ANSWER = HealthAnswer
+ROW = HealthCheckAnswer
+
+
+def health(
+    store: LedgerStore,
+    views: Views,
+    keeping: CustodyState,
+    progress: Callable[[int, int], None] | None = None,
+) -> HealthAnswer:
+    """Look at everything that can be looked at without a key or a witness.
+
+    Args:
+        store: The ledger.
+        views: Its views.
+        keeping: What is kept outside the ledger.
+        progress: Called with how many events were looked at, of how many.
+
+    Raises:
+        SignoffError: SL707, the database cannot be reached.
+    """
+    return _answer(examine(store, views, progress, keeping))
+
+
+def unreadable(error: StoreError) -> HealthAnswer:
+    """Say that a database cannot be read at all."""
+    return {
+        "checks": [
+            {
+                "check": "database",
+                "state": "BROKEN",
+                "says": f"nothing can be read: {error.why}",
+                "fix": "go back to a backup, under a new name, and keep this file beside it",
+            }
+        ]
+    }
+
+
+def _answer(found: Iterable[HealthFinding]) -> HealthAnswer:
+    return {
+        "checks": [
+            {"check": f.check, "state": f.state, "says": f.says, "fix": f.fix} for f in found
+        ]
+    }

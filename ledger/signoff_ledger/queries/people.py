@@ -1,0 +1,43 @@
+"""Everybody who is enrolled, with their roles."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypedDict
+
+from signoff_ledger.application.commands.people import everybody
+from signoff_ledger.queries.value_forms import RoleName
+
+if TYPE_CHECKING:
+    from signoff_ledger.application.ledger import Ledger
+
+SCHEMA = "signoff.people/1"
+
+
+class PersonAnswer(TypedDict):
+    """An enrolled person, as `signoff person list` names them.
+
+    Attributes:
+        person: Their key.
+        printed_name: The name printed beside decisions.
+        roles: Their roles now, by name.
+    """
+
+    person: str
+    printed_name: str
+    roles: list[RoleName]
+
+
+ANSWER = list[PersonAnswer]
+ROW = PersonAnswer
+
+
+def people(ledger: Ledger) -> list[PersonAnswer]:
+    """List everybody, in order of enrolment."""
+    return [
+        {
+            "person": person.key,
+            "printed_name": person.printed_name,
+            "roles": sorted(map(str, person.roles)),
+        }
+        for person in everybody(ledger.work())
+    ]
