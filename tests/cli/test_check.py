@@ -40,9 +40,15 @@ def test_each_rule_shows_its_numbers_and_its_events(tmp_path: Path) -> None:
 
     rules = {rule["rule"]: rule for rule in terminal.asked("check")["rules"]}
 
-    assert {"ac": 1, "nonconformities": 0, "re": 2, "rejects": 0, "units": 7} == (
-        rules["rejects-within-ac"]["numbers"]
-    )
+    assert {
+        "ac": 1,
+        "nonconforming": 0,
+        "nonconformities": 0,
+        "planned": 7,
+        "re": 2,
+        "rejects": 0,
+        "units": 7,
+    } == rules["rejects-within-ac"]["numbers"]
     position = rules["batch-closed"]["events"]
     assert [b"signoff.batch-closed.v1" in terminal.lines()[p - 1] for p in position] == [True]
 

@@ -19,14 +19,14 @@ from signoff_ledger.domain.tally import EXCLUSIONS
 from signoff_ledger.domain.values import format_utc
 from signoff_ledger.errors import RuleRefusedError
 from signoff_ledger.figures.charts import pictures
-from signoff_ledger.figures.picture import Illustrated
+from signoff_ledger.figures.picture import Illustrated, Picture
 from signoff_ledger.figures.sentences import long_date
 from signoff_ledger.integrity.tree.leaf import leaf_hash
 from signoff_ledger.projections.explanation import explain
 from signoff_ledger.projections.sentences import sentence
 from signoff_ledger.projections.subjects import Subject
 from signoff_ledger.queries.bars import bar_clauses
-from signoff_ledger.queries.certificate_answer import CertificateAnswer
+from signoff_ledger.queries.certificate_answer import CertificateAnswer, PictureTableAnswer
 from signoff_ledger.queries.figures import figures_answer, sentences
 from signoff_ledger.queries.rules import rules_of
 from signoff_ledger.queries.units import unit_answers
@@ -158,21 +158,22 @@ def certificate(
             "activity": _identity(case).next_activity,
             "serials": list(explanation.handed_over),
         },
-        "pictures": [
-            {
-                "name": p.name,
-                "title": p.title,
-                "finding": p.finding,
-                "table": [list(p.headings), *map(list, p.rows)],
-            }
-            for p in drawn
-        ],
+        "pictures": [_picture(each) for each in drawn],
         "voids": VOIDS if explanation.outcome == "SIGNED_OFF" else HOLDS,
         "does_not_show": DOES_NOT_SHOW,
         "log": _log(store, decision, position),
         "verify": _verify(process, decision, position),
     }
     return Illustrated(data, drawn)
+
+
+def _picture(picture: Picture) -> PictureTableAnswer:
+    return {
+        "name": picture.name,
+        "title": picture.title,
+        "finding": picture.finding,
+        "table": [list(picture.headings), *map(list, picture.rows)],
+    }
 
 
 def _identity(case: Case) -> ProcessIdentity:

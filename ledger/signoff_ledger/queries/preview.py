@@ -153,7 +153,8 @@ def preview(
             "batches": dict(heads.batches),
             "person": person.version,
         },
-        "must_sign": person.must_sign or (call.signer is not None and not call.signer.only_if_required),
+        "must_sign": person.must_sign
+        or (call.signer is not None and not call.signer.only_if_required),
         "keys": list(person.keys_in_force),
         "disclosures": [{"topic": str(d.topic), "says": d.says} for d in told],
         "rule_set": verdict.rule_set,
