@@ -42,7 +42,8 @@ from signoff_ledger.application.authorization import ROLES
 from signoff_ledger.bootstrap import open_ledger
 from signoff_ledger.domain.events import batch, ledger, person, process
 from signoff_ledger.domain.events.process import ProcessHeld, ProcessSignedOff
-from signoff_ledger.domain.gate.rule_sets import BAR_RULES, CURRENT_RULE_SET, RULE_SETS
+from signoff_ledger.domain.gate.batch_rules import representative_units
+from signoff_ledger.domain.gate.rule_sets import CURRENT_RULE_SET, RULE_SETS
 from signoff_ledger.domain.tally import EXCLUSIONS
 from signoff_ledger.domain.values import Role
 from signoff_ledger.integrity.c2sp.checkpoint import Checkpoint, sign_checkpoint
@@ -64,7 +65,7 @@ from tests.attacks.attack import ANYWHERE, Attack, Denied, Refused, Reported, Un
 from tests.attacks.every_table import LISTED  # noqa: E402
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from signoff_ledger.application.ports import LogEntry, SigningMoment
     from signoff_ledger.domain.events.event import Event
@@ -735,11 +736,11 @@ def rules_page(story: Story) -> str:
         lines += [f"## Rule set {version}{mark}", ""]
         shown = [(p, v) for p, v in decided if v.rule_set == version][:2]
         for number, rule in enumerate(rules, 1):
-            name = rule_name(rule)
-            lines += [f"### {name}", "", f"{number}. {summary(rule)}", ""]
-            if name in BAR_RULES:
+            name = rule.name
+            lines += [f"### {name}", "", f"{number}. {summary(rule.function)}", ""]
+            if rule.of_bar:
                 lines += ["Missing it holds the process by itself.", ""]
-            if name == "representative-units":
+            if rule is representative_units:
                 lines += ["Missing it holds the process by itself once the batch is closed.", ""]
             said = [(f"#{p}", yes_or_no(v, name), v.finding(name).says) for p, v in shown]
             if said:
@@ -758,11 +759,6 @@ def rules_page(story: Story) -> str:
         table(("rule", "meaning"), [(f"`{name}`", says) for name, says in ORDER_RULES.items()]),
     ]
     return "\n".join(lines).rstrip() + "\n"
-
-
-def rule_name(rule: Callable[..., object]) -> str:
-    """Give a rule's name as findings bear it."""
-    return rule.__name__.replace("_", "-")
 
 
 def yes_or_no(verdict: Verdict, rule: str) -> str:

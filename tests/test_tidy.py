@@ -6,6 +6,7 @@ Each test collects every offender before it fails: whoever tidies wants the whol
 import ast
 import re
 import statistics
+from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import TypeAlias
 
 import pytest
 
+from signoff_ledger.domain.gate.rule_sets import RULE_SETS
 from tests.tree import CLI, DOMAIN, LEDGER, ROOT, python_files, relative
 
 # A module that does not fit these is two modules; a function that does not is two functions.
@@ -112,6 +114,19 @@ def test_no_function_is_longer_than_a_screen() -> None:
     }
 
     assert {} == offenders
+
+
+def test_the_name_of_a_rule_is_spelt_once() -> None:
+    """Whatever else means a rule refers to its record, so that adding one takes one module."""
+    names = {rule.name for rules in RULE_SETS.values() for rule in rules}
+    spelt = Counter(
+        node.value
+        for path in source_files()
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.Constant) and node.value in names
+    )
+
+    assert dict.fromkeys(names, 1) == spelt
 
 
 def test_only_the_output_module_prints() -> None:

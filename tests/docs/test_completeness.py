@@ -14,6 +14,7 @@ from signoff_ledger.domain.bar import Bar
 from signoff_ledger.domain.case import Case
 from signoff_ledger.domain.characteristic import Characteristic
 from signoff_ledger.domain.events.catalogue import EVENT_TYPES
+from signoff_ledger.domain.gate import order_rules
 from signoff_ledger.domain.gate.rule_sets import RULE_SETS, judge
 from signoff_ledger.domain.plan import DesignApproval, Mode, ProcessIdentity, Provenance
 from signoff_ledger.domain.process import Process
@@ -101,8 +102,9 @@ def test_every_rule_of_the_order_gate_is_described() -> None:
     source = (LEDGER / "domain" / "gate" / "order_rules.py").read_text("utf-8")
     body = source.partition("def order_blockers")[2].partition("\n    def ")[0]
     rules = set(re.findall(r'\("([a-z-]+)", ', body))
+    rules |= {getattr(order_rules, name) for name in re.findall(r"\(([A-Z_]+), ", body)}
 
-    assert rules
+    assert 5 == len(rules)
     assert [] == [rule for rule in rules if f"`{rule}`" not in reference("rules")]
 
 

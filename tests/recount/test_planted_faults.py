@@ -84,7 +84,7 @@ def ruled(name: str, wrong: Callable[[Callable[[Case], Finding], Case], Finding]
     def plant(patch: pytest.MonkeyPatch) -> None:
         rules = rule_sets.RULE_SETS[rule_sets.CURRENT_RULE_SET]
         altered = tuple(
-            (lambda case, rule=rule: wrong(rule, case)) if rule.__name__ == name else rule
+            (lambda case, rule=rule: wrong(rule, case)) if rule.name == name else rule
             for rule in rules
         )
         assert altered != rules, f"there is no rule {name}"
@@ -233,7 +233,7 @@ def a_fault_without_an_origin(machine: LedgerMachine) -> None:
 
 FAULTS = {
     "one reject more is accepted": Planted(
-        ruled("rejects_within_ac", looser_by_one), two_rejects, "rejects-within-ac"
+        ruled("rejects-within-ac", looser_by_one), two_rejects, "rejects-within-ac"
     ),
     "units from the bench count": Planted(
         without("BENCH_BUILT"), a_bench_unit, "representative-units"
@@ -279,13 +279,13 @@ FAULTS = {
         without("BUILT_BEFORE"), a_unit_seen_before_the_batch, "BUILT_BEFORE"
     ),
     "a batch that was held is signed": Planted(
-        ruled("not_decided_before", blindly), a_batch_held_and_signed, "not-decided-before"
+        ruled("not-decided-before", blindly), a_batch_held_and_signed, "not-decided-before"
     ),
     "a setting is met by silence": Planted(
         without("OTHER_PARAMETER"), a_setting_nobody_stated, "OTHER_PARAMETER"
     ),
     "whoever inspects may sign": Planted(
-        ruled("signer_allowed", blindly), a_signer_who_inspects, "signer-allowed"
+        ruled("signer-allowed", blindly), a_signer_who_inspects, "signer-allowed"
     ),
     "scrap goes to a user": Planted(
         tallied(lambda count: count._replace(releasable=count.conforming)),
@@ -293,7 +293,7 @@ FAULTS = {
         "must not be handed over",
     ),
     "a fault needs no origin": Planted(
-        ruled("no_design_fault", blindly), a_fault_without_an_origin, "no-design-fault"
+        ruled("no-design-fault", blindly), a_fault_without_an_origin, "no-design-fault"
     ),
 }
 

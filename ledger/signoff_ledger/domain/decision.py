@@ -13,6 +13,7 @@ from signoff_ledger.domain.case import Case, Signer
 from signoff_ledger.domain.events import process as events
 from signoff_ledger.domain.events.person import DecisionTaken
 from signoff_ledger.domain.figures import NOTHING_SHOWN, Exhibit
+from signoff_ledger.domain.gate.batch_rules import build_time
 from signoff_ledger.domain.gate.rule_sets import CURRENT_RULE_SET, judge, misses_the_bar
 from signoff_ledger.domain.process_records import Standing
 from signoff_ledger.domain.values import Outcome, Role, facts
@@ -316,7 +317,7 @@ def _refusal(case: Case, verdict: Verdict) -> RuleRefusedError:
 def _missed_reason(missed: tuple[Finding, ...], verdict: Verdict) -> str:
     """Say which rules were missed, and the build time even where no rule judges it."""
     said = [f.says for f in missed]
-    time = verdict.finding("build-time")
+    time = verdict.finding(build_time.name)
     if time not in missed and "median_s" in time.numbers:
         said.append(f"build time: {time.says}")
     return "; ".join(said)[:2_000]

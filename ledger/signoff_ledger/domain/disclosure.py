@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
 from signoff_ledger.domain.attribution import design_faults_before, reattributed, target_name
-from signoff_ledger.domain.gate.process_rules import inspected_by_signer
+from signoff_ledger.domain.gate.process_rules import faults_closed, inspected_by_signer
 from signoff_ledger.domain.gate.rule_sets import judge
 from signoff_ledger.domain.plan_difference import differences
 from signoff_ledger.domain.process_records import Standing
@@ -118,7 +118,7 @@ def _without_hindsight(case: Case, touched: Collection[tuple[str, str]]) -> Case
 def _essence(case: Case) -> tuple[object, ...]:
     """Give what makes one verdict another: the rules that do not hold, and the recurrences."""
     verdict = judge(case)
-    recurrences = verdict.finding("faults-closed").numbers.get("recurrences", 0)
+    recurrences = verdict.finding(faults_closed.name).numbers.get("recurrences", 0)
     return (*(f.rule for f in verdict.blockers), recurrences)
 
 

@@ -11,6 +11,7 @@ from signoff_ledger.domain.bar import ConfirmationBatch, RepeatWithoutChange
 from signoff_ledger.domain.events import process as events
 from signoff_ledger.domain.process_plan import ProcessPlan
 from signoff_ledger.domain.values import CauseKind, ChangeKind, Origin, Outcome
+from signoff_ledger.domain.verdict import REPEAT_CITES_CHANGE
 from signoff_ledger.errors import Attempt, InputError, RuleRefusedError
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ class Process(ProcessPlan):
                 f"batch {batch} would repeat {self.latest_batch} with nothing changed",
                 why=f"{says}; rejects are a signal, not bad luck, and trying again is no fix",
                 fix="record the change with  signoff change, or register a bar that allows it",
-                attempt=Attempt(self.key, "open", batch, [("repeat-cites-change", says)]),
+                attempt=Attempt(self.key, "open", batch, [(REPEAT_CITES_CHANGE, says)]),
             )
         opened = events.BatchOpened(
             attempt=self.attempts + 1,

@@ -9,6 +9,7 @@ from signoff_ledger.domain.gate.order_rules import OrderGate
 from signoff_ledger.domain.plan import content_sha256
 from signoff_ledger.domain.plan_difference import PlanDifference, differences
 from signoff_ledger.domain.spelling import folded
+from signoff_ledger.domain.verdict import BAR_BEFORE_RESULTS
 from signoff_ledger.errors import Attempt, InputError, RuleRefusedError
 
 if TYPE_CHECKING:
@@ -201,7 +202,7 @@ class ProcessPlan(OrderGate):
                 f"bar {bar.number} of {self.key} can no longer be countersigned",
                 why=f"{why}; an agreement is given in advance",
                 attempt=Attempt(
-                    self.key, "bar countersign", f"bar {bar.number}", [("bar-before-results", why)]
+                    self.key, "bar countersign", f"bar {bar.number}", [(BAR_BEFORE_RESULTS, why)]
                 ),
             )
         self.emit(
@@ -258,7 +259,7 @@ class ProcessPlan(OrderGate):
             why=why,
             fix=f"close it first:  signoff close {batch};  a later bar is for the next batch",
             attempt=Attempt(
-                self.key, command, f"bar {number} for batch {batch}", [("bar-before-results", why)]
+                self.key, command, f"bar {number} for batch {batch}", [(BAR_BEFORE_RESULTS, why)]
             ),
         )
 

@@ -12,8 +12,15 @@ from signoff_ledger.domain.values import PROSE, Counts, Key, Outcome, Value
 SETTLING_LIMIT = 25
 """How many settling events a finding names; its numbers stay complete."""
 
+# Names of rules that aggregates know as well: they stand here because no aggregate can import the
+# rules, which are asked about aggregates.
+BAR_BEFORE_RESULTS = "bar-before-results"
+LATEST_BATCH = "latest-batch"
+NO_CORRECTION_PENDING = "no-correction-pending"
+NO_DESIGN_FAULT = "no-design-fault"
+REPEAT_CITES_CHANGE = "repeat-cites-change"
 
-NOT_ABOUT_THE_UNITS = frozenset({"latest-batch", "no-correction-pending"})
+NOT_ABOUT_THE_UNITS = frozenset({LATEST_BATCH, NO_CORRECTION_PENDING})
 """Rules that say nothing about the units a standing sign-off was taken on: that another batch was
 opened since, or that a correction still waits."""
 

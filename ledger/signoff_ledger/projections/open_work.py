@@ -5,6 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from signoff_ledger.domain.bar import MissingUnits
+from signoff_ledger.domain.gate.batch_rules import no_correction_pending
+from signoff_ledger.domain.gate.process_rules import (
+    faults_closed,
+    no_design_fault,
+    signer_allowed,
+)
 from signoff_ledger.domain.gate.rule_sets import judge
 from signoff_ledger.domain.process_records import Standing
 from signoff_ledger.domain.values import Role
@@ -30,6 +36,7 @@ TABLE = ViewTable(
 )
 
 _NEXT_BATCH = "change the process and open the next batch"
+_OF_FAULTS = (no_design_fault.name, faults_closed.name)
 
 Task = tuple[Role, str, str, str]
 """Role that may do it, a person who may not, the batch, and the task in words."""
@@ -105,11 +112,11 @@ def _after_closing(case: Case, batch: Batch) -> Iterator[Task]:
         return
     verdict = judge(case)
     failing = {f.rule: f for f in verdict.blockers}
-    for rule in ("no-design-fault", "faults-closed"):
+    for rule in _OF_FAULTS:
         if rule in failing:
             yield Role.ENGINEER, "", batch.key, failing[rule].says
-    lost = set(failing) - {"signer-allowed", "no-design-fault", "faults-closed"}
-    if lost - {"no-correction-pending"}:
+    lost = set(failing) - {signer_allowed.name, *_OF_FAULTS}
+    if lost - {no_correction_pending.name}:
         yield Role.ENGINEER, "", batch.key, _NEXT_BATCH
-    elif not failing.keys() - {"signer-allowed"}:
+    elif not failing.keys() - {signer_allowed.name}:
         yield Role.APPROVER, "", batch.key, "sign the process off, or hold it"

@@ -11,6 +11,7 @@ from signoff_ledger.domain.events import batch as b
 from signoff_ledger.domain.events import ledger as g
 from signoff_ledger.domain.events import person as h
 from signoff_ledger.domain.events import process as p
+from signoff_ledger.domain.gate.batch_rules import rejects_within_ac
 from signoff_ledger.domain.orders import named
 from signoff_ledger.domain.signature import UNSIGNED
 from signoff_ledger.domain.text_checks import escaped
@@ -169,7 +170,7 @@ def _at_risk(e: Any) -> str:  # an event that names orders at risk
 
 
 def _signed(e: p.ProcessSignedOff, key: str) -> str:
-    rejects = e.verdict.finding("rejects-within-ac").numbers
+    rejects = e.verdict.finding(rejects_within_ac.name).numbers
     return (
         f"{key} SIGNED OFF by {e.printed_name} on batch {e.verdict.batch}: process revision "
         f"{e.process_revision}, tooling {e.tooling} rev {e.tooling_revision}, "

@@ -16,6 +16,8 @@ from pydantic import ValidationError
 
 from signoff_ledger.domain.bar import Bar
 from signoff_ledger.domain.events.process import ProcessHeld
+from signoff_ledger.domain.gate.batch_rules import representative_units
+from signoff_ledger.domain.gate.process_rules import confirmation_batch
 from signoff_ledger.domain.gate.rule_sets import BAR_RULES, judge
 from signoff_ledger.domain.values import Outcome
 from signoff_ledger.errors import InputError
@@ -42,7 +44,7 @@ _CHOICES = {
     "repeat": "repeat_without_change",
 }
 _SINGLE = {"mode": ("modes", "mode"), "characteristic": ("characteristics", "characteristic")}
-_RULES = BAR_RULES | {"representative-units", "confirmation-batch"}
+_RULES = BAR_RULES | {representative_units.name, confirmation_batch.name}
 """Rules that a bar makes; the others do not change with it."""
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from signoff_ledger.application.commands.people import everybody
 from signoff_ledger.domain import decision
 from signoff_ledger.domain.case import Case, Signer
+from signoff_ledger.domain.gate.process_rules import signer_allowed
 from signoff_ledger.domain.gate.rule_sets import judge
 from signoff_ledger.domain.text_checks import checked_label, checked_text
 from signoff_ledger.domain.values import Role
@@ -44,7 +45,7 @@ def check(
             case, signer=Signer(person.key, person.printed_name, frozenset(person.roles))
         )
         asked = judge(named)
-        if asked.finding("signer-allowed").holds:
+        if asked.finding(signer_allowed.name).holds:
             return named, asked
         verdict = asked if case.signer is None else verdict
     return case, verdict

@@ -7,8 +7,9 @@ from decimal import Decimal
 from math import ceil
 from typing import TYPE_CHECKING
 
+from signoff_ledger.domain.gate.rule import NO_BATCH, RuleResult, rule
 from signoff_ledger.domain.tally import EXCLUSIONS
-from signoff_ledger.domain.verdict import SETTLING_LIMIT, EventRef, Finding
+from signoff_ledger.domain.verdict import NO_CORRECTION_PENDING, SETTLING_LIMIT, EventRef
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -17,36 +18,28 @@ if TYPE_CHECKING:
     from signoff_ledger.domain.case import Case
 
 
-def no_batch(rule: str) -> Finding:
-    """What every rule on a batch finds where there is none: no evidence (S-17)."""
-    return Finding(holds=False, rule=rule, says="no batch has been built; there is no evidence")
-
-
-def batch_closed(case: Case) -> Finding:
+@rule("batch-closed")
+def batch_closed(case: Case) -> RuleResult:
     """The batch takes no more units, so its count is final."""
-    rule = "batch-closed"
     batch = case.batch
     if batch is None:
-        return no_batch(rule)
+        return NO_BATCH
     if batch.closed_version is None:
-        return Finding(
-            holds=False, rule=rule, says=f"batch {batch.key} is still open; close it to decide"
-        )
-    return Finding(
+        return RuleResult(holds=False, says=f"batch {batch.key} is still open; close it to decide")
+    return RuleResult(
         holds=True,
         numbers={"units": len(batch.units)},
-        rule=rule,
         says=f"batch {batch.key} is closed with {len(batch.units)} unit(s) on record",
         settled_by=case.in_batch(batch.closed_version),
     )
 
 
-def representative_units(case: Case) -> Finding:
+@rule("representative-units")
+def representative_units(case: Case) -> RuleResult:
     """Enough units that stand for the process, none missing, none with a blank (S-05, S-10)."""
-    rule = "representative-units"
     batch, count = case.batch, case.tally
     if batch is None or count is None:
-        return no_batch(rule)
+        return NO_BATCH
     n, counted = count.planned, len(count.representative)
     parts = [f"{count.filled}/{n} planned units count"]
     if counted != count.filled:
@@ -65,7 +58,7 @@ def representative_units(case: Case) -> Finding:
             f"{len(gaps)}/{counted} of them lack readings ({shown}); a blank is not a pass"
         )
     serials = [*count.excluded, *count.incomplete]
-    return Finding(
+    return RuleResult(
         counts=dict(sorted(reasons.items())),
         holds=count.is_complete,
         numbers={
@@ -74,25 +67,23 @@ def representative_units(case: Case) -> Finding:
             "units": counted,
             "planned": n,
         },
-        rule=rule,
         says="; ".join(parts),
         settled_by=_of_units(case, batch, serials),
     )
 
 
-def rejects_within_ac(case: Case) -> Finding:
+@rule("rejects-within-ac", of_bar=True)
+def rejects_within_ac(case: Case) -> RuleResult:
     """The hard number: nonconforming units of those that count, at most Ac (S-33, S-54)."""
-    rule = "rejects-within-ac"
     batch, count, bar = case.batch, case.tally, case.bar
     if batch is None or count is None or bar is None:
-        return no_batch(rule)
+        return NO_BATCH
     rejects, units = len(count.rejects), len(count.representative)
     nonconforming = len(count.nonconforming)
     if units == 0:
-        return Finding(
+        return RuleResult(
             holds=False,
             numbers={"ac": bar.max_rejects, "rejects": 0, "units": 0},
-            rule=rule,
             says="0/0: no unit counts, so there is no evidence; that is not 0 rejects",
         )
     by_mode = f" ({_listed(count.modes)})" if count.modes else ""
@@ -100,7 +91,7 @@ def rejects_within_ac(case: Case) -> Finding:
     if nonconforming != rejects:
         found = f"{rejects}/{units} nonconforming in a grade that counts, {bar.reject_from} and up"
         found += f"; {nonconforming}/{units} in any grade{by_mode}"
-    return Finding(
+    return RuleResult(
         counts=dict(count.modes),
         holds=rejects <= bar.max_rejects,
         numbers={
@@ -112,34 +103,32 @@ def rejects_within_ac(case: Case) -> Finding:
             "rejects": rejects,
             "units": units,
         },
-        rule=rule,
         says=f"{found}; the bar accepts at most {bar.max_rejects} of {bar.units}",
         settled_by=_of_units(case, batch, count.rejects),
     )
 
 
-def no_critical(case: Case) -> Finding:
+@rule("no-critical", of_bar=True)
+def no_critical(case: Case) -> RuleResult:
     """Critical nonconformities, at most as many as the bar names; none unless it says so (G8)."""
-    rule = "no-critical"
     batch, count, bar = case.batch, case.tally, case.bar
     if batch is None or count is None or bar is None:
-        return no_batch(rule)
+        return NO_BATCH
     units = len(count.representative)
-    return Finding(
+    return RuleResult(
         holds=units > 0 and count.critical <= bar.max_critical,
         numbers={"critical": count.critical, "max": bar.max_critical, "units": units},
-        rule=rule,
         says=f"{count.critical} critical nonconformities on {units} unit(s); "
         f"at most {bar.max_critical}",
     )
 
 
-def build_time(case: Case) -> Finding:
+@rule("build-time", of_bar=True)
+def build_time(case: Case) -> RuleResult:
     """The build time within its clause; without a clause it is reported, not judged (S-38)."""
-    rule = "build-time"
     count, bar = case.tally, case.bar
     if case.batch is None or count is None or bar is None:
-        return no_batch(rule)
+        return NO_BATCH
     times, units = count.build_times_s, len(count.representative)
     numbers = {"timed": len(times), "units": units}
     parts = [f"{len(times)}/{units} unit(s) timed"]
@@ -162,15 +151,15 @@ def build_time(case: Case) -> Finding:
     holds = all(
         found is not None and found <= limit and len(times) == units for _, limit, found in judged
     )
-    return Finding(holds=holds, numbers=numbers, rule=rule, says="; ".join(parts))
+    return RuleResult(holds=holds, numbers=numbers, says="; ".join(parts))
 
 
-def single_clauses(case: Case) -> Finding:
+@rule("single-clauses", of_bar=True)
+def single_clauses(case: Case) -> RuleResult:
     """Clauses on single modes and single characteristics (G8)."""
-    rule = "single-clauses"
     count, bar = case.tally, case.bar
     if case.batch is None or count is None or bar is None:
-        return no_batch(rule)
+        return NO_BATCH
     units = len(count.representative)
     clauses = [(f"mode {c.mode}", count.modes.get(c.mode, 0), c.max_units) for c in bar.modes]
     clauses += [
@@ -178,26 +167,25 @@ def single_clauses(case: Case) -> Finding:
         for c in bar.characteristics
     ]
     if not clauses:
-        return Finding(
-            holds=True, rule=rule, says="no clause on a single mode or characteristic is registered"
+        return RuleResult(
+            holds=True, says="no clause on a single mode or characteristic is registered"
         )
-    return Finding(
+    return RuleResult(
         counts={name: found for name, found, _ in clauses},
         holds=units > 0 and all(found <= limit for _, found, limit in clauses),
         numbers={name: limit for name, _, limit in clauses} | {"units": units},
-        rule=rule,
         says="; ".join(
             f"{name}: {found}/{units}, at most {limit}" for name, found, limit in clauses
         ),
     )
 
 
-def fresh_units(case: Case) -> Finding:
+@rule("fresh-units")
+def fresh_units(case: Case) -> RuleResult:
     """No serial was used in an earlier batch, however it is spelt: rework proves nothing (S-28)."""
-    rule = "fresh-units"
     batch = case.batch
     if batch is None:
-        return no_batch(rule)
+        return NO_BATCH
     used = {serial: found for serial in batch.units if (found := _used_before(serial, case))}
     again, total = list(used), len(batch.units)
     if again:
@@ -205,10 +193,9 @@ def fresh_units(case: Case) -> Finding:
         says = f"{len(again)}/{total} unit(s) were in an earlier batch: {shown}"
     else:
         says = f"{total}/{total} unit(s) are fresh; {len(case.earlier)} earlier batch(es) looked at"
-    return Finding(
+    return RuleResult(
         holds=total > 0 and not again,
         numbers={"earlier": len(case.earlier), "fresh": total - len(again), "units": total},
-        rule=rule,
         says=says,
         settled_by=_of_units(case, batch, again),
     )
@@ -227,17 +214,16 @@ def _used_before(serial: str, case: Case) -> str:
     return ""
 
 
-def no_correction_pending(case: Case) -> Finding:
+@rule(NO_CORRECTION_PENDING)
+def no_correction_pending(case: Case) -> RuleResult:
     """No correction waits for a second person, in any batch of the process."""
-    rule = "no-correction-pending"
     if case.batch is None:
-        return no_batch(rule)
+        return NO_BATCH
     waiting = [(b.key, c) for b in case.batches.values() for c in b.pending_corrections]
     shown = ", ".join(f"{key} no. {c.asked.number} on {c.asked.serial}" for key, c in waiting)
-    return Finding(
+    return RuleResult(
         holds=not waiting,
         numbers={"pending": len(waiting)},
-        rule=rule,
         says=f"{len(waiting)} correction(s) wait for a second person"
         + (f": {shown}" * bool(shown)),
         settled_by=tuple(EventRef(stream=f"batch {key}", version=c.version) for key, c in waiting)[

@@ -6,12 +6,18 @@ from typing import TYPE_CHECKING
 
 from signoff_ledger.domain.bar import ConfirmationBatch
 from signoff_ledger.domain.faults import Fault, faults_of, is_closed
-from signoff_ledger.domain.gate.batch_rules import no_batch
+from signoff_ledger.domain.gate.rule import NO_BATCH, RuleResult, rule
 from signoff_ledger.domain.plan import content_sha256
 from signoff_ledger.domain.plan_difference import differences
 from signoff_ledger.domain.process_records import Standing
 from signoff_ledger.domain.values import Outcome, Role
-from signoff_ledger.domain.verdict import SETTLING_LIMIT, Finding
+from signoff_ledger.domain.verdict import (
+    BAR_BEFORE_RESULTS,
+    LATEST_BATCH,
+    NO_DESIGN_FAULT,
+    REPEAT_CITES_CHANGE,
+    SETTLING_LIMIT,
+)
 
 if TYPE_CHECKING:
     from signoff_ledger.domain.case import Case
@@ -20,38 +26,36 @@ if TYPE_CHECKING:
 _ENDED_FOR_GOOD = frozenset({Standing.HELD, Standing.LAPSED, Standing.WITHDRAWN})
 
 
-def design_approved(case: Case) -> Finding:
+@rule("design-approved")
+def design_approved(case: Case) -> RuleResult:
     """The design was approved before: the process is proved, not the design (S-12)."""
     design = case.process.design
     if design is None:
-        return Finding(
+        return RuleResult(
             holds=False,
-            rule="design-approved",
             says="no design approval is referenced: design not proven",
         )
-    return Finding(
+    return RuleResult(
         holds=True,
-        rule="design-approved",
         says=f"design {design.document} is approved under {design.reference}",
         settled_by=case.in_process(case.process.design_version),
     )
 
 
-def bar_before_results(case: Case) -> Finding:
+@rule(BAR_BEFORE_RESULTS)
+def bar_before_results(case: Case) -> RuleResult:
     """The bar stood before the first result, by order in the log (S-26, S-37)."""
-    rule = "bar-before-results"
     batch = case.batch
     if batch is None:
-        return no_batch(rule)
+        return NO_BATCH
     if batch.first_result_version is None:
-        return Finding(holds=False, rule=rule, says=f"batch {batch.key} has no result yet")
+        return RuleResult(holds=False, says=f"batch {batch.key} has no result yet")
     number = batch.started.bar_number
     registered = next((b for b in case.process.bars if b.number == number), None)
     opened, first = case.process.batches[batch.key].version, batch.first_result_version
-    return Finding(
+    return RuleResult(
         holds=registered is not None and registered.version < opened,
         numbers={"bar": number, "first_result_event": first},
-        rule=rule,
         says=f"bar {number} was in force when the batch was opened, the first result is event "
         f"{first} of the batch",
         settled_by=(
@@ -61,12 +65,12 @@ def bar_before_results(case: Case) -> Finding:
     )
 
 
-def plan_and_bar_frozen(case: Case) -> Finding:
+@rule("plan-and-bar-frozen")
+def plan_and_bar_frozen(case: Case) -> RuleResult:
     """The batch was judged by the plan and the bar that were registered, to the byte (S-03)."""
-    rule = "plan-and-bar-frozen"
     batch = case.batch
     if batch is None:
-        return no_batch(rule)
+        return NO_BATCH
     started = batch.started
     bars = {b.number: b for b in case.process.bars}
     plans = {p.number: p for p in case.process.plans}
@@ -82,26 +86,25 @@ def plan_and_bar_frozen(case: Case) -> Finding:
             ("bar", started.bar_number, same_bar, started.bar_sha256),
         )
     ]
-    return Finding(
+    return RuleResult(
         holds=same_bar and same_plan,
         numbers={"bar": started.bar_number, "plan": started.plan_number},
-        rule=rule,
         says=", ".join(parts),
         settled_by=case.in_batch(1),
     )
 
 
-def plan_agreed(case: Case) -> Finding:
+@rule("plan-agreed")
+def plan_agreed(case: Case) -> RuleResult:
     """A plan that passes what earlier results did not was agreed to by two people (G15)."""
-    rule = "plan-agreed"
     batch = case.batch
     if batch is None:
-        return no_batch(rule)
+        return NO_BATCH
     number = batch.started.plan_number
     plan = next((p for p in case.process.plans if p.number == number), None)
     if plan is None:
         says = f"plan {number} was never published"
-        return Finding(holds=False, numbers={"plan": number}, rule=rule, says=says)
+        return RuleResult(holds=False, numbers={"plan": number}, says=says)
     before = case.earlier_of_design[-1] if case.earlier_of_design else None
     found = differences(before.plan, batch.plan) if before else ()
     loosened = [d for d in found if d.loosens]
@@ -115,21 +118,20 @@ def plan_agreed(case: Case) -> Finding:
     else:
         by = f"{plan.by} and {plan.countersigned_by}" if agreed else f"{plan.by} alone"
         says = f"plan {plan.number} loosens what batch {before.key} was judged by ({named}): {by}"
-    return Finding(
+    return RuleResult(
         holds=not loosened or (agreed is not None and agreed < opened),
         numbers={"differences": len(found), "loosened": len(loosened), "plan": number},
-        rule=rule,
         says=says,
         settled_by=case.in_process(plan.version, *([agreed] if agreed else [])),
     )
 
 
-def after_last_change(case: Case) -> Finding:
+@rule("after-last-change")
+def after_last_change(case: Case) -> RuleResult:
     """Every unit was built after the last change of process, plan or design (S-03, S-08, S-28)."""
-    rule = "after-last-change"
     batch = case.batch
     if batch is None:
-        return no_batch(rule)
+        return NO_BATCH
     process = case.process
     built, now = batch.started.process_revision, process.revision
     opened = process.batches[batch.key]
@@ -149,7 +151,7 @@ def after_last_change(case: Case) -> Finding:
     if lapsed:
         settling.append(process.lapse_version)
         parts.append("a sign-off has lapsed since it opened")
-    return Finding(
+    return RuleResult(
         holds=built == now and plan == plan_now and not (later or redesigned or lapsed),
         numbers={
             "built_on": built,
@@ -158,38 +160,36 @@ def after_last_change(case: Case) -> Finding:
             "plan_in_force": plan_now,
             "revision": now,
         },
-        rule=rule,
         says="; ".join(parts),
         settled_by=case.in_process(*sorted(settling)[:SETTLING_LIMIT]),
     )
 
 
-def latest_batch(case: Case) -> Finding:
+@rule(LATEST_BATCH)
+def latest_batch(case: Case) -> RuleResult:
     """The deciding batch is the last one built: no choosing among attempts (G7)."""
-    rule = "latest-batch"
     batch = case.batch
     if batch is None:
-        return no_batch(rule)
+        return NO_BATCH
     latest, attempts = case.process.latest_batch, case.process.attempts
-    return Finding(
+    return RuleResult(
         holds=latest == batch.key,
         numbers={"attempt": batch.started.attempt, "attempts": attempts},
-        rule=rule,
         says=f"batch {batch.key} is attempt {batch.started.attempt} of {attempts}"
         + ("" if latest == batch.key else f"; {latest} was built after it"),
         settled_by=case.in_process(case.process.batches[batch.key].version),
     )
 
 
-def not_decided_before(case: Case) -> Finding:
+@rule("not-decided-before")
+def not_decided_before(case: Case) -> RuleResult:
     """The batch was neither held nor withdrawn: one that was is not signed again (G19).
 
     A hold that awaits something other than the process is no verdict on the batch.
     """
-    rule = "not-decided-before"
     batch, process = case.batch, case.process
     if batch is None:
-        return no_batch(rule)
+        return NO_BATCH
     holds = [d for d in process.decisions if d.batch == batch.key and d.outcome is Outcome.HELD]
     final = [d for d in holds if d.awaiting is None]
     ended = [e for e in process.endings if e.batch == batch.key and e.standing in _ENDED_FOR_GOOD]
@@ -200,41 +200,39 @@ def not_decided_before(case: Case) -> Finding:
     says = f"no earlier decision ended batch {batch.key}"
     if parts:
         says = f"batch {batch.key} was decided before: {'; '.join(parts)}; fix it, run another"
-    return Finding(
+    return RuleResult(
         holds=not parts,
         numbers={"awaiting": len(holds) - len(final), "ended": len(ended), "held": len(final)},
-        rule=rule,
         says=says,
         settled_by=case.in_process(*settling[:SETTLING_LIMIT]),
     )
 
 
-def confirmation_batch(case: Case) -> Finding:
+@rule("confirmation-batch")
+def confirmation_batch(case: Case) -> RuleResult:
     """A repeat where the bar demands one even of a first batch that clears it (G1, G25)."""
-    rule = "confirmation-batch"
     batch, bar = case.batch, case.bar
     if batch is None or bar is None:
-        return no_batch(rule)
+        return NO_BATCH
     attempt = batch.started.attempt
     if bar.confirmation_batch is ConfirmationBatch.AFTER_CHANGE:
         says = "the bar asks for a fresh batch after each change, and for no other repeat"
-        return Finding(holds=True, numbers={"attempt": attempt}, rule=rule, says=says)
+        return RuleResult(holds=True, numbers={"attempt": attempt}, says=says)
     whole = [b for b in case.earlier_of_design if b.tally().is_complete]
-    return Finding(
+    return RuleResult(
         holds=bool(whole),
         numbers={"attempt": attempt, "complete_before": len(whole)},
-        rule=rule,
         says=f"the bar always asks for a repeat batch; {len(whole)} complete batch(es) of this "
         f"design came before attempt {attempt}",
     )
 
 
-def repeat_cites_change(case: Case) -> Finding:
+@rule(REPEAT_CITES_CHANGE)
+def repeat_cites_change(case: Case) -> RuleResult:
     """A repeat confirms at least one change; without one it is batch shopping (S-27, G7)."""
-    rule = "repeat-cites-change"
     batch = case.batch
     if batch is None:
-        return no_batch(rule)
+        return NO_BATCH
     opened = case.process.batches[batch.key]
     confirms, attempt = opened.opened.confirms, opened.opened.attempt
     cited = [c for c in case.process.changes if c.applied.number in confirms]
@@ -247,10 +245,9 @@ def repeat_cites_change(case: Case) -> Finding:
         says = f"attempt {attempt} confirms change(s) " + ", ".join(f"C-{n}" for n in confirms)
     else:
         says = f"attempt {attempt} is a repeat WITHOUT a change, which the bar allowed"
-    return Finding(
+    return RuleResult(
         holds=first or bool(cited) or opened.opened.unchanged,
         numbers={"attempt": attempt, "changes": len(cited)},
-        rule=rule,
         says=says,
         settled_by=case.in_process(
             *sorted([opened.version, *(c.version for c in cited[:SETTLING_LIMIT])])
@@ -258,18 +255,18 @@ def repeat_cites_change(case: Case) -> Finding:
     )
 
 
-def faults_closed(case: Case) -> Finding:
+@rule("faults-closed")
+def faults_closed(case: Case) -> RuleResult:
     """Every process fault is closed by a change this batch confirms, or answered (S-39, G2)."""
-    rule = "faults-closed"
     if case.batch is None:
-        return no_batch(rule)
+        return NO_BATCH
     faults = faults_of(case)
     still_open = [fault for fault in faults if not is_closed(fault, case)]
     recurring = [f for f in faults if f.is_recurrence]
     parts = [f"{len(faults) - len(still_open)}/{len(faults)} fault(s) are closed"]
     parts += [f"{f.mode} of batch {f.batch} is open: {_needs(f, case)}" for f in still_open]
     parts += [f"{f.mode} is a RECURRENCE: it was declared fixed before" for f in recurring]
-    return Finding(
+    return RuleResult(
         counts={f"{f.mode} in {f.batch}": f.units for f in faults},
         holds=not still_open,
         numbers={
@@ -277,7 +274,6 @@ def faults_closed(case: Case) -> Finding:
             "faults": len(faults),
             "recurrences": len(recurring),
         },
-        rule=rule,
         says="; ".join(parts),
         settled_by=case.in_process(
             *sorted({v for f in faults for v in f.answers})[:SETTLING_LIMIT]
@@ -285,15 +281,15 @@ def faults_closed(case: Case) -> Finding:
     )
 
 
-def no_design_fault(case: Case) -> Finding:
+@rule(NO_DESIGN_FAULT)
+def no_design_fault(case: Case) -> RuleResult:
     """No fault comes from the design, and each one's origin is on record (S-16, S-35, G14).
 
     A design fault on record counts whether its unit does or not, and whatever was said since by
     one person alone.
     """
-    rule = "no-design-fault"
     if case.batch is None:
-        return no_batch(rule)
+        return NO_BATCH
     faults = faults_of(case)
     unattributed = sorted({f.mode for f in faults if None in f.origins})
     questions = case.process.design_questions
@@ -303,25 +299,24 @@ def no_design_fault(case: Case) -> Finding:
         parts.append(f"{asked}: back to design, this series is closed")
     if unattributed:
         parts.append(f"the origin of {', '.join(unattributed)} is not on record")
-    return Finding(
+    return RuleResult(
         holds=not (questions or unattributed),
         numbers={
             "design": len(questions),
             "faults": len(faults),
             "unattributed": len(unattributed),
         },
-        rule=rule,
         says="; ".join(parts) if len(parts) > 1 else parts[0] + ", none of them from the design",
         settled_by=case.in_process(*sorted(version for _, version in questions)[:SETTLING_LIMIT]),
     )
 
 
-def signer_allowed(case: Case) -> Finding:
+@rule("signer-allowed")
+def signer_allowed(case: Case) -> RuleResult:
     """The signer is an approver who inspected none of it and fixed none of it (G9, G24)."""
-    rule = "signer-allowed"
     signer = case.signer
     if signer is None:
-        return Finding(holds=False, rule=rule, says="no signer is named")
+        return RuleResult(holds=False, says="no signer is named")
     problems = []
     if Role.APPROVER not in signer.roles:
         problems.append(f"{signer.person} is not an approver")
@@ -343,10 +338,9 @@ def signer_allowed(case: Case) -> Finding:
         if read
         else ("inspected none of the units that count")
     )
-    return Finding(
+    return RuleResult(
         holds=not problems,
         numbers={"applied": len(applied), "inspected": len(read), "units": len(counted)},
-        rule=rule,
         says="; ".join(problems)
         or f"{signer.person} ({signer.printed_name}) is an approver, {inspected} and applied "
         "none of the changes",

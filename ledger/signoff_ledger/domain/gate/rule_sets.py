@@ -1,4 +1,4 @@
-"""The gate: the rules of the sign-off, one function each, in one list per rule set.
+"""The gate: the rules of the sign-off, one record each, in one list per rule set.
 
 `judge` is the only way in. It is a pure function of the case: no clock, no locale, no chance, so
 a decision replays to the same verdict for as long as its rule set stands here. A rule set is never
@@ -7,16 +7,16 @@ changed once ledgers hold it; a new one is added. Nothing in this module estimat
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from signoff_ledger.domain.gate import batch_rules, process_rules
 from signoff_ledger.domain.verdict import Finding, Verdict
 
 if TYPE_CHECKING:
-    from signoff_ledger.domain.case import Case
+    from collections.abc import Mapping
 
-Rule = Callable[["Case"], Finding]
+    from signoff_ledger.domain.case import Case
+    from signoff_ledger.domain.gate.rule import Rule
 
 CURRENT_RULE_SET = "1"
 
@@ -45,7 +45,7 @@ RULE_SETS: Mapping[str, tuple[Rule, ...]] = {
     ),
 }
 
-BAR_RULES = frozenset({"rejects-within-ac", "no-critical", "build-time", "single-clauses"})
+BAR_RULES = frozenset(r.name for rules in RULE_SETS.values() for r in rules if r.of_bar)
 """Rules that the bar's own clauses make; missing one holds the process without a person (S-42)."""
 
 
@@ -70,5 +70,5 @@ def misses_the_bar(verdict: Verdict, *, closed: bool) -> tuple[Finding, ...]:
         verdict: The verdict on the batch.
         closed: Whether the batch takes no more units; what is missing then stays missing.
     """
-    deciding = BAR_RULES | {"representative-units"} if closed else BAR_RULES
+    deciding = BAR_RULES | {batch_rules.representative_units.name} if closed else BAR_RULES
     return tuple(f for f in verdict.blockers if f.rule in deciding)

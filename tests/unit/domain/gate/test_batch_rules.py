@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from signoff_ledger.domain.gate.batch_rules import no_batch
+from signoff_ledger.domain.gate.rule import NO_BATCH
 from signoff_ledger.domain.gate.rule_sets import judge
 from signoff_ledger.domain.unit import DefectReport
 from signoff_ledger.domain.values import BuildMethod, Severity
@@ -459,10 +459,10 @@ def test_a_correction_pending_in_an_earlier_batch_blocks_too() -> None:
 def test_no_batch_is_no_evidence() -> None:
     """S-17: it satisfies no rule on a batch."""
     verdict = judge(told().case())
-    unmet = {f.rule for f in verdict.findings if f == no_batch(f.rule)}
+    unmet = {f.rule for f in verdict.findings if f.says == NO_BATCH.says and not f.holds}
 
     assert {f.rule for f in verdict.findings} - {"design-approved", "signer-allowed"} == unmet
-    assert "no batch has been built; there is no evidence" == no_batch("any").says
+    assert "no batch has been built; there is no evidence" == NO_BATCH.says
 
 
 def test_the_gate_grades_by_the_bar_and_not_by_the_plan() -> None:

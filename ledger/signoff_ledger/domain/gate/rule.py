@@ -1,0 +1,72 @@
+"""A rule as a record: its name, whether the bar makes it, and the function that asks it.
+
+The name stands where the rule is made and nowhere else; everything that means a rule refers to its
+record. `rule_sets` puts the records into an order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from signoff_ledger.domain.verdict import EventRef, Finding
+
+if TYPE_CHECKING:
+    from signoff_ledger.domain.case import Case
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleResult:
+    """What a rule finds on a case: a finding without the rule's name.
+
+    Attributes:
+        counts: Units by mode or by reason, where the rule counts them.
+        holds: Whether the rule is satisfied; no evidence never satisfies a rule.
+        numbers: The whole numbers compared, by name.
+        says: One sentence with the numbers in it.
+        settled_by: The events that settle it, oldest first.
+    """
+
+    counts: dict[str, int] = field(default_factory=dict)
+    holds: bool
+    numbers: dict[str, int] = field(default_factory=dict)
+    says: str
+    settled_by: tuple[EventRef, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule of the gate; called with a case, it gives the finding under its name.
+
+    Attributes:
+        name: Stable within a rule set: decisions record it, and people cite it.
+        of_bar: Whether one of the bar's own clauses makes it; missing it then holds the process
+            without a person (S-42).
+        function: The rule itself, a pure function of the case.
+    """
+
+    name: str
+    of_bar: bool
+    function: Callable[[Case], RuleResult]
+
+    def __call__(self, case: Case) -> Finding:
+        """Ask the rule."""
+        result = self.function(case)
+        return Finding(
+            counts=result.counts,
+            holds=result.holds,
+            numbers=result.numbers,
+            rule=self.name,
+            says=result.says,
+            settled_by=result.settled_by,
+        )
+
+
+def rule(name: str, *, of_bar: bool = False) -> Callable[[Callable[[Case], RuleResult]], Rule]:
+    """Make the function below it a rule of this name."""
+    return lambda function: Rule(name, of_bar, function)
+
+
+NO_BATCH = RuleResult(holds=False, says="no batch has been built; there is no evidence")
+"""What every rule on a batch finds where there is none: no evidence (S-17)."""
