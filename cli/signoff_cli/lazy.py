@@ -77,9 +77,7 @@ class LazyGroup(click.Group):
         """Find a command, or suggest the nearest name."""
         name = args[0]
         if name not in self.table and not name.startswith("-"):
-            from difflib import get_close_matches  # only when a name is wrong
-
-            near = get_close_matches(name, self.table, 1)
-            hint = f" Did you mean {near[0]}?" if near else ""
-            ctx.fail(f"there is no command {name!r}.{hint}")
+            raise click.exceptions.NoSuchCommand(
+                name, f"there is no command {name!r}", possibilities=self.table, ctx=ctx
+            )
         return super().resolve_command(ctx, args)

@@ -17,6 +17,7 @@ import sys
 import textwrap
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -126,7 +127,7 @@ def tell_left_out(sizes: Sequence[int]) -> None:
         shown = ", ".join(map(str, sizes[:5])) + (", ..." if len(sizes) > 5 else "")
         say(
             f"signoff: left out, because they do not verify: {len(sizes)} checkpoint(s), of "
-            f"{shown} events\n  fix: signoff verify  says what is wrong with them"
+            f"{shown} events; signoff verify  says what is wrong with them"
         )
 
 
@@ -211,6 +212,14 @@ def paragraph(text: str, indent: str = "") -> str:
 def width() -> int:
     """Give the screen's width, within what can be read."""
     return min(shutil.get_terminal_size((100, 24)).columns, _LONGEST_TABLE)
+
+
+def error_width() -> int:
+    """Give the width for what goes to standard error, which may be the only screen."""
+    columns = 100
+    with suppress(OSError):  # it is no terminal
+        columns = os.get_terminal_size(sys.stderr.fileno()).columns
+    return max(min(shutil.get_terminal_size((columns, 24)).columns, _LONGEST_TABLE), 40)
 
 
 def colored(session: Session) -> bool:

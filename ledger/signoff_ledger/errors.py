@@ -1,6 +1,6 @@
 """The error tree, its codes, and what each code means.
 
-    SignoffError                  code, what, why, fix; str() is the lines a person reads
+    SignoffError                  code, what, why, advice; the facts alone
     ├─ InputError        SL1xx    a value, file or option cannot be understood
     │   └─ RowsRefusedError       an import; carries every bad row, not only the first
     ├─ NotFoundError     SL2xx    nothing by that name
@@ -10,7 +10,8 @@
     ├─ ConflictError     SL6xx    another command came first, or a command id was reused
     └─ StoreError        SL7xx    disk, database, format
 
-Library code raises; only the command line maps a class to its exit code.
+Library code raises; only the command line maps a class to its exit code. What to do about an error
+is an advice: a key and values. Each face has words of its own for the key.
 """
 
 from __future__ import annotations
@@ -100,35 +101,59 @@ CODES: Mapping[str, str] = {
 }
 
 
+@dataclass(frozen=True, slots=True, init=False)
+class Advice:
+    """What the reader of an error can do, as a fact: which advice it is, and what it speaks of.
+
+    The words are a face's own. The command line's are in `signoff_cli/advice.toml`; a web page or a
+    translation has another table under the same keys.
+
+    Attributes:
+        key: Names the advice, such as `enrol-person`.
+        values: What its words name, such as `{"person": "ines"}`.
+    """
+
+    key: str
+    values: Mapping[str, str | int]
+
+    def __init__(self, key: str, /, **values: str | int) -> None:
+        object.__setattr__(self, "key", key)
+        object.__setattr__(self, "values", values)
+
+    def as_data(self) -> dict[str, object]:
+        """Give the advice as plain data."""
+        return {"key": self.key, "values": dict(self.values)}
+
+
 class SignoffError(Exception):
     """Root of every error that is meant for a person.
 
     Args:
         code: One of `CODES`.
         what: What could not be done, in one line.
-        why: The cause, with the values that matter.
-        fix: What the reader can do about it, a command where there is one.
+        why: The cause, with the values that matter; a line for each where there are several.
+        advice: What the reader can do about it.
     """
 
     exit_code: ClassVar[int] = 1
 
-    def __init__(self, code: str, what: str, *, why: str = "", fix: str = "") -> None:
+    def __init__(
+        self, code: str, what: str, *, why: str = "", advice: Advice | None = None, fix: str = ""
+    ) -> None:
         super().__init__(what)
         self.code = code
         self.what = what
         self.why = why
+        self.advice = advice
         self.fix = fix
 
     def __str__(self) -> str:
-        what = self.what.replace("\n", "\\n")  # one line, whatever a file is named
-        lines = [f"{what} [{self.code}]"]
-        lines += [f"  why: {self.why}"] if self.why else []
-        lines += [f"  fix: {self.fix}"] if self.fix else []
-        return "\n".join(lines)
+        return f"{self.what} [{self.code}]" + (f": {self.why}" if self.why else "")
 
     def as_data(self) -> dict[str, object]:
-        """Give the error as plain data, for `--format json`."""
-        return {"code": self.code, "what": self.what, "why": self.why, "fix": self.fix}
+        """Give the error as plain data."""
+        advice = self.advice.as_data() if self.advice is not None else None
+        return {"code": self.code, "what": self.what, "why": self.why, "advice": advice}
 
 
 class InputError(SignoffError):
@@ -167,8 +192,8 @@ class RowsRefusedError(InputError):
         super().__init__(
             "SL104",
             f"{source}: {len(rows)} bad value(s), nothing was recorded",
-            why="\n       ".join(shown),
-            fix="correct the file and import it again; --dry-run checks without recording",
+            why="\n".join(shown),
+            advice=Advice("correct-rows"),
         )
         self.source = source
         self.rows = tuple(rows)
@@ -222,9 +247,16 @@ class RuleRefusedError(SignoffError):
     exit_code: ClassVar[int] = 3
 
     def __init__(
-        self, code: str, what: str, *, why: str = "", fix: str = "", attempt: Attempt | None = None
+        self,
+        code: str,
+        what: str,
+        *,
+        why: str = "",
+        advice: Advice | None = None,
+        fix: str = "",
+        attempt: Attempt | None = None,
     ) -> None:
-        super().__init__(code, what, why=why, fix=fix)
+        super().__init__(code, what, why=why, advice=advice, fix=fix)
         self.attempt = attempt
         self.position: int | None = None
 
@@ -249,9 +281,16 @@ class IdentityError(SignoffError):
     exit_code: ClassVar[int] = 4
 
     def __init__(
-        self, code: str, what: str, *, why: str = "", fix: str = "", attempt: Attempt | None = None
+        self,
+        code: str,
+        what: str,
+        *,
+        why: str = "",
+        advice: Advice | None = None,
+        fix: str = "",
+        attempt: Attempt | None = None,
     ) -> None:
-        super().__init__(code, what, why=why, fix=fix)
+        super().__init__(code, what, why=why, advice=advice, fix=fix)
         self.attempt = attempt
         self.position: int | None = None
 
@@ -266,9 +305,16 @@ class EvidenceError(SignoffError):
     exit_code: ClassVar[int] = 5
 
     def __init__(
-        self, code: str, what: str, *, why: str = "", fix: str = "", position: int | None = None
+        self,
+        code: str,
+        what: str,
+        *,
+        why: str = "",
+        advice: Advice | None = None,
+        fix: str = "",
+        position: int | None = None,
     ) -> None:
-        super().__init__(code, what, why=why, fix=fix)
+        super().__init__(code, what, why=why, advice=advice, fix=fix)
         self.position = position
 
     def as_data(self) -> dict[str, object]:

@@ -20,7 +20,7 @@ from signoff_ledger.bootstrap import OpenLedger, begin_ledger, open_ledger
 from signoff_ledger.custody import key_store as custody
 from signoff_ledger.custody.log_key import write_key
 from signoff_ledger.domain.ledger_stream import LedgerStream
-from signoff_ledger.errors import EvidenceError, IdentityError, SignoffError
+from signoff_ledger.errors import Advice, EvidenceError, IdentityError, SignoffError
 from signoff_ledger.exports.dossier import seal_over
 from signoff_ledger.exports.log_copy import carry, filling
 from signoff_ledger.exports.log_folder import LogFolder, export_log
@@ -227,11 +227,11 @@ def test_a_checkpoint_by_another_key_is_told_as_that(planted: tuple[Log, int]) -
         f"it bears the signature of {ORIGIN}+{mallory.key_id.hex()}; the log's key there is "
         f"{ORIGIN}+{log.log_key.key_id.hex()}" == error.why
     )
-    assert f"signoff set-aside {size} --reason" in error.fix
+    assert Advice("set-note-aside", size=size) == error.advice
     found = log.doctor()["checkpoints"]
     assert "BROKEN" == found.state
     assert error.why in found.says
-    assert error.fix == found.fix
+    assert error.advice == found.advice
 
 
 def test_nothing_is_made_of_a_checkpoint_by_another_key(planted: tuple[Log, int]) -> None:

@@ -8,6 +8,7 @@ that the command `signoff` runs, with a clock and ids of its own, and keeps what
 import io
 import json
 import os
+import re
 import select
 import sqlite3
 import subprocess
@@ -75,6 +76,11 @@ class Said:
     def rows(self) -> list[dict[str, Any]]:
         """The lines of an answer of `--format jsonl`."""
         return [json.loads(line) for line in self.out.splitlines()]
+
+    @property
+    def unwrapped(self) -> str:
+        """Standard error as it is where the screen is wide enough for every line."""
+        return re.sub(r"\n {7,}", " ", self.err)
 
     @property
     def error(self) -> dict[str, Any]:

@@ -32,7 +32,7 @@ def test_a_unit_must_be_on_record(tmp_path: Path) -> None:
         "SL204", "dispose", "B1-9", "scrap", "--batch", "B1", "--reason", "x", by="egon"
     )
 
-    assert "list its units with  signoff status --batch B1" == error["fix"]
+    assert "list its units:  signoff status --batch B1" == error["fix"]
 
 
 def test_there_is_no_other_disposition(tmp_path: Path) -> None:

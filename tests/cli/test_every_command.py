@@ -138,8 +138,10 @@ def test_a_misspelt_command_suggests_the_nearest(tmp_path: Path) -> None:
     near, far = terminal("histroy"), terminal("xyzzy")
 
     assert (2, 2) == (near.code, far.code)
-    assert "there is no command 'histroy'. Did you mean history?" in near.err
-    assert "there is no command 'xyzzy'." in far.err
+    assert "signoff: there is no command 'histroy' [SL111]\n" in near.err
+    assert "  fix: did you mean history?  signoff --help  shows what there is\n" in near.err
+    assert "signoff: there is no command 'xyzzy' [SL111]\n" in far.err
+    assert "  fix: see  signoff --help\n" in far.err
 
 
 def test_the_version_is_one_line(tmp_path: Path) -> None:

@@ -62,7 +62,7 @@ def test_an_unexpected_error_leaves_a_report_and_no_traceback(
         "signoff: something unexpected happened: ZeroDivisionError",
         "  why: this is a fault of the program, not of your input",
         f"  fix: what was acknowledged is on disk; send the report {report}",
-    ] == said.err.splitlines()
+    ] == said.unwrapped.splitlines()
     assert "Traceback (most recent call last)" in report.read_text("utf-8")
 
 

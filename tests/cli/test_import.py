@@ -119,7 +119,7 @@ def test_the_method_may_be_said_once_for_all(tmp_path: Path) -> None:
     refused = bad_rows(terminal, content)
     terminal.did(*IMPORT, "--method", "bench", by="ines")
 
-    says = "is missing: say how the units were made, with this column or with --method"
+    says = "is missing, and nothing else says how the units were made"
     assert (1, "build_method", "", says) == refused[0]
     units = terminal.asked("status", "--batch", "B1")["units"]
     assert [["BENCH_BUILT"], ["BENCH_BUILT"]] == [found["excluded"] for found in units]

@@ -134,7 +134,7 @@ def test_a_usage_error_is_written_in_utf_8(tmp_path: Path) -> None:
     said = Terminal(tmp_path)(FOREIGN, err=err)
 
     assert 2 == said.code
-    assert f"there is no command '{FOREIGN}'." in err.content.decode()
+    assert f"there is no command '{FOREIGN}' [SL111]" in err.content.decode()
 
 
 @pytest.mark.parametrize("options", [(), ("-X", "utf8=0")])

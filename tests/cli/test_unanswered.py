@@ -117,7 +117,7 @@ def test_a_dry_run_has_recorded_nothing(tmp_path: Path) -> None:
 def test_what_is_recorded_is_said_in_quiet_too(tmp_path: Path) -> None:
     said = at("clear", tmp_path)(*REMARK, "--quiet", by="bela", out=full())
 
-    assert UNANSWERED in said.err
+    assert UNANSWERED in said.unwrapped
 
 
 def test_a_reader_who_has_left_is_told_what_is_recorded_and_it_is_no_failure(
@@ -143,7 +143,7 @@ def test_a_question_that_is_not_answered_says_what_was_done_besides(
     if name in DONE:
         assert 0 == said.code
         assert DONE[name] in said.err
-        assert UNANSWERED in said.err
+        assert UNANSWERED in said.unwrapped
         assert "  fix: it is done: there is no need to give it again\n" in said.err
     else:
         assert (read.code or 1) == said.code
@@ -410,4 +410,4 @@ def test_a_record_that_nobody_reads_is_said_on_standard_error(tmp_path: Path) ->
 
     assert 0 == said.code
     assert said.err.startswith(f"signoff: recorded at #{terminal.events()}, {UNANSWERED}\n")
-    assert 3 == len(said.err.splitlines())
+    assert 3 == len(said.unwrapped.splitlines())

@@ -16,7 +16,7 @@ from signoff_ledger.application.ledger import Call
 from signoff_ledger.bootstrap import OpenLedger, begin_ledger, open_ledger
 from signoff_ledger.custody.key_store import Vault
 from signoff_ledger.domain.process import Process
-from signoff_ledger.errors import EvidenceError, StoreError
+from signoff_ledger.errors import Advice, EvidenceError, StoreError
 from signoff_ledger.exports.dossier import seal_over
 from signoff_ledger.exports.log_cut import copy_until
 from signoff_ledger.exports.log_folder import export_log
@@ -400,7 +400,7 @@ def test_a_line_of_another_shape_is_named_and_what_is_before_it_is_led_back_to(
                 found["events"].state,
                 found["events"].says.startswith("position 4: "),
             )
-            assert "signoff backup --until 3 NEW" in found["events"].fix
+            assert Advice("cut-log", size=3) == found["events"].advice
             copy_until(store, copy, 3)
         with closing(open_store(copy)) as sound:
             assert 3 == sound.load(Process, "p").version

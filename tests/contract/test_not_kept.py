@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from signoff_cli.advice import fix_of
 from signoff_ledger.domain.process import Process
-from signoff_ledger.errors import StoreError
+from signoff_ledger.errors import Advice, StoreError
 from signoff_ledger.persistence.store import LedgerStore
 from signoff_ledger.persistence.store_factory import create_store, open_store
 from tests.contract.conftest import past
@@ -75,7 +76,7 @@ def refused(store: LedgerStore, table: str) -> None:
     with pytest.raises(StoreError) as caught:
         offered(store, table)
 
-    assert ("SL711", True) == (caught.value.code, "doctor" in (caught.value.fix or ""))
+    assert ("SL711", Advice("remove-foreign-objects")) == (caught.value.code, caught.value.advice)
     assert before == (store.size(), store.checkpoints(), store.cosigned())
     assert [] == store.of_command("c2")
 
@@ -151,7 +152,7 @@ def test_a_table_that_a_crash_would_empty_is_refused(postgres: Databases, table:
         open_store(postgres.url(name))
 
     assert ("SL706", True) == (caught.value.code, "UNLOGGED" in caught.value.why)
-    for statement in (caught.value.fix or "").partition(":  ")[2].split(";"):
+    for statement in fix_of(caught.value).partition(":  ")[2].split(";"):
         postgres.execute(statement, name)
     if table != "checkpoints":
         open_store(postgres.url(name)).close()

@@ -10,7 +10,7 @@ import pytest
 
 from signoff_ledger.bootstrap import open_ledger
 from signoff_ledger.domain.process import Process
-from signoff_ledger.errors import StoreError
+from signoff_ledger.errors import Advice, StoreError
 from signoff_ledger.persistence.postgres.schema import role_name
 from signoff_ledger.persistence.store_factory import create_store, open_store
 from signoff_ledger.projections.views import Views
@@ -114,7 +114,7 @@ def test_a_restore_without_its_grants_is_named_and_one_command_puts_it_right(
     state, says = shop.found()
     role = role_name(shop.name)
     assert "SL703" == caught.value.code
-    assert "signoff repair" in (caught.value.fix or "")
+    assert Advice("join-role-or-repair") == caught.value.advice
     assert "BAD" == state
     assert f"{role} lacks USAGE on signoff, signoff_views" in says
     assert "PUBLIC should not have EXECUTE on signoff.append" in says

@@ -14,6 +14,7 @@ from psycopg.errors import (
 )
 from psycopg.sql import SQL, Identifier
 
+from signoff_cli.advice import fix_of
 from signoff_ledger.bootstrap import open_ledger
 from signoff_ledger.domain.process import Process
 from signoff_ledger.errors import StoreError
@@ -325,8 +326,7 @@ def test_what_an_administrator_is_asked_to_do_can_be_done_as_it_stands(
     address = own_server.url('Press "Shop', user="Jo D")
     with pytest.raises(StoreError) as caught:
         create_store(address)
-    assert caught.value.fix is not None
-    for statement in caught.value.fix.partition(":  ")[2].split(";"):
+    for statement in fix_of(caught.value).partition(":  ")[2].split(";"):
         own_server.execute(statement)
 
     create_store(address).close()

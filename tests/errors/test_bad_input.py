@@ -96,7 +96,7 @@ def test_a_bad_sheet_is_refused_as_a_whole(
     assert says in error["why"]
     assert error["fix"]
     assert EXIT_CODES[code[:3]] == told.code
-    assert says in told.err
+    assert says in told.unwrapped
     assert "\x1b" not in told.err
     assert "\x00" not in told.err
     assert 20_000 > len(told.err)
@@ -137,7 +137,7 @@ def test_a_bad_word_is_refused(tmp_path: Path, args: tuple[str, ...], code: str,
 
     assert says in error["what"]
     assert error["why"] + error["fix"]
-    assert says in told.err
+    assert says in told.unwrapped
     assert "\x1b" not in told.err
     assert "\x00" not in told.err
     assert 2_000 > len(told.err)

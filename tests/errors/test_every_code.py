@@ -29,6 +29,9 @@ CASES = [(code, name) for code, by_name in EVERY.items() for name in by_name]
 each_case = pytest.mark.parametrize(
     ("code", "name"), CASES, ids=[f"{code} {name}" for code, name in CASES]
 )
+NARROW = 60
+"""Columns of a small screen."""
+
 OBEYED = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
 
 
@@ -78,6 +81,7 @@ def test_people_read_it_in_lines(
 ) -> None:
     with ExitStack() as stack:
         attempt = EVERY[code][name](World(tmp_path, monkeypatch, stack))
+        attempt.terminal.variables["COLUMNS"] = f"{NARROW}"
 
         said = attempt.terminal(*attempt.args, by=attempt.by)
 
@@ -87,12 +91,17 @@ def test_people_read_it_in_lines(
         return
     assert "Traceback" not in said.err
     assert not OBEYED.search(said.err + said.out)
-    if code == "SL111":
-        assert "Error: " in said.err
-    else:
-        assert said.err.startswith("signoff: ")
-        assert f" [{code}]\n" in said.err
-        assert "  why: " in said.err or "  fix: " in said.err
+    assert said.err.startswith("signoff: ")
+    assert f" [{code}]\n" in said.err
+    assert "  why: " in said.err or "  fix: " in said.err
+    assert [] == [line for line in said.err.splitlines() if is_too_long(line)]
+    assert not re.search(r"\\t|\\u0009|\{[a-z_]*\}", said.err)
+
+
+def is_too_long(line: str) -> bool:
+    """Say whether a line leaves a narrow screen though it could have been broken."""
+    words = line.removeprefix("signoff: ").removeprefix("  why: ").removeprefix("  fix: ").split()
+    return len(line) > NARROW and len(words) > 1
 
 
 def test_every_code_has_a_reproducer() -> None:
@@ -144,7 +153,7 @@ def test_every_error_in_the_source_has_a_cause_or_a_remedy() -> None:
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Name)
         and node.func.id in kinds
-        and not {"why", "fix"} & {keyword.arg for keyword in node.keywords}
+        and not {"why", "fix", "advice"} & {keyword.arg for keyword in node.keywords}
     ]
 
     assert [] == alone
@@ -174,4 +183,4 @@ def test_an_error_reads_as_one_object_of_json(tmp_path: Path) -> None:
 
     told = json.loads(said.err)
     assert {"schema", "error"} == told.keys()
-    assert {"code", "what", "why", "fix", "rules", "position"} == told["error"].keys()
+    assert {"code", "what", "why", "fix", "advice", "rules", "position"} == told["error"].keys()

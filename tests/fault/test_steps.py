@@ -15,7 +15,7 @@ import pytest
 from signoff_ledger.bootstrap import OpenLedger
 from signoff_ledger.domain.events.process import ProcessHeld
 from signoff_ledger.domain.process import Process
-from signoff_ledger.errors import NotFoundError, StoreError
+from signoff_ledger.errors import Advice, NotFoundError, StoreError
 from signoff_ledger.exports.log_folder import LogFolder, export_log
 from signoff_ledger.exports.restore import restore_log
 from signoff_ledger.exports.verification import ExportedLog, verify_log
@@ -110,7 +110,7 @@ def test_nobody_is_told_that_nothing_was_recorded_when_a_commit_fails(tmp_path: 
     assert COMMAND in Found.at(folder).commands
     assert "SL703" == caught.value.code
     assert "may not have been written" in caught.value.what
-    assert "nothing was recorded" not in caught.value.fix
+    assert Advice("look-before-repeating") == caught.value.advice
 
 
 def test_nobody_is_told_that_nothing_is_there_when_an_export_is(tmp_path: Path) -> None:
@@ -123,12 +123,11 @@ def test_nobody_is_told_that_nothing_is_there_when_an_export_is(tmp_path: Path) 
                 pytest.raises(StoreError) as caught,
             ):
                 export_log(ledger.store, folder / EXPORT)
-            said[done] = caught.value.fix
+            said[done] = caught.value.advice
         with pytest.raises(StoreError) as caught:
             export_log(ledger.store, folder / EXPORT)
 
-    assert said[False].startswith("nothing is there")
-    assert said[True].startswith("it is there, and whole")
+    assert {False: Advice("free-disk-and-export"), True: Advice("export-again")} == said
     assert "SL704" == caught.value.code
 
 

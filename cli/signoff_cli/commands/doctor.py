@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from signoff_cli.advice import words
 from signoff_cli.output import answer, progress, table
 from signoff_cli.session import pass_session, reading
 from signoff_ledger.errors import EvidenceError
@@ -50,5 +51,5 @@ def doctor(session: Session) -> int:
 
 def _lines(row: HealthCheckAnswer) -> Iterator[tuple[str, str, str]]:
     yield row["state"], row["check"], row["says"]
-    if row["fix"]:
-        yield "", "", f"fix: {row['fix']}"
+    if row["advice"] is not None:
+        yield "", "", f"fix: {words(row['advice']['key'], row['advice']['values'])}"

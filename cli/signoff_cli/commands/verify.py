@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
+from signoff_cli.advice import fix_of, words
 from signoff_cli.inputs import input_bytes
 from signoff_cli.output import answer, table
 from signoff_cli.session import pass_session, reading
@@ -17,6 +18,7 @@ from signoff_ledger.exports.log_folder import LogFolder
 from signoff_ledger.exports.verification import ExportedLog, LiveLog, verify_log
 from signoff_ledger.integrity.c2sp.policy import parse_policy
 from signoff_ledger.integrity.log_check import FAILED, PROVED, Check, Trust
+from signoff_ledger.queries.advice import advice_answer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,18 +55,16 @@ def verify(session: Session, folder: Path | None, policy: str | None, since: str
     except EvidenceError as error:
         failed = error
         checks.append(Check(error.code, FAILED, _told(error)))
-    rows: list[dict[str, Any]] = [check._asdict() for check in checks]
+    rows = [{**check._asdict(), "advice": advice_answer(check.advice)} for check in checks]
     data = {
         "verified": failed is None,
         "of": str(folder) if folder else session.place(),
         "position": failed.position if failed else None,
-        "fix": failed.fix if failed else "",
+        "advice": advice_answer(failed.advice if failed else None),
         "checks": rows,
         "unproved": [name for check in checks if check.state != PROVED for name in check.files],
     }
-    answer(
-        session, "signoff.verification/1", data, rows, lambda: _for_people(checks, str(data["fix"]))
-    )
+    answer(session, "signoff.verification/2", data, rows, lambda: _for_people(checks, failed))
     return failed.exit_code if failed else 0
 
 
@@ -87,9 +87,16 @@ def _told(error: EvidenceError) -> str:
     return f"{at}{error.what}" + (f": {error.why}" if error.why else "")
 
 
-def _for_people(checks: list[Check], fix: str) -> str:
-    shown = table(("state", "check", "what was found"), [(c.state, c.name, c.says) for c in checks])
-    if any(check.state == FAILED for check in checks):
-        to_do = f"\nTo do: {fix}" if fix else ""
+def _rows(check: Check) -> Iterator[tuple[str, str, str]]:
+    yield check.state, check.name, check.says
+    if check.advice is not None:
+        yield "", "", f"fix: {words(check.advice.key, check.advice.values)}"
+
+
+def _for_people(checks: list[Check], failed: EvidenceError | None) -> str:
+    rows = [row for check in checks for row in _rows(check)]
+    shown = table(("state", "check", "what was found"), rows)
+    if failed is not None:
+        to_do = f"\nTo do: {fix_of(failed)}" if fix_of(failed) else ""
         return f"{shown}\n\nIt does not hold. Nothing behind that point was looked at.{to_do}"
     return f"{shown}\n\nIt holds, as far as the table says."

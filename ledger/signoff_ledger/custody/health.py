@@ -15,7 +15,7 @@ from signoff_ledger.application.checkpoints import DECISIONS
 from signoff_ledger.application.continuity import Continuity
 from signoff_ledger.domain.ledger_stream import LedgerStream
 from signoff_ledger.domain.values import format_utc
-from signoff_ledger.errors import EvidenceError, StoreError
+from signoff_ledger.errors import Advice, EvidenceError, StoreError
 from signoff_ledger.integrity.signing_time import GRACE_S
 from signoff_ledger.persistence.address import is_url
 from signoff_ledger.persistence.health_finding import HealthFinding, guarded
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from signoff_ledger.persistence.store import LedgerStore
 
 _SHOWN = 5
-_SEAL = "signoff checkpoint  seals the log as it stands, where its key is"
 
 
 class CustodyState(NamedTuple):
@@ -69,9 +68,9 @@ def _guard(store: LedgerStore, vault: Vault) -> Iterator[HealthFinding]:
         last = vault.last_signed(log_key)
         vault.check(log_key, store.size, store.root)
     except EvidenceError as error:
-        yield HealthFinding("guard", "BROKEN", f"{error.what}: {error.why}", error.fix)
+        yield HealthFinding("guard", "BROKEN", f"{error.what}: {error.why}", error.advice)
     except StoreError as error:
-        yield HealthFinding("guard", "BAD", f"{error.what}: {error.why}", error.fix)
+        yield HealthFinding("guard", "BAD", f"{error.what}: {error.why}", error.advice)
     else:
         if last is None:
             yield HealthFinding(
@@ -84,7 +83,7 @@ def _guard(store: LedgerStore, vault: Vault) -> Iterator[HealthFinding]:
                 "guard",
                 "BAD",
                 f"{last.size} events were signed for, and their checkpoint is not in the ledger",
-                f"look for it in a backup, an export, at a witness; {_SEAL}",
+                Advice("find-checkpoint-or-seal"),
             )
         else:
             yield HealthFinding(
@@ -98,7 +97,7 @@ def _continuity(store: LedgerStore, vault: Vault) -> Iterator[HealthFinding]:
         size = Continuity(store, vault).check()
     except (EvidenceError, StoreError) as error:
         state = "BROKEN" if isinstance(error, EvidenceError) else "BAD"
-        yield HealthFinding("continuity", state, f"{error.what}: {error.why}", error.fix)
+        yield HealthFinding("continuity", state, f"{error.what}: {error.why}", error.advice)
     else:
         if size is not None:
             says = f"the server has the {size} events that were acknowledged to this machine"
@@ -123,10 +122,13 @@ def _seals(store: LedgerStore, policy: SealPolicy) -> Iterator[HealthFinding]:
     ]
     if late := [position for position in decided if position > sealed]:
         yield HealthFinding(
-            "seals", "BAD", f"no checkpoint seals the decisions {_places(late)}", _SEAL
+            "seals",
+            "BAD",
+            f"no checkpoint seals the decisions {_places(late)}",
+            Advice("seal-where-key-lies"),
         )
     elif due := _overdue(store, policy, sealed, size):
-        yield HealthFinding("seals", "BAD", due, _SEAL)
+        yield HealthFinding("seals", "BAD", due, Advice("seal-where-key-lies"))
     else:
         yield HealthFinding(
             "seals", "ok", f"{len(sizes)} checkpoints; {size - sealed} events behind the last"
@@ -170,8 +172,7 @@ def _clock(store: LedgerStore, now: datetime) -> Iterator[HealthFinding]:
             "BAD" if behind_s > GRACE_S else "note",
             f"this machine says {format_utc(now)}, and event #{size} is dated "
             f"{format_utc(last.entry.at)}: this clock is behind, or that one was ahead",
-            "set the clock before anything is recorded; what is dated wrongly stays as it is, and "
-            "signoff dissent --kind note  can say so on the record",
+            Advice("set-clock-before-recording"),
         )
     else:
         yield HealthFinding("clock", "ok", "this machine's clock is not behind the last event")
@@ -196,14 +197,14 @@ def _permissions(store: LedgerStore, vault: Vault) -> Iterator[HealthFinding]:
             (guard, stat.S_IWGRP | stat.S_IWOTH),
         ]
     open_to_others = [said for path, bits in paths for said in _open_to_others(path, bits)]
-    for says, fix in open_to_others:
-        yield HealthFinding("permissions", "BAD", says, fix)
+    for says, advice in open_to_others:
+        yield HealthFinding("permissions", "BAD", says, advice)
     if not open_to_others:
         there = sum(path.exists() for path, _ in paths)
         yield HealthFinding("permissions", "ok", f"{there} files and folders are for their owner")
 
 
-def _open_to_others(path: Path, bits: int) -> Iterable[tuple[str, str]]:
+def _open_to_others(path: Path, bits: int) -> Iterable[tuple[str, Advice]]:
     """Say what others may do to a file or folder that is there."""
     try:
         found = path.stat()
@@ -214,11 +215,12 @@ def _open_to_others(path: Path, bits: int) -> Iterable[tuple[str, str]]:
     if mode & bits and not (mode & stat.S_ISVTX and stat.S_ISDIR(found.st_mode)):
         word = "read" if mode & bits & 0o044 else "use"
         word = "write" if mode & bits & 0o022 else word
-        yield f"others may {word} {path} (mode {mode:04o})", f"chmod {mode & ~bits:04o} {path}"
+        closed = Advice("set-mode", path=str(path), mode=f"{mode & ~bits:04o}")
+        yield f"others may {word} {path} (mode {mode:04o})", closed
     if found.st_uid not in {0, os.geteuid()}:
         yield (
             f"{path} belongs to another user (number {found.st_uid}), who may write it",
-            f"chown {path}  to the user who runs signoff",
+            Advice("set-owner", path=str(path)),
         )
 
 

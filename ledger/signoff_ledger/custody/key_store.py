@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from signoff_ledger.custody.high_water import HighWaterFile
 from signoff_ledger.custody.log_key import check_half, read_key, write_key
 from signoff_ledger.custody.rollback_guard import Guard, SignedTree
-from signoff_ledger.errors import IdentityError
+from signoff_ledger.errors import Advice, IdentityError
 from signoff_ledger.persistence.lock import WriterLock
 
 if TYPE_CHECKING:
@@ -191,7 +191,7 @@ class Vault:
                 "SL406",
                 "the log's key is not on this machine",
                 why=f"{self._key_path(log_key)} is not there",
-                fix="seal where the key is, or bring it and its guard here together",
+                advice=Advice("bring-key-and-guard"),
             )
         from signoff_ledger.integrity.c2sp.verifier_key import VerifierKey
 

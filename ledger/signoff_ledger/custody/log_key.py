@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from signoff_ledger.bounded_file import PRIVATE_KEY, read_regular
 from signoff_ledger.custody.rollback_guard import make_folder, sync_folder
-from signoff_ledger.errors import IdentityError, StoreError
+from signoff_ledger.errors import Advice, IdentityError, StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -110,7 +110,7 @@ def check_half(path: Path, key: Ed25519PrivateKey, named: VerifierKey, by: str) 
             "SL406",
             "another key is in the place of the one that signs here",
             why=f"{path} holds {held.line}, and {by} name {named.line}",
-            fix="nothing was signed; bring the right key back to that place",
+            advice=Advice("bring-log-key-back"),
         )
 
 
@@ -121,14 +121,18 @@ def _read_private(path: Path) -> bytes:
     except OSError as error:
         raise _unusable(path, str(error.strerror)) from None
     if os.name == "posix" and mode & _OTHERS:
-        raise _unusable(path, f"others can read it (mode {mode & 0o777:04o})", f"chmod 600 {path}")
+        raise _unusable(
+            path,
+            f"others can read it (mode {mode & 0o777:04o})",
+            Advice("set-mode", path=str(path), mode="600"),
+        )
     return pem
 
 
-def _unusable(path: Path, why: str, fix: str = "") -> IdentityError:
+def _unusable(path: Path, why: str, advice: Advice | None = None) -> IdentityError:
     return IdentityError(
         "SL406",
         "the log's key cannot be used here",
         why=f"{path}: {why}",
-        fix=fix or "seal where the key is, or give its passphrase:  signoff checkpoint",
+        advice=advice or Advice("seal-where-key-is"),
     )

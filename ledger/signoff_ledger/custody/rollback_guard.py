@@ -12,7 +12,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from signoff_ledger.bounded_file import GUARD, read_regular
-from signoff_ledger.errors import EvidenceError, StoreError
+from signoff_ledger.errors import Advice, EvidenceError, StoreError
 from signoff_ledger.integrity.encoding import SIZE_LIMIT
 
 if TYPE_CHECKING:
@@ -20,9 +20,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _ROOT = re.compile(r"[0-9a-f]{64}", re.ASCII)
-_FIX = (
-    "this is not the ledger that was sealed; use the one that is, or found a new log for this one"
-)
 
 
 class SignedTree(NamedTuple):
@@ -63,7 +60,7 @@ class Guard:
                 "SL703",
                 f"the signer guard cannot be read: {self._path}",
                 why=f"{why}; without it there is no telling what was signed before",
-                fix="nothing was signed; bring the file back from a copy of this folder",
+                advice=Advice("bring-guard-back"),
             ) from None
 
     def check(self, size_now: Callable[[], int], root_at: Callable[[int], bytes]) -> None:
@@ -86,14 +83,14 @@ class Guard:
                 "SL507",
                 "ROLLBACK: this log is shorter than the last one sealed",
                 why=f"it has {size} events, and {last.size} were signed for",
-                fix=_FIX,
+                advice=Advice("use-sealed-ledger"),
             )
         if root_at(last.size).hex() != last.root:
             raise EvidenceError(
                 "SL508",
                 "FORK: this log is not the one that was sealed",
                 why=f"its first {last.size} events are not the {last.size} that were signed for",
-                fix=_FIX,
+                advice=Advice("use-sealed-ledger"),
             )
 
     def remember(self, signed: SignedTree) -> None:
@@ -109,7 +106,7 @@ class Guard:
                 "SL703",
                 f"the signer guard cannot be kept: {self._path}",
                 why=str(error.strerror),
-                fix="nothing was signed; free the disk or get permission, then seal again",
+                advice=Advice("free-disk-and-seal"),
             ) from None
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from signoff_ledger.application.ports import SigningMoment
 from signoff_ledger.bounded_file import PRIVATE_KEY, SIGNATURE, STATEMENT, read_regular
 from signoff_ledger.domain.values import parse_utc
-from signoff_ledger.errors import ConflictError, EvidenceError, IdentityError, InputError
+from signoff_ledger.errors import Advice, ConflictError, EvidenceError, IdentityError, InputError
 from signoff_ledger.integrity.ssh.sshsig import NAMESPACE
 from signoff_ledger.integrity.statement import first_difference, read_statement
 
@@ -55,7 +55,7 @@ class OpenSshSigner:
             raise IdentityError(
                 "SL407",
                 "nothing was signed: ssh-keygen is not on this machine",
-                fix="install OpenSSH, or sign elsewhere with --statement-only and --attach",
+                advice=Advice("install-openssh"),
             )
         with TemporaryDirectory(prefix="signoff-") as folder:
             key = self._key
@@ -77,7 +77,7 @@ class OpenSshSigner:
                 "SL407",
                 "nothing was signed",
                 why=said[-1] if said else "ssh-keygen gave no signature",
-                fix="--key FILE names the key; without it an agent must hold it:  ssh-add",
+                advice=Advice("name-signing-key"),
             )
         return done.stdout.decode("ascii", "replace")
 
@@ -134,7 +134,7 @@ class AttachedSignatures:
             raise InputError(
                 "SL101",
                 f"{statement} is not a statement",
-                fix="write one with --statement-only FILE and leave it as it is",
+                advice=Advice("write-statement"),
             ) from None
 
     def sign(self, statement: bytes, keys: Sequence[str]) -> str:
@@ -150,7 +150,7 @@ class AttachedSignatures:
                 "SL603",
                 "what was signed is not what would be recorded now",
                 why=first_difference(self._pairs[0][0], statement),
-                fix="look again, then make the statement up again with --statement-only",
+                advice=Advice("renew-statement"),
             )
         return armored
 
@@ -174,7 +174,7 @@ def _read(path: Path, limit: SizeLimit) -> bytes:
             "SL101",
             f"{path} cannot be read",
             why=str(error.strerror),
-            fix="--attach names the signature, STATEMENT.sig; the statement lies next to it",
+            advice=Advice("name-signature-file"),
         ) from None
 
 
@@ -190,5 +190,5 @@ def _look_at(key: Path) -> None:
                 "SL407",
                 "nothing was signed",
                 why=f"{path}: {error.strerror}",
-                fix="--key FILE names the key; without it an agent must hold it:  ssh-add",
+                advice=Advice("name-signing-key"),
             ) from None

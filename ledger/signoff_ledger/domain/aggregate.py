@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, ClassVar, Self
 
 from signoff_ledger.domain.events.event import Event, EventEnvelope, EventMetadata, make_envelope
-from signoff_ledger.errors import EvidenceError
+from signoff_ledger.errors import Advice, EvidenceError
 from signoff_ledger.integrity.line import stream_id
 
 
@@ -68,7 +68,7 @@ class Aggregate:
                 f"the stream of {self.KIND} {self.key} does not hold together",
                 why=f"after version {self.version} comes {type(entry.event).__name__} "
                 f"as version {entry.version} of {entry.stream}",
-                fix="run  signoff doctor  and compare the ledger with a backup",
+                advice=Advice("compare-with-backup"),
             )
         evolve(self, entry.event, entry)
         self.version = entry.version

@@ -15,7 +15,7 @@ from signoff_ledger.domain.correction import correction_for
 from signoff_ledger.domain.events import batch as events
 from signoff_ledger.domain.nonconformity import check_stated, failing_one, found_in, reported_one
 from signoff_ledger.domain.tally import may_be_replaced
-from signoff_ledger.errors import InputError, NotFoundError, RuleRefusedError
+from signoff_ledger.errors import Advice, InputError, NotFoundError, RuleRefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -113,7 +113,7 @@ class Batch(BatchState):
                 "SL306",
                 f"unit {report.serial} of batch {self.key} has {what}",
                 why="the first valid result of a unit counts, whatever comes after it",
-                fix="record it without --retest; in a sheet, as attempt 1",
+                advice=Advice("record-first-result"),
             )
         self.emit(
             stamp,
@@ -217,8 +217,9 @@ class Batch(BatchState):
     def close(self, stamp: EventMetadata, note: str | None) -> None:
         """Take no more units."""
         if not self.is_open:
-            fix = "nothing needs to be done;  signoff check  says what comes next"
-            raise RuleRefusedError("SL305", f"batch {self.key} is closed already", fix=fix)
+            raise RuleRefusedError(
+                "SL305", f"batch {self.key} is closed already", advice=Advice("see-next-step")
+            )
         self.emit(stamp, events.BatchClosed(note=note))
 
     def note_decision(self, stamp: EventMetadata, outcome: Outcome, process_version: int) -> None:
@@ -246,7 +247,7 @@ class Batch(BatchState):
             raise RuleRefusedError(
                 "SL305",
                 f"batch {self.key} is closed and takes no more results",
-                fix="open the next batch; a wrong entry is corrected with  signoff correct",
+                advice=Advice("open-next-batch"),
             )
         holder = next((batch for batch in others if report.serial in batch.units), None)
         if holder is not None:
@@ -254,7 +255,7 @@ class Batch(BatchState):
                 "SL306",
                 f"unit {report.serial} belongs to {self._named(holder)}",
                 why="a repeat is proved on fresh units; a reworked unit keeps its first result",
-                fix="build and inspect a fresh unit",
+                advice=Advice("inspect-fresh-unit"),
             )
         self._check_date(stamp, report.observed_at)
         self._check_not_ahead(stamp, report.observed_until)
@@ -278,8 +279,7 @@ class Batch(BatchState):
                         "SL313",
                         f"unit {report.serial} looks like unit {other} of {self._named(batch)}",
                         why="the two differ by case, form, leading zeros or separators alone",
-                        fix=f"write {other} if it is that unit; if it is another one, say so with  "
-                        f"--distinct-from {other}",
+                        advice=Advice("tell-serials-apart", serial=other),
                     )
                 similar.append(other)
         return tuple(dict.fromkeys(similar))
@@ -290,7 +290,7 @@ class Batch(BatchState):
                 "SL310",
                 f"a result is dated {observed_at:%Y-%m-%d %H:%M:%S}Z, which is yet to come",
                 why=f"the ledger's clock says {stamp.at:%Y-%m-%d %H:%M:%S}Z",
-                fix="correct the time of observation, or set this machine's clock",
+                advice=Advice("correct-time"),
             )
 
     def _check_date(self, stamp: EventMetadata, observed_at: datetime | None) -> None:
@@ -302,7 +302,7 @@ class Batch(BatchState):
                 f"a result is dated {observed_at:%Y-%m-%d %H:%M:%S}Z, before the bar",
                 why=f"the bar of batch {self.key} was set at {set_at:%Y-%m-%d %H:%M:%S}Z; "
                 "a bar set after results were seen is no bar",
-                fix="inspect units built under this bar; if the time is a slip, correct it",
+                advice=Advice("inspect-under-bar"),
             )
 
     def _check_readings(self, report: UnitReport, known: Unit | None) -> None:
@@ -318,8 +318,7 @@ class Batch(BatchState):
                 "SL306",
                 f"unit {report.serial} of batch {self.key} already has {what}",
                 why="the first valid result of a unit counts",
-                fix="record a further measurement with --retest, or ask for a correction with  "
-                "signoff correct",
+                advice=Advice("retest-or-correct"),
             )
 
     def _check_ids(self, readings: Iterable[str]) -> None:
@@ -340,7 +339,7 @@ class Batch(BatchState):
                 "SL109",
                 f"a retest of unit {report.serial} reports {', '.join(separate)}",
                 why="a retest keeps further readings, and none of it shows that",
-                fix="record the fault as found later:  signoff defect add",
+                advice=Advice("record-found-later"),
             )
 
     def _check_slot(self, report: UnitReport) -> None:
@@ -353,9 +352,9 @@ class Batch(BatchState):
                 "SL305",
                 f"batch {self.key} has its {self.bar.units} planned units",
                 why="the batch size is part of the bar; choosing among more units would not be",
-                fix="name the unit it stands in for with --replaces and a reason"
+                advice=Advice("name-replaced-unit")
                 if replacing
-                else "close the batch",
+                else Advice("close-batch", batch=self.key),
             )
 
     def _check_replaces(self, serial: str) -> None:
@@ -364,7 +363,7 @@ class Batch(BatchState):
                 "SL305",
                 f"batch {self.key} takes no replacements",
                 why="its bar was registered with missing_units = reject",
-                fix="close the batch; register another bar before the next one",
+                advice=Advice("close-before-next-bar", batch=self.key),
             )
         unit = self.unit(serial)
         why = ""
@@ -379,7 +378,6 @@ class Batch(BatchState):
                 "SL305",
                 f"unit {serial} cannot be replaced",
                 why=why,
-                fix="a unit that counts cannot be exchanged for another",
             )
 
     def _pending_correction(self, stamp: EventMetadata, number: int) -> Correction:
@@ -393,7 +391,7 @@ class Batch(BatchState):
                 "SL307",
                 f"correction {number} of batch {self.key} needs a second person",
                 why=f"{stamp.by} asked for it",
-                fix="have another person look and confirm it",
+                advice=Advice("confirm-by-another-person"),
             )
         return correction
 
@@ -416,5 +414,5 @@ class Batch(BatchState):
                 "SL305",
                 f"correction {asked.number} of batch {self.key} no longer fits the record",
                 why=f"it would correct {asked.was}, by now {asked.field} is {now.was}",
-                fix="decline it and ask for another",
+                advice=Advice("decline-correction"),
             )

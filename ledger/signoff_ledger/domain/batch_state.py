@@ -13,7 +13,7 @@ from signoff_ledger.domain.spelling import look_alike, resemblance
 from signoff_ledger.domain.tally import exclusions, tally
 from signoff_ledger.domain.unit import Unit
 from signoff_ledger.domain.values import Disposition
-from signoff_ledger.errors import NotFoundError
+from signoff_ledger.errors import Advice, NotFoundError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -84,7 +84,7 @@ class BatchState(Aggregate):
                 "SL204",
                 f"batch {self.key} has no unit {serial}",
                 why=f"it has {alike}, which looks like it" if alike else "",
-                fix=f"list its units with  signoff status --batch {self.key}",
+                advice=Advice("list-units", batch=self.key),
             )
         return unit
 

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from signoff_ledger.domain.events.batch import CorrectionRequested
 from signoff_ledger.domain.nonconformity import located
 from signoff_ledger.domain.plan import Parameter, UnitBuild
-from signoff_ledger.errors import InputError, NotFoundError, RuleRefusedError
+from signoff_ledger.errors import Advice, InputError, NotFoundError, RuleRefusedError
 
 if TYPE_CHECKING:
     from signoff_ledger.domain.batch_state import BatchState
@@ -93,14 +93,14 @@ def correction_for(
         raise InputError(
             "SL109",
             f"{field} of unit {unit.serial} is {was} already",
-            fix="nothing needs to be corrected",
+            advice=Advice("nothing-to-correct"),
         )
     if clears and not remeasured:
         raise RuleRefusedError(
             "SL307",
             f"a reject of unit {unit.serial} cannot be taken back by a word",
             why="it goes away only where the measurement was invalid and was made again",
-            fix="measure again and say how with --remeasured",
+            advice=Advice("state-remeasurement"),
         )
     return CorrectionRequested(
         becomes=becomes,
@@ -177,7 +177,7 @@ def _follows_from_reading(unit: Unit, number: int, shown_by: str, act: str) -> I
         "SL109",
         f"D-{number} of unit {unit.serial} follows from its reading of {shown_by}",
         why=f"a defect cannot be {act} while the reading that shows it stands",
-        fix=f"measure again and correct the reading of {shown_by}, with --remeasured",
+        advice=Advice("correct-reading", characteristic=shown_by),
     )
 
 
@@ -226,7 +226,7 @@ def _check_reading(
         raise NotFoundError(
             "SL204",
             f"unit {unit.serial} has no reading of {field} to correct",
-            fix="record it with  signoff record",
+            advice=Advice("record-unit"),
         )
     try:
         reading = characteristic.read(becomes)

@@ -17,7 +17,7 @@ from signoff_ledger.domain.gate.batch_rules import build_time
 from signoff_ledger.domain.gate.rule_sets import CURRENT_RULE_SET, judge, misses_the_bar
 from signoff_ledger.domain.process_records import Standing
 from signoff_ledger.domain.values import Outcome, Role, facts
-from signoff_ledger.errors import Attempt, RuleRefusedError
+from signoff_ledger.errors import Advice, Attempt, RuleRefusedError
 from signoff_ledger.integrity.signed_acts import SIGNED
 
 if TYPE_CHECKING:
@@ -309,7 +309,7 @@ def _refusal(case: Case, verdict: Verdict) -> RuleRefusedError:
         "SL301",
         f"{case.process.key} cannot be signed off on {subject}",
         why="; ".join(f"{rule}: {says}" for rule, says in findings),
-        fix=f"see every rule:  signoff check {case.process.key} --list",
+        advice=Advice("see-rules", process=case.process.key),
         attempt=Attempt(case.process.key, "sign", subject, findings),
     )
 

@@ -13,7 +13,7 @@ from signoff_ledger.domain.events.ledger import (
     LogKeyRotated,
     WitnessAdded,
 )
-from signoff_ledger.errors import InputError
+from signoff_ledger.errors import Advice, InputError
 from signoff_ledger.integrity.disowned_notes import begin_of, is_that_note
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class LedgerStream(Aggregate):
         """
         if rotated.log_key == self.log_key:
             raise InputError(
-                "SL109", f"{self.name} seals with this key already", fix="nothing needs to be done"
+                "SL109", f"{self.name} seals with this key already", advice=Advice("nothing-to-do")
             )
         self.emit(stamp, rotated)
 
@@ -71,7 +71,7 @@ class LedgerStream(Aggregate):
         """
         if verifier_key in self.witnesses and self.witnesses[verifier_key] == url:
             raise InputError(
-                "SL109", "this witness is asked already", fix="nothing needs to be done"
+                "SL109", "this witness is asked already", advice=Advice("nothing-to-do")
             )
         self.emit(stamp, WitnessAdded(url=url, verifier_key=verifier_key))
 
@@ -91,7 +91,7 @@ class LedgerStream(Aggregate):
             raise InputError(
                 "SL109",
                 f"the note kept as the checkpoint of {size} events is set aside already",
-                fix="nothing needs to be done",
+                advice=Advice("nothing-to-do"),
             )
         aside = CheckpointSetAside(
             note=b64encode(begin_of(note)).decode("ascii"),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from signoff_ledger.domain.events.batch import Nonconformity
 from signoff_ledger.domain.values import check_key
-from signoff_ledger.errors import InputError
+from signoff_ledger.errors import Advice, InputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -50,7 +50,7 @@ def check_stated(report: UnitReport, found: Sequence[Nonconformity]) -> None:
         "SL103",
         f"unit {report.serial} is stated as {stated}",
         why=f"by the plan it has {judged}",
-        fix="correct the reading or the stated result",
+        advice=Advice("correct-reading-or-result"),
     )
 
 
@@ -79,7 +79,7 @@ def reported_one(
             "SL204",
             f"the plan has no nonconformity mode {defect.mode}",
             why=f"it has {', '.join(plan.mode_catalogue)}",
-            fix="use one of these, or OTHER with a note",
+            advice=Advice("use-known-mode"),
         )
     return located(
         Nonconformity(
@@ -125,5 +125,5 @@ def _check_location(location: str, zones: Iterable[str]) -> None:
             "SL106",
             f"the defect's location {location!r} {error}",
             why=f"the plan names the zones {named}" if named else "",
-            fix="give it again without that; nothing was recorded",
+            advice=Advice("omit-characters"),
         ) from None

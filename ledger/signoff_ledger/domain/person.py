@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple
 from signoff_ledger.domain.aggregate import Aggregate
 from signoff_ledger.domain.events import person as events
 from signoff_ledger.domain.signature import UNSIGNED
-from signoff_ledger.errors import InputError, NotFoundError, RuleRefusedError
+from signoff_ledger.errors import Advice, InputError, NotFoundError, RuleRefusedError
 from signoff_ledger.integrity.ssh.public_key import parse_ssh_public_key
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ class Person(Aggregate):
                 "SL106",
                 f"{self.key} is enrolled already, as {self.printed_name}",
                 why="a key names one person for ever",
-                fix="choose another key",
+                advice=Advice("choose-other-key"),
             )
         self.emit(stamp, events.PersonEnrolled(person=self.key, printed_name=printed_name))
 
@@ -94,7 +94,7 @@ class Person(Aggregate):
         """
         if role in self.roles:
             raise InputError(
-                "SL109", f"{self.key} is {role} already", fix="nothing needs to be done"
+                "SL109", f"{self.key} is {role} already", advice=Advice("nothing-to-do")
             )
         self.emit(stamp, events.RoleGranted(note=note, role=role))
 
@@ -121,7 +121,7 @@ class Person(Aggregate):
                 "SL106",
                 f"{self.key} has shown the key {key.fingerprint} before",
                 why="a key is registered once, and a revoked one never again",
-                fix="make a new key:  ssh-keygen -t ed25519",
+                advice=Advice("make-own-key"),
             )
         self.emit(
             stamp,
@@ -151,7 +151,7 @@ class Person(Aggregate):
                 "SL307",
                 f"{self.key} cannot accept a key of their own",
                 why="another person confirms whose key it is (Part 11 11.100(b))",
-                fix="another owner gives the command",
+                advice=Advice("ask-other-owner"),
             )
         self.emit(stamp, events.SigningKeyAccepted(fingerprint=fingerprint))
 
@@ -165,7 +165,7 @@ class Person(Aggregate):
             raise RuleRefusedError(
                 "SL312",
                 f"the key {fingerprint} of {self.key} was revoked before",
-                fix="nothing needs to be done",
+                advice=Advice("nothing-to-do"),
             )
         self.emit(stamp, events.SigningKeyRevoked(fingerprint=fingerprint, reason=reason))
 
@@ -195,7 +195,7 @@ class Person(Aggregate):
                 "SL208",
                 f"{self.key} has no key {fingerprint}",
                 why=f"they have {', '.join(self.keys) or 'none'}",
-                fix="signoff key list  shows everybody's",
+                advice=Advice("list-keys"),
             )
         return known
 

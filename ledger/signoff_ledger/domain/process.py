@@ -12,7 +12,7 @@ from signoff_ledger.domain.events import process as events
 from signoff_ledger.domain.process_plan import ProcessPlan
 from signoff_ledger.domain.values import CauseKind, ChangeKind, Origin, Outcome
 from signoff_ledger.domain.verdict import REPEAT_CITES_CHANGE
-from signoff_ledger.errors import Attempt, InputError, RuleRefusedError
+from signoff_ledger.errors import Advice, Attempt, InputError, RuleRefusedError
 
 if TYPE_CHECKING:
     from signoff_ledger.domain.bar import Bar
@@ -52,13 +52,13 @@ class Process(ProcessPlan):
                 "SL308",
                 f"{self.key} has no bar",
                 why="the number to decide on is set before the first unit is built",
-                fix="register it:  signoff bar register FILE",
+                advice=Advice("register-bar"),
             )
         if self.open_batch is not None:
             raise RuleRefusedError(
                 "SL305",
                 f"batch {self.open_batch} of {self.key} is open",
-                fix=f"close it first:  signoff close {self.open_batch}",
+                advice=Advice("close-batch", batch=self.open_batch),
             )
         self.lapse_by_gap(stamp)
         self.check_plan_and_design()
@@ -70,7 +70,7 @@ class Process(ProcessPlan):
                 "SL304",
                 f"batch {batch} would repeat {self.latest_batch} with nothing changed",
                 why=f"{says}; rejects are a signal, not bad luck, and trying again is no fix",
-                fix="record the change with  signoff change, or register a bar that allows it",
+                advice=Advice("record-change"),
                 attempt=Attempt(self.key, "open", batch, [(REPEAT_CITES_CHANGE, says)]),
             )
         opened = events.BatchOpened(
@@ -142,7 +142,7 @@ class Process(ProcessPlan):
             raise InputError(
                 "SL109",
                 "a parameter needs its old and its new value",
-                fix="--parameter NAME:OLD:NEW",
+                advice=Advice("name-parameter"),
             )
         number = len(self.changes) + 1
         self.emit(

@@ -10,7 +10,7 @@ from signoff_ledger.domain.plan import content_sha256
 from signoff_ledger.domain.plan_difference import PlanDifference, differences
 from signoff_ledger.domain.spelling import folded
 from signoff_ledger.domain.verdict import BAR_BEFORE_RESULTS
-from signoff_ledger.errors import Attempt, InputError, RuleRefusedError
+from signoff_ledger.errors import Advice, Attempt, InputError, RuleRefusedError
 
 if TYPE_CHECKING:
     from signoff_ledger.domain.bar import Bar
@@ -44,13 +44,13 @@ class ProcessPlan(OrderGate):
                 "SL311",
                 f"the plan of {self.key} cannot change now",
                 why=f"batch {self.open_batch} is open and its plan is frozen",
-                fix=f"close it first:  signoff close {self.open_batch}",
+                advice=Advice("close-batch", batch=self.open_batch),
             )
         if self.plans and not same_plan and reason is None:
             raise InputError(
                 "SL109",
                 f"{self.key} has a plan already, and this one differs",
-                fix="say why with --reason",
+                advice=Advice("give-reason"),
             )
         if not self.exists:
             self.emit(stamp, events.ProcessDefined(process=self.key))
@@ -96,14 +96,14 @@ class ProcessPlan(OrderGate):
                 "SL311",
                 f"plan {plan.number} of {self.key} needs no second person",
                 why=f"{by} has countersigned it" if by else "it loosens nothing that saw results",
-                fix="nothing needs to be done",
+                advice=Advice("nothing-to-do"),
             )
         if plan.by == stamp.by:
             raise RuleRefusedError(
                 "SL307",
                 f"plan {plan.number} of {self.key} needs a second person",
                 why=f"{stamp.by} published it",
-                fix="have another approver or buyer agree:  signoff plan countersign PROCESS",
+                advice=Advice("countersign-plan", process=self.key),
             )
         self.emit(
             stamp,
@@ -136,7 +136,7 @@ class ProcessPlan(OrderGate):
                 "SL311",
                 f"{self.key} has a bar already, number {self.bars[-1].number}",
                 why="a bar is never overwritten",
-                fix="supersede it with a reason:  signoff bar supersede FILE --reason TEXT",
+                advice=Advice("supersede-bar"),
             )
         self.emit(stamp, events.AcceptanceCriteriaRegistered(bar=bar, bar_sha256=digest, number=1))
         return True
@@ -155,13 +155,13 @@ class ProcessPlan(OrderGate):
             raise RuleRefusedError(
                 "SL308",
                 f"{self.key} has no bar to supersede",
-                fix="register one:  signoff bar register FILE",
+                advice=Advice("register-bar"),
             )
         if current.sha256 == digest:
             raise InputError(
                 "SL109",
                 f"bar {current.number} of {self.key} is exactly this one",
-                fix="nothing needs to be done",
+                advice=Advice("nothing-to-do"),
             )
         self.emit(
             stamp,
@@ -186,7 +186,7 @@ class ProcessPlan(OrderGate):
             raise RuleRefusedError(
                 "SL308",
                 f"{self.key} has no bar to countersign",
-                fix="register one:  signoff bar register FILE",
+                advice=Advice("register-bar"),
             )
         if bar.countersigned_by is not None:
             raise RuleRefusedError(
@@ -239,7 +239,7 @@ class ProcessPlan(OrderGate):
                 "SL314",
                 f"at most {bar.max_rejects} of {bar.units} is no bar for {self.key}",
                 why="a process with half its units bad would pass it more than one time in ten",
-                fix="plan more units, or accept fewer rejects:  signoff plan size  helps",
+                advice=Advice("size-plan"),
             )
         return content_sha256(bar)
 
@@ -257,7 +257,7 @@ class ProcessPlan(OrderGate):
             "SL303",
             f"the bar of batch {batch} can no longer change",
             why=why,
-            fix=f"close it first:  signoff close {batch};  a later bar is for the next batch",
+            advice=Advice("close-before-next-bar", batch=batch),
             attempt=Attempt(
                 self.key, command, f"bar {number} for batch {batch}", [(BAR_BEFORE_RESULTS, why)]
             ),
@@ -276,8 +276,7 @@ class ProcessPlan(OrderGate):
                 "SL308",
                 f"this series of {self.key} is closed: back to design",
                 why="; ".join(questions),
-                fix="approve another design:  signoff approval PROCESS --of design ...;  a slip "
-                "in an attribution is re-attributed by two people",
+                advice=Advice("approve-other-design", process=self.key),
             )
         plan = self.plans[-1]
         if plan.countersigned_by is None and self._loosens_plan:
@@ -286,5 +285,5 @@ class ProcessPlan(OrderGate):
                 "SL308",
                 f"plan {plan.number} of {self.key} loosens the one that results were judged by",
                 why="; ".join(f"{d.item} {d.difference}: {d.was} -> {d.now}" for d in loosened),
-                fix=f"an approver or a buyer agrees:  signoff plan countersign {self.key}",
+                advice=Advice("countersign-plan", process=self.key),
             )

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from signoff_ledger.domain.spelling import canonical_serial
 from signoff_ledger.domain.values import LABEL_LIMIT, check_key, check_label, check_text
-from signoff_ledger.errors import InputError
+from signoff_ledger.errors import Advice, InputError
 
 
 def checked_text(noun: str, value: str | None) -> None:
@@ -64,7 +64,7 @@ def checked_time(noun: str, value: datetime | None) -> None:
             "SL108",
             f"{noun} {value.isoformat()} names no moment",
             why="it needs an offset from UTC, and a year that UTC can write",
-            fix="write it as 2026-03-02T09:30:00+01:00",
+            advice=Advice("write-time"),
         )
 
 
@@ -89,5 +89,5 @@ def _check(code: str, noun: str, value: str | None, check: Callable[[str], objec
     try:
         check(value)
     except ValueError as error:
-        fix = "give it again without that; nothing was recorded"
-        raise InputError(code, f"{noun} '{printable(value)}' {error}", fix=fix) from None
+        what = f"{noun} '{printable(value)}' {error}"
+        raise InputError(code, what, advice=Advice("omit-characters")) from None

@@ -9,7 +9,7 @@ from tempfile import mkdtemp
 from typing import TYPE_CHECKING
 
 from signoff_ledger.custody.rollback_guard import sync_folder
-from signoff_ledger.errors import StoreError
+from signoff_ledger.errors import Advice, StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -31,7 +31,7 @@ class Bundle:
         self._target = target
         if target.exists() and (not target.is_dir() or any(target.iterdir())):
             raise StoreError(
-                "SL704", f"there is something already: {target}", fix="name a new folder"
+                "SL704", f"there is something already: {target}", advice=Advice("name-new-folder")
             )
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -88,9 +88,7 @@ def _unsure(target: Path, error: OSError) -> StoreError:
         if _is_whole(target)
         else f"the export cannot be written: {target}",
         why=str(error.strerror),
-        fix="it is there, and whole; take it away and export again to be sure"
-        if _is_whole(target)
-        else "nothing is there; free the disk or get permission, then export again",
+        advice=Advice("export-again" if _is_whole(target) else "free-disk-and-export"),
     )
 
 
@@ -103,5 +101,5 @@ def _refused(target: Path, error: OSError) -> StoreError:
         "SL703",
         f"the export cannot be written: {target}",
         why=str(error.strerror),
-        fix="nothing is there; free the disk or get permission, then export again",
+        advice=Advice("free-disk-and-export"),
     )

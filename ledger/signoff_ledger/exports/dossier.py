@@ -9,7 +9,7 @@ from urllib.parse import quote
 from signoff_ledger.application.checkpoints import sealed_tree
 from signoff_ledger.domain.events.process import ProcessHeld, ProcessSignedOff
 from signoff_ledger.domain.values import legible
-from signoff_ledger.errors import ConflictError, EvidenceError, InputError, NotFoundError
+from signoff_ledger.errors import Advice, ConflictError, EvidenceError, InputError, NotFoundError
 from signoff_ledger.exports.bundle import Bundle
 from signoff_ledger.exports.log_folder import CHECKPOINT, LOG_KEY, SIGNERS, sealed_notes
 from signoff_ledger.exports.readme import README, dossier_readme
@@ -127,7 +127,7 @@ def _decision(store: LedgerStore, position: int) -> LogEntry:
             "SL206",
             f"there is no decision at position {position}",
             why="a sign-off or a hold is wanted" if found else f"the log has {store.size()} events",
-            fix="signoff why PROCESS  shows the positions of decisions",
+            advice=Advice("show-decision-positions"),
         )
     return found
 
@@ -155,7 +155,7 @@ def seal_over(store: LedgerStore, position: int) -> tuple[int, bytes]:
         "SL604",
         f"position {position} is not sealed yet",
         why=f"the last checkpoint is of {last} events",
-        fix="seal it first:  signoff checkpoint",
+        advice=Advice("seal-log"),
     )
 
 
@@ -194,7 +194,7 @@ def _hold_limits(streams: dict[str, list[tuple[int, bytes]]]) -> None:
             "SL109",
             "the dossier would be larger than a reader takes",
             why=f"it has {len(streams)} streams of {size} bytes together",
-            fix="export the whole log, which is read line by line:  signoff export DIR",
+            advice=Advice("export-whole-log"),
         )
 
 

@@ -8,7 +8,7 @@ from urllib.parse import unquote
 from signoff_ledger.application.ports import LogEntry
 from signoff_ledger.domain.events.catalogue import read_line
 from signoff_ledger.domain.text_checks import escaped
-from signoff_ledger.errors import EvidenceError
+from signoff_ledger.errors import Advice, EvidenceError
 from signoff_ledger.exports.dossier import (
     DECISION,
     DECISIONS,
@@ -251,7 +251,8 @@ def _trusted(note: bytes, sealed: Checkpoint, keys: LogKeys, trust: Trust) -> It
             "history",
             OPEN,
             "the holder of the log's key can have rewritten all of it; a policy with witnesses "
-            "(--policy) would show that",
+            "would show that",
+            advice=Advice("bring-policy"),
         )
         return
     if policy.logs and not any(log.key in keys.all for log in policy.logs):

@@ -12,7 +12,7 @@ from uuid import UUID
 from eventsourcing.persistence import IntegrityError, StoredEvent
 
 from signoff_ledger.custody.rollback_guard import sync_folder
-from signoff_ledger.errors import EvidenceError, StoreError
+from signoff_ledger.errors import Advice, EvidenceError, StoreError
 from signoff_ledger.integrity.c2sp.note import parse_note
 from signoff_ledger.integrity.line import read_fields
 from signoff_ledger.persistence.address import is_url
@@ -114,7 +114,7 @@ def _filling_file(target: Path) -> Iterator[LedgerStore]:
             "SL703",
             f"the ledger cannot be restored: {target}",
             why=str(error.strerror),
-            fix="nothing is there; free the disk or get permission, then restore again",
+            advice=Advice("free-disk-and-restore"),
         ) from None
     except BaseException:
         remove(target)

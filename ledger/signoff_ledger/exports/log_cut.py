@@ -11,7 +11,7 @@ from base64 import b64encode
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from signoff_ledger.custody.rollback_guard import replace_file
-from signoff_ledger.errors import EvidenceError, NotFoundError, SignoffError, StoreError
+from signoff_ledger.errors import Advice, EvidenceError, NotFoundError, SignoffError, StoreError
 from signoff_ledger.exports.log_copy import carry, filling
 from signoff_ledger.exports.log_folder import examined_lines
 from signoff_ledger.integrity.line import read_fields
@@ -161,5 +161,5 @@ def _keep(rest: Path, rows: list[dict[str, Any]]) -> None:
             "SL703",
             f"what is left out of the copy cannot be kept: {rest}",
             why=str(error.strerror),
-            fix="nothing is there; free the disk or get permission, then give the command again",
+            advice=Advice("free-disk-and-copy"),
         ) from None

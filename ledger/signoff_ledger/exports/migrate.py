@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from signoff_ledger.errors import EvidenceError
+from signoff_ledger.errors import Advice, EvidenceError
 from signoff_ledger.exports.log_copy import carry, filling
 from signoff_ledger.exports.log_folder import (
     examined_lines,
@@ -54,7 +54,7 @@ def copy_ledger(
             raise EvidenceError(
                 "SL504",
                 "a stored subtree root is not that of its lines",
-                fix="run  signoff verify  on the ledger before you carry it",
+                advice=Advice("verify-before-move"),
             )
         confirm()
     return carried._replace(left_out=left_out)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from signoff_ledger.bounded_file import MEMBER, open_regular, read_regular
 from signoff_ledger.domain.text_checks import escaped
-from signoff_ledger.errors import EvidenceError, NotFoundError
+from signoff_ledger.errors import Advice, EvidenceError, NotFoundError
 from signoff_ledger.exports.readme import README
 from signoff_ledger.integrity.canonical import LINE_LIMIT_BYTES
 from signoff_ledger.integrity.log_check import FLAGGED, OPEN, PROVED, Check
@@ -61,7 +61,7 @@ class ReceivedFolder:
             content = read_regular(self.path / name, MEMBER, inside=self.path)
         except FileNotFoundError:
             raise NotFoundError(
-                "SL205", f"there is no {name} in {self.path}", fix="name an exported folder, whole"
+                "SL205", f"there is no {name} in {self.path}", advice=Advice("name-exported-folder")
             ) from None
         except OSError as error:
             raise _unreadable(name, error) from None

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from uuid import UUID
 
 from signoff_ledger.domain.events.process import ProcessDefined
-from signoff_ledger.errors import EvidenceError
+from signoff_ledger.errors import Advice, EvidenceError
 from signoff_ledger.exports.log_folder import counted, kept_notes, witnesses
 from signoff_ledger.exports.readme import log_readme
 from signoff_ledger.exports.subprocess_audit import DecisionAudit, LogAddress, apart, audit
@@ -126,7 +126,7 @@ class LiveLog:
                 "SL504",
                 "a stored subtree root is not that of its lines",
                 why=f"{wrong} differ, and {count} should be there",
-                fix="restore the ledger from a backup or an export",
+                advice=Advice("restore-ledger"),
             )
         yield Check("tree", PROVED, f"{count} stored subtree roots are those of the lines")
         yield from self._uncounted()
@@ -255,5 +255,5 @@ def _hold_together(examination: Examination, found: DecisionAudit, lines_of: Lin
                 "a stream is not what the log holds of it",
                 why=f"stream {stream} was read to version {found.heads[stream][0]}, the log holds "
                 f"{(examined.get(stream) or (0,))[0]}, or another line there",
-                fix="restore the ledger from a backup or an export",
+                advice=Advice("restore-ledger"),
             )

@@ -13,7 +13,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from signoff_ledger.domain.text_checks import printable
-from signoff_ledger.errors import BadRow, InputError
+from signoff_ledger.errors import Advice, BadRow, InputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -161,5 +161,5 @@ def _unreadable(name: str, why: str) -> InputError:
         "SL101",
         f"{name} cannot be read as a sheet of results",
         why=why,
-        fix="save it as CSV in UTF-8;  signoff help formats  shows both layouts",
+        advice=Advice("save-as-csv"),
     )

@@ -16,7 +16,7 @@ from signoff_ledger.domain.bar import Bar
 from signoff_ledger.domain.plan import DesignApproval, InspectionPlan
 from signoff_ledger.domain.text_checks import checked_key, escaped, file_label
 from signoff_ledger.domain.values import Value
-from signoff_ledger.errors import InputError
+from signoff_ledger.errors import Advice, InputError
 from signoff_ledger.formats.unit_rows import RESERVED
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def read_plan(text: str, name: str) -> PlanFile:
             "SL102",
             f"{name} is not a plan file",
             why=f'its first line must be  format = "{FORMAT}"',
-            fix="signoff new  prints a template with every field explained",
+            advice=Advice("show-plan-template"),
         )
     problems: list[str] = []
     process = dict(_table(document, "process", problems))
@@ -91,7 +91,7 @@ def read_plan(text: str, name: str) -> PlanFile:
             "SL102",
             f"{name}: {len(problems)} problem(s), nothing was recorded",
             why="\n       ".join(map(escaped, problems)),
-            fix="signoff new  prints a template with every field explained",
+            advice=Advice("show-plan-template"),
         )
     checked_key("the process's id", key)
     return PlanFile(key, plan, design, bar)

@@ -120,7 +120,7 @@ class Intake:
             for column in unknown
         )
         if "build_method" not in self.sheet.columns and self.method is None:
-            says = "is missing: say how the units were made, with this column or with --method"
+            says = "is missing, and nothing else says how the units were made"
             self.bad.append(BadRow(1, "build_method", "", says))
         return not unknown
 

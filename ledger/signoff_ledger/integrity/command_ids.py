@@ -10,7 +10,7 @@ from hashlib import sha256
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from signoff_ledger.errors import EvidenceError
+from signoff_ledger.errors import Advice, EvidenceError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -128,7 +128,7 @@ def wrong_row(why: str, position: int) -> EvidenceError:
         "SL512",
         "the store's command ids are not those of the log's lines",
         why=why,
-        fix="export the log and restore it: the rows are made again from the lines",
+        advice=Advice("restore-command-ids"),
         position=position if position > 0 else None,
     )
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from signoff_ledger.errors import EvidenceError
+from signoff_ledger.errors import Advice, EvidenceError
 from signoff_ledger.integrity.c2sp.checkpoint import Checkpoint
 from signoff_ledger.integrity.c2sp.cosignature import verified_cosignatures
 from signoff_ledger.integrity.c2sp.note import parse_note
@@ -40,12 +40,14 @@ class Check(NamedTuple):
         state: `proved`, `flagged` for something a reader should look at, `not proved`, `FAILED`.
         says: What was found, or why it could not be.
         files: Files that lie next to the evidence, where it is about those.
+        advice: What a reader can bring so that more is proved.
     """
 
     name: str
     state: str
     says: str
     files: tuple[str, ...] = ()
+    advice: Advice | None = None
 
 
 class StoredRow(NamedTuple):
@@ -295,8 +297,9 @@ class Examination:
                 "history",
                 OPEN,
                 f"the holder of the log's key can have rewritten {rest}; "
-                f"{'a later' if grown else 'an older'} checkpoint of your own (--since) or a "
-                "policy with witnesses (--policy) would show that",
+                f"{'a later' if grown else 'an older'} checkpoint of your own or a "
+                "policy with witnesses would show that",
+                advice=Advice("bring-checkpoint-or-policy"),
             )
 
     def _grown(self, since: bytes) -> int:
@@ -356,7 +359,7 @@ def no_quorum(seen: Mapping[VerifierKey, int]) -> EvidenceError:
         "SL505",
         "no checkpoint has the quorum of your policy",
         why=f"{names} cosigned the last one",
-        fix="ask the log's operator for cosignatures:  signoff witness request --all",
+        advice=Advice("ask-for-cosignatures"),
     )
 
 

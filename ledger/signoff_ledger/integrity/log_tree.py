@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from signoff_ledger.errors import EvidenceError
+from signoff_ledger.errors import Advice, EvidenceError
 from signoff_ledger.integrity import ed25519
 from signoff_ledger.integrity.c2sp.checkpoint import Checkpoint, open_checkpoint
 from signoff_ledger.integrity.c2sp.note import parse_note
@@ -115,7 +115,7 @@ def _unusable(size: int, why: str) -> EvidenceError:
         "SL505",
         f"the checkpoint kept of {size} events is malformed or its signature does not verify",
         why=why,
-        fix=_led_back(size),
+        advice=Advice("set-note-aside", size=size),
     )
 
 
@@ -124,12 +124,5 @@ def _foreign(size: int, why: str) -> EvidenceError:
         "SL511",
         f"the checkpoint kept of {size} events is not the log's own",
         why=why,
-        fix=_led_back(size),
-    )
-
-
-def _led_back(size: int) -> str:
-    return (
-        "find out who put it there, then let an owner of the ledger set it aside:"
-        f'  signoff set-aside {size} --reason "..."'
+        advice=Advice("set-note-aside", size=size),
     )

@@ -6,7 +6,7 @@ import re
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from signoff_ledger.errors import InputError
+from signoff_ledger.errors import Advice, InputError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,8 +32,7 @@ def is_url(address: str | Path) -> bool:
             "SL115",
             "the ledger's address cannot be read",
             why="it is neither a file's path nor of the form postgresql://user@host/database",
-            fix="begin it with postgresql:// and nothing else; a password belongs in PGPASSWORD "
-            "or ~/.pgpass",
+            advice=Advice("begin-address"),
         )
     return False
 

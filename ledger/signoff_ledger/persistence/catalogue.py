@@ -9,17 +9,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from signoff_ledger.errors import Advice
 from signoff_ledger.persistence.health_finding import HealthFinding
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-REPAIR = "signoff repair  puts back what is missing and takes away what is not the ledger's"
-CARRY = (
-    "what is wrong with a table itself, and a table that is not the ledger's, is left behind by "
-    "carrying the lines into a new ledger:  signoff move LEDGER NEW  or, where that fails, go back "
-    "to a backup"
-)
 _SHOWN = 5
 _ROUNDS = 5
 """How often objects are looked at again: what comes back may need what has come back before it."""
@@ -78,9 +73,10 @@ def schema_finding(
     )
     says = "; ".join(f"{word}: {_listed(names)}" for word, names in parts if names)
     led_back = [mendable(way, what) for way, names in found.ways() for what in names]
-    fixes = [REPAIR] if any(led_back) else []
-    fixes += [] if all(led_back) else [CARRY]
-    return HealthFinding("schema", "BROKEN", says, "; ".join(fixes))
+    if all(led_back):
+        return HealthFinding("schema", "BROKEN", says, Advice("repair-schema"))
+    key = "repair-schema-and-move" if any(led_back) else "move-lines"
+    return HealthFinding("schema", "BROKEN", says, Advice(key))
 
 
 def mended(look: Callable[[], Differences], mend: Callable[[str, str], bool]) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from signoff_ledger.errors import SignoffError
+from signoff_ledger.errors import Advice, SignoffError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -19,13 +19,13 @@ class HealthFinding:
         check: What was looked at.
         state: `ok`, `note`, `BAD` for trouble around the ledger, `BROKEN` for trouble in it.
         says: What was found.
-        fix: What leads back from trouble; empty where there is none.
+        advice: What leads back from trouble; None where there is none.
     """
 
     check: str
     state: str
     says: str
-    fix: str = ""
+    advice: Advice | None = None
 
 
 def guarded(check: str, look: Callable[[], Iterable[HealthFinding]]) -> Iterator[HealthFinding]:
@@ -40,7 +40,5 @@ def guarded(check: str, look: Callable[[], Iterable[HealthFinding]]) -> Iterator
         if error.code == "SL707":
             raise
         says = f"{error.what}: {error.why}" if error.why else error.what
-        yield HealthFinding(check, "BROKEN", f"cannot be looked at: {says}", error.fix or _BACK)
-
-
-_BACK = "what leads back from the findings above leads back from this one, too; or a backup"
+        advice = error.advice or Advice("follow-findings-above")
+        yield HealthFinding(check, "BROKEN", f"cannot be looked at: {says}", advice)

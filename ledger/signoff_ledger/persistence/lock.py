@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from signoff_ledger.errors import StoreError
+from signoff_ledger.errors import Advice, StoreError
 from signoff_ledger.persistence.notices import Wait
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ class WriterLock:
             "SL703",
             f"the ledger cannot be written: {self._path}",
             why=str(error.strerror),
-            fix="nothing was recorded; write where you have permission, or free the disk",
+            advice=Advice("free-disk-and-record"),
         )
 
     def _busy(self) -> StoreError:
@@ -85,7 +85,7 @@ class WriterLock:
             "SL705",
             "the ledger is busy",
             why=f"another process held {self._path.name} for {self._timeout_s:g} s",
-            fix="nothing was recorded; give the command again",
+            advice=Advice("repeat-command"),
         )
 
 

@@ -11,7 +11,7 @@ from uuid import UUID
 from eventsourcing.persistence import JSONTranscoder, Mapper, StoredEvent
 
 from signoff_ledger.domain.events.catalogue import read_line
-from signoff_ledger.errors import EvidenceError
+from signoff_ledger.errors import Advice, EvidenceError
 
 if TYPE_CHECKING:
     from eventsourcing.domain import DomainEventProtocol
@@ -54,6 +54,6 @@ def checked_entry(stored: StoredEvent) -> EventEnvelope:
             "a stored line does not agree with its index",
             why=f"the index says {indexed[0]} version {indexed[1]} {indexed[2]}, "
             f"the line says {entry.stream} version {entry.version}",
-            fix="run  signoff doctor  and compare the ledger with a backup",
+            advice=Advice("compare-with-backup"),
         )
     return entry

@@ -16,7 +16,7 @@ from signoff_ledger.application.ports import LogEntry, Server, StaleError
 from signoff_ledger.domain.aggregate import Aggregate
 from signoff_ledger.domain.events.process import ProcessDefined
 from signoff_ledger.domain.ledger_stream import LEDGER_FORMAT, LedgerStream
-from signoff_ledger.errors import StoreError
+from signoff_ledger.errors import Advice, StoreError
 from signoff_ledger.integrity.c2sp.note import parse_signature_lines
 from signoff_ledger.integrity.command_ids import Command
 from signoff_ledger.integrity.tree import merkle
@@ -413,7 +413,7 @@ def _check_not_moved(place: str, said: str) -> None:
             "SL708",
             f"nothing more is recorded in {place}",
             why=f"it has moved to {target.splitlines()[0]}",
-            fix="name that one with --ledger or SIGNOFF_LEDGER",
+            advice=Advice("name-moved-ledger"),
         )
 
 
@@ -423,7 +423,7 @@ def damaged(place: str, said: str) -> DamagedError:
         "SL701",
         f"{place} cannot be read as a ledger",
         why=said,
-        fix="run  signoff doctor  and compare it with a backup",
+        advice=Advice("compare-with-backup"),
     )
 
 
@@ -433,7 +433,7 @@ def busy(said: str) -> StoreError:
         "SL705",
         "the ledger is busy",
         why=said,
-        fix="nothing was recorded; give the command again",
+        advice=Advice("repeat-command"),
     )
 
 
@@ -443,7 +443,7 @@ def refused(place: str, said: str) -> StoreError:
         "SL703",
         f"the database refused: {place}",
         why=said,
-        fix="nothing was recorded; free the disk or get permission, then give it again",
+        advice=Advice("free-disk-and-record"),
     )
 
 
@@ -453,7 +453,7 @@ def not_kept(place: str) -> StoreError:
         "SL711",
         f"the database did not keep what it was given: {place}",
         why="a trigger, a rule or a view there swallowed or changed it",
-        fix="nothing was recorded; run  signoff doctor  and let the owner take away what it names",
+        advice=Advice("remove-foreign-objects"),
     )
 
 
@@ -468,5 +468,5 @@ def check_format(place: str, number: int) -> None:
             "SL702",
             f"{place} is of ledger format {number}",
             why=f"this program reads formats up to {LEDGER_FORMAT}",
-            fix="install a newer signoff-ledger; nothing was changed",
+            advice=Advice("install-newer-release"),
         )

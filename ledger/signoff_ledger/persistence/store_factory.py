@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from signoff_ledger.errors import InputError
+from signoff_ledger.errors import Advice, InputError
 from signoff_ledger.persistence.address import is_url
 from signoff_ledger.persistence.sqlite.file import claim
 from signoff_ledger.persistence.sqlite.store import SqliteStore
@@ -85,6 +85,6 @@ def postgres() -> type[PostgresStore]:
             "SL114",
             "PostgreSQL cannot be used here",
             why=f"its driver does not load: {str(error).splitlines()[0]}",
-            fix="install it:  pip install 'signoff-ledger[postgres]'",
+            advice=Advice("install-postgres-driver"),
         ) from None
     return PostgresStore

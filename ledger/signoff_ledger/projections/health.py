@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from signoff_ledger.custody.health import findings as outside
 from signoff_ledger.domain.events.catalogue import read_line
-from signoff_ledger.errors import EvidenceError, SignoffError
+from signoff_ledger.errors import Advice, EvidenceError, SignoffError
 from signoff_ledger.integrity.log_check import Examination, StoredRow
 from signoff_ledger.persistence.health_finding import HealthFinding, guarded
 from signoff_ledger.projections.seals import seal_findings
@@ -75,8 +75,7 @@ def _lines(
             "events",
             "BROKEN",
             f"position {sound + 1}: {error.what}: {error.why}",
-            f"signoff backup --until {sound} NEW  makes a ledger of what stands before it, and "
-            "keeps the rest beside; or go back to a backup",
+            Advice("cut-log", size=sound),
         )
         return
     yield HealthFinding(
@@ -94,7 +93,7 @@ def _lines(
             "tree",
             "BROKEN",
             "a stored subtree root is not that of its lines",
-            f"signoff backup --until {size} NEW  makes a ledger of the lines, and the tree anew",
+            Advice("rebuild-from-lines", size=size),
         )
     else:
         yield HealthFinding("tree", "ok", f"{len(kept)} subtree roots hold")
@@ -125,7 +124,7 @@ def _commands(store: LedgerStore) -> HealthFinding:
         "commands",
         "BROKEN",
         f"{len(wrong)} do not agree: {', '.join(wrong[:3])}",
-        f"signoff backup --until {store.size()} NEW  makes a ledger of the lines, and them anew",
+        Advice("rebuild-from-lines", size=store.size()),
     )
 
 
@@ -144,5 +143,5 @@ def _views(store: LedgerStore, views: Views) -> HealthFinding:
         )
     if wrong := [name for name, rows in before.items() if rows != after[name]]:
         says = f"{', '.join(wrong)} was wrong and has been built again"
-        return HealthFinding("views", "BAD", says, "nothing more is needed; ask who writes there")
+        return HealthFinding("views", "BAD", says, Advice("find-view-writer"))
     return HealthFinding("views", "ok", f"{len(before)} views equal a rebuild from the first event")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from signoff_ledger.application.checkpoints import sealed_tree
 from signoff_ledger.domain.ledger_stream import LedgerStream
-from signoff_ledger.errors import EvidenceError
+from signoff_ledger.errors import Advice, EvidenceError
 from signoff_ledger.integrity.c2sp.cosignature import countable
 from signoff_ledger.integrity.c2sp.verifier_key import VerifierKey
 from signoff_ledger.persistence.health_finding import HealthFinding
@@ -29,7 +29,7 @@ def seal_findings(store: LedgerStore) -> Iterator[HealthFinding]:
         try:
             tree.check(size, note)
         except EvidenceError as error:
-            yield HealthFinding("checkpoints", "BROKEN", f"{error.what}: {error.why}", error.fix)
+            yield HealthFinding("checkpoints", "BROKEN", f"{error.what}: {error.why}", error.advice)
             return
     aside = len(founding.set_aside)
     says = f"{len(notes)} are signed by the log's key, over the log's own tree"
@@ -46,7 +46,6 @@ def seal_findings(store: LedgerStore) -> Iterator[HealthFinding]:
                 "BAD",
                 f"beside the checkpoint of {size} events stands what is no cosignature of it, "
                 f"{wrong[0]!a:.80}; it does not count",
-                "seal again, and have that cosigned:  signoff checkpoint;  signoff witness request "
-                "--all",
+                Advice("seal-and-cosign-again"),
             )
             return

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
-from signoff_ledger.errors import StoreError
+from signoff_ledger.errors import Advice, StoreError
 from signoff_ledger.persistence.sqlite.in_memory import ScratchDatabase
 from signoff_ledger.persistence.store import ConnectionLostError, busy
 from signoff_ledger.projections import (
@@ -322,7 +322,7 @@ def _not_kept() -> StoreError:
         "SL703",
         "the views cannot be kept",
         why="their tables are not those that were just made",
-        fix="run  signoff doctor  and, as the owner,  signoff repair",
+        advice=Advice("repair-as-owner"),
     )
 
 

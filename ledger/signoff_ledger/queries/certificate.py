@@ -17,7 +17,7 @@ from signoff_ledger.domain.orders import named
 from signoff_ledger.domain.signature import SshSignature
 from signoff_ledger.domain.tally import EXCLUSIONS
 from signoff_ledger.domain.values import format_utc
-from signoff_ledger.errors import RuleRefusedError
+from signoff_ledger.errors import Advice, RuleRefusedError
 from signoff_ledger.figures.charts import pictures
 from signoff_ledger.figures.picture import Illustrated, Picture
 from signoff_ledger.figures.sentences import long_date
@@ -127,7 +127,7 @@ def certificate(
             "SL308",
             f"nothing has been decided on {process} that a certificate could show",
             why="a certificate is of a sign-off or a hold",
-            fix=f"see how it stands:  signoff why {process}",
+            advice=Advice("see-process", process=process),
         )
     case = case_of(store, process, decision)
     figures, words = explanation.shown

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, TypedDict
 
+from signoff_ledger.errors import Advice
 from signoff_ledger.projections.health import examine
+from signoff_ledger.queries.advice import AdviceAnswer, advice_answer
 from signoff_ledger.queries.value_forms import Form
 
 if TYPE_CHECKING:
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
     from signoff_ledger.persistence.store import LedgerStore
     from signoff_ledger.projections.views import Views
 
-SCHEMA = "signoff.doctor/1"
+SCHEMA = "signoff.doctor/2"
 
 
 class HealthCheckAnswer(TypedDict):
@@ -26,13 +28,13 @@ class HealthCheckAnswer(TypedDict):
         check: What was looked at.
         state: BAD is trouble around the ledger, BROKEN trouble in it.
         says: What was found.
-        fix: What leads back from trouble; empty where there is none.
+        advice: What leads back from trouble; null where there is none.
     """
 
     check: str
     state: Annotated[str, Form(choices=("ok", "note", "BAD", "BROKEN"))]
     says: str
-    fix: str
+    advice: AdviceAnswer | None
 
 
 class HealthAnswer(TypedDict):
@@ -77,7 +79,7 @@ def unreadable(error: StoreError) -> HealthAnswer:
                 "check": "database",
                 "state": "BROKEN",
                 "says": f"nothing can be read: {error.why}",
-                "fix": "go back to a backup, under a new name, and keep this file beside it",
+                "advice": advice_answer(Advice("restore-backup")),
             }
         ]
     }
@@ -86,6 +88,12 @@ def unreadable(error: StoreError) -> HealthAnswer:
 def _answer(found: Iterable[HealthFinding]) -> HealthAnswer:
     return {
         "checks": [
-            {"check": f.check, "state": f.state, "says": f.says, "fix": f.fix} for f in found
+            {
+                "check": f.check,
+                "state": f.state,
+                "says": f.says,
+                "advice": advice_answer(f.advice),
+            }
+            for f in found
         ]
     }

@@ -16,7 +16,7 @@ from signoff_ledger.domain.person import Person
 from signoff_ledger.domain.process import Process
 from signoff_ledger.domain.text_checks import checked_key
 from signoff_ledger.domain.values import Outcome, facts
-from signoff_ledger.errors import EvidenceError, NotFoundError
+from signoff_ledger.errors import Advice, EvidenceError, NotFoundError
 from signoff_ledger.figures.exhibit import show
 
 if TYPE_CHECKING:
@@ -172,7 +172,7 @@ def case_of(store: Archive, process: str, recorded: LogEntry) -> Case:
                 f"the decision at position {recorded.position} names "
                 f"{'rule set' if at_hand is RULE_SETS else 'figures of edition'} {named!r}",
                 why=f"this program has {', '.join(at_hand)}",
-                fix="install a newer signoff-ledger",
+                advice=Advice("install-newer-release"),
             )
     heads = event.heads
     signer = None
@@ -201,7 +201,7 @@ def _as_of(store: Archive, kind: type[A], key: str, version: int) -> A:
             "SL502",
             f"the {kind.KIND} {key} has lost events that a decision was taken on",
             why=f"the decision names version {version}, the ledger ends at {found.version}",
-            fix="run  signoff doctor  and compare the ledger with a backup",
+            advice=Advice("compare-with-backup"),
         )
     return found
 

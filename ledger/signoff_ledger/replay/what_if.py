@@ -20,7 +20,7 @@ from signoff_ledger.domain.gate.batch_rules import representative_units
 from signoff_ledger.domain.gate.process_rules import confirmation_batch
 from signoff_ledger.domain.gate.rule_sets import BAR_RULES, judge
 from signoff_ledger.domain.values import Outcome
-from signoff_ledger.errors import InputError
+from signoff_ledger.errors import Advice, InputError
 from signoff_ledger.replay.replay import case_of, decisions_of
 
 if TYPE_CHECKING:
@@ -193,7 +193,7 @@ def _not_understood(asked: str, why: str) -> InputError:
     names = ", ".join([*_COUNTS, *_TIMES, *_CHOICES, *(f"{kind}:NAME" for kind in _SINGLE)])
     return InputError(
         "SL109",
-        f"--what-if {asked[:60]!r} is not understood",
+        f"the other bar {asked[:60]!r} is not understood",
         why=why,
-        fix=f"such as  ac=0  or  ac=0..5,n=20;  the clauses are {names}",
+        advice=Advice("name-clauses", clauses=names),
     )

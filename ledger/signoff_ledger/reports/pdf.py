@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 from hashlib import sha256
 
-from signoff_ledger.errors import InputError
+from signoff_ledger.errors import Advice, InputError
 
 
 def pdf(page: str) -> bytes:
@@ -24,8 +24,7 @@ def pdf(page: str) -> bytes:
             "SL114",
             "a PDF cannot be made here",
             why=f"WeasyPrint does not load: {str(error).splitlines()[0]}",
-            fix="pip install 'signoff-ledger[pdf]'  and the system's Pango library "
-            "(Debian: libpango-1.0-0 libpangoft2-1.0-0); or use --format html and print it",
+            advice=Advice("install-pdf"),
         ) from error
 
     def nothing(url: str, *_: object, **__: object) -> None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from signoff_ledger.bounded_file import NOTE, read_regular
 from signoff_ledger.custody.rollback_guard import make_folder, replace_file
-from signoff_ledger.errors import StoreError
+from signoff_ledger.errors import Advice, StoreError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -131,5 +131,5 @@ def _refused(path: Path, why: str) -> StoreError:
         "SL703",
         f"the witness's memory cannot be used: {path}",
         why=why,
-        fix="nothing was cosigned; free the disk or get permission",
+        advice=Advice("free-disk-and-cosign"),
     )

@@ -12,7 +12,7 @@ from datetime import UTC
 from threading import Lock
 from typing import TYPE_CHECKING, NamedTuple
 
-from signoff_ledger.errors import EvidenceError, StoreError
+from signoff_ledger.errors import Advice, EvidenceError, StoreError
 from signoff_ledger.integrity.c2sp.add_checkpoint import AddCheckpoint, parse_add_checkpoint
 from signoff_ledger.integrity.c2sp.checkpoint import Checkpoint
 from signoff_ledger.integrity.c2sp.cosignature import cosign, verify_cosignature
@@ -158,7 +158,7 @@ class Cosigner:
             "SL703",
             f"the witness's memory of {origin[:80]!r} is damaged",
             why=why,
-            fix="nothing is cosigned of this log until the file is back as it was",
+            advice=Advice("bring-file-back"),
         )
 
     def _accuse(self, finding: str, asked: AddCheckpoint, known: _Known) -> str:

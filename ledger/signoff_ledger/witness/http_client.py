@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from urllib.request import HTTPHandler, HTTPSHandler, OpenerDirector, ProxyHandler, Request
 
 from signoff_ledger.application.ports import Reply
-from signoff_ledger.errors import ConflictError
+from signoff_ledger.errors import Advice, ConflictError
 from signoff_ledger.integrity.c2sp.note import NOTE_LIMIT_BYTES
 
 if TYPE_CHECKING:
@@ -116,5 +116,5 @@ def _silent(url: str, why: str) -> ConflictError:
         "SL605",
         f"no witness answered at {url}",
         why="".join(c if c.isprintable() else "?" for c in why)[:200],
-        fix="ask again later; what was sealed stays sealed",
+        advice=Advice("ask-witness-later"),
     )

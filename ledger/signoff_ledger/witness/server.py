@@ -13,7 +13,7 @@ from socketserver import TCPServer
 from threading import BoundedSemaphore, Lock, Timer
 from typing import TYPE_CHECKING, Any
 
-from signoff_ledger.errors import InputError, StoreError
+from signoff_ledger.errors import Advice, InputError, StoreError
 from signoff_ledger.integrity.c2sp.note import NOTE_LIMIT_BYTES
 from signoff_ledger.witness.cosigner import WORDS_KIND, CosignerAnswer
 
@@ -85,7 +85,7 @@ class WitnessServer(ThreadingHTTPServer):
                 "SL109",
                 f"{ADDRESS}:{port} cannot be used",
                 why=str(error.strerror),
-                fix="--port N  takes another",
+                advice=Advice("take-other-port"),
             ) from None
 
     @property

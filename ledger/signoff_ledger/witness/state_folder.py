@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from signoff_ledger.bounded_file import VERIFIER_KEYS, read_regular
 from signoff_ledger.custody.log_key import check_half, read_key, write_key
-from signoff_ledger.errors import InputError, StoreError
+from signoff_ledger.errors import Advice, InputError, StoreError
 from signoff_ledger.integrity.c2sp.verifier_key import (
     COSIGNATURE_V1,
     ED25519,
@@ -59,7 +59,7 @@ def inhabited(
             "SL703",
             f"the memory of the witness in {folder} is gone",
             why="it would cosign a second history of every log that it knew",
-            fix="bring the folder back whole, or begin a new witness in another one",
+            advice=Advice("bring-folder-back"),
         )
     memory = Memory(folder)
     with _alone(folder):
@@ -97,14 +97,14 @@ def _known_name(folder: Path, name: str | None) -> str:
                 "SL109",
                 f"the witness in {folder} is named {key.name}",
                 why="a key cosigns under one name",
-                fix="leave --name out, or begin another folder",
+                advice=Advice("omit-witness-name"),
             )
         return key.name
     if name is None:
         raise InputError(
             "SL109",
             f"the witness in {folder} has no name yet",
-            fix="give it one, like an address without https://:  --name witness.example/w1",
+            advice=Advice("name-witness"),
         )
     return name
 
@@ -132,7 +132,7 @@ def _named(folder: Path) -> VerifierKey:
             "SL112",
             f"{folder / _NAME} does not hold one key",
             why=f"it holds {len(keys)}",
-            fix="bring it back as it was",
+            advice=Advice("bring-file-back"),
         )
     return keys[0]
 
@@ -144,7 +144,7 @@ def _logs(folder: Path, trusted: Iterable[Path]) -> list[VerifierKey]:
         raise InputError(
             "SL109",
             "there is no log to watch",
-            fix=f"--trust FILE, or put its log.vkey into {folder / _LOGS}",
+            advice=Advice("trust-log", folder=str(folder / _LOGS)),
         )
     return list(dict.fromkeys(keys))
 
@@ -164,7 +164,7 @@ def read_keys(path: Path, algorithm: int) -> list[VerifierKey]:
                 why=f"{key.name} is of type 0x{key.algorithm:02x}, not 0x{algorithm:02x}",
             )
     if not keys:
-        raise InputError("SL112", f"{path} holds no key", fix="one verifier key to a line")
+        raise InputError("SL112", f"{path} holds no key", advice=Advice("write-key-per-line"))
     return keys
 
 

@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 from signoff_ledger.application.ledger import Ledger
-from signoff_ledger.errors import StoreError
+from signoff_ledger.errors import Advice, StoreError
 from tests.fault.postgres.crew import Job, crew
 from tests.fault.postgres.holding import assert_all_there_once
 from tests.fault.postgres.ledgers import begun, check_database, give, held_together
@@ -66,7 +66,7 @@ def test_on_a_full_disk_nothing_is_recorded_and_the_ledger_goes_on_when_there_is
 
         assert "SL703" == error.code
         assert "No space left on device" in error.why
-        assert "free the disk" in error.fix
+        assert Advice("free-disk-and-record") == error.advice
         assert size + 1 == recorded.position
         held_together(url)
 

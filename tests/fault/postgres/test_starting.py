@@ -11,7 +11,7 @@ import pytest
 from psycopg import pq
 
 from signoff_ledger.bootstrap import OpenLedger, open_ledger
-from signoff_ledger.errors import StoreError
+from signoff_ledger.errors import Advice, StoreError
 from signoff_ledger.persistence import notices
 from signoff_ledger.persistence.postgres import connection, datastore, save_retry, schema
 from signoff_ledger.persistence.postgres.recorder import PostgresRecorder
@@ -134,5 +134,5 @@ def test_a_command_whose_server_does_not_come_back_tells_under_which_id_it_may_b
         recorded = give(ledger.ledger, "w0", 1)
 
     assert "SL707" == caught.value.code
-    assert "--command-id w0-1 " in caught.value.fix
+    assert Advice("check-server-and-repeat", command_id="w0-1") == caught.value.advice
     assert not recorded.repeated

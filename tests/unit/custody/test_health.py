@@ -12,6 +12,7 @@ import pytest
 from signoff_ledger.application.checkpoints import SealPolicy
 from signoff_ledger.application.ledger import Ledger
 from signoff_ledger.custody.health import CustodyState, findings
+from signoff_ledger.errors import Advice
 from signoff_ledger.persistence.sqlite.store import SqliteStore
 from tests.ledgers import START, Shop, TickingClock, disarmed
 from tests.offices import Office
@@ -40,14 +41,14 @@ def office(told: Path, tmp_path: Path) -> Iterator[Office]:
 
 def looked(
     office: Office, now: object = LATER, **policy: object
-) -> dict[str, tuple[str, str, str]]:
+) -> dict[str, tuple[str, str, Advice | None]]:
     """Look at everything outside the ledger; gives state, words and what leads back by check."""
     keeping = CustodyState(office.vault, SealPolicy(**policy), now)  # type: ignore[arg-type]
     with closing(SqliteStore.open(office.store.path)) as store:
         found = list(findings(store, keeping))
     # Of several findings of one check the worst is looked at.
     return {
-        f.check: (f.state, f.says, f.fix)
+        f.check: (f.state, f.says, f.advice)
         for f in sorted(found, key=lambda f: f.state, reverse=True)
     }
 
@@ -81,19 +82,19 @@ def test_a_log_that_the_guard_does_not_know_is_told(
 ) -> None:
     """By whoever looks, before anybody decides or seals."""
     changed(office, *statements)
-    state, words, fix = looked(office)["guard"]
+    state, words, advice = looked(office)["guard"]
 
     assert "BROKEN" == state
     assert words.startswith(f"{says}: ")
-    assert "use the one that is" in fix
+    assert Advice("use-sealed-ledger") == advice
 
 
 def test_a_guard_that_cannot_be_read_is_told(office: Office) -> None:
     (office.store.path.parent / GUARD).write_bytes(b"{")
-    state, words, fix = looked(office)["guard"]
+    state, words, advice = looked(office)["guard"]
 
     assert ("BAD", True) == (state, "the signer guard cannot be read" in words)
-    assert "bring the file back" in fix
+    assert Advice("bring-guard-back") == advice
 
 
 def test_a_machine_that_has_signed_nothing_says_so(office: Office) -> None:
@@ -123,7 +124,7 @@ def test_a_checkpoint_that_was_signed_and_is_gone_is_told(office: Office) -> Non
     assert ("BAD", True) == (found["guard"][0], f"{sealed} events were signed" in found["guard"][1])
     assert "BAD" == found["seals"][0]
     assert found["seals"][1].startswith("no checkpoint seals the decisions #")
-    assert "signoff checkpoint" in found["seals"][2]
+    assert Advice("seal-where-key-lies") == found["seals"][2]
 
 
 def test_a_checkpoint_between_decisions_that_is_gone_is_told(office: Office) -> None:
@@ -161,26 +162,26 @@ def test_events_that_should_be_sealed_by_now_are_told(
 @pytest.mark.parametrize(("back", "expected"), [(timedelta(), "note"), (timedelta(hours=1), "BAD")])
 def test_a_clock_that_was_set_back_is_told(office: Office, back: timedelta, expected: str) -> None:
     """Two machines' clocks are a little apart; more than five minutes were set."""
-    state, words, fix = looked(office, START - back)["clock"]
+    state, words, advice = looked(office, START - back)["clock"]
 
     assert (expected, True) == (state, "this clock is behind, or that one was ahead" in words)
-    assert "set the clock" in fix
+    assert Advice("set-clock-before-recording") == advice
 
 
 @pytest.mark.skipif(os.name != "posix", reason="Windows has no modes")
 @pytest.mark.parametrize(
-    ("path", "mode", "says", "fix"),
+    ("path", "mode", "says", "closed"),
     [
-        ("keys", 0o777, "others may write", "chmod 0755"),
-        ("keys/example.com_2Fpress-shop", 0o755, "others may read", "chmod 0700"),
-        ("keys/example.com_2Fpress-shop/KEY", 0o640, "others may read", "chmod 0600"),
-        (GUARD, 0o664, "others may write", "chmod 0644"),
-        ("ledger.db", 0o666, "others may write", "chmod 0664"),
-        (".", 0o777, "others may write", "chmod 0775"),
+        ("keys", 0o777, "others may write", "0755"),
+        ("keys/example.com_2Fpress-shop", 0o755, "others may read", "0700"),
+        ("keys/example.com_2Fpress-shop/KEY", 0o640, "others may read", "0600"),
+        (GUARD, 0o664, "others may write", "0644"),
+        ("ledger.db", 0o666, "others may write", "0664"),
+        (".", 0o777, "others may write", "0775"),
     ],
 )
 def test_what_others_may_write_is_told(
-    office: Office, path: str, mode: int, says: str, fix: str
+    office: Office, path: str, mode: int, says: str, closed: str
 ) -> None:
     folder = office.store.path.parent
     (pem,) = folder.rglob("*.pem")
@@ -190,7 +191,7 @@ def test_what_others_may_write_is_told(
 
     assert "BAD" == found[0]
     assert found[1].startswith(f"{says} {place} ")
-    assert f"{fix} {place}" == found[2]
+    assert Advice("set-mode", path=str(place), mode=closed) == found[2]
 
 
 @pytest.mark.skipif(os.name != "posix", reason="Windows has no owners by number")
@@ -200,10 +201,10 @@ def test_what_belongs_to_another_user_is_told(
     os.chown(office.store.path, 12_345, -1) if os.geteuid() == 0 else monkeypatch.setattr(
         "os.geteuid", lambda: 12_345
     )
-    state, words, fix = looked(office)["permissions"]
+    state, words, advice = looked(office)["permissions"]
 
     assert ("BAD", True) == (state, "belongs to another user" in words)
-    assert "chown" in fix
+    assert Advice("set-owner", path=str(office.store.path)) == advice
 
 
 def test_a_founding_that_cannot_be_read_is_a_finding_of_each_check(office: Office) -> None:

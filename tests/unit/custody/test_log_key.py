@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives import serialization as s
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from signoff_ledger.custody.log_key import read_key, write_key
-from signoff_ledger.errors import IdentityError, StoreError
+from signoff_ledger.errors import Advice, IdentityError, StoreError
 from tests.signers import LOG, raw
 from tests.tools import tool
 
@@ -123,7 +123,7 @@ def test_a_key_that_others_can_reach_is_not_used(tmp_path: Path, mode: int) -> N
     path.chmod(mode)
 
     error = refused(path, unasked, f"others can read it (mode {mode:04o})")
-    assert f"chmod 600 {path}" == error.fix
+    assert Advice("set-mode", path=str(path), mode="600") == error.advice
 
 
 @pytest.mark.parametrize(

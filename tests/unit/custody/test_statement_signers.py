@@ -17,7 +17,7 @@ from signoff_ledger.custody.statement_signers import (
     OpenSshSigner,
     StatementCollector,
 )
-from signoff_ledger.errors import ConflictError, IdentityError, InputError
+from signoff_ledger.errors import Advice, ConflictError, IdentityError, InputError
 from signoff_ledger.integrity.ssh.public_key import parse_ssh_public_key
 from signoff_ledger.integrity.ssh.sshsig import NAMESPACE, verify_sshsig
 from signoff_ledger.integrity.statement import Act, write_statement
@@ -154,7 +154,7 @@ def test_without_key_and_agent_nothing_is_signed(
 
     error = refused(OpenSshSigner(), [public(key)])
     assert error.why
-    assert "ssh-add" in error.fix
+    assert Advice("name-signing-key") == error.advice
     assert "No such file" in refused(OpenSshSigner(tmp_path / "nothing"), []).why
 
 
@@ -165,7 +165,7 @@ def test_without_openssh_other_ways_are_named(
 
     error = refused(OpenSshSigner(), [])
     assert "ssh-keygen is not on this machine" in error.what
-    assert "--statement-only" in error.fix
+    assert Advice("install-openssh") == error.advice
 
 
 @posix

@@ -16,7 +16,7 @@ from signoff_ledger.domain.events.batch import (
 )
 from signoff_ledger.domain.unit import DefectReport
 from signoff_ledger.domain.values import BuildMethod, Disposition, Severity
-from signoff_ledger.errors import InputError, NotFoundError, RuleRefusedError
+from signoff_ledger.errors import Advice, InputError, NotFoundError, RuleRefusedError
 from tests.stories import Story, bar, clear, opened, plan, rules_of, told, unit
 
 Step = Callable[[], object]
@@ -196,7 +196,10 @@ def test_no_more_units_than_the_bar_plans_are_taken() -> None:
     with pytest.raises(RuleRefusedError) as refused:
         story.record(unit("U-03"))
 
-    assert ("SL305", "close the batch") == (refused.value.code, refused.value.fix)
+    assert ("SL305", Advice("close-batch", batch="B1")) == (
+        refused.value.code,
+        refused.value.advice,
+    )
 
 
 def test_a_unit_of_no_batch_is_not_found() -> None:
@@ -253,7 +256,7 @@ def test_a_full_batch_asks_which_unit_is_replaced() -> None:
     with pytest.raises(RuleRefusedError) as refused:
         story.record(unit("U-03"))
 
-    assert "--replaces" in refused.value.fix
+    assert Advice("name-replaced-unit") == refused.value.advice
 
 
 def test_a_bar_without_replacement_takes_none() -> None:

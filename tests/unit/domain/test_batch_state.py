@@ -7,7 +7,7 @@ import pytest
 from signoff_ledger.domain.events.batch import Nonconformity, UnitInspected
 from signoff_ledger.domain.unit import DefectReport, Unit
 from signoff_ledger.domain.values import BuildMethod, Disposition, Role, Severity
-from signoff_ledger.errors import InputError, RuleRefusedError
+from signoff_ledger.errors import Advice, InputError, RuleRefusedError
 from tests.stories import Story, bar, clear, opened, plan, told, unit
 
 # --- serials that look alike --------------------------------------------------------------------
@@ -26,7 +26,7 @@ def test_a_serial_that_looks_like_another_of_the_batch_is_refused(serial: str) -
         refused.value.code,
         refused.value.what,
     )
-    assert "--distinct-from U-1" in refused.value.fix
+    assert Advice("tell-serials-apart", serial="U-1") == refused.value.advice
 
 
 def test_a_serial_that_looks_like_one_of_an_earlier_batch_is_refused() -> None:

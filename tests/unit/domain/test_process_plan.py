@@ -11,7 +11,7 @@ from signoff_ledger.domain.events.process import (
 )
 from signoff_ledger.domain.plan import DesignApproval, InspectionPlan, Parameter
 from signoff_ledger.domain.plan_difference import Difference
-from signoff_ledger.errors import RuleRefusedError
+from signoff_ledger.errors import Advice, RuleRefusedError
 from tests.stories import (
     DESIGN,
     LID,
@@ -98,7 +98,7 @@ def test_no_batch_is_opened_under_a_plan_that_one_person_loosened() -> None:
     assert "lid LOOSENED: fit, variable in mm to 2 decimals, from 0.10, to 0.40" in (
         refused.value.why
     )
-    assert "signoff plan countersign bowl" in refused.value.fix
+    assert Advice("countersign-plan", process="bowl") == refused.value.advice
 
 
 def test_a_plan_that_a_second_person_agreed_to_opens_the_next_batch() -> None:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import psycopg
 import pytest
 
-from signoff_ledger.errors import EvidenceError, NotFoundError, StoreError
+from signoff_ledger.errors import Advice, EvidenceError, NotFoundError, StoreError
 from signoff_ledger.exports.log_cut import copy_until
 from signoff_ledger.exports.migrate import copy_ledger
 from signoff_ledger.exports.verification import LiveLog, verify_log
@@ -86,9 +86,9 @@ def spoiled(
     postgres.drop_database(name)
 
 
-def found(store: LedgerStore) -> dict[str, tuple[str, str, str]]:
+def found(store: LedgerStore) -> dict[str, tuple[str, str, Advice | None]]:
     """Examine a ledger; gives state, words and what leads back by check."""
-    return {f.check: (f.state, f.says, f.fix) for f in examine(store, Views(store, store))}
+    return {f.check: (f.state, f.says, f.advice) for f in examine(store, Views(store, store))}
 
 
 def holds(path: Path, size: int) -> None:
@@ -119,9 +119,9 @@ def test_doctor_names_the_position_and_what_stands_before_it_is_a_ledger_again(
     spoiled.change(SPOILING[name])
     copy = tmp_path / "copy.db"
     with closing(open_store(spoiled.address)) as store:
-        state, says, fix = found(store)["events"]
+        state, says, advice = found(store)["events"]
         assert ("BROKEN", True) == (state, says.startswith("position 15: "))
-        assert "signoff backup --until 14 NEW" in fix
+        assert Advice("cut-log", size=14) == advice
         with pytest.raises(EvidenceError):
             copy_until(store, tmp_path / "too-much.db", 15)
         cut = copy_until(store, copy, 14)
@@ -170,8 +170,10 @@ def test_command_ids_and_subtree_roots_are_made_anew(spoiled: Spoiled, tmp_path:
     )
     with closing(open_store(spoiled.address)) as store:
         for check in ("commands", "tree"):
-            state, _, fix = found(store)[check]
-            assert ("BROKEN", True) == (state, f"--until {spoiled.size} NEW" in fix), check
+            state, _, advice = found(store)[check]
+            assert ("BROKEN", Advice("rebuild-from-lines", size=spoiled.size)) == (state, advice), (
+                check
+            )
         copy_until(store, tmp_path / "copy.db", spoiled.size)
 
     holds(tmp_path / "copy.db", spoiled.size)
@@ -212,9 +214,9 @@ def test_a_row_that_cannot_be_read_is_named_and_cut_off(told: Path, tmp_path: Pa
         connection.execute("PRAGMA writable_schema = RESET")
         connection.execute("UPDATE events SET line = 17 WHERE position = 15")
     with closing(open_store(path)) as store:
-        state, says, fix = found(store)["events"]
+        state, says, advice = found(store)["events"]
         assert ("BROKEN", True) == (state, says.startswith("position 15: "))
-        assert "--until 14" in fix
+        assert Advice("cut-log", size=14) == advice
         cut = copy_until(store, copy, 14)
 
     assert 12 == cut.size

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from signoff_ledger.errors import EvidenceError
+from signoff_ledger.errors import Advice, EvidenceError
 from signoff_ledger.integrity.c2sp.cosignature import cosign
 from signoff_ledger.integrity.c2sp.note import parse_note
 from signoff_ledger.integrity.c2sp.policy import parse_policy
@@ -361,8 +361,8 @@ def test_a_reader_who_brings_nothing_is_told_what_that_means() -> None:
     (check,) = trusted(story(), [])
 
     assert ("history", "not proved") == check[:2]
-    assert "--since" in check.says
-    assert "--policy" in check.says
+    assert Advice("bring-checkpoint-or-policy") == check.advice
+    assert "policy with witnesses" in check.says
 
 
 def test_a_log_that_grew_from_the_readers_checkpoint_is_proved_to() -> None:

@@ -3,7 +3,7 @@
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from signoff_ledger.errors import EvidenceError
+from signoff_ledger.errors import Advice, EvidenceError
 from signoff_ledger.integrity.c2sp.checkpoint import Checkpoint, sign_checkpoint
 from signoff_ledger.integrity.c2sp.note import parse_note, sign_note
 from signoff_ledger.integrity.log_check import Examination
@@ -55,7 +55,7 @@ def test_the_key_that_signed_is_named_beside_the_logs() -> None:
 
     assert "SL511" == error.code
     assert error.why.count(f"{ORIGIN}+") == 2
-    assert "signoff set-aside 4 --reason" in error.fix
+    assert Advice("set-note-aside", size=4) == error.advice
 
 
 def test_of_many_signers_three_are_named() -> None:

@@ -101,7 +101,7 @@ def test_a_url_that_cannot_be_read_is_not_repeated(url: str) -> None:
 
     error = caught.value
     assert "SL115" == error.code
-    assert "secret" not in f"{error.what} {error.why} {error.fix}"
+    assert "secret" not in f"{error.as_data()}"
     assert error.__cause__ is None
 
 

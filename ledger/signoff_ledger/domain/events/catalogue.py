@@ -19,7 +19,7 @@ from pydantic_core import from_json
 from signoff_ledger.domain.events import batch, ledger, person, process
 from signoff_ledger.domain.events.event import LINE_FORMAT, Event, EventEnvelope
 from signoff_ledger.domain.values import parse_utc
-from signoff_ledger.errors import EvidenceError
+from signoff_ledger.errors import Advice, EvidenceError
 from signoff_ledger.integrity.line import check_envelope
 
 Upcast = Callable[[dict[str, Any]], tuple[str, dict[str, Any]]]
@@ -80,7 +80,7 @@ def _read_event(topic: str, data: dict[str, Any]) -> Event:
             "SL501",
             f"the ledger holds an event of an unknown kind, {topic[:80]!r}",
             why="only listed kinds are ever read; the row was written by something else",
-            fix="run  signoff doctor  and compare the ledger with a backup",
+            advice=Advice("compare-with-backup"),
         )
     return event_type.model_validate(data)
 

@@ -13,7 +13,7 @@ from signoff_ledger.domain.process_records import Standing
 from signoff_ledger.domain.process_state import NOTHING_ORDERED, ProcessState
 from signoff_ledger.domain.values import TEXT_LIMIT
 from signoff_ledger.domain.verdict import NO_DESIGN_FAULT
-from signoff_ledger.errors import Attempt, ConflictError, NotFoundError, RuleRefusedError
+from signoff_ledger.errors import Advice, Attempt, ConflictError, NotFoundError, RuleRefusedError
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -55,7 +55,7 @@ class OrderGate(ProcessState):
             "SL309",
             f"{self.key} is {self.standing.replace('_', ' ')} already",
             why="a sign-off stands until it lapses, is held or is withdrawn",
-            fix=f"see it:  signoff why {self.key}",
+            advice=Advice("see-process", process=self.key),
         )
 
     def commit_order(self, stamp: EventMetadata, quantity: int, reference: str) -> Order | None:
@@ -80,7 +80,7 @@ class OrderGate(ProcessState):
                 "SL302",
                 f"an order of {quantity} from {self.key} is refused",
                 why="; ".join(says for _, says in findings),
-                fix=f"see what a sign-off needs:  signoff check {self.key} --list",
+                advice=Advice("see-rules", process=self.key),
                 attempt=Attempt(self.key, "order commit", f"{quantity} as {reference}", findings),
             )
         sign_off = self.sign_off
@@ -154,7 +154,7 @@ class OrderGate(ProcessState):
             raise RuleRefusedError(
                 "SL309",
                 f"order {order.reference} of {self.key} is cancelled already",
-                fix="nothing needs to be done",
+                advice=Advice("nothing-to-do"),
             )
         self.emit(
             stamp,
@@ -173,7 +173,7 @@ class OrderGate(ProcessState):
             raise NotFoundError(
                 "SL201",
                 f"there is no process {self.key}",
-                fix="publish its plan:  signoff plan publish FILE;  list all with  signoff status",
+                advice=Advice("publish-plan"),
             )
         return self.plan
 
@@ -198,7 +198,7 @@ class OrderGate(ProcessState):
             "SL606",
             f"the reference {known.reference} of {self.key} is taken",
             why=f"that order, of {known.at:%Y-%m-%d} by {known.by}, {state}",
-            fix="one reference is one order; give this one a reference of its own",
+            advice=Advice("give-new-reference"),
         )
 
     def lapse(self, stamp: EventMetadata, cause: str) -> None:

@@ -15,7 +15,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from signoff_ledger.errors import InputError
+from signoff_ledger.errors import Advice, InputError
 from signoff_ledger.integrity.c2sp.verifier_key import COSIGNATURE_V1, ED25519, VerifierKey
 from signoff_ledger.integrity.encoding import decode_decimal
 
@@ -229,6 +229,6 @@ def _invalid(source: str, problems: Sequence[str]) -> InputError:
     return InputError(
         "SL113",
         f"{source}: the policy file is not valid",
-        why="\n       ".join(shown),
-        fix="correct the lines; c2sp.org/tlog-policy describes the format",
+        why="\n".join(shown),
+        advice=Advice("correct-policy"),
     )

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC
 from typing import TYPE_CHECKING
 
-from signoff_ledger.errors import InputError
+from signoff_ledger.errors import Advice, InputError
 from signoff_ledger.integrity.ssh.sshsig import NAMESPACE
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ class AllowedSigner:
                 "SL106",
                 f"{self.principal!r:.80} cannot stand in a list of allowed signers",
                 why="a comma, a wildcard, a space or a quote would name others too",
-                fix="use letters, digits and . _ @ + / : = -",
+                advice=Advice("use-identity-characters"),
             )
         for time in (self.valid_after, self.valid_before):
             if time is not None and time.utcoffset() is None:

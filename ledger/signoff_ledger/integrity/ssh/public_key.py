@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING, NoReturn, TypeAlias
 
-from signoff_ledger.errors import InputError
+from signoff_ledger.errors import Advice, InputError
 from signoff_ledger.integrity import ed25519
 from signoff_ledger.integrity.encoding import decode_base64, encode_base64
 from signoff_ledger.integrity.ssh.wire import WireReader
@@ -222,9 +222,14 @@ def _type_of(blob: bytes) -> str:
 def _refuse_type(name: str) -> NoReturn:
     _unacceptable(
         f"{name!r:.60} is not one of the supported types",
-        fix=f"use one of {', '.join(_READERS)}, such as `ssh-keygen -t ed25519` makes",
+        Advice("use-key-type", types=", ".join(_READERS)),
     )
 
 
-def _unacceptable(why: str, *, fix: str = "give the one line of a .pub file") -> NoReturn:
-    raise InputError("SL112", "a public key is not acceptable", why=why, fix=fix)
+def _unacceptable(why: str, advice: Advice | None = None) -> NoReturn:
+    raise InputError(
+        "SL112",
+        "a public key is not acceptable",
+        why=why,
+        advice=advice or Advice("give-public-key"),
+    )

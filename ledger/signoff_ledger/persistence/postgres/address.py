@@ -11,7 +11,7 @@ from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.pq import Conninfo
 
-from signoff_ledger.errors import InputError
+from signoff_ledger.errors import Advice, InputError
 from signoff_ledger.persistence.postgres.service import service_parameters
 
 
@@ -32,7 +32,7 @@ def parsed(url: str) -> dict[str, Any]:
             "SL115",
             "the ledger's URL cannot be read",
             why="it is not of the form postgresql://user@host:port/database?option=value",
-            fix="spell special characters as %XX; a password belongs in PGPASSWORD or ~/.pgpass",
+            advice=Advice("spell-address"),
         )
     return parts
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from psycopg.sql import Identifier
 
+from signoff_ledger.errors import Advice
 from signoff_ledger.persistence.catalogue import moved_finding, schema_finding
 from signoff_ledger.persistence.health_finding import HealthFinding, guarded
 from signoff_ledger.persistence.postgres import catalogue, rights, schema, standbys
@@ -75,8 +76,8 @@ def _checksums(store: PostgresStore) -> HealthFinding:
     return HealthFinding(
         "database",
         "note",
-        "its pages have no checksums, so the server cannot tell a damaged one; "
-        "pg_checksums --enable, with the server stopped",
+        "its pages have no checksums, so the server cannot tell a damaged one",
+        Advice("enable-page-checksums"),
     )
 
 
@@ -112,7 +113,7 @@ def _triggers(store: PostgresStore) -> HealthFinding:
         "triggers",
         "BROKEN",
         f"session_replication_role is set for {whom}: no trigger refuses or counts anything",
-        "ALTER ROLE or ALTER DATABASE ... RESET session_replication_role",
+        Advice("reset-replication-role"),
     )
 
 
@@ -127,8 +128,8 @@ def _rights(store: PostgresStore) -> HealthFinding:
     return HealthFinding(
         "rights",
         "note",
-        f"{user} owns the tables and could change them; record as a member of the role that "
-        "signoff init made, which cannot",
+        f"{user} owns the tables and could change them",
+        Advice("record-as-member"),
     )
 
 
@@ -141,7 +142,7 @@ def _grants(store: PostgresStore) -> HealthFinding:
             "grants", "ok", "the ledger's role may record, and no role may do more"
         )
     says = "; ".join(differed)
-    return HealthFinding("grants", "BAD", says, "as the owner of the tables:  signoff repair")
+    return HealthFinding("grants", "BAD", says, Advice("restore-grants"))
 
 
 def lost_grants(connection: psycopg.Connection[Any]) -> list[str]:
@@ -164,17 +165,16 @@ def _connections(store: PostgresStore) -> HealthFinding:
     may = [grantee for _, grantee in rows]
     role = schema.role_name(rows[0][0]) if rows else ""
     database = Identifier(rows[0][0] if rows else "").as_string(None)
-    given = f"GRANT CONNECT ON DATABASE {database} TO {Identifier(role).as_string(None)}"
+    names = {"database": database, "role": Identifier(role).as_string(None)}
     if "PUBLIC" in may:
         return HealthFinding(
             "connections",
             "note",
             "every role may connect, and keep the lock that appends take turns by",
-            f"as the owner of the database:  REVOKE CONNECT ON DATABASE {database} FROM PUBLIC;"
-            f"  {given}",
+            Advice("restrict-connections", **names),
         )
     if role not in may:
         return HealthFinding(
-            "connections", "BAD", f"{role} may not connect", f"as its owner:  {given}"
+            "connections", "BAD", f"{role} may not connect", Advice("allow-connections", **names)
         )
     return HealthFinding("connections", "ok", f"those who may: {', '.join(may)}")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import psycopg
 
-from signoff_ledger.errors import StoreError
+from signoff_ledger.errors import Advice, StoreError
 from signoff_ledger.persistence.postgres import standbys
 from signoff_ledger.persistence.postgres.dialect import VIEWS_SCHEMA
 
@@ -31,14 +31,15 @@ def locked(said: str, datastore: PostgresDatastore) -> StoreError:
         f"role {role or 'unknown'}, process {pid}" + (f", since {since}" if since else "")
         for pid, role, since in holders
     )
-    end = "".join(f"; SELECT pg_terminate_backend({pid})" for pid, _, _ in holders)
+    backends = ", ".join(f"{pid}" for pid, _, _ in holders)
     return StoreError(
         "SL705",
         "the ledger is busy",
         why=(f"{said}; the lock is held by {named}" if named else said)
         + (f"; each commit waits for {waits}" if waits else ""),
-        fix="nothing was recorded; give the command again"
-        + (f", or let an administrator end who holds the lock{end}" if end else ""),
+        advice=Advice("repeat-or-end-backends", backends=backends)
+        if backends
+        else Advice("repeat-command"),
     )
 
 

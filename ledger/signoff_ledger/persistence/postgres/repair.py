@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 from psycopg.sql import SQL, Identifier
 
-from signoff_ledger.errors import StoreError
+from signoff_ledger.errors import Advice, StoreError
 from signoff_ledger.persistence.catalogue import mended, names_of_columns
 from signoff_ledger.persistence.postgres import catalogue, rights, schema
 from signoff_ledger.persistence.postgres.connection import is_lost
@@ -111,7 +111,7 @@ def _check_owner(connection: psycopg.Connection[Any], place: str) -> str:
             "SL703",
             f"the ledger cannot be repaired: {place}",
             why=f"{user} does not own its tables",
-            fix=f"nothing was changed; connect as {owner}, or as a superuser",
+            advice=Advice("connect-as-owner", owner=owner),
         )
     owner_name: str = row[0]
     return owner_name

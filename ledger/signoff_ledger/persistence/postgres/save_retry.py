@@ -7,7 +7,7 @@ from threading import local
 from typing import TYPE_CHECKING, NamedTuple
 
 from signoff_ledger.application.ports import StaleError
-from signoff_ledger.errors import StoreError
+from signoff_ledger.errors import Advice, StoreError
 from signoff_ledger.persistence.postgres.connection import PATIENCE_S, PAUSE_S
 from signoff_ledger.persistence.store import ConnectionLostError
 
@@ -28,9 +28,8 @@ class UnconfirmedError(StoreError):
 
 
 _AGAIN: Mapping[type[StoreError], str] = {
-    ConnectionLostError: "look whether the server runs and lets you in",
-    UnconfirmedError: "it may be recorded, and may yet be lost with this server; bring the standby "
-    "back, or take it out of synchronous_standby_names",
+    ConnectionLostError: "check-server-and-repeat",
+    UnconfirmedError: "restore-standby-and-repeat",
 }
 """What has to be done before a command is given again."""
 
@@ -85,10 +84,7 @@ class SaveState(local):
             raise
         except (ConnectionLostError, UnconfirmedError) as error:
             self._doubt = None
-            error.fix = _AGAIN[type(error)] + (
-                f"; then give the command again with  --command-id {command_id}  : it is recorded "
-                "once, whatever became of this one"
-            )
+            error.advice = Advice(_AGAIN[type(error)], command_id=command_id)
             raise
 
     def _done(

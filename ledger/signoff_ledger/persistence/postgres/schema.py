@@ -11,7 +11,7 @@ from psycopg.sql import SQL, Identifier
 
 from signoff_ledger.domain.events.catalogue import EVENT_TYPES, UPCASTS
 from signoff_ledger.domain.ledger_stream import LEDGER_FORMAT
-from signoff_ledger.errors import StoreError
+from signoff_ledger.errors import Advice, StoreError
 from signoff_ledger.persistence.postgres import rights
 from signoff_ledger.persistence.postgres.dialect import VIEWS_SCHEMA
 
@@ -38,7 +38,7 @@ def check_vacant(connection: psycopg.Connection[Any], place: str) -> None:
             "SL704",
             f"there is a ledger already: {place}",
             why="a ledger is never overwritten",
-            fix="choose another database, or use the ledger that is there",
+            advice=Advice("choose-other-database"),
         )
     row = connection.execute(
         "SELECT nspname, pg_get_userbyid(nspowner) FROM pg_namespace"
@@ -50,7 +50,7 @@ def check_vacant(connection: psycopg.Connection[Any], place: str) -> None:
             "SL704",
             f"something else is in the way of a ledger: {place}",
             why=f"its schema {row[0]} is not a ledger's; {row[1]} owns it",
-            fix="choose another database; nothing was changed in this one",
+            advice=Advice("choose-empty-database"),
         )
 
 
@@ -122,9 +122,8 @@ def check_ours(connection: psycopg.Connection[Any], place: str) -> None:
             "SL701",
             f"{place} cannot be read as a ledger",
             why="its schema signoff is not a ledger's: it has no tables about and events of the "
-            "form that signoff init makes",
-            fix="name the ledger's own database; where a restore into this one was broken off, "
-            "make the database anew and restore it again",
+            "form that a new ledger gets",
+            advice=Advice("name-own-database"),
         )
 
 
@@ -140,8 +139,7 @@ def format_of(connection: psycopg.Connection[Any], place: str) -> int:
             "SL701",
             f"{place} cannot be read as a ledger",
             why="it is not whole: a restore or a move into it was broken off",
-            fix="where the source is still there, take this one away and do it again:"
-            f"  DROP SCHEMA signoff, {VIEWS_SCHEMA} CASCADE",
+            advice=Advice("drop-and-copy-again", views=VIEWS_SCHEMA),
         )
     number: int = row[0]
     return number
@@ -190,7 +188,7 @@ def check_durable(connection: psycopg.Connection[Any], place: str) -> None:
             "SL706",
             "the database does not promise durability",
             why=f"{place} runs with {row[0]} = {row[1]}",
-            fix=f"set {row[0]} = on in postgresql.conf and reload it",
+            advice=Advice("turn-setting-on", setting=row[0]),
         )
     row = connection.execute(
         "SELECT c.oid::regclass::text FROM pg_class AS c JOIN pg_namespace AS n"
@@ -202,7 +200,7 @@ def check_durable(connection: psycopg.Connection[Any], place: str) -> None:
             "SL706",
             "the database does not promise durability",
             why=f"the table {row[0]} of {place} is UNLOGGED: a crash empties it",
-            fix=f"let its owner do this:  ALTER TABLE {row[0]} SET LOGGED",
+            advice=Advice("log-table", table=row[0]),
         )
 
 
@@ -220,7 +218,7 @@ def _check_server(connection: psycopg.Connection[Any], place: str) -> None:
             "SL703",
             f"the ledger cannot be made: {place}",
             why=f"the database's encoding is {row[0] if row else 'unknown'}, and UTF8 is needed",
-            fix="make another one:  CREATE DATABASE name ENCODING 'UTF8' TEMPLATE template0",
+            advice=Advice("make-utf8-database"),
         )
 
 
@@ -250,9 +248,10 @@ def made_role(connection: psycopg.Connection[Any], place: str) -> str:
             "SL703",
             f"the ledger cannot be made: {place}",
             why=" ".join(str(error).split()),
-            fix="let an administrator do this first:  "
-            + SQL("CREATE ROLE {role} NOLOGIN;  GRANT {role} TO {user}")
-            .format(role=role, user=Identifier(connection.info.user))
-            .as_string(connection),
+            advice=Advice(
+                "make-role",
+                role=role.as_string(connection),
+                user=Identifier(connection.info.user).as_string(connection),
+            ),
         ) from None
     return name

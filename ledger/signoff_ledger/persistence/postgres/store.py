@@ -14,7 +14,7 @@ from psycopg.sql import SQL
 
 from signoff_ledger.application.ports import Server
 from signoff_ledger.domain.aggregate import Aggregate
-from signoff_ledger.errors import NotFoundError, StoreError
+from signoff_ledger.errors import Advice, NotFoundError, StoreError
 from signoff_ledger.integrity.c2sp.note import parse_signature_lines
 from signoff_ledger.persistence.postgres import schema, view_tables
 from signoff_ledger.persistence.postgres.address import has_several_hosts, redacted
@@ -110,7 +110,7 @@ class PostgresStore(LedgerStore):
                 raise NotFoundError(
                     "SL205",
                     f"there is no ledger in {place}",
-                    fix="begin one:  signoff init URL, as a user who may make schemas and roles",
+                    advice=Advice("begin-in-database"),
                 )
             return _is_read_only(connection, place)
 
@@ -423,8 +423,7 @@ def _no_writes(place: str, said: str) -> NoWritesError:
         "SL703",
         f"the ledger cannot be written: {place}",
         why=said,
-        fix="nothing was recorded; name the server that takes writes, or several hosts and "
-        "target_session_attrs=read-write",
+        advice=Advice("name-primary"),
     )
 
 
@@ -433,8 +432,7 @@ def _denied(place: str, said: str) -> StoreError:
         "SL703",
         f"the database refused: {place}",
         why=said,
-        fix="nothing was recorded; become a member of the ledger's role, or where you are one, let "
-        "its owner put back what is lost:  signoff repair",
+        advice=Advice("join-role-or-repair"),
     )
 
 
@@ -443,8 +441,7 @@ def _lost(place: str, said: str) -> ConnectionLostError:
         "SL707",
         f"the database cannot be reached: {place}",
         why=said,
-        fix="look whether the server runs and lets you in; a command given again under the same "
-        "--command-id is recorded once, whatever became of this one",
+        advice=Advice("check-server"),
     )
 
 
@@ -453,6 +450,5 @@ def _unconfirmed(said: str) -> UnconfirmedError:
         "SL713",
         "the standby did not confirm, so nothing is promised yet",
         why=f"after {STANDBY_TIMEOUT_S:g} s a commit still waited for {said}",
-        fix="bring the standby back, or take it out of synchronous_standby_names; then give the "
-        "command again",
+        advice=Advice("restore-standby"),
     )

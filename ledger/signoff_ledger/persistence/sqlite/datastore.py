@@ -14,7 +14,7 @@ from eventsourcing.sqlite import (
     SQLiteDatastore,
 )
 
-from signoff_ledger.errors import StoreError
+from signoff_ledger.errors import Advice, StoreError
 from signoff_ledger.persistence.lock import WriterLock
 from signoff_ledger.persistence.recorder import translated
 
@@ -99,7 +99,7 @@ def assert_durable(connection: sqlite3.Connection, *, read_only: bool) -> None:
             "SL706",
             "the database does not promise durability",
             why=f"journal_mode is {mode} and synchronous is {synchronous}, not wal and 2 (full)",
-            fix="keep the ledger on a local disk; network file systems often cannot do this",
+            advice=Advice("keep-on-local-disk"),
         )
 
 
@@ -134,7 +134,7 @@ class LedgerDatastore(SQLiteDatastore):
                 "SL703",
                 f"the ledger cannot be written: {self.path}",
                 why="the file, its folder or the disk is read-only",
-                fix="nothing was recorded; write where you have permission",
+                advice=Advice("write-where-permitted"),
             )
         # Our own lock keeps writers apart. The pool's would stay locked for good after a connection
         # that could not be made, so the connection is not asked for as a writer's.
@@ -162,7 +162,7 @@ def _commit(connection: SQLiteConnection, path: Path) -> None:
             "SL703",
             f"the ledger may not have been written: {path}",
             why=str(error),
-            fix="look whether it is there before you give it again:  signoff history",
+            advice=Advice("look-before-repeating"),
         ) from error
 
 

@@ -8,7 +8,7 @@ import stat
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-from signoff_ledger.errors import NotFoundError, StoreError
+from signoff_ledger.errors import Advice, NotFoundError, StoreError
 from signoff_ledger.persistence.store import check_format
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def claim(path: Path) -> None:
             "SL704",
             f"there is a file already: {path}",
             why="a ledger is never overwritten",
-            fix="choose another path, or use the ledger that is there",
+            advice=Advice("choose-other-path"),
         ) from None
     except OSError as error:
         raise StoreError(
@@ -66,7 +66,7 @@ def check_is_ledger(path: Path) -> None:
         raise NotFoundError(
             "SL205",
             f"there is no ledger at {path}",
-            fix=f"begin one:  signoff init {path}",
+            advice=Advice("begin-ledger", path=str(path)),
         ) from None
     except OSError as error:
         raise StoreError("SL701", f"{path} is not a ledger", why=str(error.strerror)) from None
@@ -77,7 +77,7 @@ def check_is_ledger(path: Path) -> None:
             "SL701",
             f"{path} is not a ledger",
             why="it does not begin as one",
-            fix="name the ledger with --ledger or SIGNOFF_LEDGER",
+            advice=Advice("name-ledger"),
         )
     check_format(str(path), format_number)
 
@@ -93,7 +93,7 @@ def _refuse_pipes(path: Path, mode: int) -> None:
                 "SL701",
                 f"{path} cannot be used as a ledger",
                 why=f"{companion.name} is not a regular file",
-                fix="take it away, and find out who put it there",
+                advice=Advice("remove-irregular-file"),
             )
 
 
@@ -124,7 +124,7 @@ def _header(path: Path) -> tuple[int, int]:
             "SL701",
             f"{path} is not a ledger",
             why=why,
-            fix="name the ledger with --ledger or SIGNOFF_LEDGER",
+            advice=Advice("name-ledger"),
         ) from None
 
 
