@@ -12,7 +12,7 @@ from signoff_ledger.domain.batch import Batch
 from signoff_ledger.domain.plan import UnitBuild
 from signoff_ledger.domain.unit import DefectReport
 from signoff_ledger.domain.values import BuildMethod, Disposition, Role, Severity
-from signoff_ledger.errors import InputError, NotFoundError, RuleRefusedError, SignoffError
+from signoff_ledger.errors import Advice, InputError, NotFoundError, RuleRefusedError, SignoffError
 from tests.ledgers import CUP, PLAN, START, Shop
 
 BUILD = UnitBuild(method=BuildMethod.LINE)
@@ -183,7 +183,7 @@ def test_a_serial_that_looks_like_another_is_recorded_only_on_purpose(opened: Sh
     event = receipt.recorded[0].entry.event.model_dump(exclude_none=True)
 
     assert "SL313" == caught.value.code
-    assert "--distinct-from S-1" in caught.value.fix
+    assert Advice("tell-serials-apart", serial="S-1") == caught.value.advice
     assert ("S-1",) == event["distinct_from"]
 
 
