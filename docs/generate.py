@@ -508,20 +508,28 @@ def models_under(annotation: Any) -> Iterator[type[BaseModel]]:
 
 
 def written_types(model: type[BaseModel]) -> dict[str, str]:
-    """Give the types of a model's fields as its source spells them."""
+    """Give the types of a model's fields as its source, or that of a base, spells them."""
     return {
         node.target.id: ast.unparse(node.annotation)
-        for node in ast.walk(ast.parse(textwrap.dedent(inspect.getsource(model))))
+        for kind in lineage(model)
+        for node in ast.walk(ast.parse(textwrap.dedent(inspect.getsource(kind))))
         if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name)
     }
 
 
+def lineage(model: type[BaseModel]) -> list[type[BaseModel]]:
+    """Give a model's bases among ours, the first of them first, and the model."""
+    ours = [kind for kind in model.__mro__ if kind.__module__.startswith("signoff_ledger.")]
+    return [kind for kind in reversed(ours) if issubclass(kind, BaseModel)]
+
+
 def field_rows(model: type[BaseModel], known: Mapping[str, str]) -> list[tuple[str, str, str]]:
     """Describe the fields of a model: name, type, meaning."""
-    docs, types = attribute_docs(model), written_types(model)
+    types = written_types(model)
+    docs = dict(pair for kind in lineage(model) for pair in attribute_docs(kind).items())
     rows = []
     for name, field in model.model_fields.items():
-        written = types[name].removesuffix(" | None")
+        written = re.sub(r"^Annotated\[(.+), PROSE\]$", r"\1", types[name]).removesuffix(" | None")
         if written.startswith("Annotated[str"):
             written = "str"
         elif written.startswith("Annotated["):

@@ -11,7 +11,7 @@ from signoff_cli.color import paint, style_of
 from signoff_cli.output import answer, colored, paragraph, table
 from signoff_cli.session import pass_session, reading
 from signoff_ledger.application.commands.plans import only_process
-from signoff_ledger.domain.events.process import ProcessHeld, ProcessSignedOff
+from signoff_ledger.domain.events.process import ProcessDecision, ProcessSignedOff
 from signoff_ledger.domain.values import format_utc
 from signoff_ledger.projections.explanation import explain, modes_by_batch, recurrences
 from signoff_ledger.projections.unit_list import units_of
@@ -105,19 +105,17 @@ def _decision(explanation: Explanation) -> dict[str, Any] | None:
         "at": format_utc(recorded.entry.at),
         "by": recorded.entry.by,
     }
-    if isinstance(event, (ProcessHeld, ProcessSignedOff)):
+    if isinstance(event, ProcessDecision):
         data |= {
+            "automatic": event.is_automatic,
+            "reason": event.words,
             "printed_name": event.printed_name,
             "meaning": event.meaning,
             "signature": event.signature.kind,
             "process_revision": event.process_revision,
         }
-    if isinstance(event, ProcessHeld):
-        data |= {"automatic": event.automatic, "reason": event.reason}
     if isinstance(event, ProcessSignedOff):
         data |= {
-            "automatic": False,
-            "reason": event.note,
             "run_min": event.run_min,
             "run_max": event.run_max,
             "plan_sha256": event.plan_sha256,

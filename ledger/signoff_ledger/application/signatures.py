@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 def meaning_of(event: Event) -> str | None:
     """Say what signing an event means; None for one that nobody signs."""
     act = SIGNED.get(event.TOPIC)
-    if act is None or (isinstance(event, process.ProcessHeld) and event.automatic):
+    if act is None or (isinstance(event, process.ProcessDecision) and event.is_automatic):
         return None
     return act.meaning
 
@@ -217,7 +217,7 @@ class CommandSignatures:
         size, event = self._work.reviewed.size, entry.event
         entries = [recorded.entry for recorded in self._work.store.read(size - 1, size)]
         versions = {entry.stream: self._work.seen.get(entry.stream, 0)}
-        if isinstance(event, (process.ProcessHeld, process.ProcessSignedOff)):
+        if isinstance(event, process.ProcessDecision):
             batches = event.heads.batches.items()
             versions |= {stream_id("batch", key): version for key, version in batches}
         for seen, version in versions.items():

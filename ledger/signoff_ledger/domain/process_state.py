@@ -29,7 +29,7 @@ from signoff_ledger.domain.process_records import (
     Standing,
 )
 from signoff_ledger.domain.spelling import folded
-from signoff_ledger.domain.values import Origin, Outcome
+from signoff_ledger.domain.values import Origin
 
 if TYPE_CHECKING:
     from signoff_ledger.domain.events.event import EventEnvelope
@@ -269,7 +269,7 @@ class ProcessState(Aggregate):
             self.parameters[folded(event.parameter)] = setting
 
     def _held(self, event: events.ProcessHeld, entry: EventEnvelope) -> None:
-        self._decide(Outcome.HELD, event, entry)
+        self._decide(event, entry, event.reason, event.awaiting)
         if self.sign_off is not None and event.awaiting is None:
             # The hold may be on a later batch; the sign-off that it ends was on another.
             self._note_ending(Standing.HELD, event.reason, entry)
@@ -277,29 +277,29 @@ class ProcessState(Aggregate):
         self.standing, self.standing_why = Standing.HELD, event.reason
 
     def _signed(self, event: events.ProcessSignedOff, entry: EventEnvelope) -> None:
-        self._decide(Outcome.SIGNED_OFF, event, entry)
+        self._decide(event, entry)
         self.sign_off = SignOff(event, entry.version, entry.at, entry.by)
         self.standing, self.standing_why = Standing.SIGNED_OFF, ""
 
     def _decide(
         self,
-        outcome: Outcome,
-        event: events.ProcessHeld | events.ProcessSignedOff,
+        event: events.ProcessDecision,
         entry: EventEnvelope,
+        reason: str = "",
+        awaiting: str | None = None,
     ) -> None:
-        held = event if isinstance(event, events.ProcessHeld) else None
         self.decisions.append(
             Decision(
                 version=entry.version,
                 at=entry.at,
                 by=entry.by,
                 printed_name=event.printed_name,
-                outcome=outcome,
+                outcome=event.OUTCOME,
                 batch=event.verdict.batch,
                 signature=event.signature.kind,
-                reason=held.reason if held else "",
-                awaiting=held.awaiting if held else None,
-                is_automatic=held is not None and held.automatic,
+                reason=reason,
+                awaiting=awaiting,
+                is_automatic=event.is_automatic,
             )
         )
 

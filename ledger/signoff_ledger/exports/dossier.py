@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from signoff_ledger.application.checkpoints import sealed_tree
-from signoff_ledger.domain.events.process import ProcessHeld, ProcessSignedOff
+from signoff_ledger.domain.events.process import ProcessDecision
 from signoff_ledger.domain.values import legible
 from signoff_ledger.errors import Advice, ConflictError, EvidenceError, InputError, NotFoundError
 from signoff_ledger.exports.bundle import Bundle
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
 
 DECISION = "decision"
 STREAMS = "streams"
-DECISIONS = (ProcessHeld, ProcessSignedOff)
 
 STREAMS_MAX = 2_000
 """Most streams in a dossier: a process with a thousand batches and a thousand people."""
@@ -122,7 +121,7 @@ def proof_of(store: LedgerStore, position: int, size: int, note: bytes) -> bytes
 
 def _decision(store: LedgerStore, position: int) -> LogEntry:
     found = next(iter(store.read(position - 1, position)), None) if position > 0 else None
-    if found is None or not isinstance(found.entry.event, DECISIONS):
+    if found is None or not isinstance(found.entry.event, ProcessDecision):
         raise NotFoundError(
             "SL206",
             f"there is no decision at position {position}",
@@ -232,7 +231,7 @@ def described(decision: LogEntry, process: str, size: int, key: VerifierKey) -> 
     """
     entry = decision.entry
     event = entry.event
-    assert isinstance(event, DECISIONS)  # noqa: S101  # it was looked up as one
+    assert isinstance(event, ProcessDecision)  # noqa: S101  # it was looked up as one
     return Dossier(
         name=DECISION,
         position=decision.position,

@@ -11,7 +11,6 @@ from signoff_ledger.domain.text_checks import escaped
 from signoff_ledger.errors import Advice, EvidenceError
 from signoff_ledger.exports.dossier import (
     DECISION,
-    DECISIONS,
     STREAMS,
     STREAMS_MAX,
     described,
@@ -37,6 +36,7 @@ from signoff_ledger.integrity.log_check import (
     by_name_alone,
     no_quorum,
 )
+from signoff_ledger.integrity.signed_acts import DECISIONS
 from signoff_ledger.integrity.signing_time import duration
 from signoff_ledger.integrity.tree.leaf import leaf_hash
 from signoff_ledger.integrity.tree.proofs import verify_consistency
@@ -52,7 +52,6 @@ if TYPE_CHECKING:
     from signoff_ledger.integrity.log_keys import LogKeys
 
 _LINES = ".ndjson"
-_DECIDED = {kind.TOPIC for kind in DECISIONS}
 
 
 def is_dossier(folder: Path) -> bool:
@@ -177,7 +176,7 @@ def _prove(folder: ReceivedFolder, name: str, line: bytes, note: bytes, key: Ver
 def _decision(excerpt: Excerpt, raw: dict[str, list[bytes]], line: bytes, position: int) -> Check:
     fields = read_fields(line)
     of = [n for n, lines in excerpt.streams.items() if lines[0]["stream"] == fields["stream"]]
-    if not of or line not in raw[of[0]] or fields["type"] not in _DECIDED:
+    if not of or line not in raw[of[0]] or fields["type"] not in DECISIONS:
         raise not_as_written(f"{DECISION}.json is not a decision of its streams")
     return Check("decision", PROVED, f"it is at position {position} of the log, in {of[0]}")
 

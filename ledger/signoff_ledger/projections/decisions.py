@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from signoff_ledger.domain.events.process import ProcessHeld, ProcessSignedOff
+from signoff_ledger.domain.events.process import ProcessDecision
 from signoff_ledger.domain.values import Outcome, format_utc, parse_utc
 from signoff_ledger.projections.table import Cursor, ViewTable
 
@@ -55,24 +55,25 @@ FINDINGS = ViewTable(
 def add(cursor: Cursor, recorded: LogEntry, process: str) -> None:
     """Add a decision and its findings; every other event is passed over."""
     event = recorded.entry.event
-    if not isinstance(event, (ProcessHeld, ProcessSignedOff)):
+    if not isinstance(event, ProcessDecision):
         return
-    held = isinstance(event, ProcessHeld)
     row = (
         recorded.position,
         process,
         event.verdict.batch or "",
-        str(Outcome.HELD if held else Outcome.SIGNED_OFF),
-        int(isinstance(event, ProcessHeld) and event.automatic),
+        str(event.OUTCOME),
+        int(event.is_automatic),
         format_utc(recorded.entry.at),
         recorded.entry.by,
         event.printed_name,
         event.meaning,
-        event.reason if isinstance(event, ProcessHeld) else event.note or "",
+        event.words or "",
         event.signature.kind,
         event.verdict.rule_set,
         event.process_revision,
-        None if held else _held_for_s(cursor, process, recorded.entry.at),
+        _held_for_s(cursor, process, recorded.entry.at)
+        if event.OUTCOME is Outcome.SIGNED_OFF
+        else None,
     )
     TABLE.insert(cursor, [row])
     FINDINGS.insert(

@@ -88,8 +88,9 @@ class Explanation(NamedTuple):
         """HELD or SIGNED_OFF, or NOT_DECIDED."""
         if self.decision is None:
             return "NOT_DECIDED"
-        held = isinstance(self.decision.entry.event, events.ProcessHeld)
-        return str(Outcome.HELD if held else Outcome.SIGNED_OFF)
+        event = self.decision.entry.event
+        assert isinstance(event, events.ProcessDecision)  # noqa: S101  # it was looked up as one
+        return str(event.OUTCOME)
 
     @property
     def limits(self) -> str:
@@ -201,7 +202,7 @@ def _shown(case: Case, decision: LogEntry | None) -> Exhibit:
     if decision is None:
         return show(case)
     event = decision.entry.event
-    if not isinstance(event, (events.ProcessHeld, events.ProcessSignedOff)):
+    if not isinstance(event, events.ProcessDecision):
         raise TypeError(event)
     return Exhibit(event.figures, event.says)
 
@@ -244,7 +245,7 @@ def _about(case: Case, batch: str | None) -> Case:
 def _decision(story: list[LogEntry], batch: str | None) -> LogEntry | None:
     for recorded in reversed(story):
         event = recorded.entry.event
-        if isinstance(event, (events.ProcessHeld, events.ProcessSignedOff)) and (
+        if isinstance(event, events.ProcessDecision) and (
             batch is None or event.verdict.batch == batch
         ):
             return recorded
@@ -259,7 +260,7 @@ def _was_overtaken(case: Case, decision: LogEntry) -> bool:
 
 def _verdict(decision: LogEntry) -> Verdict:
     event = decision.entry.event
-    if not isinstance(event, (events.ProcessHeld, events.ProcessSignedOff)):
+    if not isinstance(event, events.ProcessDecision):
         raise TypeError(event)
     return event.verdict
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from signoff_ledger.application.commands.plans import only_process
 from signoff_ledger.domain.decision import DOES_NOT_SHOW
 from signoff_ledger.domain.events import batch, process
-from signoff_ledger.domain.events.process import ProcessHeld, ProcessSignedOff
+from signoff_ledger.domain.events.process import ProcessDecision, ProcessSignedOff
 from signoff_ledger.domain.orders import named
 from signoff_ledger.domain.signature import SshSignature
 from signoff_ledger.domain.tally import EXCLUSIONS
@@ -184,9 +184,8 @@ def _identity(case: Case) -> ProcessIdentity:
 
 def _subject(process: str, explanation: Explanation, decision: LogEntry) -> DecidedAnswer:
     event = decision.entry.event
-    assert isinstance(event, (ProcessHeld, ProcessSignedOff))  # noqa: S101  # decisions are
+    assert isinstance(event, ProcessDecision)  # noqa: S101  # decisions are
     identity = _identity(explanation.case)
-    signed = isinstance(event, ProcessSignedOff)
     data: DecidedAnswer = {
         "process": process,
         "name": identity.name,
@@ -199,7 +198,7 @@ def _subject(process: str, explanation: Explanation, decision: LogEntry) -> Deci
         "orders_at_risk": named(explanation.orders_at_risk),
         "batch": explanation.batch,
         "process_revision": event.process_revision,
-        "reason": event.note if isinstance(event, ProcessSignedOff) else event.reason,
+        "reason": event.words,
         "held_for_s": explanation.held_for_s,
         "signature": {
             "kind": event.signature.kind,
@@ -207,7 +206,7 @@ def _subject(process: str, explanation: Explanation, decision: LogEntry) -> Deci
             "person": decision.entry.by,
             "signed_at": format_utc(decision.entry.at),
             "meaning": event.meaning,
-            "automatic": not signed and isinstance(event, ProcessHeld) and event.automatic,
+            "automatic": event.is_automatic,
             **_key(event.signature),
         },
         "scope": None,
@@ -325,7 +324,7 @@ def _corrections(store: Store, case: Case, until: int) -> CorrectionsAnswer:
 
 def _log(store: Store, decision: LogEntry, position: int) -> PlaceInLogAnswer:
     event = decision.entry.event
-    assert isinstance(event, (ProcessHeld, ProcessSignedOff))  # noqa: S101  # decisions are
+    assert isinstance(event, ProcessDecision)  # noqa: S101  # decisions are
     return {
         "position": position,
         "root": store.root(position).hex(),
@@ -338,7 +337,7 @@ def _log(store: Store, decision: LogEntry, position: int) -> PlaceInLogAnswer:
 
 def _verify(process: str, decision: LogEntry, position: int) -> list[str]:
     event = decision.entry.event
-    assert isinstance(event, (ProcessHeld, ProcessSignedOff))  # noqa: S101  # decisions are
+    assert isinstance(event, ProcessDecision)  # noqa: S101  # decisions are
     on = f" --batch {event.verdict.batch}" if event.verdict.batch else ""
     return [
         "signoff verify",

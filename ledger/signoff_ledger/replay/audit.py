@@ -16,8 +16,8 @@ from signoff_ledger.domain.decision import TreeHead
 from signoff_ledger.domain.events.batch import UnitInspected
 from signoff_ledger.domain.events.event import EventEnvelope, EventMetadata
 from signoff_ledger.domain.events.process import (
+    ProcessDecision,
     ProcessHeld,
-    ProcessSignedOff,
     ProductionOrderCommitted,
 )
 from signoff_ledger.domain.figures import Exhibit
@@ -66,7 +66,7 @@ def audit_process(lines_of: LinesOf, key: str) -> ProcessAudit:
         recorded = read_placed(placed)
         event = recorded.entry.event
         try:
-            if isinstance(event, (ProcessHeld, ProcessSignedOff)):
+            if isinstance(event, ProcessDecision):
                 decisions.append(_checked(archive, key, recorded, event))
             if isinstance(event, ProductionOrderCommitted):
                 _check_order(process, recorded, event)
@@ -97,7 +97,7 @@ def audit_people(lines_of: LinesOf, keys: Iterable[str]) -> None:
 
 
 def _checked(
-    archive: LineArchive, key: str, recorded: LogEntry, event: ProcessHeld | ProcessSignedOff
+    archive: LineArchive, key: str, recorded: LogEntry, event: ProcessDecision
 ) -> ReplayedDecision:
     if event.heads.process != recorded.entry.version - 1:
         raise _does_not_follow(
@@ -118,7 +118,7 @@ def _checked(
 
 
 def _check_whole(
-    archive: LineArchive, case: Case, recorded: LogEntry, event: ProcessHeld | ProcessSignedOff
+    archive: LineArchive, case: Case, recorded: LogEntry, event: ProcessDecision
 ) -> None:
     """Refuse a decision that leaves out a batch, or what was there of one when it was prepared."""
     left_out = set(case.process.batches) ^ set(case.batches)
@@ -134,7 +134,7 @@ def _check_whole(
 
 
 def _check_written(
-    archive: LineArchive, case: Case, recorded: LogEntry, event: ProcessHeld | ProcessSignedOff
+    archive: LineArchive, case: Case, recorded: LogEntry, event: ProcessDecision
 ) -> None:
     """Take the decision by the domain's own steps, and find what that writes on every stream.
 
@@ -165,7 +165,7 @@ def _written(
     case: Case,
     signer: Person | None,
     recorded: LogEntry,
-    event: ProcessHeld | ProcessSignedOff,
+    event: ProcessDecision,
 ) -> list[EventEnvelope]:
     """Decide again, on copies; gives the entries."""
     journal: list[EventEnvelope] = []
@@ -185,11 +185,11 @@ def _written(
     if isinstance(event, ProcessHeld):
         decision.hold(stamp, twin, person, reason=event.reason, awaiting=event.awaiting, **given)
     else:
-        decision.sign_off(stamp, twin, person, note=event.note, **given)
+        decision.sign_off(stamp, twin, person, note=event.words, **given)
     return journal
 
 
-def _signed(written: EventEnvelope, event: ProcessHeld | ProcessSignedOff) -> EventEnvelope:
+def _signed(written: EventEnvelope, event: ProcessDecision) -> EventEnvelope:
     """Put the recorded signature into the decision itself, which is written unsigned."""
     if not isinstance(written.event, type(event)):
         return written

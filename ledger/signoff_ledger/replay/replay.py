@@ -8,7 +8,7 @@ from signoff_ledger.application.signatures import holds_signature
 from signoff_ledger.domain.batch import Batch
 from signoff_ledger.domain.case import Case, Signer
 from signoff_ledger.domain.events.batch import BatchStarted
-from signoff_ledger.domain.events.process import ProcessHeld, ProcessSignedOff
+from signoff_ledger.domain.events.process import ProcessDecision
 from signoff_ledger.domain.figures import EDITION
 from signoff_ledger.domain.gate.rule_sets import RULE_SETS, judge
 from signoff_ledger.domain.ledger_stream import LedgerStream
@@ -84,7 +84,7 @@ def replay_decisions(
 
 def decisions_of(
     store: Store, process: str, until: int | None = None
-) -> Iterator[tuple[LogEntry, ProcessHeld | ProcessSignedOff]]:
+) -> Iterator[tuple[LogEntry, ProcessDecision]]:
     """Give every decision on a process, oldest first.
 
     Raises:
@@ -95,7 +95,7 @@ def decisions_of(
     known.made_on()
     for recorded in store.stream(known.id, until):
         event = recorded.entry.event
-        if isinstance(event, (ProcessHeld, ProcessSignedOff)):
+        if isinstance(event, ProcessDecision):
             yield recorded, event
 
 
@@ -108,7 +108,7 @@ class Archive(Protocol):
 
 
 def taken_again(
-    store: Archive, process: str, recorded: LogEntry, event: ProcessHeld | ProcessSignedOff
+    store: Archive, process: str, recorded: LogEntry, event: ProcessDecision
 ) -> ReplayedDecision:
     """Take one decision again from the events it was taken on.
 
@@ -121,8 +121,8 @@ def taken_again(
         position=recorded.position,
         at=recorded.entry.at,
         by=recorded.entry.by,
-        automatic=isinstance(event, ProcessHeld) and event.automatic,
-        outcome=Outcome.HELD if isinstance(event, ProcessHeld) else Outcome.SIGNED_OFF,
+        automatic=event.is_automatic,
+        outcome=event.OUTCOME,
         recorded=event.verdict,
         replayed=judge(case, event.verdict.rule_set),
         figures_same=_figures_same(case, event),
@@ -130,9 +130,7 @@ def taken_again(
     )
 
 
-def _signature_holds(
-    store: Archive, entry: EventEnvelope, event: ProcessHeld | ProcessSignedOff
-) -> bool | None:
+def _signature_holds(store: Archive, entry: EventEnvelope, event: ProcessDecision) -> bool | None:
     """Check a decision's signature against the key registered when it was taken."""
     if event.heads.person is None:
         return None
@@ -141,7 +139,7 @@ def _signature_holds(
     return holds_signature(entry, person, origin)
 
 
-def _figures_same(case: Case, event: ProcessHeld | ProcessSignedOff) -> bool:
+def _figures_same(case: Case, event: ProcessDecision) -> bool:
     """Make the figures that a decision showed again."""
     again = show(case).figures
     if event.figures is None or again is None:
@@ -162,7 +160,7 @@ def case_of(store: Archive, process: str, recorded: LogEntry) -> Case:
             that the ledger no longer has.
     """
     event = recorded.entry.event
-    if not isinstance(event, (ProcessHeld, ProcessSignedOff)):
+    if not isinstance(event, ProcessDecision):
         raise TypeError(event)
     edition = EDITION if event.figures is None else event.figures.edition
     for named, at_hand in ((event.verdict.rule_set, RULE_SETS), (edition, (EDITION,))):
@@ -305,9 +303,8 @@ class Walk:
     def next_decision(self, index: int) -> int:
         """Give the index of the next decision behind one, or of the last event."""
         later = range(index + 1, len(self._events))
-        decisions = (ProcessHeld, ProcessSignedOff)
         return next(
-            (i for i in later if isinstance(self._events[i].entry.event, decisions)),
+            (i for i in later if isinstance(self._events[i].entry.event, ProcessDecision)),
             len(self._events) - 1,
         )
 

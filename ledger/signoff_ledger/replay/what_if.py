@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from signoff_ledger.domain.bar import Bar
-from signoff_ledger.domain.events.process import ProcessHeld
 from signoff_ledger.domain.gate.batch_rules import representative_units
 from signoff_ledger.domain.gate.process_rules import confirmation_batch
 from signoff_ledger.domain.gate.rule_sets import BAR_RULES, judge
@@ -144,9 +143,7 @@ def what_if(
     for recorded, event in decisions_of(store, process, until):
         if event.verdict.batch is not None:
             case = case_of(store, process, recorded)
-            held = isinstance(event, ProcessHeld)
-            outcome = Outcome.HELD if held else Outcome.SIGNED_OFF
-            yield from (_under(case, recorded, outcome, changed) for changed in bars)
+            yield from (_under(case, recorded, event.OUTCOME, changed) for changed in bars)
 
 
 def _under(case: Case, recorded: LogEntry, decided: Outcome, changed: dict[str, str]) -> WhatIf:

@@ -31,6 +31,11 @@ class Event(BaseModel):
     TOPIC: ClassVar[str]
     """Wire name such as `signoff.unit-inspected.v1`; never the Python path."""
 
+    @classmethod
+    def __pydantic_init_subclass__(cls, **_: object) -> None:
+        """Put inherited fields into their places before the serializer is built."""
+        cls.__pydantic_fields__ = dict(sorted(cls.__pydantic_fields__.items()))
+
 
 class EventMetadata(NamedTuple):
     """Who does something, when by the ledger's clock, and under which command.

@@ -3,6 +3,7 @@
 Fields stand in ascending order, see `event.Event`. Each class says why it is recorded.
 """
 
+from abc import abstractmethod
 from typing import Annotated, ClassVar
 
 from pydantic import Field
@@ -23,6 +24,7 @@ from signoff_ledger.domain.values import (
     Key,
     Label,
     Origin,
+    Outcome,
     RemarkKind,
     Sha256,
     Text,
@@ -255,60 +257,87 @@ class OrderAtRisk(Value):
     reference: Label
 
 
-class ProcessHeld(Event):
+class ProcessDecision(Event):
+    """What both decisions on a process record, with the verdict they were taken on (S-19).
+
+    Attributes:
+        figures: What was shown in numbers with the verdict; absent without a batch.
+        heads: What it was taken on.
+        meaning: What the signature under it means.
+        printed_name: The signer's name, as it was then.
+        says: What was shown in words.
+    """
+
+    OUTCOME: ClassVar[Outcome]
+
+    figures: Figures | None = None
+    heads: Heads
+    meaning: Annotated[Text, PROSE]
+    printed_name: Text
+    process_revision: int
+    says: Annotated[DecisionSentences | None, PROSE] = None
+    signature: Signature = UNSIGNED
+    verdict: Verdict
+
+    @property
+    def is_automatic(self) -> bool:
+        """Whether the bar took it, without a person."""
+        return False
+
+    @property
+    @abstractmethod
+    def words(self) -> str | None:
+        """The reason of a hold, or the note of a sign-off."""
+
+
+class ProcessHeld(ProcessDecision):
     """The decision to hold, taken by a person or by the bar itself (S-19, S-42).
 
     Attributes:
         awaiting: What the hold waits for, where that is not the process: the same batch may then
             still be signed off (G19).
-        figures: What was shown in numbers with the verdict; absent without a batch.
         orders: The orders at risk by it.
         reason: A person's words, or for an automatic hold what the missed rules say.
-        says: What was shown in words.
     """
 
+    OUTCOME: ClassVar[Outcome] = Outcome.HELD
     TOPIC: ClassVar[str] = "signoff.process-held.v1"
 
     automatic: bool = False
     awaiting: Text | None = None
-    figures: Figures | None = None
-    heads: Heads
-    meaning: Annotated[Text, PROSE]
     orders: tuple[OrderAtRisk, ...] = ()
-    printed_name: Text
-    process_revision: int
     reason: Annotated[Text, PROSE]
-    says: Annotated[DecisionSentences | None, PROSE] = None
-    signature: Signature = UNSIGNED
-    verdict: Verdict
+
+    @property
+    def is_automatic(self) -> bool:
+        """Whether the bar took it, without a person."""
+        return self.automatic
+
+    @property
+    def words(self) -> str:
+        """The reason."""
+        return self.reason
 
 
-class ProcessSignedOff(Event):
-    """The sign-off of a process revision for a run, with the verdict it was taken on (S-08).
+class ProcessSignedOff(ProcessDecision):
+    """The sign-off of a process revision for a run, with the verdict it was taken on (S-08)."""
 
-    Attributes:
-        figures: What was shown in numbers with the verdict.
-        says: What was shown in words.
-    """
-
+    OUTCOME: ClassVar[Outcome] = Outcome.SIGNED_OFF
     TOPIC: ClassVar[str] = "signoff.process-signed-off.v1"
 
     bar_sha256: Sha256
     design: DesignApproval
-    figures: Figures | None = None
-    heads: Heads
-    meaning: Annotated[Text, PROSE]
     note: Text | None = None
     plan_sha256: Sha256
-    printed_name: Text
-    process_revision: int
     run_max: int
     run_min: int
-    says: Annotated[DecisionSentences | None, PROSE] = None
-    signature: Signature = UNSIGNED
     tooling: Label
     tooling_revision: Label
-    verdict: Verdict
+
+    @property
+    def words(self) -> str | None:
+        """The note."""
+        return self.note
 
 
 class UnitsHandedOver(Event):
