@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
+from signoff_cli.choices import COLORS, FORMATS
 from signoff_cli.inputs import home_path
-from signoff_cli.session import COLORS, FORMATS
 from signoff_ledger.bounded_file import SETTINGS, read_regular
 from signoff_ledger.errors import InputError
 from signoff_ledger.persistence.address import SCHEMES

@@ -28,7 +28,7 @@ from signoff_cli.streams import is_lost
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from signoff_cli.session import Session
+    from signoff_cli.invocation import Invocation
 
 Row = Mapping[str, Any]
 
@@ -44,7 +44,7 @@ _LONGEST_TABLE = 160
 
 
 def answer(
-    session: Session,
+    invocation: Invocation,
     schema: str,
     data: Any,
     rows: Iterable[Row],
@@ -55,15 +55,15 @@ def answer(
     """Give a command's answer in the format asked for.
 
     Args:
-        session: The invocation.
+        invocation: The invocation.
         schema: The answer's schema, such as `signoff.status/1`.
         data: The whole answer as plain data.
         rows: The answer as rows, for jsonl and csv.
         human: Writes it for a person.
         done: What the command has done, told where the answer cannot be written.
     """
-    session.done = done
-    kind = session.output_format
+    invocation.done = done
+    kind = invocation.output_format
     if kind == "json":
         write(json.dumps({"schema": schema, "data": data}, ensure_ascii=False, indent=2))
     elif kind == "jsonl":
@@ -131,9 +131,9 @@ def tell_left_out(sizes: Sequence[int]) -> None:
         )
 
 
-def heading(session: Session, text: str) -> None:
+def heading(invocation: Invocation, text: str) -> None:
     """Say what a document is, to a person; standard output gets the document alone."""
-    if session.output_format == "table" and not session.quiet and sys.stderr.isatty():
+    if invocation.output_format == "table" and not invocation.quiet and sys.stderr.isatty():
         say(f"{text}\n")
 
 
@@ -222,20 +222,20 @@ def error_width() -> int:
     return max(min(shutil.get_terminal_size((columns, 24)).columns, _LONGEST_TABLE), 40)
 
 
-def colored(session: Session) -> bool:
+def colored(invocation: Invocation) -> bool:
     """Say whether to colour this answer."""
-    return wanted(session.color_choice)
+    return wanted(invocation.color_choice)
 
 
-def keeps_to_ascii(session: Session) -> bool:
+def keeps_to_ascii(invocation: Invocation) -> bool:
     """Say whether pictures in this answer keep to ASCII."""
-    return plain(session.color_choice)
+    return plain(invocation.color_choice)
 
 
-def progress(session: Session, noun: str) -> Callable[[int, int], None]:
+def progress(invocation: Invocation, noun: str) -> Callable[[int, int], None]:
     """Make a progress teller: on a terminal, from half a second on, with count and rate."""
     began = last = time.monotonic()
-    shown = sys.stderr.isatty() and not session.quiet
+    shown = sys.stderr.isatty() and not invocation.quiet
 
     def tell(done: int, total: int) -> None:
         nonlocal last

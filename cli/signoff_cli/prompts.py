@@ -13,13 +13,13 @@ from signoff_cli.streams import is_lost
 from signoff_ledger.errors import InputError
 
 if TYPE_CHECKING:
-    from signoff_cli.session import Session
+    from signoff_cli.invocation import Invocation
 
 
-def log_passphrase(session: Session) -> str | None:
+def log_passphrase(invocation: Invocation) -> str | None:
     """Give the passphrase of the log's key: from its variable, or from whoever sits there."""
     given = os.environ.get("SIGNOFF_LOG_PASSPHRASE")
-    if given is not None or session.quiet or not sys.stdin.isatty():
+    if given is not None or invocation.quiet or not sys.stdin.isatty():
         return given
     asked: str = click.prompt("Passphrase of the log's key", hide_input=True, err=True)
     return asked
@@ -46,17 +46,17 @@ def new_log_passphrase() -> str:
     return asked
 
 
-def confirmed(session: Session, preview: str, question: str) -> bool:
+def confirmed(invocation: Invocation, preview: str, question: str) -> bool:
     """Show what will be recorded and ask; `--yes` answers, a script must say so.
 
     Raises:
         InputError: SL107 when nobody can be asked, or shown what it is about, and nobody answered
             beforehand.
     """
-    if session.dry_run or session.statement_only is not None:
+    if invocation.dry_run or invocation.statement_only is not None:
         return True
-    if session.yes:
-        if not session.quiet and session.output_format == "table":
+    if invocation.yes:
+        if not invocation.quiet and invocation.output_format == "table":
             say(preview)
         return True
     if not sys.stdin.isatty():

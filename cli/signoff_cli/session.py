@@ -9,87 +9,27 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 from click.core import ParameterSource
 
-if TYPE_CHECKING:
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from signoff_cli.choices import COLORS, FORMATS
+from signoff_cli.invocation import Invocation
 
-    from signoff_ledger.application.ledger import Call, Receipt
-    from signoff_ledger.application.ports import Clock, IdSource, StatementSigner
+if TYPE_CHECKING:
+    from signoff_ledger.application.ledger import Call
+    from signoff_ledger.application.ports import StatementSigner
     from signoff_ledger.bootstrap import OpenLedger
     from signoff_ledger.custody.key_store import Vault
     from signoff_ledger.queries.health import HealthAnswer
 
-FORMATS = ("table", "json", "jsonl", "csv")
-COLORS = ("auto", "always", "never")
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-@dataclass
-class Session:
-    """The shared settings of one invocation.
-
-    Attributes:
-        ledger: Path or URL of the ledger, if named.
-        actor: Key of the person who acts, if named.
-        format: One of `FORMATS`.
-        color: auto, always or never.
-        yes: Answer every question with yes.
-        quiet: Say nothing beside the answer.
-        dry_run: Decide and show, record nothing.
-        command_id: The caller's own id for the command.
-        key: The file of the key to sign with, if named.
-        statement_only: Where to write what would be signed, if nothing else is wanted.
-        attach: A signature that was made elsewhere, `STATEMENT.sig`.
-        statements: What was to be signed, where nothing else was wanted.
-        receipt: What was recorded, once something is.
-        done: What was done besides, once something is.
-        clock: The ledger's clock, where it is not the machine's.
-        ids: The source of command ids, where they are not random.
-        new_key: The source of log keys, where they are not random.
-    """
-
-    ledger: str | None = None
-    actor: str | None = None
-    format: str | None = None
-    color: str | None = None
-    yes: bool = False
-    quiet: bool = False
-    dry_run: bool = False
-    command_id: str | None = None
-    key: str | None = None
-    statement_only: str | None = None
-    attach: str | None = None
-    statements: list[bytes] = field(default_factory=list)
-    receipt: Receipt | None = None
-    done: str = ""
-    clock: Clock | None = None
-    ids: IdSource | None = None
-    new_key: Callable[[], Ed25519PrivateKey] | None = None
-
-    @property
-    def output_format(self) -> str:
-        """The format to answer in."""
-        from signoff_cli.config import find  # reads files, so only when needed
-
-        return self.format or find("format") or "table"
-
-    @property
-    def color_choice(self) -> str:
-        """When to colour: auto, always or never."""
-        from signoff_cli.config import find
-
-        return self.color or find("color") or "auto"
-
-    @property
-    def fails_in_json(self) -> bool:
-        """Whether errors are told as JSON; asks no file, which may be what the error is about."""
-        return self.format in {"json", "jsonl"}
+class Session(Invocation):
+    """An invocation, and what it opens."""
 
     def address(self) -> str:
         """Give the ledger's path or URL; the latter may hold a password and is never shown.
@@ -159,7 +99,7 @@ class Session:
         """Say on standard error what the ledger says beside its answers."""
         from signoff_cli.notices import on_notice  # loads logging
 
-        on_notice(self)
+        on_notice(quiet=self.quiet)
 
     def open(self, *, patient: bool = False, damaged: bool = False) -> OpenLedger:
         """Open the ledger.

@@ -13,8 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from signoff_cli.choices import FORMATS
 from signoff_cli.main import run
-from signoff_cli.session import FORMATS, Session
+from signoff_cli.session import Session
 from tests.cli.samples import READS, WRITES
 from tests.cli.shops import at
 from tests.cli.terminal import COMMAND, Said, Stream, Terminal, needs_a_screen

@@ -171,7 +171,8 @@ class Batch(BatchState):
             stamp,
             correction_for(
                 self.unit(serial),
-                self,
+                self.plan,
+                self.exclusions,
                 field,
                 becomes,
                 number=number,
@@ -401,7 +402,8 @@ class Batch(BatchState):
         """Hold a request against what is on record now: another correction may have come first."""
         now = correction_for(
             self.unit(asked.serial),
-            self,
+            self.plan,
+            self.exclusions,
             asked.field,
             asked.becomes,
             number=asked.number,

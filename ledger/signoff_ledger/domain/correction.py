@@ -17,7 +17,8 @@ from signoff_ledger.domain.plan import Parameter, UnitBuild
 from signoff_ledger.errors import Advice, InputError, NotFoundError, RuleRefusedError
 
 if TYPE_CHECKING:
-    from signoff_ledger.domain.batch_state import BatchState
+    from collections.abc import Callable
+
     from signoff_ledger.domain.events.batch import CorrectionConfirmed, Nonconformity
     from signoff_ledger.domain.plan import InspectionPlan
     from signoff_ledger.domain.unit import Unit
@@ -55,7 +56,8 @@ class Correction(NamedTuple):
 
 def correction_for(
     unit: Unit,
-    batch: BatchState,
+    plan: InspectionPlan,
+    exclusions: Callable[[Unit], tuple[str, ...]],
     field: str,
     becomes: str,
     *,
@@ -68,7 +70,8 @@ def correction_for(
 
     Args:
         unit: The unit.
-        batch: Its batch.
+        plan: The plan of its batch.
+        exclusions: Says why a unit does not count in its batch, by codes; empty where it does.
         field: What is wrong; see `CorrectionRequested`.
         becomes: What is right.
         number: The correction's number in the batch.
@@ -81,14 +84,13 @@ def correction_for(
         InputError: The new value is not acceptable, or is the old one.
         RuleRefusedError: A reject would go away or be graded lower with nothing measured again.
     """
-    plan = batch.plan
     reading: int | None = None
     if match := _NUMBERED.fullmatch(field):
         was, becomes, clears = _check_defect(unit, plan, int(match[1]), becomes)
     elif field in plan.ids:
         reading, was, becomes, clears = _check_reading(unit, plan, field, becomes)
     else:
-        was, clears = _check_build(unit, batch, field, becomes, builder_enrolled_as)
+        was, clears = _check_build(unit, exclusions, field, becomes, builder_enrolled_as)
     if was == becomes:
         raise InputError(
             "SL109",
@@ -241,7 +243,11 @@ def _check_reading(
 
 
 def _check_build(
-    unit: Unit, batch: BatchState, field: str, becomes: str, builder_enrolled_as: Role | None
+    unit: Unit,
+    exclusions: Callable[[Unit], tuple[str, ...]],
+    field: str,
+    becomes: str,
+    builder_enrolled_as: Role | None,
 ) -> tuple[str, bool]:
     fields = [name for name in UnitBuild.model_fields if name != "parameters"]
     if field not in fields and not field.startswith(PARAMETER):
@@ -261,5 +267,5 @@ def _check_build(
         ) from None
     if field == "built_by":
         after = after._replace(builder_enrolled_as=builder_enrolled_as)
-    leaves_the_count = not batch.exclusions(unit) and bool(batch.exclusions(after))
+    leaves_the_count = not exclusions(unit) and bool(exclusions(after))
     return was, bool(unit.nonconformities) and leaves_the_count

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -12,7 +11,7 @@ from signoff_ledger.domain.values import legible
 from signoff_ledger.errors import Advice, ConflictError, EvidenceError, InputError, NotFoundError
 from signoff_ledger.exports.bundle import Bundle
 from signoff_ledger.exports.log_folder import CHECKPOINT, LOG_KEY, SIGNERS, sealed_notes
-from signoff_ledger.exports.readme import README, dossier_readme
+from signoff_ledger.exports.readme import README, Dossier, dossier_readme
 from signoff_ledger.exports.received_folder import TOTAL_LIMIT_BYTES
 from signoff_ledger.exports.signers_file import allowed_signers
 from signoff_ledger.integrity.c2sp.add_checkpoint import AddCheckpoint
@@ -40,31 +39,6 @@ STREAMS = "streams"
 
 STREAMS_MAX = 2_000
 """Most streams in a dossier: a process with a thousand batches and a thousand people."""
-
-
-@dataclass(frozen=True, slots=True)
-class Dossier:
-    """What the README of a dossier tells.
-
-    Attributes:
-        name: What the decision's files are called.
-        position: Where the decision stands.
-        size: Events in the checkpoint that shows it.
-        key: The log's key.
-        says: The decision as a sentence.
-        signer: Who signed it with a key; None where it is unsigned.
-        stream: What the files of its process are called.
-        batches: What the files of the batches are called, and which version of each was decided on.
-    """
-
-    name: str
-    position: int
-    size: int
-    key: VerifierKey
-    says: str
-    signer: str | None
-    stream: str
-    batches: tuple[tuple[str, int], ...]
 
 
 def export_decision(store: LedgerStore, position: int, target: Path) -> Dossier:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from signoff_ledger.integrity.signing_time import GRACE_S
 from signoff_ledger.integrity.ssh.sshsig import NAMESPACE
 
 if TYPE_CHECKING:
-    from signoff_ledger.exports.dossier import Dossier
+    from signoff_ledger.integrity.c2sp.verifier_key import VerifierKey
 
 README = "README.md"
 
@@ -170,6 +171,31 @@ Run the commands below in this folder, with bash. None of them needs a program o
     if sealed:
         parts += [_CHECKPOINT, _TREE.replace("{nodes}", _NODES)]
     return "\n".join(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """What the README of a dossier says.
+
+    Attributes:
+        name: What the decision's files are called.
+        position: Where the decision stands.
+        size: Events in the checkpoint that shows it.
+        key: The log's key.
+        says: The decision as a sentence.
+        signer: Who signed it with a key; None where it is unsigned.
+        stream: What the files of its process are called.
+        batches: What the files of the batches are called, and which version of each was decided on.
+    """
+
+    name: str
+    position: int
+    size: int
+    key: VerifierKey
+    says: str
+    signer: str | None
+    stream: str
+    batches: tuple[tuple[str, int], ...]
 
 
 def dossier_readme(dossier: Dossier) -> str:

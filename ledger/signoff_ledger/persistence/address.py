@@ -55,10 +55,26 @@ def usual_name(address: str | Path) -> str:
     return _of_database().database(str(address)) if is_url(address) else PurePath(address).stem
 
 
-def _of_database() -> ModuleType:
-    from signoff_ledger.persistence.store_factory import postgres  # noqa: PLC0415  # loads stores
+def check_driver() -> None:
+    """Load the driver of PostgreSQL, which is an extra of its own.
 
-    postgres()
+    Raises:
+        InputError: SL114, it is not installed.
+    """
+    try:
+        import psycopg  # noqa: F401, PLC0415  # extra
+        import psycopg_pool  # noqa: F401, PLC0415  # extra
+    except ImportError as error:
+        raise InputError(
+            "SL114",
+            "PostgreSQL cannot be used here",
+            why=f"its driver does not load: {str(error).splitlines()[0]}",
+            advice=Advice("install-postgres-driver"),
+        ) from None
+
+
+def _of_database() -> ModuleType:
+    check_driver()
     from signoff_ledger.persistence.postgres import address  # noqa: PLC0415  # extra
 
     return address

@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from signoff_ledger.errors import Advice, InputError
-from signoff_ledger.persistence.address import is_url
+from signoff_ledger.persistence.address import check_driver, is_url
 from signoff_ledger.persistence.sqlite.file import claim
 from signoff_ledger.persistence.sqlite.store import SqliteStore
 
@@ -78,13 +77,7 @@ def postgres() -> type[PostgresStore]:
     Raises:
         InputError: SL114, it is not installed.
     """
-    try:
-        from signoff_ledger.persistence.postgres.store import PostgresStore  # noqa: PLC0415  # extra
-    except ImportError as error:
-        raise InputError(
-            "SL114",
-            "PostgreSQL cannot be used here",
-            why=f"its driver does not load: {str(error).splitlines()[0]}",
-            advice=Advice("install-postgres-driver"),
-        ) from None
+    check_driver()
+    from signoff_ledger.persistence.postgres.store import PostgresStore  # noqa: PLC0415  # extra
+
     return PostgresStore

@@ -12,32 +12,41 @@ from signoff_ledger.persistence.health_finding import HealthFinding, guarded
 from signoff_ledger.persistence.postgres import catalogue, rights, schema, standbys
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     import psycopg
 
-    from signoff_ledger.persistence.postgres.store import PostgresStore
+    from signoff_ledger.persistence.postgres.datastore import PostgresDatastore
+    from signoff_ledger.persistence.store import LedgerStore
 
 
-def findings(store: PostgresStore) -> Iterator[HealthFinding]:
-    """Look at everything around the lines themselves."""
+def findings(
+    store: LedgerStore, datastore: PostgresDatastore, check_openable: Callable[[], object]
+) -> Iterator[HealthFinding]:
+    """Look at everything around the lines themselves.
+
+    Args:
+        store: The ledger.
+        datastore: Its connections.
+        check_openable: Fails where no other command opens the ledger.
+    """
     yield from guarded("PostgreSQL", lambda: [_server(store)])
-    yield from guarded("opening", lambda: _opening(store))
+    yield from guarded("opening", lambda: _opening(check_openable))
     yield from guarded("durability", lambda: [_durability(store)])
     yield from guarded("database", lambda: [_checksums(store)])
-    yield from guarded("schema", lambda: _schema(store))
+    yield from guarded("schema", lambda: _schema(store, datastore))
     yield from guarded("triggers", lambda: [_triggers(store)])
     yield from guarded("rights", lambda: [_rights(store)])
-    yield from guarded("grants", lambda: [_grants(store)])
+    yield from guarded("grants", lambda: [_grants(store, datastore)])
     yield from guarded("connections", lambda: [_connections(store)])
 
 
-def _setting(store: PostgresStore, name: str) -> str:
+def _setting(store: LedgerStore, name: str) -> str:
     value: str = store.rows("SELECT current_setting(?)", (name,))[0][0]
     return value
 
 
-def _server(store: PostgresStore) -> HealthFinding:
+def _server(store: LedgerStore) -> HealthFinding:
     version = _setting(store, "server_version")
     role = "takes writes"
     if store.read_only:
@@ -45,13 +54,13 @@ def _server(store: PostgresStore) -> HealthFinding:
     return HealthFinding("PostgreSQL", "ok", f"version {version}; {role}")
 
 
-def _opening(store: PostgresStore) -> Iterator[HealthFinding]:
+def _opening(check_openable: Callable[[], object]) -> Iterator[HealthFinding]:
     """Say why no other command opens the ledger, where none does."""
-    store.check_openable()
+    check_openable()
     yield from ()
 
 
-def _durability(store: PostgresStore) -> HealthFinding:
+def _durability(store: LedgerStore) -> HealthFinding:
     if store.read_only:
         return HealthFinding("durability", "note", "the ledger is read-only here")
     commit = _setting(store, "synchronous_commit")
@@ -70,7 +79,7 @@ def _durability(store: PostgresStore) -> HealthFinding:
     return HealthFinding("durability", "BAD", f"{says}: nothing that is recorded is acknowledged")
 
 
-def _checksums(store: PostgresStore) -> HealthFinding:
+def _checksums(store: LedgerStore) -> HealthFinding:
     if _setting(store, "data_checksums") == "on":
         return HealthFinding("database", "ok", "its pages have checksums")
     return HealthFinding(
@@ -81,10 +90,10 @@ def _checksums(store: PostgresStore) -> HealthFinding:
     )
 
 
-def _schema(store: PostgresStore) -> Iterator[HealthFinding]:
+def _schema(store: LedgerStore, datastore: PostgresDatastore) -> Iterator[HealthFinding]:
     """Hold every table, function, trigger and rule against those of a fresh ledger."""
     with store.translate_errors():
-        found = store.datastore.with_reconnect(catalogue.catalogue)
+        found = datastore.with_reconnect(catalogue.catalogue)
     yield schema_finding(
         catalogue.compared(found),
         f"{len(catalogue.expected())} tables, columns, constraints, functions and triggers "
@@ -95,7 +104,7 @@ def _schema(store: PostgresStore) -> Iterator[HealthFinding]:
         yield moved_finding(moved_to)
 
 
-def _triggers(store: PostgresStore) -> HealthFinding:
+def _triggers(store: LedgerStore) -> HealthFinding:
     """Say whether triggers run at all: in a session that replicates they do not."""
     rows = store.rows(
         "SELECT coalesce(r.rolname, 'every role') FROM pg_db_role_setting AS s"
@@ -117,7 +126,7 @@ def _triggers(store: PostgresStore) -> HealthFinding:
     )
 
 
-def _rights(store: PostgresStore) -> HealthFinding:
+def _rights(store: LedgerStore) -> HealthFinding:
     """Say whether the session's role could take the triggers away first."""
     user, owner = store.rows(
         "SELECT current_user, pg_has_role(n.nspowner, 'USAGE')"
@@ -133,10 +142,10 @@ def _rights(store: PostgresStore) -> HealthFinding:
     )
 
 
-def _grants(store: PostgresStore) -> HealthFinding:
+def _grants(store: LedgerStore, datastore: PostgresDatastore) -> HealthFinding:
     """Say which rights of the ledger's role are lost, and which roles have too many."""
     with store.translate_errors():
-        differed = store.datastore.with_reconnect(lost_grants)
+        differed = datastore.with_reconnect(lost_grants)
     if not differed:
         return HealthFinding(
             "grants", "ok", "the ledger's role may record, and no role may do more"
@@ -154,7 +163,7 @@ def lost_grants(connection: psycopg.Connection[Any]) -> list[str]:
     )
 
 
-def _connections(store: PostgresStore) -> HealthFinding:
+def _connections(store: LedgerStore) -> HealthFinding:
     """Say which roles may connect: each of them may keep the lock that appends take turns by."""
     rows = store.rows(
         "SELECT current_database()::text, CASE WHEN e.grantee = 0 THEN 'PUBLIC'"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 
@@ -12,7 +12,7 @@ from signoff_ledger.persistence.postgres import standbys
 from signoff_ledger.persistence.postgres.dialect import VIEWS_SCHEMA
 
 if TYPE_CHECKING:
-    from signoff_ledger.persistence.postgres.datastore import PostgresDatastore
+    from collections.abc import Callable
 
 APPEND_LOCK = 23445389448794694
 """Advisory lock key that serialises appends: "SIGNOFF" in ASCII, as in `schema.sql`."""
@@ -21,12 +21,17 @@ VIEWS_LOCK = 0x5349474E564945
 """Advisory lock key that serialises those who write views: "SIGNVIE"."""
 
 
-def locked(said: str, datastore: PostgresDatastore) -> StoreError:
-    """Give the error for a lock that was kept too long; it names who still keeps it."""
+def locked(said: str, rows: Callable[..., list[Any]]) -> StoreError:
+    """Give the error for a lock that was kept too long; it names who still keeps it.
+
+    Args:
+        said: What the database says.
+        rows: Runs a reading statement, with parameters where it has any.
+    """
     holders, waits = [], ""
     with suppress(psycopg.Error):
-        waits = standbys.wait_sentence(datastore.rows)
-        holders = datastore.rows(_HOLDERS, (APPEND_LOCK, VIEWS_LOCK, VIEWS_SCHEMA))
+        waits = standbys.wait_sentence(rows)
+        holders = rows(_HOLDERS, (APPEND_LOCK, VIEWS_LOCK, VIEWS_SCHEMA))
     named = ", ".join(
         f"role {role or 'unknown'}, process {pid}" + (f", since {since}" if since else "")
         for pid, role, since in holders

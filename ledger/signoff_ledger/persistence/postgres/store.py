@@ -272,7 +272,7 @@ class PostgresStore(LedgerStore):
                 yield
         except StoreError as error:
             if isinstance(cause_of(error), LockNotAvailable):
-                raise locked(error.why, self.datastore) from error
+                raise locked(error.why, self.datastore.rows) from error
             raise
 
     @contextmanager
@@ -335,7 +335,7 @@ class PostgresStore(LedgerStore):
         """Look at the health of the database around the lines."""
         from signoff_ledger.persistence.postgres.health import findings  # noqa: PLC0415  # for doctor
 
-        return findings(self)
+        return findings(self, self.datastore, self.check_openable)
 
     def repair(self) -> list[str]:
         """Put back what belongs around the lines and is gone, as the owner of the tables."""

@@ -12,13 +12,13 @@ from signoff_ledger.persistence.sqlite import catalogue
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from signoff_ledger.persistence.sqlite.store import SqliteStore
+    from signoff_ledger.persistence.store import LedgerStore
 
 SAFE_SQLITE = (3, 51, 3)
 """First SQLite whose write-ahead log several writers may reset at once."""
 
 
-def findings(store: SqliteStore) -> Iterator[HealthFinding]:
+def findings(store: LedgerStore) -> Iterator[HealthFinding]:
     """Look at everything around the lines themselves."""
     yield _sqlite_version()
     yield from guarded("durability", lambda: [_settings(store)])
@@ -40,7 +40,7 @@ def _sqlite_version() -> HealthFinding:
     )
 
 
-def _settings(store: SqliteStore) -> HealthFinding:
+def _settings(store: LedgerStore) -> HealthFinding:
     mode = store.rows("PRAGMA journal_mode")[0][0]
     synchronous = store.rows("PRAGMA synchronous")[0][0]
     if store.read_only:
@@ -50,14 +50,14 @@ def _settings(store: SqliteStore) -> HealthFinding:
     )
 
 
-def _database(store: SqliteStore) -> HealthFinding:
+def _database(store: LedgerStore) -> HealthFinding:
     said = [row[0] for row in store.rows("PRAGMA integrity_check(5)")]
     if said == ["ok"]:
         return HealthFinding("database", "ok", "its pages and indexes hold together")
     return HealthFinding("database", "BROKEN", "; ".join(map(str, said)))
 
 
-def _schema(store: SqliteStore) -> Iterator[HealthFinding]:
+def _schema(store: LedgerStore) -> Iterator[HealthFinding]:
     """Hold every table, index and trigger against those of a fresh ledger."""
     found = catalogue.catalogue(store.rows(catalogue.OBJECTS))
     triggers = sum(what.startswith("trigger ") for what in catalogue.expected())

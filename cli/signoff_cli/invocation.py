@@ -1,0 +1,76 @@
+"""What one invocation was given: who acts, on which ledger, in which format."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    from signoff_ledger.application.ledger import Receipt
+    from signoff_ledger.application.ports import Clock, IdSource
+
+
+@dataclass
+class Invocation:
+    """The shared settings of one invocation.
+
+    Attributes:
+        ledger: Path or URL of the ledger, if named.
+        actor: Key of the person who acts, if named.
+        format: One of `FORMATS`.
+        color: auto, always or never.
+        yes: Answer every question with yes.
+        quiet: Say nothing beside the answer.
+        dry_run: Decide and show, record nothing.
+        command_id: The caller's own id for the command.
+        key: The file of the key to sign with, if named.
+        statement_only: Where to write what would be signed, if nothing else is wanted.
+        attach: A signature that was made elsewhere, `STATEMENT.sig`.
+        statements: What was to be signed, where nothing else was wanted.
+        receipt: What was recorded, once something is.
+        done: What was done besides, once something is.
+        clock: The ledger's clock, where it is not the machine's.
+        ids: The source of command ids, where they are not random.
+        new_key: The source of log keys, where they are not random.
+    """
+
+    ledger: str | None = None
+    actor: str | None = None
+    format: str | None = None
+    color: str | None = None
+    yes: bool = False
+    quiet: bool = False
+    dry_run: bool = False
+    command_id: str | None = None
+    key: str | None = None
+    statement_only: str | None = None
+    attach: str | None = None
+    statements: list[bytes] = field(default_factory=list)
+    receipt: Receipt | None = None
+    done: str = ""
+    clock: Clock | None = None
+    ids: IdSource | None = None
+    new_key: Callable[[], Ed25519PrivateKey] | None = None
+
+    @property
+    def output_format(self) -> str:
+        """The format to answer in."""
+        from signoff_cli.config import find  # reads files, so only when needed
+
+        return self.format or find("format") or "table"
+
+    @property
+    def color_choice(self) -> str:
+        """When to colour: auto, always or never."""
+        from signoff_cli.config import find
+
+        return self.color or find("color") or "auto"
+
+    @property
+    def fails_in_json(self) -> bool:
+        """Whether errors are told as JSON; asks no file, which may be what the error is about."""
+        return self.format in {"json", "jsonl"}
