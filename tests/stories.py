@@ -13,7 +13,7 @@ from typing import Any
 from signoff_ledger.domain import decision
 from signoff_ledger.domain.bar import Bar
 from signoff_ledger.domain.batch import Batch
-from signoff_ledger.domain.case import Case, Signer
+from signoff_ledger.domain.case import Case
 from signoff_ledger.domain.characteristic import Characteristic, Family, Kind
 from signoff_ledger.domain.events.batch import BatchStarted, Replacement
 from signoff_ledger.domain.events.event import Event, EventEnvelope, EventMetadata
@@ -395,8 +395,8 @@ class Story:
     def case(self, batch: str | None = None, signer: str | None = "anna") -> Case:
         """Put the case on a batch, the latest unless one is named."""
         person = self.people[signer] if signer else None
-        who = Signer(person.key, person.printed_name, frozenset(person.roles)) if person else None
-        return Case(self.process, self.batches, batch or self.process.latest_batch, who)
+        case = Case.of(self.process, self.batches.values(), person)
+        return case if batch is None else case.on(batch)
 
     def check(self, batch: str | None = None, signer: str | None = "anna") -> Verdict:
         """Ask the gate."""

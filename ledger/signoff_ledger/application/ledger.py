@@ -15,7 +15,7 @@ from signoff_ledger.application.ports import LogEntry, StaleError
 from signoff_ledger.application.signatures import CommandSignatures
 from signoff_ledger.domain.aggregate import Aggregate
 from signoff_ledger.domain.batch import Batch
-from signoff_ledger.domain.case import Case, Signer
+from signoff_ledger.domain.case import Case
 from signoff_ledger.domain.decision import TreeHead
 from signoff_ledger.domain.events.event import EventEnvelope, EventMetadata, make_envelope
 from signoff_ledger.domain.events.person import PersonEnrolled, SignatureRefused
@@ -216,15 +216,8 @@ class UnitOfWork:
         """
         checked_key("the batch's key", batch)
         loaded = self.known_process(process)
-        batches = {key: self.batch(key) for key in loaded.batches}
-        if batch is not None and batch not in batches:
-            raise NotFoundError(
-                "SL202",
-                f"{process} has no batch {batch}",
-                why=f"it has {', '.join(batches) or 'none'}",
-            )
-        who = Signer(signer.key, signer.printed_name, frozenset(signer.roles)) if signer else None
-        return Case(loaded, batches, batch or loaded.latest_batch, who)
+        case = Case.of(loaded, map(self.batch, loaded.batches), signer)
+        return case if batch is None else case.on(batch)
 
     def batches_beside(self, batch: Batch) -> list[Batch]:
         """Give the batches in which a unit of a batch must not stand.

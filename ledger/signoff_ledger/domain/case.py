@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -11,9 +11,13 @@ from signoff_ledger.domain.batch import Batch
 from signoff_ledger.domain.process import Process
 from signoff_ledger.domain.values import Role
 from signoff_ledger.domain.verdict import EventRef
+from signoff_ledger.errors import NotFoundError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from signoff_ledger.domain.bar import Bar
+    from signoff_ledger.domain.person import Person
     from signoff_ledger.domain.tally import Tally
 
 
@@ -42,6 +46,34 @@ class Case:
     batch_key: str | None
     signer: Signer | None = None
     bar_instead: Bar | None = None
+
+    @classmethod
+    def of(cls, process: Process, batches: Iterable[Batch], signer: Person | None = None) -> Case:
+        """Make the case on the latest batch, those that were closed empty left out (G25).
+
+        Args:
+            process: The process.
+            batches: Every batch of it that was opened, in any order.
+            signer: Who signs, as of the same moment.
+        """
+        ordered = sorted(batches, key=lambda batch: batch.started.attempt)
+        who = Signer(signer.key, signer.printed_name, frozenset(signer.roles)) if signer else None
+        latest = next((b.key for b in reversed(ordered) if not b.is_empty), None)
+        return cls(process, {b.key: b for b in ordered}, latest, who)
+
+    def on(self, batch: str) -> Case:
+        """Make the same case on a given batch.
+
+        Raises:
+            NotFoundError: SL202, it is not one of the process.
+        """
+        if batch not in self.batches:
+            raise NotFoundError(
+                "SL202",
+                f"{self.process.key} has no batch {batch}",
+                why=f"it has {', '.join(self.batches) or 'none'}",
+            )
+        return replace(self, batch_key=batch)
 
     @cached_property
     def batch(self) -> Batch | None:

@@ -19,7 +19,6 @@ from signoff_ledger.domain.gate.rule_sets import judge
 from signoff_ledger.domain.process import Process
 from signoff_ledger.domain.process_records import Standing
 from signoff_ledger.domain.values import Outcome, Role
-from signoff_ledger.errors import NotFoundError
 from signoff_ledger.figures.exhibit import show
 from signoff_ledger.integrity.line import stream_id
 from signoff_ledger.projections.sentences import sentence
@@ -119,12 +118,8 @@ def explain(
         NotFoundError: No such process, or the batch is not one of its.
     """
     case = case_as_of(store, process, until)
-    if batch is not None and batch not in case.batches:
-        raise NotFoundError(
-            "SL202",
-            f"{process} has no batch {batch}",
-            why=f"it has {', '.join(case.batches) or 'none'}",
-        )
+    if batch is not None:
+        case.on(batch)
     story = list(store.stream(case.process.id, until))
     decision = _decision(story, batch)
     if decision is not None and batch is None and _was_overtaken(case, decision):
@@ -239,7 +234,7 @@ def recurrences(case: Case) -> list[str]:
 
 
 def _about(case: Case, batch: str | None) -> Case:
-    return type(case)(case.process, case.batches, batch)
+    return replace(case, batch_key=batch)
 
 
 def _decision(story: list[LogEntry], batch: str | None) -> LogEntry | None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from signoff_ledger.application.signatures import holds_signature
 from signoff_ledger.domain.batch import Batch
-from signoff_ledger.domain.case import Case, Signer
+from signoff_ledger.domain.case import Case
 from signoff_ledger.domain.events.batch import BatchStarted
 from signoff_ledger.domain.events.process import ProcessDecision
 from signoff_ledger.domain.figures import EDITION
@@ -172,23 +173,14 @@ def case_of(store: Archive, process: str, recorded: LogEntry) -> Case:
                 why=f"this program has {', '.join(at_hand)}",
                 advice=Advice("install-newer-release"),
             )
-    heads = event.heads
-    signer = None
-    if heads.person is not None:
-        person = _as_of(store, Person, recorded.entry.by, heads.person)
-        signer = Signer(person.key, person.printed_name, frozenset(person.roles))
-    return Case(
-        process=_as_of(store, Process, process, heads.process),
-        batches=_in_order(store, heads.batches),
-        batch_key=event.verdict.batch,
-        signer=signer,
+    heads, by = event.heads, recorded.entry.by
+    case = Case.of(
+        _as_of(store, Process, process, heads.process),
+        [_as_of(store, Batch, key, version) for key, version in heads.batches.items()],
+        None if heads.person is None else _as_of(store, Person, by, heads.person),
     )
-
-
-def _in_order(store: Archive, heads: dict[str, int]) -> dict[str, Batch]:
-    """Load the batches as of their heads, in the order they were opened."""
-    batches = [_as_of(store, Batch, key, version) for key, version in heads.items()]
-    return {b.key: b for b in sorted(batches, key=lambda batch: batch.started.attempt)}
+    # What a decision was taken on is no question: a batch that is not there is found as none.
+    return replace(case, batch_key=event.verdict.batch)
 
 
 def _as_of(store: Archive, kind: type[A], key: str, version: int) -> A:
@@ -215,15 +207,12 @@ def case_as_of(store: Store, process: str, until: int | None = None) -> Case:
     for recorded in store.stream(rebuilt.id, until):
         rebuilt.apply(recorded.entry)
     rebuilt.made_on()
-    batches: dict[str, Batch] = {}
-    for key in rebuilt.batches:
-        batch = Batch(key)
+    batches = [Batch(key) for key in rebuilt.batches]
+    for batch in batches:
         for recorded in store.stream(batch.id, until):
             batch.apply(recorded.entry)
-        # A position may fall between the two events that open a batch.
-        if batch.exists:
-            batches[key] = batch
-    return Case(rebuilt, batches, next(reversed(batches), None))
+    # A position may fall between the two events that open a batch.
+    return Case.of(rebuilt, [batch for batch in batches if batch.exists])
 
 
 def position_at(store: Store, moment: datetime) -> int:
@@ -319,5 +308,4 @@ class Walk:
             if isinstance(entry.event, BatchStarted):
                 batches[entry.stream] = Batch(entry.event.batch)
             batches[entry.stream].apply(entry)
-        by_key = {batch.key: batch for batch in batches.values()}
-        return Case(process, by_key, next(reversed(by_key), None))
+        return Case.of(process, batches.values())

@@ -2,11 +2,14 @@
 
 from dataclasses import replace
 
+import pytest
+
 from signoff_ledger.domain.case import Case, Signer
 from signoff_ledger.domain.gate.rule_sets import judge
 from signoff_ledger.domain.process import Process
 from signoff_ledger.domain.values import Role
 from signoff_ledger.domain.verdict import EventRef
+from signoff_ledger.errors import NotFoundError
 from tests.stories import bar, fixed, held
 
 
@@ -24,6 +27,26 @@ def test_a_batch_that_is_not_there_is_none() -> None:
 
     assert case.batch is None
     assert ("B1", "B2") == tuple(batch.key for batch in case.earlier)
+
+
+def test_a_case_is_put_on_batches_of_its_process_alone() -> None:
+    case = fixed().case()
+
+    assert "B1" == case.on("B1").batch_key
+    assert case.signer == case.on("B1").signer
+    with pytest.raises(NotFoundError, match="SL202"):
+        case.on("B9")
+
+
+def test_a_batch_that_was_closed_empty_is_not_in_question() -> None:
+    """G25."""
+    story = fixed()
+    story.change()
+    story.open("B3")
+    story.close()
+
+    assert ["B1", "B2", "B3"] == [*story.case().batches]
+    assert "B2" == story.case().batch_key
 
 
 def test_the_batches_before_the_one_in_question_are_earlier() -> None:

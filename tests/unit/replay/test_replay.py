@@ -295,6 +295,16 @@ def test_between_the_two_events_that_open_a_batch_there_is_none_yet(shop: Shop) 
     assert ["B1"] == list(case_as_of(shop.store, "mug", started.position).batches)
 
 
+def test_a_batch_that_was_closed_empty_is_not_in_question(story: Shop) -> None:
+    """G25: a reader is asked about the same batch as a signer."""
+    story.change()
+    story.open("B3")
+    story.close("B3")
+
+    for case in (case_as_of(story.store, "mug"), story.ledger.work().case("mug")):
+        assert ("B2", "B3") == (case.batch_key, [*case.batches][-1])
+
+
 def test_units_are_those_of_the_position(story: Shop) -> None:
     counts = [
         len(case_as_of(story.store, "mug", position).batches["B1"].units)
