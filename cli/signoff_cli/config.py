@@ -7,7 +7,6 @@ can choose a command or answer a question.
 
 from __future__ import annotations
 
-from datetime import timedelta
 from os.path import lexists
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -16,9 +15,9 @@ import click
 
 from signoff_cli.choices import COLORS, FORMATS
 from signoff_cli.inputs import home_path
+from signoff_ledger import wiring
 from signoff_ledger.bounded_file import SETTINGS, read_regular
 from signoff_ledger.errors import InputError
-from signoff_ledger.persistence.address import SCHEMES
 
 if TYPE_CHECKING:
     from signoff_ledger.application.checkpoints import SealPolicy
@@ -49,14 +48,8 @@ def find(name: str) -> str | None:
 
 def seal_policy() -> SealPolicy:
     """Say how much may stand unsealed."""
-    from signoff_ledger.application.checkpoints import SealPolicy
-
     events, minutes = find("seal_after_events"), find("seal_after_minutes")
-    usual = SealPolicy()
-    return SealPolicy(
-        events=int(events) if events else usual.events,
-        age=timedelta(minutes=int(minutes)) if minutes else usual.age,
-    )
+    return wiring.seal_policy(int(events) if events else None, int(minutes) if minutes else None)
 
 
 def settings() -> dict[str, Setting]:
@@ -93,7 +86,7 @@ def _read(path: Path, kind: str) -> dict[str, Setting]:
         )
     texts = {name: _text(path, name, value) for name, value in document.items()}
     for name in {"key", "keys", "ledger"} & texts.keys():
-        if not texts[name].startswith(SCHEMES):
+        if not wiring.is_database_url(texts[name]):
             texts[name] = str(path.parent / home_path(texts[name]))
     return {name: Setting(text, str(path)) for name, text in texts.items()}
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -53,7 +52,7 @@ class Session(Invocation):
 
     def place(self) -> str:
         """Give the ledger's path or URL as people may see it."""
-        from signoff_ledger.persistence.address import redacted
+        from signoff_ledger.wiring import redacted
 
         return redacted(self.address())
 
@@ -69,31 +68,22 @@ class Session(Invocation):
     def _signer(self) -> StatementSigner | None:
         """How the actor signs, should they have to."""
         from signoff_cli.config import find
-        from signoff_ledger.custody.statement_signers import (
-            AttachedSignatures,
-            OpenSshSigner,
-            StatementCollector,
-        )
+        from signoff_ledger.wiring import statement_signer
 
         if self.statement_only is not None:
-            return StatementCollector(self.statements)
-        if self.attach is not None:
-            return AttachedSignatures(Path(self.attach).with_suffix(""), Path(self.attach))
-        if self.key is not None:
-            return OpenSshSigner(Path(self.key))
-        usual = find("key")
-        return OpenSshSigner(Path(usual) if usual else None, only_if_required=True)
+            return statement_signer(collect=self.statements)
+        if self.attach is not None or self.key is not None:
+            return statement_signer(self.key, attach=self.attach)
+        return statement_signer(find("key"), only_if_required=True)
 
     def vault(self) -> Vault:
         """Give the folder where this machine keeps the keys of its logs."""
         from signoff_cli.config import find
         from signoff_cli.prompts import log_passphrase
-        from signoff_ledger.custody.key_store import Vault, default_folder
+        from signoff_ledger.wiring import key_store
 
         named = os.environ.get("SIGNOFF_KEYS") or find("keys")
-        return Vault(
-            Path(named) if named else default_folder(), lambda: log_passphrase(self), self.new_key
-        )
+        return key_store(named, lambda: log_passphrase(self), self.new_key)
 
     def show_notices(self) -> None:
         """Say on standard error what the ledger says beside its answers."""

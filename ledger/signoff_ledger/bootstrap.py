@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 from signoff_ledger.application.checkpoints import Sealer
 from signoff_ledger.application.commands import people
@@ -16,7 +18,6 @@ from signoff_ledger.projections.views import Views
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from signoff_ledger.application.checkpoints import SealPolicy
     from signoff_ledger.application.ledger import Call
@@ -156,6 +157,60 @@ def begin_ledger(
             vault.forget(log_key)
         raise
     return opened
+
+
+class LogNames(NamedTuple):
+    """How a ledger's log is made.
+
+    Attributes:
+        origin: Its name in checkpoints, such as `example.com/press-shop`.
+        passphrase: Encrypts its key's file.
+    """
+
+    origin: str | None = None
+    passphrase: str | None = None
+
+
+def rehearse_founding(
+    address: str,
+    call: Call,
+    names: tuple[str, str],
+    log: LogNames,
+    *,
+    clock: Clock | None = None,
+    ids: IdSource | None = None,
+) -> None:
+    """Refuse a founding that would be refused; nothing is left behind either way.
+
+    Args:
+        address: A file's path or a `postgresql://` URL.
+        call: By whom.
+        names: The ledger's name, and the owner's as printed beside decisions.
+        log: How its log would be made.
+        clock: The ledger's clock.
+        ids: Where command ids come from.
+
+    Raises:
+        StoreError: A ledger is there already, or none can be made.
+        SignoffError: The founding would be refused.
+    """
+    from signoff_ledger.custody.key_store import Vault
+    from signoff_ledger.persistence.store_factory import check_vacant
+
+    check_vacant(address)
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        begin_ledger(
+            folder / "ledger.db",
+            call,
+            name=names[0],
+            printed_name=names[1],
+            clock=clock,
+            ids=ids,
+            vault=Vault(folder / "keys"),
+            origin=log.origin,
+            passphrase=log.passphrase,
+        ).close()
 
 
 def _wired(

@@ -10,12 +10,13 @@ import click
 from signoff_cli.output import answer, tell_left_out
 from signoff_cli.session import pass_session, reading
 from signoff_ledger.exports.log_cut import copy_until
-from signoff_ledger.exports.migrate import copy_ledger
-from signoff_ledger.persistence.sqlite.backup import back_up
-from signoff_ledger.persistence.sqlite.store import SqliteStore
+from signoff_ledger.exports.migrate import back_up_ledger
+from signoff_ledger.queries.backup import SCHEMA
 
 if TYPE_CHECKING:
     from signoff_cli.session import Session
+    from signoff_ledger.bootstrap import OpenLedger
+    from signoff_ledger.queries.backup import BackupAnswer
 
 
 @click.command(short_help="Copy a ledger while it is in use.")
@@ -43,26 +44,29 @@ def backup(session: Session, target: Path, until: int | None) -> None:
       signoff backup /mnt/safe/ledger-2026-03-09.db
       signoff backup --until 41 sound.db
     """
-    left_out: dict[str, object] = {}
     with session.open(damaged=until is not None) as opened:
-        store = opened.store
-        if until is not None:
-            cut = copy_until(store, target, until)
-            size = cut.size
-            left_out = {"rest": str(cut.rest), "left_out": cut.left_out}
-        elif isinstance(store, SqliteStore):
-            size = back_up(store, target)
-        else:
-            copied = copy_ledger(store, target)
-            tell_left_out(copied.left_out)
-            size = copied.size
-    data = {"ledger": session.place(), "backup": str(target), "events": size, **left_out}
-    beside = f" {left_out['left_out']} rows left out are in {left_out['rest']}." if left_out else ""
+        data = _copied(opened, session.place(), target, until)
+    beside = f" {data['left_out']} rows left out are in {data['rest']}." if "rest" in data else ""
     answer(
         session,
-        "signoff.backup/1",
+        SCHEMA,
         data,
         [data],
-        lambda: f"{size} events copied to {target}.{beside}",
-        done=f"{size} events copied to {target}",
+        lambda: f"{data['events']} events copied to {target}.{beside}",
+        done=f"{data['events']} events copied to {target}",
     )
+
+
+def _copied(opened: OpenLedger, place: str, target: Path, until: int | None) -> BackupAnswer:
+    if until is not None:
+        cut = copy_until(opened.store, target, until)
+        return {
+            "ledger": place,
+            "backup": str(target),
+            "events": cut.size,
+            "rest": str(cut.rest),
+            "left_out": cut.left_out,
+        }
+    size, left_out = back_up_ledger(opened.store, target)
+    tell_left_out(left_out)
+    return {"ledger": place, "backup": str(target), "events": size}

@@ -10,6 +10,7 @@ import click
 from signoff_cli import suffixes
 from signoff_cli.output import answer, heading, write_file
 from signoff_cli.session import pass_session, reading
+from signoff_ledger.queries.checkpoint import SCHEMA, checkpoint_answer
 
 if TYPE_CHECKING:
     from signoff_cli.session import Session
@@ -39,19 +40,14 @@ def checkpoint(session: Session, output: Path | None) -> None:
         seal = opened.sealer.seal()
     if output is not None:
         write_file(output, seal.note)
-    data = {
-        "size": seal.size,
-        "root": seal.root.hex(),
-        "checkpoint": seal.note.decode("utf-8"),
-        "new": seal.is_new,
-    }
-    says = "Sealed" if seal.is_new else "Sealed before, at exactly this size"
-    heading(session, f"{says}: {seal.size} events, root {seal.root.hex()}")
+    data = checkpoint_answer(seal)
+    says = "Sealed" if data["new"] else "Sealed before, at exactly this size"
+    heading(session, f"{says}: {data['size']} events, root {data['root']}")
     answer(
         session,
-        "signoff.checkpoint/1",
+        SCHEMA,
         data,
         [data],
-        lambda: seal.note.decode("utf-8").removesuffix("\n"),
-        done=f"sealed at {seal.size} events",
+        lambda: data["checkpoint"].removesuffix("\n"),
+        done=f"sealed at {data['size']} events",
     )

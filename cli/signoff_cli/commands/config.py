@@ -11,10 +11,12 @@ import click
 from signoff_cli.config import PROJECT_FILE, USER_FILE, Setting, settings
 from signoff_cli.output import answer, table
 from signoff_cli.session import pass_session, reading
-from signoff_ledger.persistence.address import redacted
+from signoff_ledger.queries.settings import SCHEMA
+from signoff_ledger.wiring import redacted, seal_policy, usual_key_folder
 
 if TYPE_CHECKING:
     from signoff_cli.session import Session
+    from signoff_ledger.queries.settings import SettingAnswer, SettingsAnswer
 
 _UNSET = {"ledger": "", "actor": "", "format": "table", "color": "auto", "key": ""}
 
@@ -34,19 +36,20 @@ def config(session: Session) -> None:
       signoff config
     """
     found = settings()
-    rows = []
+    rows: list[SettingAnswer] = []
     for name, unset in (_UNSET | _sealing()).items():
         setting = _effective(session, name, found) or Setting(unset, "default")
         value = redacted(setting.value) if name == "ledger" else setting.value
         rows.append({"setting": name, "value": value, "origin": setting.origin})
-    files = {
+    data: SettingsAnswer = {
+        "settings": rows,
         "project_file": PROJECT_FILE,
         "user_file": os.path.join(click.get_app_dir("signoff"), USER_FILE),  # noqa: PTH118  # a text, as shown
     }
     answer(
         session,
-        "signoff.config/1",
-        {"settings": rows, **files},
+        SCHEMA,
+        data,
         rows,
         lambda: table(
             ("setting", "value", "origin"),
@@ -57,12 +60,9 @@ def config(session: Session) -> None:
 
 def _sealing() -> dict[str, str]:
     """Say where the log's key is and when the log is sealed, unless somebody says otherwise."""
-    from signoff_ledger.application.checkpoints import SealPolicy
-    from signoff_ledger.custody.key_store import default_folder
-
-    usual = SealPolicy()
+    usual = seal_policy()
     return {
-        "keys": str(default_folder()),
+        "keys": str(usual_key_folder()),
         "seal_after_events": str(usual.events),
         "seal_after_minutes": str(usual.age // timedelta(minutes=1)),
     }

@@ -13,10 +13,12 @@ from signoff_ledger.application.commands.witnesses import standings
 from signoff_ledger.errors import SignoffError
 from signoff_ledger.exports.dossier import export_decision
 from signoff_ledger.exports.log_folder import export_log
+from signoff_ledger.queries.export import SCHEMA
 
 if TYPE_CHECKING:
     from signoff_cli.session import Session
     from signoff_ledger.bootstrap import OpenLedger
+    from signoff_ledger.queries.export import ExportAnswer
 
 
 @click.command(short_help="Hand over the log, or one decision.")
@@ -41,7 +43,11 @@ def export(session: Session, folder: Path, position: int | None) -> None:
             exported = export_log(opened.store, folder)
             sealed = exported.sealed
             tell_left_out(exported.left_out)
-            data = {"folder": str(folder), "events": exported.size, "sealed": sealed}
+            data: ExportAnswer = {
+                "folder": str(folder),
+                "events": exported.size,
+                "sealed": sealed,
+            }
             says = (
                 f"{exported.size} events are in {folder}, {exported.sealed} of them sealed, root "
                 f"{exported.root.hex()}"
@@ -59,7 +65,7 @@ def export(session: Session, folder: Path, position: int | None) -> None:
             )
     answer(
         session,
-        "signoff.export/1",
+        SCHEMA,
         data,
         [data],
         lambda: f"{says}.\nAnybody checks it with  signoff verify {folder}  or by its README.",

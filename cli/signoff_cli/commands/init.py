@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
-from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import click
 
@@ -14,14 +11,14 @@ from signoff_cli.prompts import new_log_passphrase
 from signoff_cli.session import pass_session, recording
 from signoff_ledger.application.commands.people import found
 from signoff_ledger.application.ledger import named_actor
-from signoff_ledger.bootstrap import begin_ledger, open_ledger
-from signoff_ledger.custody.key_store import Vault
-from signoff_ledger.persistence.address import redacted, usual_name
-from signoff_ledger.persistence.store_factory import check_vacant, is_begun
+from signoff_ledger.bootstrap import LogNames, begin_ledger, open_ledger, rehearse_founding
+from signoff_ledger.queries.founding import SCHEMA
+from signoff_ledger.wiring import is_begun, redacted, usual_name
 
 if TYPE_CHECKING:
     from signoff_cli.session import Session
     from signoff_ledger.application.ledger import Call
+    from signoff_ledger.queries.founding import FoundingAnswer
 
 
 @click.command(short_help="Begin a ledger.")
@@ -69,9 +66,9 @@ def init(  # one parameter for each option
         with open_ledger(address, session.clock, session.ids) as opened:
             repeated = found(opened.ledger, call, name, printed_name).repeated
     else:
-        log = _Log(origin, new_log_passphrase() if passphrase else None)
+        log = LogNames(origin, new_log_passphrase() if passphrase else None)
         _begin(session, call, address, (name, printed_name), log)
-    data = {
+    data: FoundingAnswer = {
         "ledger": place,
         "name": name,
         "owner": actor,
@@ -81,7 +78,7 @@ def init(  # one parameter for each option
     says = "was begun before" if repeated else "would be begun" if session.dry_run else "begun"
     answer(
         session,
-        "signoff.init/1",
+        SCHEMA,
         data,
         [data],
         lambda: f"Ledger {name} {says} in {place}; {actor} is its owner.",
@@ -89,28 +86,20 @@ def init(  # one parameter for each option
     )
 
 
-class _Log(NamedTuple):
-    origin: str | None
-    passphrase: str | None
-
-
-def _begin(session: Session, call: Call, address: str, names: tuple[str, str], log: _Log) -> None:
-    with ExitStack() as stack:
-        vault = session.vault()
-        if session.dry_run:
-            check_vacant(address)
-            folder = Path(stack.enter_context(TemporaryDirectory()))
-            address, vault = str(folder / "ledger.db"), Vault(folder / "keys")
-        stack.enter_context(
-            begin_ledger(
-                address,
-                call,
-                name=names[0],
-                printed_name=names[1],
-                clock=session.clock,
-                ids=session.ids,
-                vault=vault,
-                origin=log.origin,
-                passphrase=log.passphrase,
-            )
-        )
+def _begin(
+    session: Session, call: Call, address: str, names: tuple[str, str], log: LogNames
+) -> None:
+    if session.dry_run:
+        rehearse_founding(address, call, names, log, clock=session.clock, ids=session.ids)
+        return
+    begin_ledger(
+        address,
+        call,
+        name=names[0],
+        printed_name=names[1],
+        clock=session.clock,
+        ids=session.ids,
+        vault=session.vault(),
+        origin=log.origin,
+        passphrase=log.passphrase,
+    ).close()

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from typing import TYPE_CHECKING
 
 import click
 
 from signoff_cli.output import answer, tell_left_out
 from signoff_cli.session import pass_session, reading
-from signoff_ledger.exports.migrate import move_ledger
-from signoff_ledger.persistence.address import redacted
-from signoff_ledger.persistence.store_factory import open_store
+from signoff_ledger.exports.migrate import move as move_ledger
+from signoff_ledger.queries.move import SCHEMA
+from signoff_ledger.wiring import redacted
 
 if TYPE_CHECKING:
     from signoff_cli.session import Session
+    from signoff_ledger.queries.move import MoveAnswer
 
 
 @click.command(short_help="Carry a ledger from one store to another.")
@@ -33,10 +33,9 @@ def move(session: Session, source: str, target: str) -> None:
       signoff move ledger.db postgresql://dba@db.example.com/press
     """
     session.show_notices()
-    with closing(open_store(source)) as store:
-        carried = move_ledger(store, target)
+    carried = move_ledger(source, target)
     tell_left_out(carried.left_out)
-    data = {
+    data: MoveAnswer = {
         "source": redacted(source),
         "target": redacted(target),
         "events": carried.size,
@@ -45,7 +44,7 @@ def move(session: Session, source: str, target: str) -> None:
     }
     answer(
         session,
-        "signoff.move/1",
+        SCHEMA,
         data,
         [data],
         lambda: (

@@ -9,8 +9,7 @@ import click
 
 from signoff_cli.output import answer, heading, write_file
 from signoff_cli.session import pass_session, reading
-from signoff_ledger.exports.dossier import proof_of, seal_over
-from signoff_ledger.replay.replay import checked_position
+from signoff_ledger.queries.proof import SCHEMA, proof
 
 if TYPE_CHECKING:
     from signoff_cli.session import Session
@@ -32,26 +31,19 @@ def prove(session: Session, position: int, output: Path | None) -> None:
       signoff prove 112 -o decision
     """
     with session.open() as opened:
-        checked_position(opened.store, position)
-        recorded = next(iter(opened.store.read(position - 1, position)))
-        size, note = seal_over(opened.store, position)
-        proof = proof_of(opened.store, position, size, note)
-    line = recorded.entry.line
+        data = proof(opened.store, position)
     if output is not None:
-        write_file(output.with_name(output.name + ".json"), line)
-        write_file(output.with_name(output.name + ".tlog-proof"), proof)
-    data = {
-        "position": position,
-        "line": line.decode("utf-8"),
-        "proof": proof.decode("utf-8"),
-        "size": size,
-    }
-    heading(session, f"{size} events are sealed, and the one at position {position} is among them.")
+        write_file(output.with_name(output.name + ".json"), data["line"].encode())
+        write_file(output.with_name(output.name + ".tlog-proof"), data["proof"].encode())
+    heading(
+        session,
+        f"{data['size']} events are sealed, and the one at position {position} is among them.",
+    )
     answer(
         session,
-        "signoff.proof/1",
+        SCHEMA,
         data,
         [data],
-        lambda: proof.decode("utf-8").removesuffix("\n"),
+        lambda: data["proof"].removesuffix("\n"),
         done=f"the line and its proof are in {output}.*" if output is not None else "",
     )

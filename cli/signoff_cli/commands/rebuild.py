@@ -8,9 +8,11 @@ import click
 
 from signoff_cli.output import answer, progress
 from signoff_cli.session import pass_session, reading
+from signoff_ledger.queries.rebuild import SCHEMA
 
 if TYPE_CHECKING:
     from signoff_cli.session import Session
+    from signoff_ledger.queries.rebuild import RebuildAnswer
 
 
 @click.command(short_help="Build every view again from the events.")
@@ -24,12 +26,12 @@ def rebuild(session: Session) -> None:
       signoff rebuild
     """
     with session.open() as opened:
-        size = opened.views.rebuild(progress(session, "events"))
+        data: RebuildAnswer = {"events": opened.views.rebuild(progress(session, "events"))}
     answer(
         session,
-        "signoff.rebuild/1",
-        {"events": size},
-        [{"events": size}],
-        lambda: f"Every view was built again from {size} events.",
+        SCHEMA,
+        data,
+        [data],
+        lambda: f"Every view was built again from {data['events']} events.",
         done="every view was built again",
     )

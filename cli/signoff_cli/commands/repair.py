@@ -8,9 +8,11 @@ import click
 
 from signoff_cli.output import answer
 from signoff_cli.session import pass_session, reading
+from signoff_ledger.queries.repair import SCHEMA
 
 if TYPE_CHECKING:
     from signoff_cli.session import Session
+    from signoff_ledger.queries.repair import RepairAnswer
 
 
 @click.command(short_help="Put back what is gone around the lines.")
@@ -29,10 +31,10 @@ def repair(session: Session) -> None:
     """
     with session.open(damaged=True) as opened:
         restored = opened.store.repair()
-    data = {"ledger": opened.store.place, "restored": restored}
+    data: RepairAnswer = {"ledger": opened.store.place, "restored": restored}
     answer(
         session,
-        "signoff.repair/1",
+        SCHEMA,
         data,
         [{"restored": one} for one in restored],
         lambda: "\n".join(f"put right: {one}" for one in restored) or "Nothing was missing.",

@@ -10,9 +10,11 @@ import click
 from signoff_cli.output import answer
 from signoff_cli.session import pass_session, reading
 from signoff_ledger.exports.restore import restore_log
+from signoff_ledger.queries.restore import SCHEMA
 
 if TYPE_CHECKING:
     from signoff_cli.session import Session
+    from signoff_ledger.queries.restore import RestoreAnswer
 
 
 @click.command(short_help="Bring an exported log back.")
@@ -31,10 +33,10 @@ def restore(session: Session, folder: Path) -> None:
     session.show_notices()
     size, root = restore_log(folder, session.address())
     place = session.place()
-    data = {"ledger": place, "events": size, "root": root.hex()}
+    data: RestoreAnswer = {"ledger": place, "events": size, "root": root.hex()}
     answer(
         session,
-        "signoff.restore/1",
+        SCHEMA,
         data,
         [data],
         lambda: f"{size} events are back in {place}, root {root.hex()}.",

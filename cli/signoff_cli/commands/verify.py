@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from signoff_cli.advice import fix_of, words
+from signoff_cli.advice import words
 from signoff_cli.inputs import input_bytes
 from signoff_cli.output import answer, table
 from signoff_cli.session import pass_session, reading
@@ -17,13 +17,15 @@ from signoff_ledger.exports.dossier_folder import is_dossier, verify_dossier
 from signoff_ledger.exports.log_folder import LogFolder
 from signoff_ledger.exports.verification import ExportedLog, LiveLog, verify_log
 from signoff_ledger.integrity.c2sp.policy import parse_policy
-from signoff_ledger.integrity.log_check import FAILED, PROVED, Check, Trust
-from signoff_ledger.queries.advice import advice_answer
+from signoff_ledger.integrity.log_check import Trust
+from signoff_ledger.queries.verification import SCHEMA, verification
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from signoff_cli.session import Session
+    from signoff_ledger.integrity.log_check import Check
+    from signoff_ledger.queries.verification import ProvedAnswer, VerificationAnswer
 
 
 @click.command(short_help="Prove a ledger, an export or a dossier.")
@@ -48,24 +50,10 @@ def verify(session: Session, folder: Path | None, policy: str | None, since: str
         policy=parse_policy(*input_bytes(policy, POLICY)) if policy else None,
         since=input_bytes(since, NOTE)[0] if since else None,
     )
-    checks: list[Check] = []
-    failed: EvidenceError | None = None
-    try:
-        checks.extend(_checks(session, folder, trust))
-    except EvidenceError as error:
-        failed = error
-        checks.append(Check(error.code, FAILED, _told(error)))
-    rows = [{**check._asdict(), "advice": advice_answer(check.advice)} for check in checks]
-    data = {
-        "verified": failed is None,
-        "of": str(folder) if folder else session.place(),
-        "position": failed.position if failed else None,
-        "advice": advice_answer(failed.advice if failed else None),
-        "checks": rows,
-        "unproved": [name for check in checks if check.state != PROVED for name in check.files],
-    }
-    answer(session, "signoff.verification/2", data, rows, lambda: _for_people(checks, failed))
-    return failed.exit_code if failed else 0
+    of = str(folder) if folder else session.place()
+    data = verification(of, _checks(session, folder, trust))
+    answer(session, SCHEMA, data, data["checks"], lambda: _for_people(data))
+    return 0 if data["verified"] else EvidenceError.exit_code
 
 
 def _checks(session: Session, folder: Path | None, trust: Trust) -> Iterator[Check]:
@@ -82,21 +70,18 @@ def _checks(session: Session, folder: Path | None, trust: Trust) -> Iterator[Che
         yield from verify_log(ExportedLog(LogFolder(folder)), trust)
 
 
-def _told(error: EvidenceError) -> str:
-    at = f"position {error.position}: " if error.position else ""
-    return f"{at}{error.what}" + (f": {error.why}" if error.why else "")
+def _rows(check: ProvedAnswer) -> Iterator[tuple[str, str, str]]:
+    yield check["state"], check["name"], check["says"]
+    advice = check["advice"]
+    if advice is not None:
+        yield "", "", f"fix: {words(advice['key'], advice['values'])}"
 
 
-def _rows(check: Check) -> Iterator[tuple[str, str, str]]:
-    yield check.state, check.name, check.says
-    if check.advice is not None:
-        yield "", "", f"fix: {words(check.advice.key, check.advice.values)}"
-
-
-def _for_people(checks: list[Check], failed: EvidenceError | None) -> str:
-    rows = [row for check in checks for row in _rows(check)]
+def _for_people(data: VerificationAnswer) -> str:
+    rows = [row for check in data["checks"] for row in _rows(check)]
     shown = table(("state", "check", "what was found"), rows)
-    if failed is not None:
-        to_do = f"\nTo do: {fix_of(failed)}" if fix_of(failed) else ""
+    if not data["verified"]:
+        advice = data["advice"]
+        to_do = f"\nTo do: {words(advice['key'], advice['values'])}" if advice else ""
         return f"{shown}\n\nIt does not hold. Nothing behind that point was looked at.{to_do}"
     return f"{shown}\n\nIt holds, as far as the table says."

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import signal
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -16,18 +15,29 @@ from signoff_cli.output import answer, is_unread, say, table, write_file
 from signoff_cli.session import pass_session, reading, recording
 from signoff_ledger.application.commands import witnesses
 from signoff_ledger.application.commands.witnesses import SIZE_KIND
-from signoff_ledger.application.ports import SystemClock
 from signoff_ledger.bounded_file import NOTE, REQUEST
 from signoff_ledger.errors import ConflictError, InputError
+from signoff_ledger.queries.cosignatures import SCHEMA as COSIGNATURES_SCHEMA
+from signoff_ledger.queries.cosignatures import cosignature_answers, refused_cosignature
+from signoff_ledger.queries.served_witness import SCHEMA as SERVED_SCHEMA
+from signoff_ledger.queries.witness_reply import SCHEMA as REPLY_SCHEMA
+from signoff_ledger.queries.witness_request import SCHEMA as REQUEST_SCHEMA
+from signoff_ledger.queries.witnesses import SCHEMA as WITNESSES_SCHEMA
+from signoff_ledger.queries.witnesses import witnesses as witnesses_of
+from signoff_ledger.wiring import system_clock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from signoff_cli.session import Session
-    from signoff_ledger.application.commands.witnesses import AttachSummary, WitnessStanding
+    from signoff_ledger.application.commands.witnesses import WitnessStanding
     from signoff_ledger.application.ports import Clock, Store
+    from signoff_ledger.queries.cosignatures import CosignatureAnswer, CosignaturesAnswer
+    from signoff_ledger.queries.served_witness import ServedWitnessAnswer
+    from signoff_ledger.queries.witness_reply import WitnessReplyAnswer
+    from signoff_ledger.queries.witness_request import WitnessRequestAnswer
+    from signoff_ledger.queries.witnesses import WitnessesAnswer
     from signoff_ledger.witness.cosigner import Cosigner
-    from signoff_ledger.witness.server import WitnessServer
 
 DEFAULT_PORT = 7963
 
@@ -112,7 +122,7 @@ def request(
         else:
             asked = [_chosen(standings, name)]
         rows, refused = _ask(opened.store, asked)
-    _tell(session, {"cosignatures": rows, "ignored_lines": None}, rows)
+    _tell(session, {"cosignatures": rows, "ignored_lines": None})
     return refused.exit_code if refused else 0
 
 
@@ -132,8 +142,8 @@ def attach(session: Session, file: str) -> None:
     content, _ = input_bytes(file, NOTE)
     with session.open() as opened:
         attached = witnesses.attach(opened.store, content)
-    rows = _rows(attached)
-    _tell(session, {"cosignatures": rows, "ignored_lines": attached.ignored}, rows)
+    rows = cosignature_answers(attached.cosigned)
+    _tell(session, {"cosignatures": rows, "ignored_lines": attached.ignored})
 
 
 @witness.command("list", short_help="List the witnesses.")
@@ -147,20 +157,8 @@ def list_(session: Session) -> None:
       signoff witness list
     """
     with session.open() as opened:
-        sealed = opened.store.sealed_size()
-        standings = witnesses.standings(opened.store)
-    rows: list[dict[str, Any]] = [
-        {
-            "witness": one.key.name,
-            "verifier_key": one.key.line,
-            "url": one.url,
-            "cosigned": one.size,
-            "at": _time(one.time_s),
-        }
-        for one in standings
-    ]
-    data = {"sealed": sealed, "witnesses": rows}
-    answer(session, "signoff.witnesses/1", data, rows, lambda: _listed(sealed, rows))
+        data = witnesses_of(opened.store)
+    answer(session, WITNESSES_SCHEMA, data, data["witnesses"], lambda: _listed(data))
 
 
 @witness.command(short_help="Be a small witness on this machine.")
@@ -196,7 +194,7 @@ def serve(
     """
     from signoff_ledger.witness.state_folder import inhabited
 
-    clock = session.clock or SystemClock()
+    clock = session.clock or system_clock()
     with inhabited(state, name, trust, clock) as one:
         if asked is None:
             _serve(session, one, port, clock)
@@ -212,8 +210,12 @@ def _serve(session: Session, one: Cosigner, port: int, clock: Clock) -> None:
             say(line)
 
     with WitnessServer(one, port, clock, tell) as server, _until_interrupted():
-        data = {"verifier_key": one.key.line, "url": server.url, "logs": sorted(one.logs)}
-        answer(session, "signoff.witness/1", data, [data], lambda: _introduced(server))
+        data: ServedWitnessAnswer = {
+            "verifier_key": one.key.line,
+            "url": server.url,
+            "logs": sorted(one.logs),
+        }
+        answer(session, SERVED_SCHEMA, data, [data], lambda: _introduced(data))
         if not is_unread():
             server.serve_forever()
     tell("signoff: the witness has ended")
@@ -232,10 +234,8 @@ def _answer(session: Session, one: Cosigner, body: bytes) -> None:
             else "",
         )
     line = verdict.body.rstrip("\n")
-    data = {"witness": one.key.name, "cosignature": line}
-    answer(
-        session, "signoff.answer/1", data, [data], lambda: line, done=f"{one.key.name} has cosigned"
-    )
+    data: WitnessReplyAnswer = {"witness": one.key.name, "cosignature": line}
+    answer(session, REPLY_SCHEMA, data, [data], lambda: line, done=f"{one.key.name} has cosigned")
 
 
 def _chosen(standings: list[WitnessStanding], name: str | None) -> WitnessStanding:
@@ -256,10 +256,15 @@ def _write_request(session: Session, store: Store, name: str, old_size: int, out
     seal = witnesses.latest_seal(store)
     body = witnesses.request(store, seal, old_size)
     write_file(output, body)
-    data = {"witness": name, "file": str(output), "from": old_size, "size": seal.size}
+    data: WitnessRequestAnswer = {
+        "witness": name,
+        "file": str(output),
+        "from": old_size,
+        "size": seal.size,
+    }
     answer(
         session,
-        "signoff.request/1",
+        REQUEST_SCHEMA,
         data,
         [data],
         lambda: (
@@ -272,89 +277,65 @@ def _write_request(session: Session, store: Store, name: str, old_size: int, out
 
 def _ask(
     store: Store, asked: list[WitnessStanding]
-) -> tuple[list[dict[str, Any]], ConflictError | None]:
+) -> tuple[list[CosignatureAnswer], ConflictError | None]:
     """Ask each witness, whatever the others say."""
     from signoff_ledger.witness.http_client import HttpCourier
 
     courier = HttpCourier()
-    rows: list[dict[str, Any]] = []
+    rows: list[CosignatureAnswer] = []
     refused: ConflictError | None = None
     for one in asked:
         try:
-            rows += _rows(witnesses.ask(store, courier, one))
+            rows += cosignature_answers(witnesses.ask(store, courier, one).cosigned)
         except ConflictError as error:
             if len(asked) == 1 or error.code != "SL605":
                 raise
             refused = error
-            rows.append(_row(one.key.name, 0, None, "refused", f"{error.what}: {error.why}"))
+            rows.append(refused_cosignature(one.key.name, error))
     return rows, refused
 
 
-def _rows(attached: AttachSummary) -> list[dict[str, Any]]:
-    return [
-        _row(one.key.name, one.size, one.time_s, "new" if one.is_new else "kept before", None)
-        for one in attached.cosigned
-    ]
-
-
-def _row(name: str, size: int, time_s: int | None, state: str, why: str | None) -> dict[str, Any]:
-    return {
-        "witness": name,
-        "size": size or None,
-        "at": _time(time_s),
-        "state": state,
-        "why": why,
-    }
-
-
-def _tell(session: Session, data: dict[str, Any], rows: list[dict[str, Any]]) -> None:
+def _tell(session: Session, data: CosignaturesAnswer) -> None:
+    rows = data["cosignatures"]
     kept = sum(row["state"] == "new" for row in rows)
     answer(
         session,
-        "signoff.cosignatures/1",
+        COSIGNATURES_SCHEMA,
         data,
         rows,
-        lambda: _told(data, rows),
+        lambda: _told(data),
         done=f"new cosignatures kept: {kept}" if kept else "",
     )
 
 
-def _told(data: dict[str, Any], rows: list[dict[str, Any]]) -> str:
+def _told(data: CosignaturesAnswer) -> str:
     ignored = data["ignored_lines"]
     lines = [
         f"{row['witness']}: {row['why']}"
         if row["state"] == "refused"
         else f"{row['witness']} cosigned {row['size']} events at {row['at']}"
         + (", as is kept already" if row["state"] == "kept before" else "")
-        for row in rows
+        for row in data["cosignatures"]
     ]
     if ignored:
         lines.append(f"{ignored} lines of keys that this ledger does not know were ignored.")
     return "\n".join(lines) or "There is no cosignature in it."
 
 
-def _listed(sealed: int, rows: list[dict[str, Any]]) -> str:
+def _listed(data: WitnessesAnswer) -> str:
+    rows = data["witnesses"]
     if not rows:
         return "No witness is asked. Add one:  signoff witness add @witness.vkey --url URL"
     shown = [
         (r["witness"], r["cosigned"] or "-", r["at"] or "-", r["url"] or "by file") for r in rows
     ]
     told = table(("witness", "cosigned", "at", "reached"), shown)
-    return f"{told}\n\nThe last seal is of {sealed} events."
+    return f"{told}\n\nThe last seal is of {data['sealed']} events."
 
 
-def _introduced(server: WitnessServer) -> str:
-    logs = "\n".join(f"  {origin}" for origin in sorted(server.witness.logs))
-    return f"{server.witness.key.line}\nanswers at {server.url} and watches\n{logs}"
-
-
-def _time(time_s: int | None) -> str | None:
-    if time_s is None:
-        return None
-    try:
-        return datetime.fromtimestamp(time_s, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    except (OverflowError, OSError, ValueError):
-        return f"second {time_s}"
+def _introduced(data: ServedWitnessAnswer) -> str:
+    logs = "\n".join(f"  {origin}" for origin in data["logs"])
+    return f"{data['verifier_key']}\nanswers at {data['url']} and watches\n{logs}"
 
 
 @contextmanager

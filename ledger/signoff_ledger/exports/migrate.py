@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,9 @@ from signoff_ledger.exports.log_folder import (
 )
 from signoff_ledger.integrity.log_check import Examination
 from signoff_ledger.persistence.address import is_url, redacted
+from signoff_ledger.persistence.sqlite.backup import back_up
+from signoff_ledger.persistence.sqlite.store import SqliteStore
+from signoff_ledger.persistence.store_factory import open_store
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -58,6 +62,27 @@ def copy_ledger(
             )
         confirm()
     return carried._replace(left_out=left_out)
+
+
+def move(source: str, target: str) -> CopySummary:
+    """Carry the ledger at one address to another; see `move_ledger`."""
+    with closing(open_store(source)) as store:
+        return move_ledger(store, target)
+
+
+def back_up_ledger(source: LedgerStore, target: Path) -> tuple[int, tuple[int, ...]]:
+    """Copy a ledger into one file, while others go on recording.
+
+    Returns:
+        Events in the copy, and the sizes of checkpoints that do not verify and are not in it.
+
+    Raises:
+        StoreError: Something is there already, or the copy cannot be written.
+    """
+    if isinstance(source, SqliteStore):
+        return back_up(source, target), ()
+    copied = copy_ledger(source, target)
+    return copied.size, copied.left_out
 
 
 def move_ledger(source: LedgerStore, target: str | Path) -> CopySummary:

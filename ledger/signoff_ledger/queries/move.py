@@ -1,0 +1,30 @@
+"""A ledger carried from one store to another."""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+from signoff_ledger.queries.value_forms import Count, Digest, Position
+
+SCHEMA = "signoff.move/1"
+
+
+class MoveAnswer(TypedDict):
+    """A ledger carried from one store to another: `signoff move`.
+
+    Attributes:
+        source: Where it was: a file, or a URL without its secrets; it takes nothing more.
+        target: Where it is now.
+        events: Events in it.
+        root: Root of the tree over them, in both.
+        checkpoints: Signed checkpoints that came along, with their cosignatures.
+    """
+
+    source: str
+    target: str
+    events: Position
+    root: Digest
+    checkpoints: Count
+
+
+ANSWER = MoveAnswer

@@ -1,0 +1,33 @@
+"""What was put right around the lines of a ledger."""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+SCHEMA = "signoff.repair/1"
+
+
+class RestoredPartAnswer(TypedDict):
+    """One thing that was put right.
+
+    Attributes:
+        restored: What differed, and no longer does.
+    """
+
+    restored: str
+
+
+class RepairAnswer(TypedDict):
+    """What was put right around the lines: `signoff repair`. The rows are the things put right.
+
+    Attributes:
+        ledger: Where the ledger stands, without a password.
+        restored: A sentence for each thing that was put right; empty where nothing was missing.
+    """
+
+    ledger: str
+    restored: list[str]
+
+
+ANSWER = RepairAnswer
+ROW = RestoredPartAnswer

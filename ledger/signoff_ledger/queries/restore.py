@@ -1,0 +1,26 @@
+"""A ledger made of an exported log."""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+from signoff_ledger.queries.value_forms import Digest, Position
+
+SCHEMA = "signoff.restore/1"
+
+
+class RestoreAnswer(TypedDict):
+    """A ledger made of an export: `signoff restore`.
+
+    Attributes:
+        ledger: Where it stands, without a password.
+        events: Events in it.
+        root: Root of the tree over them.
+    """
+
+    ledger: str
+    events: Position
+    root: Digest
+
+
+ANSWER = RestoreAnswer

@@ -1,0 +1,85 @@
+"""Statements written to files, to be signed where the key is."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from typing import TYPE_CHECKING, TypedDict
+
+from signoff_ledger.integrity.ssh.sshsig import NAMESPACE
+from signoff_ledger.queries.value_forms import Digest
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+SCHEMA = "signoff.statement/1"
+
+
+class StatementFileAnswer(TypedDict):
+    """A statement in a file.
+
+    Attributes:
+        statement: The file.
+        sha256: Its digest.
+    """
+
+    statement: str
+    sha256: Digest
+
+
+class StatementRowAnswer(StatementFileAnswer):
+    """A statement in a file, and how to go on.
+
+    Attributes:
+        statement: The file.
+        sha256: Its digest.
+        namespace: What the signature must be made for.
+        attach: Where `ssh-keygen -Y sign` puts the first signature, for --attach.
+    """
+
+    namespace: str
+    attach: str
+
+
+class StatementsAnswer(StatementRowAnswer):
+    """Statements to be signed elsewhere: `--statement-only`. The rows are the statements.
+
+    Attributes:
+        statement: The file of the first one.
+        sha256: Its digest.
+        namespace: What the signatures must be made for.
+        attach: Where `ssh-keygen -Y sign` puts the first signature, for --attach.
+        beside: The other statements of the command.
+    """
+
+    beside: list[StatementFileAnswer]
+
+
+ANSWER = StatementsAnswer
+ROW = StatementRowAnswer
+
+
+def statements_answer(written: Sequence[tuple[Path, bytes]]) -> StatementsAnswer:
+    """Name the files of a command's statements.
+
+    Args:
+        written: Each statement with its file; at least one.
+    """
+    files: list[StatementFileAnswer] = [
+        {"statement": str(path), "sha256": sha256(text).hexdigest()} for path, text in written
+    ]
+    return {
+        **files[0],
+        "namespace": NAMESPACE,
+        "attach": f"{files[0]['statement']}.sig",
+        "beside": files[1:],
+    }
+
+
+def statement_rows(answer: StatementsAnswer) -> list[StatementRowAnswer]:
+    """Give every statement of an answer."""
+    first: StatementFileAnswer = {"statement": answer["statement"], "sha256": answer["sha256"]}
+    return [
+        {**each, "namespace": answer["namespace"], "attach": answer["attach"]}
+        for each in (first, *answer["beside"])
+    ]

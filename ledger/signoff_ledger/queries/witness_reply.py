@@ -1,0 +1,22 @@
+"""A witness's reply to a request in a file."""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+SCHEMA = "signoff.answer/1"
+
+
+class WitnessReplyAnswer(TypedDict):
+    """A witness's answer to a request in a file: `signoff witness serve --answer`.
+
+    Attributes:
+        witness: The name of the witness.
+        cosignature: Its line, without the newline at its end.
+    """
+
+    witness: str
+    cosignature: str
+
+
+ANSWER = WitnessReplyAnswer

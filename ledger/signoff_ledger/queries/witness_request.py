@@ -1,0 +1,29 @@
+"""A request for a cosignature, in a file."""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+from signoff_ledger.queries.value_forms import Count, Position
+
+SCHEMA = "signoff.request/1"
+
+_From = TypedDict("_From", {"from": Count})
+
+
+class WitnessRequestAnswer(_From):
+    """A request for a cosignature in a file: `signoff witness request -o`.
+
+    Attributes:
+        witness: The witness it is for.
+        file: Where it was written.
+        from: Events in the checkpoint that its proof of growth begins at; 0 where there is none.
+        size: Events in the checkpoint to cosign.
+    """
+
+    witness: str
+    file: str
+    size: Position
+
+
+ANSWER = WitnessRequestAnswer
