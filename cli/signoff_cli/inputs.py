@@ -30,7 +30,7 @@ def input_bytes(source: str, limit: SizeLimit) -> tuple[bytes, str]:
     Raises:
         InputError: SL101 when it cannot be read.
     """
-    from signoff_ledger.domain.text_checks import escaped  # loads pydantic
+    from signoff_ledger.wiring import file_label
 
     if source == "-" and sys.stdin.isatty():
         raise InputError(
@@ -42,7 +42,7 @@ def input_bytes(source: str, limit: SizeLimit) -> tuple[bytes, str]:
     try:
         if source == "-":
             return read_stream(sys.stdin.buffer, limit), "standard-input"
-        return read_regular(source, limit), escaped(Path(source).name)
+        return read_regular(source, limit), file_label(source)
     except OSError as error:
         raise InputError(
             "SL101",

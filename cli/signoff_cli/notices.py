@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 
 from signoff_cli.output import say
-from signoff_ledger.persistence.notices import NOTICES
+
+_NOTICES = logging.getLogger("signoff_ledger.notices")
 
 
 class _Speaker(logging.Handler):
@@ -17,4 +18,4 @@ class _Speaker(logging.Handler):
 
 def on_notice(*, quiet: bool) -> None:
     """Say the library's notices for the rest of an invocation, or none of them."""
-    NOTICES.handlers[:] = [logging.NullHandler() if quiet else _Speaker()]
+    _NOTICES.handlers[:] = [logging.NullHandler() if quiet else _Speaker()]

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from signoff_ledger.application.ledger import Receipt
     from signoff_ledger.application.ports import Store
     from signoff_ledger.queries.receipt import ReceiptAnswer, ReceiptExtra
+    from signoff_ledger.queries.uncounted import UncountedAnswer
 
 _SHOWN = 12
 """How many sentences a person is shown of a command that recorded many events."""
@@ -42,6 +43,12 @@ def show(
         say(f"signoff: recorded, and not sealed: {receipt.unsealed}")
     data = receipt_answer(store, receipt, extra, dry_run=session.dry_run)
     answer(session, SCHEMA, data, data["events"], lambda: _for_people(data, headline))
+
+
+def uncounted_line(unit: UncountedAnswer) -> str:
+    """Say of a unit that it does not count, and why."""
+    reasons = ", ".join(f"{each['code']} ({each['says']})" for each in unit["reasons"])
+    return f"Unit {unit['serial']} does not count: {reasons}"
 
 
 def _for_people(data: ReceiptAnswer, headline: str) -> str:

@@ -124,6 +124,13 @@ def statement_file(first: Path, number: int) -> Path:
     return numbered(first, number)
 
 
+def file_label(path: str) -> str:
+    """Give the name of a file as it may be recorded: what a screen would obey is escaped."""
+    from signoff_ledger.domain.text_checks import escaped
+
+    return escaped(Path(path).name)
+
+
 def system_clock() -> Clock:
     """Give the machine's clock."""
     from signoff_ledger.application.ports import SystemClock

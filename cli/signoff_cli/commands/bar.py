@@ -27,13 +27,11 @@ from signoff_ledger.queries.standard_plan import SCHEMA as STANDARD_PLAN_SCHEMA
 from signoff_ledger.reports.text_charts import draw
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from signoff_cli.session import Session
+    from signoff_ledger.application.commands.parts import Bar
     from signoff_ledger.application.ledger import Receipt
-    from signoff_ledger.domain.bar import Bar
-    from signoff_ledger.figures.picture import Illustrated, Picture
-    from signoff_ledger.queries.bars import LetsThroughAnswer
+    from signoff_ledger.queries.bars import BarsAnswer, LetsThroughAnswer
+    from signoff_ledger.queries.illustrated import Illustrated
     from signoff_ledger.queries.receipt import ReceiptExtra
     from signoff_ledger.queries.standard_plan import StandardPlanAnswer
 
@@ -57,7 +55,7 @@ def register(session: Session, file: str) -> None:
     process, read = _bar_of(file)
     with session.open() as opened:
         receipt = register_bar(opened.ledger, session.call(), process, read)
-        receipts.show(session, opened.store, receipt, *_lets_through(session, read, receipt))
+        receipts.show(session, opened.store, receipt, *_extra(session, lets_through(read), receipt))
 
 
 @bar.command(short_help="Agree to the bar, as whoever will order.")
@@ -93,7 +91,7 @@ def supersede(session: Session, file: str, reason: str) -> None:
         receipt = supersede_bar(
             opened.ledger, session.call(), process, read, long_text(reason) or ""
         )
-        receipts.show(session, opened.store, receipt, *_lets_through(session, read, receipt))
+        receipts.show(session, opened.store, receipt, *_extra(session, lets_through(read), receipt))
 
 
 @bar.command(short_help="Show every bar, and what it lets through.")
@@ -120,7 +118,7 @@ def show(session: Session, process: str | None) -> None:
             for r in rows
         ]  # fmt: skip
         versions = table(("bar", "event", "loosened", "clauses"), lines)
-        return "\n\n".join((versions, _told(session, rows[-1], shown.pictures)))
+        return "\n\n".join((versions, _told(session, rows[-1], shown)))
 
     answer(session, SCHEMA, shown.data, rows, human)
 
@@ -171,24 +169,27 @@ def _picked_for_people(session: Session, picked: Illustrated[StandardPlanAnswer]
         f"Ac {data['max_rejects']}, Re {data['reject_from']}.{between}"
     )
     file = "\n".join(("[bar]", *(f"{name} = {value}" for name, value in data["bar"].items())))
-    return "\n\n".join((paragraph(head), _told(session, data, picked.pictures), file))
+    return "\n\n".join((paragraph(head), _told(session, data, picked), file))
 
 
-def _lets_through(session: Session, bar: Bar, receipt: Receipt) -> tuple[ReceiptExtra, str]:
+def _extra(
+    session: Session, shown: Illustrated[LetsThroughAnswer], receipt: Receipt
+) -> tuple[ReceiptExtra, str]:
     """Say what the bar lets through at the moment it is set, when it can still be another one."""
-    shown = lets_through(bar)
     extra: ReceiptExtra = {
         "lets_through": shown.data["lets_through"],
         "says": shown.data["says"],
     }
     new = receipt.recorded or receipt.planned
-    return extra, _told(session, shown.data, shown.pictures) + "\n" if new else ""
+    return extra, _told(session, shown.data, shown) + "\n" if new else ""
 
 
-def _told(session: Session, data: LetsThroughAnswer, pictures: Iterable[Picture]) -> str:
+def _told(
+    session: Session, data: LetsThroughAnswer, shown: Illustrated[BarsAnswer | LetsThroughAnswer]
+) -> str:
     """Say what a bar lets through, and draw it."""
     lines = [paragraph(sentence) for sentence in data["says"]]
-    drawn = [draw(each, ascii_only=keeps_to_ascii(session)) for each in pictures]
+    drawn = [draw(each, ascii_only=keeps_to_ascii(session)) for each in shown.pictures]
     return "\n".join((*lines, "", *drawn))
 
 

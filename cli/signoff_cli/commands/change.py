@@ -10,8 +10,7 @@ from signoff_cli import receipts
 from signoff_cli.inputs import long_text
 from signoff_cli.session import pass_session, recording
 from signoff_ledger.application.commands.nonconformities import apply_change
-from signoff_ledger.domain.process import Change
-from signoff_ledger.domain.values import ChangeKind
+from signoff_ledger.application.commands.parts import Change, ChangeKind
 from signoff_ledger.errors import InputError
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ from signoff_cli.session import pass_session, recording
 from signoff_ledger.application.commands.inspection import add_defect
 from signoff_ledger.application.commands.nonconformities import attribute as attribute_mode
 from signoff_ledger.application.commands.nonconformities import state_cause
+from signoff_ledger.application.commands.parts import CauseKind, Origin
 from signoff_ledger.application.commands.plans import only_process
-from signoff_ledger.domain.values import CauseKind, Origin
 from signoff_ledger.errors import InputError
 
 if TYPE_CHECKING:

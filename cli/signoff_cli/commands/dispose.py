@@ -10,7 +10,7 @@ from signoff_cli import receipts
 from signoff_cli.inputs import long_text
 from signoff_cli.session import pass_session, recording
 from signoff_ledger.application.commands.inspection import dispose as dispose_unit
-from signoff_ledger.domain.values import Disposition
+from signoff_ledger.application.commands.parts import Disposition
 
 if TYPE_CHECKING:
     from signoff_cli.session import Session

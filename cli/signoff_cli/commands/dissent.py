@@ -10,7 +10,7 @@ from signoff_cli import receipts
 from signoff_cli.inputs import long_text
 from signoff_cli.session import pass_session, recording
 from signoff_ledger.application.commands.nonconformities import remark
-from signoff_ledger.domain.values import RemarkKind
+from signoff_ledger.application.commands.parts import RemarkKind
 
 if TYPE_CHECKING:
     from signoff_cli.session import Session

@@ -10,18 +10,18 @@ from signoff_cli import receipts
 from signoff_cli.inputs import input_bytes
 from signoff_cli.output import progress, table
 from signoff_cli.session import pass_session, recording
+from signoff_ledger.application.commands.parts import BuildMethod
 from signoff_ledger.application.commands.sheet_import import import_sheet
 from signoff_ledger.bounded_file import SHEET
-from signoff_ledger.domain.tally import EXCLUSIONS
-from signoff_ledger.domain.values import BuildMethod
+from signoff_ledger.queries.uncounted import uncounted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from signoff_cli.session import Session
     from signoff_ledger.application.commands.sheet_import import ImportSummary
-    from signoff_ledger.bootstrap import OpenLedger
     from signoff_ledger.queries.receipt import ReceiptExtra
+    from signoff_ledger.queries.uncounted import UncountedAnswer
 
 _SHOWN = 5
 """How many units that do not count are named one by one."""
@@ -81,20 +81,19 @@ def import_(
             ]
         lines = [*_headlines(session, name, imported)]
         if not session.dry_run:
-            lines += _left_out(opened, batch, imported)
+            serials = [serial for _, serial, _ in imported.cells]
+            if excluded := uncounted(opened.ledger, batch, serials):
+                extra["uncounted"] = excluded
+                lines += _left_out(batch, excluded)
         headline = "\n".join(lines)
         receipts.show(session, opened.store, receipt, extra, headline)
 
 
-def _left_out(opened: OpenLedger, batch: str, imported: ImportSummary) -> Iterator[str]:
+def _left_out(batch: str, excluded: list[UncountedAnswer]) -> Iterator[str]:
     """Say at once which units of the sheet do not count, and why."""
-    excluded = opened.ledger.work().batch(batch).tally().excluded
-    units = [serial for _, serial, _ in imported.cells if serial in excluded]
-    for serial in units[:_SHOWN]:
-        told = ", ".join(f"{code} ({EXCLUSIONS[code]})" for code in excluded[serial])
-        yield f"Unit {serial} does not count: {told}"
-    if len(units) > _SHOWN:
-        yield f"{len(units) - _SHOWN} more do not count:  signoff status --batch {batch}"
+    yield from map(receipts.uncounted_line, excluded[:_SHOWN])
+    if len(excluded) > _SHOWN:
+        yield f"{len(excluded) - _SHOWN} more do not count:  signoff status --batch {batch}"
 
 
 def _headlines(session: Session, name: str, imported: ImportSummary) -> Iterator[str]:

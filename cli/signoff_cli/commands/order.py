@@ -10,12 +10,12 @@ from signoff_cli import receipts
 from signoff_cli.inputs import long_text
 from signoff_cli.session import pass_session, recording
 from signoff_ledger.application.commands.decisions import cancel_order, commit_order, report_order
-from signoff_ledger.domain.process_records import Standing
+from signoff_ledger.queries.known_order import known_order
 
 if TYPE_CHECKING:
     from signoff_cli.session import Session
     from signoff_ledger.bootstrap import OpenLedger
-    from signoff_ledger.domain.orders import Order
+    from signoff_ledger.queries.receipt import ReceiptExtra
 
 
 @click.group(short_help="Commit, cancel or report a production order.")
@@ -40,7 +40,8 @@ def commit(session: Session, process: str, quantity: int, reference: str) -> Non
         receipt, known = commit_order(
             opened.ledger, session.call(), process, quantity=quantity, reference=reference
         )
-        receipts.show(session, opened.store, receipt, headline=_known(opened, process, known))
+        extra, headline = _known(opened, process, reference) if known else ({}, "")
+        receipts.show(session, opened.store, receipt, extra, headline)
 
 
 @order.command(short_help="Record that an order will not be built.")
@@ -90,17 +91,19 @@ def report(session: Session, process: str, quantity: int, reference: str, note: 
             reference=reference,
             note=long_text(note) or "",
         )
-        receipts.show(session, opened.store, receipt, headline=_known(opened, process, known))
+        extra, headline = _known(opened, process, reference) if known else ({}, "")
+        receipts.show(session, opened.store, receipt, extra, headline)
 
 
-def _known(opened: OpenLedger, process: str, order: Order | None) -> str:
+def _known(opened: OpenLedger, process: str, reference: str) -> tuple[ReceiptExtra, str]:
     """Say where an order is on record that was given once more."""
+    order = known_order(opened.ledger, process, reference)
     if order is None:
-        return ""
-    known = opened.ledger.work().known_process(process)
-    position = opened.store.position(known.id, order.version)
-    act = "reported" if order.batch is None else "committed"
-    says = f"Order {order.reference} of {order.quantity} units is {act} already, at #{position}."
-    if known.standing is not Standing.SIGNED_OFF:
-        says += f" It is AT RISK: {process} is {known.standing}."
-    return says
+        return {}, ""
+    says = (
+        f"Order {order['reference']} of {order['quantity']} units is {order['act']} already, "
+        f"at #{order['position']}."
+    )
+    if order["at_risk"]:
+        says += f" It is AT RISK: {process} is {order['standing']}."
+    return {"order": order}, says

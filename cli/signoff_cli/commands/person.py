@@ -10,7 +10,7 @@ from signoff_cli import receipts
 from signoff_cli.output import answer, table
 from signoff_cli.session import pass_session, reading, recording
 from signoff_ledger.application.commands import people
-from signoff_ledger.domain.values import Role
+from signoff_ledger.application.commands.parts import Role
 from signoff_ledger.queries.people import SCHEMA
 from signoff_ledger.queries.people import people as everybody
 

@@ -10,20 +10,21 @@ from signoff_cli import receipts
 from signoff_cli.inputs import long_text, moment, settings_of
 from signoff_cli.session import pass_session, recording
 from signoff_ledger.application.commands.inspection import UnitEntry, record_unit
+from signoff_ledger.application.commands.parts import (
+    BuildMethod,
+    DefectReport,
+    UnitBuild,
+    unit_build,
+)
 from signoff_ledger.application.commands.plans import stated_parameters
-from signoff_ledger.domain.plan import UnitBuild
-from signoff_ledger.domain.spelling import canonical_serial
-from signoff_ledger.domain.tally import EXCLUSIONS
-from signoff_ledger.domain.text_checks import checked_label
-from signoff_ledger.domain.unit import DefectReport
-from signoff_ledger.domain.values import BuildMethod
 from signoff_ledger.errors import InputError
+from signoff_ledger.queries.uncounted import uncounted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from signoff_cli.session import Session
-    from signoff_ledger.bootstrap import OpenLedger
+    from signoff_ledger.queries.receipt import ReceiptExtra
 
 
 @click.command(short_help="Record the results of one unit.")
@@ -93,15 +94,10 @@ def record(
     )
     with session.open() as opened:
         receipt = record_unit(opened.ledger, session.call(), batch, entry)
-        receipts.show(session, opened.store, receipt, headline=_counts(opened, batch, serial))
-
-
-def _counts(opened: OpenLedger, batch: str, serial: str) -> str:
-    """Say so at once when a unit that was recorded will not count."""
-    known = opened.ledger.work().batch(batch)
-    reasons = known.tally().excluded.get(canonical_serial(serial), ())
-    told = ", ".join(f"{code} ({EXCLUSIONS[code]})" for code in reasons)
-    return f"Unit {serial} does not count: {told}" if told else ""
+        excluded = uncounted(opened.ledger, batch, [serial])
+        extra: ReceiptExtra = {"uncounted": excluded} if excluded else {}
+        headline = "\n".join(map(receipts.uncounted_line, excluded))
+        receipts.show(session, opened.store, receipt, extra, headline)
 
 
 def values_of(results: Sequence[str]) -> dict[str, str]:
@@ -133,10 +129,5 @@ def _build(given: dict[str, Any]) -> UnitBuild:
     names = (
         "built_by", "operator_role", "cavity", "station", "fixture", "tooling", "tooling_revision"
     )  # fmt: skip
-    for name in names:
-        checked_label(f"the {name}", given[name])
-    return UnitBuild(
-        method=BuildMethod(given["method"]),
-        parameters=stated_parameters(settings_of(given["parameters"])),
-        **{name: given[name] for name in names},
-    )
+    parameters = stated_parameters(settings_of(given["parameters"]))
+    return unit_build(given["method"], parameters, **{name: given[name] for name in names})

@@ -23,8 +23,8 @@ from signoff_ledger.reports.pdf import pdf
 
 if TYPE_CHECKING:
     from signoff_cli.session import Session
-    from signoff_ledger.figures.picture import Illustrated
     from signoff_ledger.queries.certificate_answer import CertificateAnswer
+    from signoff_ledger.queries.illustrated import Illustrated
 
 FORMATS = ("html", "pdf", "md", "json")
 

@@ -15,7 +15,7 @@ from signoff_ledger.reports.text_charts import draw
 
 if TYPE_CHECKING:
     from signoff_cli.session import Session
-    from signoff_ledger.figures.picture import Illustrated
+    from signoff_ledger.queries.illustrated import Illustrated
     from signoff_ledger.queries.measured import MeasuredAnswer
     from signoff_ledger.queries.stats import StatsAnswer
 

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import ClassVar, Generic, NamedTuple, TypeVar
+from typing import ClassVar
 
-A = TypeVar("A")
 Row = tuple[str, ...]
 
 
@@ -130,15 +129,3 @@ class RunChart(Picture):
     limits: tuple[LimitLine, ...]
     beyond: float | None
     unit: str
-
-
-class Illustrated(NamedTuple, Generic[A]):
-    """An answer in plain data, and the pictures of what it says.
-
-    Attributes:
-        data: The answer.
-        pictures: The same findings drawn, in the order in which they are to be shown.
-    """
-
-    data: A
-    pictures: tuple[Picture, ...]

@@ -8,9 +8,9 @@ from signoff_ledger.application.commands.plans import only_process
 from signoff_ledger.domain.values import format_utc
 from signoff_ledger.figures.charts import oc_curve
 from signoff_ledger.figures.compute import bar_figures
-from signoff_ledger.figures.picture import Illustrated
 from signoff_ledger.figures.sentences import bar_sentences
 from signoff_ledger.queries.figures import BarRatesAnswer, bar_rates
+from signoff_ledger.queries.illustrated import Illustrated
 from signoff_ledger.queries.value_forms import Digest, Moment, Number, Position
 
 if TYPE_CHECKING:

@@ -10,7 +10,6 @@ from signoff_ledger.domain.characteristic import Kind
 from signoff_ledger.figures.charts import pictures
 from signoff_ledger.figures.compute import CONFIDENCE, figures_of
 from signoff_ledger.figures.number_format import at_most, counted, estimate, maybe, percent
-from signoff_ledger.figures.picture import Illustrated
 from signoff_ledger.figures.sentences import said
 from signoff_ledger.queries.figures import (
     FiguresAnswer,
@@ -18,6 +17,7 @@ from signoff_ledger.queries.figures import (
     figures_answer,
     sentences,
 )
+from signoff_ledger.queries.illustrated import Illustrated
 from signoff_ledger.queries.measured import MeasuredAnswer, measured_values
 from signoff_ledger.queries.value_forms import DecimalText
 from signoff_ledger.statistics.defects_per_unit import defect_rate, rate_ratio

@@ -19,7 +19,7 @@ from signoff_ledger.domain.tally import EXCLUSIONS
 from signoff_ledger.domain.values import format_utc
 from signoff_ledger.errors import Advice, RuleRefusedError
 from signoff_ledger.figures.charts import pictures
-from signoff_ledger.figures.picture import Illustrated, Picture
+from signoff_ledger.figures.picture import Picture
 from signoff_ledger.figures.sentences import long_date
 from signoff_ledger.integrity.tree.leaf import leaf_hash
 from signoff_ledger.projections.explanation import explain
@@ -28,6 +28,7 @@ from signoff_ledger.projections.subjects import Subject
 from signoff_ledger.queries.bars import bar_clauses
 from signoff_ledger.queries.certificate_answer import CertificateAnswer, PictureTableAnswer
 from signoff_ledger.queries.figures import figures_answer, sentences
+from signoff_ledger.queries.illustrated import Illustrated
 from signoff_ledger.queries.rules import rules_of
 from signoff_ledger.queries.units import unit_answers
 from signoff_ledger.replay.replay import case_of, checked_position

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from signoff_ledger.domain.bar import Bar
 from signoff_ledger.errors import InputError
-from signoff_ledger.figures.picture import Illustrated
 from signoff_ledger.queries.bars import LetsThroughAnswer, lets_through
+from signoff_ledger.queries.illustrated import Illustrated
 from signoff_ledger.statistics.mil_std_105e import LEVELS, Inspection, plan
 
 SCHEMA = "signoff.pick/1"

@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, TypedDict
 
 from signoff_ledger.application.commands.plans import only_process
-from signoff_ledger.figures.picture import Illustrated
 from signoff_ledger.queries.batch_stats import BatchStatsAnswer, evaluation
+from signoff_ledger.queries.illustrated import Illustrated
 from signoff_ledger.queries.value_forms import DecimalText, Form
 
 if TYPE_CHECKING:

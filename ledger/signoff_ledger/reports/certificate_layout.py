@@ -17,8 +17,8 @@ from signoff_ledger.reports.document import (
 )
 
 if TYPE_CHECKING:
-    from signoff_ledger.figures.picture import Illustrated
     from signoff_ledger.queries.certificate_answer import CertificateAnswer, HappenedAnswer
+    from signoff_ledger.queries.illustrated import Illustrated
     from signoff_ledger.queries.units import UnitAnswer
 
 _DAY = 86_400

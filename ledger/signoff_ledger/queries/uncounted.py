@@ -1,0 +1,59 @@
+"""Units just recorded that do not count, with why: known at once, when it can still be mended."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypedDict
+
+from signoff_ledger.domain.spelling import canonical_serial
+from signoff_ledger.domain.tally import EXCLUSIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from signoff_ledger.application.ledger import Ledger
+
+
+class ExclusionAnswer(TypedDict):
+    """A reason why a unit does not count.
+
+    Attributes:
+        code: Its code.
+        says: It in words.
+    """
+
+    code: str
+    says: str
+
+
+class UncountedAnswer(TypedDict):
+    """A unit that does not count.
+
+    Attributes:
+        serial: The unit, as it was given.
+        reasons: Why it does not count.
+    """
+
+    serial: str
+    reasons: list[ExclusionAnswer]
+
+
+def uncounted(ledger: Ledger, batch: str, serials: Iterable[str]) -> list[UncountedAnswer]:
+    """Name those units that do not count, with why.
+
+    Args:
+        ledger: The ledger.
+        batch: Their batch.
+        serials: The units that were recorded.
+    """
+    excluded = ledger.work().batch(batch).tally().excluded
+    return [
+        {
+            "serial": serial,
+            "reasons": [
+                {"code": code, "says": EXCLUSIONS[code]}
+                for code in excluded[canonical_serial(serial)]
+            ],
+        }
+        for serial in serials
+        if canonical_serial(serial) in excluded
+    ]
