@@ -70,3 +70,44 @@ def test_a_planted_import_breaks_its_contract(
     broken = [line for line in done.stdout.splitlines() if line.endswith("BROKEN")]
     assert [line for line in broken if line.startswith(contract)], done.stdout
     assert planted in done.stdout
+
+
+FACES_NAME_NO = (
+    "eventsourcing",
+    "psycopg",
+    "pydantic",
+    "signoff_ledger.application.ports",
+    "signoff_ledger.custody",
+    "signoff_ledger.domain",
+    "signoff_ledger.figures",
+    "signoff_ledger.persistence",
+    "signoff_ledger.projections",
+    "signoff_ledger.replay",
+    "signoff_ledger.statistics",
+    "sqlite3",
+)
+ONLY_PROOF_NAMES = ("signoff_ledger.exports", "signoff_ledger.integrity", "signoff_ledger.witness")
+
+
+@pytest.mark.parametrize(
+    ("planted", "contract"),
+    [
+        (FACES_NAME_NO, "The command line gives commands, asks queries and lays answers out"),
+        (ONLY_PROOF_NAMES, "Of the command line, only the commands of proof"),
+    ],
+)
+def test_each_import_planted_in_the_command_line_is_named(
+    copied_tree: Path, planted: tuple[str, ...], contract: str
+) -> None:
+    """An annotation is an import, too: it is planted where only a type checker reads it."""
+    command = copied_tree / "cli" / "signoff_cli" / "commands" / "close.py"
+    with command.open("a", encoding="utf-8") as file:
+        file.writelines(f"\nif TYPE_CHECKING:\n    import {name}\n" for name in planted)
+
+    done = lint(copied_tree)
+
+    assert 1 == done.returncode, done.stdout + done.stderr
+    broken = [line for line in done.stdout.splitlines() if line.endswith("BROKEN")]
+    assert [line for line in broken if line.startswith(contract)] == broken, done.stdout
+    missed = [name for name in planted if f"is not allowed to import {name}:" not in done.stdout]
+    assert [] == missed, done.stdout

@@ -20,7 +20,7 @@ from signoff_ledger.bounded_file import SETTINGS, read_regular
 from signoff_ledger.errors import InputError
 
 if TYPE_CHECKING:
-    from signoff_ledger.application.checkpoints import SealPolicy
+    from signoff_ledger.wiring import SealPolicy
 
 PROJECT_FILE = "signoff.toml"
 USER_FILE = "config.toml"

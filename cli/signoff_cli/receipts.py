@@ -11,9 +11,9 @@ from signoff_ledger.queries.receipt import SCHEMA, receipt_answer
 if TYPE_CHECKING:
     from signoff_cli.session import Session
     from signoff_ledger.application.ledger import Receipt
-    from signoff_ledger.application.ports import Store
     from signoff_ledger.queries.receipt import ReceiptAnswer, ReceiptExtra
     from signoff_ledger.queries.uncounted import UncountedAnswer
+    from signoff_ledger.wiring import Store
 
 _SHOWN = 12
 """How many sentences a person is shown of a command that recorded many events."""

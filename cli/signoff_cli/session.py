@@ -19,10 +19,9 @@ from signoff_cli.invocation import Invocation
 
 if TYPE_CHECKING:
     from signoff_ledger.application.ledger import Call
-    from signoff_ledger.application.ports import StatementSigner
     from signoff_ledger.bootstrap import OpenLedger
-    from signoff_ledger.custody.key_store import Vault
     from signoff_ledger.queries.health import HealthAnswer
+    from signoff_ledger.wiring import StatementSigner, Vault
 
 F = TypeVar("F", bound=Callable[..., Any])
 

@@ -15,8 +15,29 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
     from signoff_ledger.application.checkpoints import SealPolicy
-    from signoff_ledger.application.ports import Clock, StatementSigner
+    from signoff_ledger.application.ports import Clock, IdSource, StatementSigner, Store
     from signoff_ledger.custody.key_store import Vault
+
+__all__ = [
+    "Clock",
+    "IdSource",
+    "SealPolicy",
+    "StatementSigner",
+    "Store",
+    "Vault",
+    "file_label",
+    "is_begun",
+    "is_database_url",
+    "key_store",
+    "redacted",
+    "seal_policy",
+    "statement_file",
+    "statement_signer",
+    "system_clock",
+    "usual_key_folder",
+    "usual_name",
+]
+"""Names with a capital are types, for annotations alone."""
 
 
 def is_database_url(address: str) -> bool:

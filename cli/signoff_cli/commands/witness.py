@@ -31,12 +31,12 @@ if TYPE_CHECKING:
 
     from signoff_cli.session import Session
     from signoff_ledger.application.commands.witnesses import WitnessStanding
-    from signoff_ledger.application.ports import Clock, Store
     from signoff_ledger.queries.cosignatures import CosignatureAnswer, CosignaturesAnswer
     from signoff_ledger.queries.served_witness import ServedWitnessAnswer
     from signoff_ledger.queries.witness_reply import WitnessReplyAnswer
     from signoff_ledger.queries.witness_request import WitnessRequestAnswer
     from signoff_ledger.queries.witnesses import WitnessesAnswer
+    from signoff_ledger.wiring import Clock, Store
     from signoff_ledger.witness.cosigner import Cosigner
 
 DEFAULT_PORT = 7963
