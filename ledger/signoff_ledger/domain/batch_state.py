@@ -26,6 +26,17 @@ if TYPE_CHECKING:
     from signoff_ledger.domain.values import Outcome
 
 
+class _Counts:
+    """The last count of a batch, which copies of the batch have in common.
+
+    The store copies a batch out of its cache for each question; it is counted for the first one.
+    A count belongs to the line that the batch ends with, so that copies to which different events
+    came each have their own.
+    """
+
+    last: tuple[bytes | None, Bar, Tally] | None = None
+
+
 class BatchState(Aggregate):
     """What the events of one batch add up to. Commands are in `batch.Batch`."""
 
@@ -49,7 +60,7 @@ class BatchState(Aggregate):
         self.planned_units = 0
         self.first_result_version: int | None = None
         self.closed_version: int | None = None
-        self.counted: tuple[int, Bar, Tally] | None = None
+        self.counts = _Counts()
 
     @property
     def is_open(self) -> bool:
@@ -107,10 +118,11 @@ class BatchState(Aggregate):
     def tally(self, bar: Bar | None = None) -> Tally:
         """Count the units under the batch's bar or another; once for each of its versions."""
         bar = bar or self.bar
-        if self.counted is None or self.counted[:2] != (self.version, bar):
+        last = self.counts.last
+        if last is None or last[:2] != (self.head, bar):
             counted = tally(self.units, self.started, bar, self.opened_at)
-            self.counted = (self.version, bar, counted)
-        return self.counted[2]
+            last = self.counts.last = (self.head, bar, counted)
+        return last[2]
 
     def without_hindsight(self, serials: Collection[str] | None = None) -> Self:
         """Give the batch as it would be without later corrections and replacements (G20).
@@ -121,7 +133,7 @@ class BatchState(Aggregate):
             serials: The units to leave that out of; all of them by default.
         """
         twin = deepcopy(self)
-        twin.counted = None
+        twin.counts = _Counts()
         twin.units = {
             serial: self.uncorrected.get(serial, unit) if _is_in(serial, serials) else unit
             for serial, unit in self.units.items()

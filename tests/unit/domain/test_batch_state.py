@@ -1,5 +1,6 @@
 """What a batch adds up to: spellings, builders, times, and the batch without hindsight."""
 
+from copy import deepcopy
 from datetime import timedelta
 
 import pytest
@@ -255,6 +256,20 @@ def test_a_batch_is_counted_once_for_each_of_its_versions() -> None:
     assert first is again
     assert (20, 7) == (first.planned, other.planned)
     assert ("U-1", "U-2") == story.batch.tally().representative
+
+
+def test_copies_of_a_batch_are_counted_once_and_each_by_its_own_events() -> None:
+    story = opened()
+    story.record(unit("U-1"))
+    counted = deepcopy(story.batch).tally()
+    one, other = deepcopy(story), deepcopy(story)
+    one.record(unit("U-2"))
+    other.record(unit("U-3"))
+
+    assert counted is story.batch.tally()
+    assert ("U-1", "U-2") == one.batch.tally().representative
+    assert ("U-1", "U-3") == other.batch.tally().representative
+    assert ("U-1",) == story.batch.tally().representative
 
 
 def test_a_batch_is_empty_only_once_it_is_closed_without_a_unit() -> None:
