@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from os.path import lexists
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import click
 
@@ -18,9 +18,6 @@ from signoff_cli.inputs import home_path
 from signoff_ledger import wiring
 from signoff_ledger.bounded_file import SETTINGS, read_regular
 from signoff_ledger.errors import InputError
-
-if TYPE_CHECKING:
-    from signoff_ledger.wiring import SealPolicy
 
 PROJECT_FILE = "signoff.toml"
 USER_FILE = "config.toml"
@@ -38,18 +35,6 @@ class Setting(NamedTuple):
 
     value: str
     origin: str
-
-
-def find(name: str) -> str | None:
-    """Give a setting from the files, or None."""
-    found = settings().get(name)
-    return found.value if found else None
-
-
-def seal_policy() -> SealPolicy:
-    """Say how much may stand unsealed."""
-    events, minutes = find("seal_after_events"), find("seal_after_minutes")
-    return wiring.seal_policy(int(events) if events else None, int(minutes) if minutes else None)
 
 
 def settings() -> dict[str, Setting]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -10,8 +11,9 @@ if TYPE_CHECKING:
 
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+    from signoff_cli.config import Setting
     from signoff_ledger.application.ledger import Receipt
-    from signoff_ledger.application.ports import Clock, IdSource
+    from signoff_ledger.wiring import Clock, IdSource
 
 
 @dataclass
@@ -56,21 +58,33 @@ class Invocation:
     ids: IdSource | None = None
     new_key: Callable[[], Ed25519PrivateKey] | None = None
 
+    @cached_property
+    def settings(self) -> dict[str, Setting]:
+        """Every setting of the files, read when the first one is asked for.
+
+        Raises:
+            InputError: A file is not TOML, or holds what it may not.
+        """
+        from signoff_cli.config import settings  # reads files, so only when needed
+
+        return settings()
+
+    def setting(self, name: str) -> str | None:
+        """Give a setting from the files, or None."""
+        found = self.settings.get(name)
+        return found.value if found else None
+
     @property
     def output_format(self) -> str:
         """The format to answer in."""
-        from signoff_cli.config import find  # reads files, so only when needed
-
-        return self.format or find("format") or "table"
+        return self.format or self.setting("format") or "table"
 
     @property
     def color_choice(self) -> str:
         """When to colour: auto, always or never."""
-        from signoff_cli.config import find
-
-        return self.color or find("color") or "auto"
+        return self.color or self.setting("color") or "auto"
 
     @property
     def fails_in_json(self) -> bool:
-        """Whether errors are told as JSON; asks no file, which may be what the error is about."""
+        """Whether errors are JSON; reads no file, which may be what the error is about."""
         return self.format in {"json", "jsonl"}

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from signoff_ledger.application.ledger import Call
     from signoff_ledger.bootstrap import OpenLedger
     from signoff_ledger.queries.health import HealthAnswer
-    from signoff_ledger.wiring import StatementSigner, Vault
+    from signoff_ledger.wiring import SealPolicy, StatementSigner, Vault
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -35,9 +35,7 @@ class Session(Invocation):
         Raises:
             NotFoundError: None is named anywhere.
         """
-        from signoff_cli.config import find  # reads files, so only when needed
-
-        found = self.ledger or find("ledger")
+        found = self.ledger or self.setting("ledger")
         if found:
             return found
         from signoff_ledger.errors import NotFoundError
@@ -57,32 +55,36 @@ class Session(Invocation):
 
     def call(self) -> Call:
         """Say how the command is given: by whom and under which id."""
-        from signoff_cli.config import find
         from signoff_ledger.application.ledger import Call  # loads pydantic
 
         dry_run = self.dry_run or self.statement_only is not None
-        return Call(self.actor or find("actor"), self.command_id, dry_run, self._signer)
+        return Call(self.actor or self.setting("actor"), self.command_id, dry_run, self._signer)
 
     @property
     def _signer(self) -> StatementSigner | None:
         """How the actor signs, should they have to."""
-        from signoff_cli.config import find
         from signoff_ledger.wiring import statement_signer
 
         if self.statement_only is not None:
             return statement_signer(collect=self.statements)
         if self.attach is not None or self.key is not None:
             return statement_signer(self.key, attach=self.attach)
-        return statement_signer(find("key"), only_if_required=True)
+        return statement_signer(self.setting("key"), only_if_required=True)
 
     def vault(self) -> Vault:
         """Give the folder where this machine keeps the keys of its logs."""
-        from signoff_cli.config import find
         from signoff_cli.prompts import log_passphrase
         from signoff_ledger.wiring import key_store
 
-        named = os.environ.get("SIGNOFF_KEYS") or find("keys")
+        named = os.environ.get("SIGNOFF_KEYS") or self.setting("keys")
         return key_store(named, lambda: log_passphrase(self), self.new_key)
+
+    def seal_policy(self) -> SealPolicy:
+        """Say how much may stand unsealed."""
+        from signoff_ledger.wiring import seal_policy
+
+        events, minutes = self.setting("seal_after_events"), self.setting("seal_after_minutes")
+        return seal_policy(int(events) if events else None, int(minutes) if minutes else None)
 
     def show_notices(self) -> None:
         """Say on standard error what the ledger says beside its answers."""
@@ -97,7 +99,6 @@ class Session(Invocation):
             patient: Whether a server that is not there is waited for, as a lost one would be.
             damaged: Whether it is opened whatever is wrong with it.
         """
-        from signoff_cli.config import seal_policy
         from signoff_ledger.bootstrap import open_ledger  # loads the event store
 
         self.show_notices()
@@ -106,18 +107,17 @@ class Session(Invocation):
             self.clock,
             self.ids,
             self.vault(),
-            seal_policy(),
+            self.seal_policy(),
             patient=patient,
             damaged=damaged,
         )
 
     def health(self, progress: Callable[[int, int], None]) -> HealthAnswer:
         """Look for trouble in the ledger and around it, also where it cannot be opened."""
-        from signoff_cli.config import seal_policy
         from signoff_ledger.bootstrap import ledger_health
 
         self.show_notices()
-        return ledger_health(self.address(), self.clock, self.vault(), seal_policy(), progress)
+        return ledger_health(self.address(), self.clock, self.vault(), self.seal_policy(), progress)
 
 
 pass_session = click.make_pass_decorator(Session, ensure=True)

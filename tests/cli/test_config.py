@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from signoff_cli import config
+from signoff_ledger.bounded_file import SizeLimit, read_regular
 from tests.cli.shops import at
 from tests.cli.terminal import Terminal
 
@@ -111,3 +113,20 @@ def test_a_settings_file_holds_settings_and_answers_no_question(
     for args in (("config",), ("status",)):
         error = terminal.refused(code, *args)
         assert str(path) in error["what"]
+
+
+@pytest.mark.parametrize("args", [("status",), ("sign", "mug", "--yes"), ("doctor",)])
+def test_settings_are_read_once_a_command(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, args: tuple[str, ...]
+) -> None:
+    terminal = at("clear", tmp_path)
+    read: list[Path] = []
+
+    def reading(path: Path, limit: SizeLimit) -> bytes:
+        read.append(path)
+        return read_regular(path, limit)
+
+    monkeypatch.setattr(config, "read_regular", reading)
+    terminal.did(*args, by="anna")
+
+    assert [tmp_path / "signoff.toml"] == read

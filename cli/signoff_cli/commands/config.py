@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from signoff_cli.config import PROJECT_FILE, USER_FILE, Setting, settings
+from signoff_cli.config import PROJECT_FILE, USER_FILE, Setting
 from signoff_cli.output import answer, table
 from signoff_cli.session import pass_session, reading
 from signoff_ledger.queries.settings import SCHEMA
@@ -35,7 +35,7 @@ def config(session: Session) -> None:
     Example:
       signoff config
     """
-    found = settings()
+    found = session.settings
     rows: list[SettingAnswer] = []
     for name, unset in (_UNSET | _sealing()).items():
         setting = _effective(session, name, found) or Setting(unset, "default")
