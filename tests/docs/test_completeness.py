@@ -22,7 +22,7 @@ from signoff_ledger.domain.tally import EXCLUSIONS
 from signoff_ledger.domain.values import Role
 from signoff_ledger.errors import CODES, SignoffError
 from signoff_ledger.formats import unit_rows
-from signoff_ledger.formats.plan_toml import OF_THE_PLAN, TEMPLATE
+from signoff_ledger.formats.plan_toml import OF_THE_PLAN, plan_template
 from tests.docs.markdown import DOCS, blocks, headings, pages
 from tests.tree import CLI, LEDGER, ROOT, python_files, relative
 
@@ -149,7 +149,7 @@ def test_every_field_of_a_plan_file_is_described() -> None:
 
 def test_the_template_of_a_plan_file_is_complete() -> None:
     """What the page describes is what `signoff new` prints, commented fields included."""
-    template = tomllib.loads(TEMPLATE)
+    template = tomllib.loads(plan_template())
 
     assert {"format", "process", "characteristic", "mode", "bar"} == set(template)
 

@@ -82,8 +82,8 @@ def _lay_out(folder: Path) -> None:
 def _play(step: Step, session: Session) -> None:
     from signoff_cli.main import run  # main knows this module by name only
 
-    if step.told:
-        write("\n" + paragraph(step.told))
+    if step.intro:
+        write("\n" + paragraph(step.intro))
     write(f"\n$ signoff --as {step.by} {shlex.join(step.args)}")
     # As typed in that folder: what is set in this shell has no part in the story.
     session = replace(session, actor=step.by, format="table", ledger="ledger.db")

@@ -1,12 +1,13 @@
 """The plan file: one TOML file with the process, its characteristics, its faults and its bar.
 
 The file's words are for people; this module turns them into the domain's values and says, field
-by field, what is wrong. `TEMPLATE` is what `signoff new` prints.
+by field, what is wrong. `plan_template.toml` is what `signoff new` prints.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from importlib.resources import files
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import ValidationError
@@ -52,6 +53,11 @@ class PlanFile:
     plan: InspectionPlan
     design: DesignApproval
     bar: Bar | None
+
+
+def plan_template() -> str:
+    """Give a commented plan file to fill in."""
+    return files("signoff_ledger").joinpath("formats", "plan_template.toml").read_text("utf-8")
 
 
 def read_plan(text: str, name: str) -> PlanFile:
@@ -190,102 +196,3 @@ def _validated(
             where = f"{prefix}{'.'.join(path)}".rstrip(".")
             problems.append(f"{where}: {said}" if where else said)
         return None
-
-
-TEMPLATE = """\
-format = "signoff.plan/1"
-
-# One file holds the process, what is checked on every unit, what faults are called, and the bar.
-#   signoff plan publish FILE     publishes the first three
-#   signoff bar register FILE     registers the bar, before the first unit is built
-
-[process]
-id = "my-process"                  # how you call it on the command line
-name = "What is being made"
-run_min = 500                      # the production run that a sign-off is asked for
-run_max = 1000
-# called = "pilot run"             # your own word for a production prototype
-# activity = "08.10.06"            # where it stands in your development process
-# stage = "08 Develop"
-# next_activity = "08.20.01"       # where conforming units go after a sign-off
-# price = { amount = "149.00", currency = "GBP" }
-# A builder in another role than these is no operator, and the unit does not count:
-# operator_roles = ["assembler", "line worker", "operator"]
-# In a small shop, the signer may have inspected some of the units; it is shown:
-# signer_may_inspect = true
-
-[process.design]                   # the design is approved elsewhere; here it is only named
-document = "DRW-0001 rev B"
-reference = "DS-0001"              # the approval's own number
-# of the approved file, as `sha256sum FILE` prints it
-sha256 = "0000000000000000000000000000000000000000000000000000000000000000"
-
-[process.provenance]               # a unit made on anything else does not count
-tooling = "TOOL-1"
-tooling_revision = "A"
-line = "Line 1"
-site = "Our site"
-fixture = "none specified"         # a jig; "none specified" is a value, too
-
-# Every plan checks fit, finish, function and build time, or says why not:
-# [[not_applicable]]
-# family = "finish"
-# reason = "the part is never seen"
-
-[[characteristic]]
-id = "gap"
-family = "fit"                     # fit, finish, function or build_time
-kind = "variable"                  # variable, attribute or time
-name = "Gap between lid and body"
-unit = "mm"
-decimals = 2                       # readings are exact to this; finer ones are refused
-lower = "0.10"                     # limits are inclusive
-upper = "0.40"
-severity = "major"                 # minor, major or critical
-mode = "LID-SEAT"                  # what a failing reading is called; see [[mode]]
-
-[[characteristic]]
-id = "finish"
-family = "finish"
-kind = "attribute"                 # pass or fail
-name = "Visible surfaces"
-
-[[characteristic]]
-id = "function"
-family = "function"
-kind = "attribute"
-name = "Works as specified"
-
-[[characteristic]]
-id = "build_minutes"
-family = "build_time"
-kind = "time"                      # reported; judged only if the bar says so
-name = "Build time"
-unit = "min"
-# reference = "4"                  # what the bench achieved; never counted
-# reference_note = "built by the engineer on the bench"
-
-[[mode]]
-code = "LID-SEAT"
-text = "The lid does not seat on the body"
-severity = "major"
-# zones = { inside = "minor" }     # the same flaw may be minor where it is not seen
-
-[bar]                              # set in advance; it cannot change once results exist
-units = 20                         # n, the planned batch size
-max_rejects = 1                    # Ac: 1 passes, 2 do not
-rationale = "why this n and this number"
-# max_critical = 0
-# build_time_median_max = "7 min"
-# build_time_each_max = "9 min"
-# confirmation_batch = "after_change"    # or "always": a repeat even if the first batch clears
-# missing_units = "reject"               # or "replace": others of the same run may stand in
-# repeat_without_change = "refuse"       # or "allow"
-# reject_from = "minor"                  # lowest severity that makes a unit a reject
-# [[bar.mode]]
-# mode = "LID-SEAT"
-# max_units = 0
-# [[bar.characteristic]]
-# characteristic = "gap"
-# max_units = 0
-"""

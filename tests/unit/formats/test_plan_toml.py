@@ -14,7 +14,7 @@ from signoff_ledger.domain.bar import (
 from signoff_ledger.domain.characteristic import Family, Kind
 from signoff_ledger.domain.values import Severity
 from signoff_ledger.errors import InputError
-from signoff_ledger.formats.plan_toml import TEMPLATE, read_plan
+from signoff_ledger.formats.plan_toml import plan_template, read_plan
 from tests.ledgers import PLAN, Shop
 
 
@@ -41,7 +41,7 @@ def problems(text: str) -> list[str]:
 
 
 def test_the_template_can_be_published_and_its_bar_registered(founded: Shop) -> None:
-    file = read_plan(TEMPLATE, "template")
+    file = read_plan(plan_template(), "template")
     assert file.bar is not None
     plans.publish_plan(founded.ledger, Call("egon"), file, None)
     plans.register_bar(founded.ledger, Call("egon"), file.process, file.bar)
@@ -53,7 +53,7 @@ def test_the_template_can_be_published_and_its_bar_registered(founded: Shop) -> 
 
 def test_every_field_that_the_template_explains_is_read() -> None:
     """S-01, S-29, S-31, S-47: the commented fields too."""
-    text = uncommented(TEMPLATE)
+    text = uncommented(plan_template())
     declared = text[text.index("[[not_applicable]]") : text.index("[[characteristic]]")]
     file = read_plan(text.replace(declared, ""), "template")
     plan, bar, identity = file.plan, file.bar, file.plan.identity
