@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypedDict
 
-from signoff_ledger.errors import InputError
+from signoff_ledger.errors import Advice, InputError
 from signoff_ledger.figures.charts import before_after
 from signoff_ledger.figures.fix_effect import effect_between
 from signoff_ledger.figures.number_format import p_value
@@ -130,13 +130,13 @@ def _comparable(work: UnitOfWork, before: str, after: str) -> tuple[Batch, Batch
             "SL109",
             f"{before} and {after} cannot be compared",
             why=f"one is of {first.started.process}, the other of {second.started.process}",
-            fix="name two batches of one process",
+            advice=Advice("compare-one-process"),
         )
     if first.started.attempt >= second.started.attempt:
         raise InputError(
             "SL109",
             f"{before} is not before {after}",
             why=f"they are attempts {first.started.attempt} and {second.started.attempt}",
-            fix="name the earlier batch first",
+            advice=Advice("compare-earlier-first"),
         )
     return first, second

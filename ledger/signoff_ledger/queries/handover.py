@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypedDict
 from signoff_ledger.application.commands.plans import only_process
 from signoff_ledger.domain.disclosure import withheld
 from signoff_ledger.domain.process_records import Standing
-from signoff_ledger.errors import RuleRefusedError
+from signoff_ledger.errors import Advice, RuleRefusedError
 from signoff_ledger.projections.explanation import explain
 from signoff_ledger.queries.value_forms import ActivityCode
 
@@ -73,7 +73,7 @@ def handover(ledger: Ledger, process: str | None = None) -> HandoverAnswer:
             "SL309",
             f"no units of {state.key} are handed over",
             why=f"the process stands at {standing}",
-            fix=f"see what is missing:  signoff check {state.key} --list",
+            advice=Advice("see-rules", process=state.key),
         )
     decided = explain(ledger.store, state.key, sign_off.batch, now=now)
     identity = decided.case.batches[sign_off.batch or ""].plan.identity

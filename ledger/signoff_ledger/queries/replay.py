@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NotRequired, TypedDict
 
 from signoff_ledger.application.commands.plans import only_process
 from signoff_ledger.domain.values import format_utc
-from signoff_ledger.errors import NotFoundError
+from signoff_ledger.errors import Advice, NotFoundError
 from signoff_ledger.queries.value_forms import Moment, Number, OutcomeName, Position
 from signoff_ledger.replay.replay import checked_position, position_at, replay_decisions
 
@@ -146,7 +146,7 @@ def position_of(ledger: Ledger, until: int | datetime) -> int:
         raise NotFoundError(
             "SL206",
             f"nothing was recorded by {until.isoformat()}",
-            fix="signoff history  shows when the first event was",
+            advice=Advice("see-first-event"),
         )
     return position
 
