@@ -165,11 +165,26 @@ def test_at_every_stage_of_a_story_answers_are_as_their_schemas_say(
 
 
 def test_the_golden_story_is_as_the_schemas_say(tmp_path: Path) -> None:
-    terminal = told(tmp_path, goes("why", PROCESS))
+    terminal = told(tmp_path, goes("replay", PROCESS))
 
-    for args in (("why",), ("why", "--batch", "PB-1"), ("status", PROCESS), ("replay",)):
-        check(terminal("--json", *args).answer)
-    check(terminal("--json", "status", "--batch", "PB-1").answer)
+    for args in (
+        ("why",),
+        ("why", "--batch", "PB-1"),
+        ("status", PROCESS),
+        ("status", "--batch", "PB-1"),
+        ("replay",),
+        ("replay", "--what-if", "ac=0..5"),
+        ("check",),
+        ("stats",),
+        ("compare", "PB-1", "PB-2"),
+        ("bar", "show"),
+        ("handover",),
+        ("report", "--batch", "PB-1"),
+        ("person", "list"),
+        ("key", "list"),
+        ("doctor",),
+    ):
+        check(terminal(*args, "--json").answer)
 
 
 def test_a_schema_does_refuse_what_it_should(tmp_path: Path) -> None:
