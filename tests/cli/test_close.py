@@ -33,7 +33,7 @@ def test_an_empty_batch_is_no_evidence(tmp_path: Path) -> None:
 
     terminal.did("close", "B1", by="ines")
 
-    rules = {rule["rule"]: rule for rule in terminal.asked("why", "mug")["rules"]}
+    rules = {rule["rule"]: rule for rule in terminal.asked("why", "mug", "--batch", "B1")["rules"]}
     assert not rules["rejects-within-ac"]["holds"]
     assert (
         "0/0: no unit counts, so there is no evidence; that is not 0 rejects"
