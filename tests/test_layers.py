@@ -55,6 +55,8 @@ def test_lower_layers_never_import_higher_ones() -> None:
         ("integrity", "signoff_ledger.domain", "Lower layers never import higher ones"),
         ("application", "click", "The ledger works without its command line"),
         ("projections", "signoff_ledger.bootstrap", "Lower layers never import higher ones"),
+        ("persistence", "eventsourcing", "One package touches the event store"),
+        ("exports", "eventsourcing", "One package touches the event store"),
     ],
 )
 def test_a_planted_import_breaks_its_contract(

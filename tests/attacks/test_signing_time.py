@@ -19,6 +19,7 @@ from signoff_ledger.exports.dossier_folder import verify_dossier
 from signoff_ledger.exports.log_folder import export_log
 from signoff_ledger.integrity import signatories
 from signoff_ledger.integrity.log_check import Trust
+from signoff_ledger.persistence.event_store import sqlite_datastore
 from tests.attacks.forging import verify
 from tests.attacks.test_other_peoples_tools import typed
 from tests.ledgers import START, TickingClock
@@ -33,7 +34,7 @@ LATER = datetime(2026, 3, 5, 9, 30, tzinfo=UTC)
 @pytest.fixture
 def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Office:
     """An office in which a batch is fit to be decided on, three days ago."""
-    monkeypatch.setattr("signoff_ledger.persistence.sqlite.datastore.assert_durable", careless)
+    monkeypatch.setattr(sqlite_datastore, "assert_durable", careless)
     office = Office.founded(tmp_path / "ledger.db")
     office.publish()
     office.register()

@@ -9,7 +9,7 @@ from hashlib import sha256
 from uuid import uuid4
 
 from signoff_ledger.integrity.tree import merkle
-from signoff_ledger.persistence.sqlite import recorder
+from signoff_ledger.persistence.event_store import sqlite_recorder as recorder
 from signoff_ledger.persistence.store import LedgerStore
 from tests.bench import ledgers
 from tests.bench.grounds import Ground

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from signoff_ledger.persistence.recorder import LineRecorder
+from signoff_ledger.persistence.event_store.recorder import LineRecorder
 from signoff_ledger.persistence.store_factory import create_store
 from tests.contract import library
 from tests.contract.conftest import past, vacant

@@ -26,10 +26,10 @@ from signoff_ledger.custody.log_key import write_key
 from signoff_ledger.integrity.canonical import canonical
 from signoff_ledger.integrity.ssh.sshsig import NAMESPACE
 from signoff_ledger.integrity.tree.leaf import leaf_hash
+from signoff_ledger.persistence.event_store import sqlite_datastore as datastore
 from signoff_ledger.persistence.lock import WriterLock
 from signoff_ledger.persistence.postgres.store import translate_connection_errors
 from signoff_ledger.persistence.postgres.waits import UnconfirmedCommitError
-from signoff_ledger.persistence.sqlite import datastore
 from signoff_ledger.persistence.sqlite.store import SqliteStore
 from tests.cli.shops import CHANGE, WITNESS, at
 from tests.cli.terminal import Terminal

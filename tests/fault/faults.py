@@ -30,7 +30,7 @@ from signoff_ledger.integrity.c2sp import checkpoint
 from signoff_ledger.integrity.c2sp.cosignature import cosign
 from signoff_ledger.integrity.c2sp.note import parse_note
 from signoff_ledger.integrity.c2sp.verifier_key import VerifierKey
-from signoff_ledger.persistence.sqlite import recorder
+from signoff_ledger.persistence.event_store import sqlite_recorder as recorder
 from signoff_ledger.witness.cosigned_notes import Memory
 from signoff_ledger.witness.cosigner import Cosigner
 from tests.fault.ledgers import give

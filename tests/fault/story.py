@@ -16,7 +16,7 @@ from unittest import mock
 from signoff_ledger.custody import log_key, rollback_guard
 from signoff_ledger.exports import bundle
 from signoff_ledger.exports.log_folder import export_log
-from signoff_ledger.persistence.sqlite import datastore
+from signoff_ledger.persistence.event_store import sqlite_datastore as datastore
 from signoff_ledger.persistence.sqlite.store import SqliteStore
 from tests.fault.faults import be_witnessed, cosignature
 from tests.fault.ledgers import WITHOUT_END, give, opened, shop_of, staffed

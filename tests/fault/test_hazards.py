@@ -44,11 +44,17 @@ from signoff_ledger.errors import (
     StoreError,
 )
 from signoff_ledger.integrity.tree.leaf import leaf_hash
-from signoff_ledger.persistence import mapper
-from signoff_ledger.persistence.aggregate_repository import CACHED_AGGREGATES, LedgerApplication
+from signoff_ledger.persistence.event_store import mapper
+from signoff_ledger.persistence.event_store.aggregate_repository import (
+    CACHED_AGGREGATES,
+    LedgerApplication,
+)
+from signoff_ledger.persistence.event_store.sqlite_datastore import (
+    LedgerConnectionPool,
+    assert_durable,
+)
 from signoff_ledger.persistence.lock import WriterLock
 from signoff_ledger.persistence.sqlite.backup import back_up
-from signoff_ledger.persistence.sqlite.datastore import LedgerConnectionPool, assert_durable
 from signoff_ledger.persistence.sqlite.store import SqliteStore
 from signoff_ledger.replay.replay import case_as_of, position_at, replay_decisions, steps
 from tests.ledgers import (

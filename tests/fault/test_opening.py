@@ -13,9 +13,9 @@ import pytest
 
 from signoff_ledger.domain.batch import Batch
 from signoff_ledger.errors import NotFoundError, SignoffError, StoreError
-from signoff_ledger.persistence.sqlite import datastore as sqlite_module
+from signoff_ledger.persistence.event_store import sqlite_datastore as sqlite_module
+from signoff_ledger.persistence.event_store.sqlite_recorder import SqliteRecorder
 from signoff_ledger.persistence.sqlite.file import APPLICATION_ID
-from signoff_ledger.persistence.sqlite.recorder import SqliteRecorder
 from signoff_ledger.persistence.sqlite.store import SqliteStore
 from tests.ledgers import CountingIds, Shop, check_ledger, positions_of, raw, unit, wide
 from tests.tree import SOURCE_ROOTS, clean_environment

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from signoff_ledger.persistence.sqlite import datastore as sqlite_module
+from signoff_ledger.persistence.event_store import sqlite_datastore as sqlite_module
 from tests.ledgers import Shop, check_ledger
 
 

@@ -9,13 +9,12 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
 
-from eventsourcing.persistence import IntegrityError, StoredEvent
-
 from signoff_ledger.custody.rollback_guard import sync_folder
 from signoff_ledger.errors import Advice, EvidenceError, StoreError
 from signoff_ledger.integrity.c2sp.note import parse_note
 from signoff_ledger.integrity.line import read_fields
 from signoff_ledger.persistence.address import is_url
+from signoff_ledger.persistence.event_store import IntegrityError, StoredEvent
 from signoff_ledger.persistence.sqlite.file import claim, remove
 from signoff_ledger.persistence.sqlite.store import SqliteStore
 from signoff_ledger.persistence.store_factory import postgres

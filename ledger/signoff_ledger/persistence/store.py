@@ -6,12 +6,6 @@ import time
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from eventsourcing.persistence import (
-    DatabaseError,
-    IntegrityError,
-    StoredEvent,
-)
-
 from signoff_ledger.application.ports import LogEntry, Server, StaleError
 from signoff_ledger.domain.aggregate import Aggregate
 from signoff_ledger.domain.events.process import ProcessDefined
@@ -20,8 +14,9 @@ from signoff_ledger.errors import Advice, StoreError
 from signoff_ledger.integrity.c2sp.note import parse_signature_lines
 from signoff_ledger.integrity.command_ids import Command
 from signoff_ledger.integrity.tree import merkle
-from signoff_ledger.persistence.aggregate_repository import Aggregates
-from signoff_ledger.persistence.mapper import checked_entry
+from signoff_ledger.persistence.event_store import DatabaseError, IntegrityError, StoredEvent
+from signoff_ledger.persistence.event_store.aggregate_repository import Aggregates
+from signoff_ledger.persistence.event_store.mapper import checked_entry
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -29,8 +24,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from signoff_ledger.domain.events.event import EventEnvelope
+    from signoff_ledger.persistence.event_store.recorder import LineRecorder
     from signoff_ledger.persistence.health_finding import HealthFinding
-    from signoff_ledger.persistence.recorder import LineRecorder
 
 A = TypeVar("A", bound=Aggregate)
 

@@ -13,8 +13,8 @@ from psycopg import pq
 from signoff_ledger.bootstrap import OpenLedger, open_ledger
 from signoff_ledger.errors import Advice, StoreError
 from signoff_ledger.persistence import notices
+from signoff_ledger.persistence.event_store.postgres_recorder import PostgresRecorder
 from signoff_ledger.persistence.postgres import connection, datastore, save_retry, schema
-from signoff_ledger.persistence.postgres.recorder import PostgresRecorder
 from signoff_ledger.projections.follower import follow
 from tests.fault.postgres.ledgers import begun, check_database, give
 from tests.fault.postgres.typed import standing_in

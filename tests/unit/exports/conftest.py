@@ -11,7 +11,7 @@ from signoff_ledger.exports.dossier import export_decision
 from signoff_ledger.exports.log_folder import export_log
 from signoff_ledger.integrity.c2sp.cosignature import cosign
 from signoff_ledger.integrity.c2sp.note import parse_note
-from signoff_ledger.persistence.sqlite import datastore as sqlite_module
+from signoff_ledger.persistence.event_store import sqlite_datastore as sqlite_module
 from tests.offices import Office
 from tests.signers import NORTH, SOUTH
 

@@ -9,7 +9,7 @@ from eventsourcing import persistence
 
 from signoff_ledger.errors import StoreError
 from signoff_ledger.integrity.c2sp.note import NoteSignature
-from signoff_ledger.persistence.recorder import translated
+from signoff_ledger.persistence.event_store.recorder import translated
 from signoff_ledger.persistence.sqlite.store import SqliteStore
 
 

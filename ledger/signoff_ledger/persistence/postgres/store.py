@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import psycopg
-from eventsourcing.persistence import PersistenceError
 from psycopg.errors import InsufficientPrivilege, LockNotAvailable, ReadOnlySqlTransaction
 from psycopg.sql import SQL
 
@@ -16,13 +15,14 @@ from signoff_ledger.application.ports import Server
 from signoff_ledger.domain.aggregate import Aggregate
 from signoff_ledger.errors import Advice, NotFoundError, StoreError
 from signoff_ledger.integrity.c2sp.note import parse_signature_lines
+from signoff_ledger.persistence.event_store import PersistenceError
+from signoff_ledger.persistence.event_store.postgres_recorder import PostgresRecorder
 from signoff_ledger.persistence.postgres import schema, view_tables
 from signoff_ledger.persistence.postgres.address import has_several_hosts, redacted
 from signoff_ledger.persistence.postgres.connection import PAUSE_S, connect, is_lost, looked
 from signoff_ledger.persistence.postgres.datastore import PostgresDatastore
 from signoff_ledger.persistence.postgres.dialect import VIEWS_SCHEMA, translated
 from signoff_ledger.persistence.postgres.locks import locked
-from signoff_ledger.persistence.postgres.recorder import PostgresRecorder
 from signoff_ledger.persistence.postgres.save_retry import (
     NoWritesError,
     SaveState,

@@ -5,20 +5,18 @@ from __future__ import annotations
 import sqlite3
 from typing import TYPE_CHECKING
 
-from eventsourcing.persistence import PersistenceError
-
 from signoff_ledger.persistence.catalogue import mended
+from signoff_ledger.persistence.event_store import PersistenceError
 from signoff_ledger.persistence.sqlite import catalogue
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from eventsourcing.sqlite import SQLiteCursor
-
     from signoff_ledger.persistence.catalogue import Differences
+    from signoff_ledger.persistence.event_store.sqlite_datastore import LedgerCursor
 
 
-def repaired(cursor: SQLiteCursor) -> Iterator[str]:
+def repaired(cursor: LedgerCursor) -> Iterator[str]:
     """Put back what is gone and take away what is not the ledger's; yields a sentence for each.
 
     Args:
@@ -39,7 +37,7 @@ def repaired(cursor: SQLiteCursor) -> Iterator[str]:
     yield from mended(look, mend)
 
 
-def _done(cursor: SQLiteCursor, statements: list[str]) -> bool:
+def _done(cursor: LedgerCursor, statements: list[str]) -> bool:
     """Run statements, all or none; says whether the database took them."""
     cursor.execute("SAVEPOINT mending")
     try:

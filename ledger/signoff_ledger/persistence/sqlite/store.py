@@ -7,14 +7,13 @@ import sqlite3
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Self, TypeVar
 
-from eventsourcing.persistence import PersistenceError
-
 from signoff_ledger.domain.ledger_stream import LEDGER_FORMAT
 from signoff_ledger.errors import StoreError
+from signoff_ledger.persistence.event_store import PersistenceError
+from signoff_ledger.persistence.event_store.sqlite_datastore import LedgerDatastore
+from signoff_ledger.persistence.event_store.sqlite_recorder import SqliteRecorder
 from signoff_ledger.persistence.sqlite import view_tables
-from signoff_ledger.persistence.sqlite.datastore import LedgerDatastore
 from signoff_ledger.persistence.sqlite.file import APPLICATION_ID, check_is_ledger, claim, remove
-from signoff_ledger.persistence.sqlite.recorder import SqliteRecorder
 from signoff_ledger.persistence.store import (
     MOVED,
     LedgerStore,
@@ -28,8 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
-    from eventsourcing.sqlite import SQLiteCursor
-
+    from signoff_ledger.persistence.event_store.sqlite_datastore import LedgerCursor
     from signoff_ledger.persistence.health_finding import HealthFinding
 
 S = TypeVar("S", bound="SqliteStore")
@@ -103,7 +101,7 @@ class SqliteStore(LedgerStore):
             yield
 
     @contextmanager
-    def writing(self) -> Iterator[SQLiteCursor]:
+    def writing(self) -> Iterator[LedgerCursor]:
         """Begin a transaction that writes, alone, for what is derived from the events."""
         with self.translate_errors(), self.datastore.writing() as cursor:
             yield cursor
@@ -124,7 +122,7 @@ class SqliteStore(LedgerStore):
         """Give the statements that made what is derived, and whatever stands in its place."""
         return view_tables.made_by(self.rows(view_tables.STANDING))
 
-    def clear(self, cursor: SQLiteCursor) -> None:
+    def clear(self, cursor: LedgerCursor) -> None:
         """Take away whatever stands where tables of what is derived belong, of whatever kind."""
         view_tables.clear(cursor)
 

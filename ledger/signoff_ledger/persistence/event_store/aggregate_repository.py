@@ -16,7 +16,7 @@ from eventsourcing.utils import Environment
 
 from signoff_ledger.domain.aggregate import Aggregate
 from signoff_ledger.integrity.line import stream_id
-from signoff_ledger.persistence.mapper import LineMapper, checked_entry, stored_event
+from signoff_ledger.persistence.event_store.mapper import LineMapper, checked_entry, stored_event
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from eventsourcing.persistence import Mapper
 
     from signoff_ledger.domain.events.event import EventEnvelope
-    from signoff_ledger.persistence.recorder import LineRecorder
+    from signoff_ledger.persistence.event_store.recorder import LineRecorder
 
 A = TypeVar("A", bound=Aggregate)
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import psycopg
 
-from signoff_ledger.persistence.recorder import LineRecorder, translated
+from signoff_ledger.persistence.event_store.recorder import LineRecorder, translated
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

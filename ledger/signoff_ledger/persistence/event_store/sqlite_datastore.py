@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from eventsourcing.persistence import InterfaceError
 from eventsourcing.sqlite import (
@@ -15,12 +15,14 @@ from eventsourcing.sqlite import (
 )
 
 from signoff_ledger.errors import Advice, StoreError
+from signoff_ledger.persistence.event_store.recorder import translated
 from signoff_ledger.persistence.lock import WriterLock
-from signoff_ledger.persistence.recorder import translated
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+LedgerCursor: TypeAlias = SQLiteCursor
 
 BUSY_TIMEOUT_S = 30.0
 _CACHED_STATEMENTS = 128

@@ -15,8 +15,11 @@ from eventsourcing.sqlite import SQLiteApplicationRecorder, SQLiteCursor
 
 from signoff_ledger.integrity.tree.leaf import leaf_hash
 from signoff_ledger.integrity.tree.merkle import grown
-from signoff_ledger.persistence.recorder import LineRecorder, all_of, asking_for
-from signoff_ledger.persistence.sqlite.datastore import LedgerDatastore, errors_translated
+from signoff_ledger.persistence.event_store.recorder import LineRecorder, all_of, asking_for
+from signoff_ledger.persistence.event_store.sqlite_datastore import (
+    LedgerDatastore,
+    errors_translated,
+)
 from signoff_ledger.persistence.sqlite.schema import statements
 from signoff_ledger.persistence.store import not_kept
 
