@@ -97,19 +97,6 @@ def capability(
     )
 
 
-def observed_to_show(ppk: float, n: int, confidence: float = 0.95) -> float:
-    """Give the smallest observed Ppk against one limit from which n values show a Ppk."""
-    scale = 3 * math.sqrt(n)
-
-    def below(seen: float) -> float:
-        return noncentral_t_cdf(scale * seen, n - 1, scale * ppk)
-
-    low, high = ppk - 1, ppk + 1
-    while below(high) < confidence:
-        high += 1 + abs(high)
-    return solve(confidence, below, low, high)
-
-
 def _lower_exact(ppk: float, n: int, confidence: float) -> float:
     scale = 3 * math.sqrt(n)
 

@@ -1,7 +1,7 @@
-"""Control charts: individuals and moving range for measured values, and p, np, u for counts.
+"""The control chart of individuals and moving range, for measured values.
 
-NIST/SEMATECH e-Handbook 6.3.2.2 (individuals), 6.3.3 (counts); constants d2 = 1.128 and D4 = 3.267
-for ranges of two. With a handful of batches a chart of counts is noise; with sub-lots it is not.
+NIST/SEMATECH e-Handbook 6.3.2.2; constants d2 = 1.128 and D4 = 3.267 for ranges of two. With a
+handful of batches a chart of counts is noise.
 """
 
 from __future__ import annotations
@@ -40,15 +40,6 @@ class Individuals(NamedTuple):
     beyond: tuple[int, ...]
 
 
-class CountChart(NamedTuple):
-    """A chart of counts, one limit pair per sample; places beyond them from 1."""
-
-    center: float
-    lower: tuple[float, ...]
-    upper: tuple[float, ...]
-    beyond: tuple[int, ...]
-
-
 def individuals(values: Sequence[float]) -> Individuals | None:
     """Chart single values in build order; None without one.
 
@@ -65,38 +56,3 @@ def individuals(values: Sequence[float]) -> Individuals | None:
     lower, upper = center - 3 * sigma, center + 3 * sigma
     beyond = tuple(i for i, v in enumerate(values, 1) if not lower <= v <= upper)
     return Individuals(center, sigma, lower, upper, mean, D4 * mean, beyond)
-
-
-def p_chart(counts: Sequence[int], sizes: Sequence[int]) -> CountChart:
-    """Chart shares of nonconforming units, binomial limits at three sigma cut at 0 and 1."""
-    center = sum(counts) / sum(sizes)
-    reach = [3 * math.sqrt(center * (1 - center) / n) for n in sizes]
-    shares = [x / n for x, n in zip(counts, sizes, strict=True)]
-    return _chart(center, shares, reach, 1.0)
-
-
-def np_chart(counts: Sequence[int], size: int) -> CountChart:
-    """Chart numbers of nonconforming units in samples of one size."""
-    share = sum(counts) / (len(counts) * size)
-    reach = 3 * math.sqrt(size * share * (1 - share))
-    return _chart(size * share, counts, [reach] * len(counts), float(size))
-
-
-def u_chart(counts: Sequence[int], sizes: Sequence[int]) -> CountChart:
-    """Chart nonconformities per unit, Poisson limits at three sigma cut at 0."""
-    center = sum(counts) / sum(sizes)
-    reach = [3 * math.sqrt(center / n) for n in sizes]
-    return _chart(center, [x / n for x, n in zip(counts, sizes, strict=True)], reach, math.inf)
-
-
-def _chart(
-    center: float, values: Sequence[float], reach: Sequence[float], top: float
-) -> CountChart:
-    lower = tuple(max(0.0, center - r) for r in reach)
-    upper = tuple(min(top, center + r) for r in reach)
-    beyond = tuple(
-        i
-        for i, (v, lo, hi) in enumerate(zip(values, lower, upper, strict=True), 1)
-        if not lo <= v <= hi
-    )
-    return CountChart(center, lower, upper, beyond)

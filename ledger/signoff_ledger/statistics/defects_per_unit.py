@@ -2,20 +2,17 @@
 
 Garwood, Biometrika 28 (1936) 437-442; the ratio of two rates by the conditional binomial
 (Przyborowski & Wilenski, Biometrika 31 (1940) 313-323). Which unit carries which mark is not in
-such counts, so a reject rate cannot be had from them: `rejects_from_defects` refuses.
+such counts, so a reject rate cannot be had from them.
 """
 
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from signoff_ledger.statistics.counting import binomial_cdf
 from signoff_ledger.statistics.proportion import clopper_pearson
 from signoff_ledger.statistics.special import gamma_inverse
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 
 class DefectRate(NamedTuple):
@@ -58,30 +55,6 @@ def defect_rate(defects: int, units: int, confidence: float = 0.95) -> DefectRat
         per_unit=defects / units,
         interval=(lower / units, gamma_inverse(1 - each, defects + 1) / units),
         upper_one_sided=gamma_inverse(confidence, defects + 1) / units,
-    )
-
-
-def looked_at(counts: Sequence[int | None]) -> tuple[int, int]:
-    """Give nonconformities and inspected units; a blank was not looked at and is not a zero."""
-    seen = [count for count in counts if count is not None]
-    return sum(seen), len(seen)
-
-
-def rejects_from_defects(defects: int, units: int) -> int:
-    """Refuse to turn a total of nonconformities into a number of rejects.
-
-    Only two totals tell: none at all, and marks on a single unit.
-
-    Raises:
-        ValueError: Which unit carries which mark was not kept.
-    """
-    if defects < 0 or units < 0:
-        raise ValueError(f"{defects} nonconformities on {units} units cannot be")
-    if defects == 0 or units == 1:
-        return min(defects, 1)
-    raise ValueError(
-        f"{defects} nonconformities on {units} units are not {defects} rejects: which unit carries "
-        "which was not kept"
     )
 
 

@@ -1,10 +1,8 @@
-"""Bad units in the run: the beta-binomial forecast, and bounds for the lot that was sampled.
+"""Bad units in the run: the beta-binomial forecast.
 
 Posterior predictive with the Jeffreys prior (Brown, Cai & DasGupta 2001; Gelman et al., Bayesian
 Data Analysis, 2.4). It assumes that the run is made by the same process, and it is about units
-still to be made: the pilot units count only if they ship. Where the inspected units are a part of
-the finite lot being judged, the hypergeometric bound applies instead (Wright, Exact Confidence
-Bounds when Sampling from Small Finite Universes, 1991).
+still to be made: the pilot units count only if they ship.
 """
 
 from __future__ import annotations
@@ -14,7 +12,7 @@ from bisect import bisect_left
 from itertools import accumulate
 from typing import NamedTuple
 
-from signoff_ledger.statistics.counting import check_counts, hypergeometric_cdf
+from signoff_ledger.statistics.counting import check_counts
 from signoff_ledger.statistics.special import beta_inverse, log_beta
 
 JEFFREYS = (0.5, 0.5)
@@ -41,14 +39,6 @@ class Forecast(NamedTuple):
     central_90: tuple[int, int]
     central_95: tuple[int, int]
     upper_95: int
-
-
-class LotBound(NamedTuple):
-    """Bad units in a finite lot of which a sample was inspected, at a one-sided confidence."""
-
-    lower_total: int
-    upper_total: int
-    upper_uninspected: int
 
 
 class BetaBinomial:
@@ -172,43 +162,3 @@ def spared(
         return low
 
     return ForecastDifference(was.mean - is_now.mean, (quantile(0.05), quantile(0.95)))
-
-
-def lot_bound(rejects: int, inspected: int, lot: int, confidence: float = 0.95) -> LotBound | None:
-    """Bound the bad units of a lot from a sample of it, exactly and one-sided each way.
-
-    Args:
-        rejects: Rejects in the sample.
-        inspected: Units in the sample.
-        lot: Units in the lot, the sample included.
-        confidence: Of each bound.
-
-    Returns:
-        None when nothing was inspected.
-
-    Raises:
-        ValueError: The sample is larger than the lot.
-    """
-    check_counts(rejects, inspected)
-    if inspected > lot:
-        raise ValueError(f"{inspected} units cannot be drawn from a lot of {lot}")
-    if inspected == 0:
-        return None
-    risk = 1 - confidence
-    most = lot - (inspected - rejects)
-    low, high = rejects, most
-    while low < high:  # the largest lot content that would give so few rejects often enough
-        middle = (low + high + 1) // 2
-        if hypergeometric_cdf(rejects, lot, middle, inspected) > risk:
-            low = middle
-        else:
-            high = middle - 1
-    upper = low
-    low, high = rejects, most
-    while low < high:  # the smallest that would give so many
-        middle = (low + high) // 2
-        if 1 - hypergeometric_cdf(rejects - 1, lot, middle, inspected) > risk:
-            high = middle
-        else:
-            low = middle + 1
-    return LotBound(low, upper, upper - rejects)

@@ -15,7 +15,6 @@ from bisect import bisect_left, bisect_right, insort
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
-from signoff_ledger.statistics.counting import FUZZ
 from signoff_ledger.statistics.special import (
     Function,
     chi_square_inverse,
@@ -183,23 +182,6 @@ def share_within_extreme(n: int, confidence: float = 0.95) -> float:
     if n < 1:
         raise ValueError("there is no worst of no values")
     return math.exp(math.log1p(-confidence) / n)
-
-
-def units_for_extremes(coverage: float, confidence: float, sides: int = 1) -> int:
-    """Give the smallest n whose extremes bound a share of units, whatever the distribution.
-
-    One side: coverage^n <= 1 - C. Two: the sample's range covers, n f^(n-1) - (n-1) f^n <= 1 - C.
-    """
-    if not 0 < coverage < 1 or not 0 < confidence < 1 or sides not in {1, 2}:
-        raise ValueError("coverage and confidence lie between 0 and 1, sides are 1 or 2")
-    n = 1
-    while True:
-        missed = coverage**n
-        if sides == 2:
-            missed = n * coverage ** (n - 1) - (n - 1) * coverage**n
-        if missed <= 1 - confidence + FUZZ:
-            return n
-        n += 1
 
 
 def kendall_tau(values: Sequence[float]) -> float | None:

@@ -3,7 +3,7 @@
 import csv
 import json
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
@@ -87,30 +87,12 @@ def needed_in_lot(i: Inputs) -> Answers:
     }
 
 
-def two_point_plan(i: Inputs) -> Answers:
-    plan = sample_size.two_point_plan(
-        i["good_rate"], i["bad_rate"], i["p_accept_good"], i["p_accept_bad"], i["lot_size"]
-    )
-    assert plan is not None
-    return {"n": plan.units, "c": plan.max_rejects}
-
-
 def run_prediction(i: Inputs) -> Answers:
     given = (i["rejects"], i["inspected"], i["run_size"], tuple(i["prior"]))
     found = forecast.forecast(*given)
     assert found is not None
     upto = i["run_size"] * 5 // 100
     return found._asdict() | {"p_at_most_5pct": forecast.BetaBinomial(*given).at_most(upto)}
-
-
-def finite_lot_bound(i: Inputs) -> Answers:
-    bound = forecast.lot_bound(i["rejects"], i["inspected"], i["lot_size"], i["confidence"])
-    assert bound is not None
-    return {
-        "upper_total_bad": bound.upper_total,
-        "lower_total_bad": bound.lower_total,
-        "upper_bad_in_uninspected": bound.upper_uninspected,
-    }
 
 
 def batches(i: Inputs) -> Answers:
@@ -156,10 +138,6 @@ def tolerance_factor(i: Inputs) -> Answers:
     }
 
 
-def nonparametric(i: Inputs) -> Answers:
-    return {"n": measured.units_for_extremes(i["coverage"], i["confidence"], i["sides"])}
-
-
 def capable(i: Inputs) -> Answers:
     found = capability.capability(
         i["n"], i["mean"], i["sd"], lsl=i["lsl"], usl=i["usl"], confidence=i["confidence"]
@@ -174,32 +152,17 @@ def capable(i: Inputs) -> Answers:
 
 
 def chart(i: Inputs) -> Answers:
-    if i["chart"] == "i-mr":
-        single = control_chart.individuals(i["values"])
-        assert single is not None
-        return {
-            "center": single.center,
-            "sigma_mr": single.sigma,
-            "lcl": single.lower,
-            "ucl": single.upper,
-            "mr_bar": single.range_mean,
-            "mr_ucl": single.range_upper,
-            "out_of_limits_1based": list(single.beyond),
-        }
-    if i["chart"] == "np":
-        found = control_chart.np_chart(i["counts"], i["sizes"][0])
-        low, high = found.lower[0], found.upper[0]
-        return {"center": found.center, "lcl": low, "ucl": high} | beyond(found.beyond)
-    of = {"p": control_chart.p_chart, "u": control_chart.u_chart}[i["chart"]]
-    found = of(i["counts"], i["sizes"])
-    every = {"lcl": found.lower, "ucl": found.upper}
-    one = {"lcl": found.lower[0], "ucl": found.upper[0]}
-    same = len(set(i["sizes"])) == 1 and i["chart"] == "u"
-    return {"center": found.center} | (one if same else every) | beyond(found.beyond)
-
-
-def beyond(places: Sequence[int]) -> Answers:
-    return {"out_of_limits_1based": list(places)}
+    single = control_chart.individuals(i["values"])
+    assert single is not None
+    return {
+        "center": single.center,
+        "sigma_mr": single.sigma,
+        "lcl": single.lower,
+        "ucl": single.upper,
+        "mr_bar": single.range_mean,
+        "mr_ucl": single.range_upper,
+        "out_of_limits_1based": list(single.beyond),
+    }
 
 
 def defects(i: Inputs) -> Answers:
@@ -255,12 +218,10 @@ TOPICS: Mapping[str, Callable[[Inputs], Answers]] = {
     "control_chart": chart,
     "defects_per_unit": defects,
     "dpu_two_batches": defect_ratio,
-    "finite_lot_bound": finite_lot_bound,
     "intervals": intervals,
     "measured_bar": measured_bar,
     "mil_std_105e_lookup": lookup,
     "multiple_modes": modes,
-    "nonparametric_n": nonparametric,
     "oc_curve": oc_curve,
     "oc_inverse": oc_inverse,
     "pareto": pareto_order,
@@ -271,7 +232,6 @@ TOPICS: Mapping[str, Callable[[Inputs], Answers]] = {
     "sample_size_finite_lot": needed_in_lot,
     "tolerance_factor": tolerance_factor,
     "two_batches": batches,
-    "two_point_plan": two_point_plan,
 }
 
 NOT_OFFERED = {
@@ -285,6 +245,10 @@ NOT_OFFERED = {
     "tolerance_package",
 }
 """Answers of R to questions that the product leaves out on purpose."""
+
+CHARTS_NOT_OFFERED = {"np", "p", "u"}
+TOPICS_NOT_OFFERED = {"finite_lot_bound", "nonparametric_n", "two_point_plan"}
+"""Charts of counts and questions that no command answers."""
 
 QUANTILES = {"median", "central_90", "central_95", "upper_95"}
 
@@ -323,6 +287,8 @@ def test_every_reference_answer_is_met(topic: str) -> None:
         pytest.skip("no shared/cases beside the project to compare with")
     wrong, compared = [], 0
     for case in json.loads(file.read_text(encoding="utf-8"))["cases"]:
+        if case["inputs"].get("chart") in CHARTS_NOT_OFFERED:
+            continue
         answers = TOPICS[topic](case["inputs"])
         for key, expected in case["expected"].items():
             if key in NOT_OFFERED:
@@ -340,7 +306,7 @@ def test_every_topic_beside_the_project_is_compared() -> None:
         pytest.skip("no shared/cases beside the project to compare with")
     topics = {file.stem for file in CASES.glob("*.json")} - {"mil_std_105e_tables"}
 
-    assert topics == set(TOPICS)
+    assert topics == TOPICS.keys() | TOPICS_NOT_OFFERED
 
 
 @pytest.mark.parametrize("inspection", mil_std_105e.Inspection)

@@ -62,8 +62,8 @@ def test_computers_have_a_rate_of_marks_and_no_rate_of_rejects() -> None:
     assert found is not None
     assert near(1.93) == found.per_unit
     assert [near(1.66730474772028), near(2.22233607281857)] == list(found.interval)
-    with pytest.raises(ValueError, match="193 nonconformities on 100 units are not 193 rejects"):
-        defects_per_unit.rejects_from_defects(193, 100)
+    with pytest.raises(ValueError, match="193 rejects of 100 inspected units cannot be"):
+        proportion.clopper_pearson(193, 100)
 
 
 # Cano, Moguerza & Prieto, Quality Control with R (2015): flaws looked at on 23 of 84 plates.
@@ -74,9 +74,8 @@ def test_plates_that_nobody_looked_at_are_no_plates_without_flaws() -> None:
     rows = list(csv.DictReader(file.read_text("utf-8").splitlines()))
 
     blank = {"", "NA"}
-    flaws, plates = defects_per_unit.looked_at(
-        [None if row["flaws"] in blank else int(row["flaws"]) for row in rows]
-    )
+    seen = [int(row["flaws"]) for row in rows if row["flaws"] not in blank]
+    flaws, plates = sum(seen), len(seen)
     found = defects_per_unit.defect_rate(flaws, plates)
 
     assert (84, 121, 23) == (len(rows), flaws, plates)

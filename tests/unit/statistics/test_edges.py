@@ -33,7 +33,6 @@ def test_no_unit_inspected_gives_no_interval_and_no_verdict() -> None:
     assert proportion.wilson(0, 0) is None
     assert proportion.RateEvidence.OPEN is proportion.evidence_against(0, 0, 0.05)
     assert forecast.forecast(0, 0, 1000) is None
-    assert forecast.lot_bound(0, 0, 100) is None
     assert forecast.spared((0, 0), (1, 20), 1000) is None
     assert two_batches.compare(NOTHING, CLEAN) is None
     assert two_batches.boschloo(NOTHING, CLEAN) is None
@@ -79,18 +78,8 @@ def test_counts_that_no_batch_can_have_are_refused(counts: tuple[int, int]) -> N
 
 def test_defects_on_units_do_not_become_rejects() -> None:
     """S-45: 193 marks on 100 computers are not 193 rejects, nor any other number of them."""
-    with pytest.raises(ValueError, match="which unit carries which was not kept"):
-        defects_per_unit.rejects_from_defects(193, 100)
     with pytest.raises(ValueError, match="193 rejects of 100 inspected units cannot be"):
         proportion.clopper_pearson(193, 100)
-    with pytest.raises(ValueError, match="cannot be"):
-        defects_per_unit.rejects_from_defects(-1, 100)
-    assert 0 == defects_per_unit.rejects_from_defects(0, 100)
-    assert 1 == defects_per_unit.rejects_from_defects(7, 1)
-
-
-def test_a_blank_is_not_a_zero() -> None:
-    assert (9, 3) == defects_per_unit.looked_at([5, None, 4, 0, None])
 
 
 def test_negative_counts_of_marks_are_refused() -> None:
@@ -218,11 +207,9 @@ def test_no_tolerance_factor_without_two_values_or_a_known_side(n: int, sides: i
         measured.tolerance_factor(n, 0.95, 0.95, sides)
 
 
-def test_extremes_need_values_and_fractions() -> None:
+def test_extremes_need_values() -> None:
     with pytest.raises(ValueError, match="no values"):
         measured.share_within_extreme(0)
-    with pytest.raises(ValueError, match="between 0 and 1"):
-        measured.units_for_extremes(1.0, 0.95)
 
 
 def test_an_empty_run_has_no_bad_unit() -> None:
@@ -259,12 +246,6 @@ def test_chances_outside_the_run_are_certain() -> None:
         forecast.BetaBinomial(1, 20, -1)
 
 
-def test_a_lot_that_was_all_inspected_is_known() -> None:
-    assert (2, 2, 0) == forecast.lot_bound(2, 20, 20)
-    with pytest.raises(ValueError, match="cannot be drawn"):
-        forecast.lot_bound(0, 21, 20)
-
-
 def test_the_lot_that_breaks_a_claim_has_one_bad_unit_more() -> None:
     assert 26 == sample_size.smallest_breaking(0.05, 500)
     assert sample_size.units_to_show_in_lot(0.99, 0.95, 10, 10) is None
@@ -277,17 +258,6 @@ def test_claims_that_nothing_can_show_are_refused() -> None:
         with pytest.raises(ValueError, match="is no claim"):
             sample_size.units_to_show(rate, confidence, rejects)
     assert sample_size.units_to_show(1e-9, 0.95) is None
-    assert sample_size.units_still_needed(1e-9, 0.95, 0, 20) is None
-
-
-def test_two_points_in_the_wrong_order_have_no_plan() -> None:
-    with pytest.raises(ValueError, match="below the bad one"):
-        sample_size.two_point_plan(0.1, 0.05)
-    assert sample_size.two_point_plan(0.05, 0.1, 1.0, 0.0, lot=20) == (20, 1)
-    found = sample_size.two_point_plan(0.01, 0.10, lot=1000)
-    assert found is not None
-    assert found.units <= 52
-    assert sample_size.two_point_plan(0.49, 0.5, lot=4) is None
 
 
 def test_what_is_no_bar_and_no_rate_is_refused() -> None:

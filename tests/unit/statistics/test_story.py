@@ -3,7 +3,6 @@
 import pytest
 
 from signoff_ledger.statistics import (
-    capability,
     forecast,
     measured,
     operating_characteristic,
@@ -129,16 +128,6 @@ def test_to_show_a_rate_takes_this_many_units(
     )
 
     assert units == needed
-
-
-def test_what_was_seen_counts_towards_it() -> None:
-    assert 93 - 20 == sample_size.units_still_needed(0.05, 0.95, rejects=1, inspected=20)
-    assert 0 == sample_size.units_still_needed(0.05, 0.95, rejects=0, inspected=60)
-
-
-def test_a_capability_of_1_33_takes_more_than_an_observed_1_33() -> None:
-    assert near(1.84, 5e-3) == capability.observed_to_show(1.33, 20)
-    assert near(1.52, 5e-3) == capability.observed_to_show(1.33, 100)
 
 
 def test_the_tolerance_factors_are_the_published_ones() -> None:
