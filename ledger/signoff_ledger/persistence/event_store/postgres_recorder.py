@@ -7,15 +7,14 @@ same lock and the same trigger.
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import psycopg
 
-from signoff_ledger.persistence.event_store.recorder import LineRecorder, translated
+from signoff_ledger.persistence.event_store.recorder import LineRecorder, translate_driver_errors
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from uuid import UUID
 
     from eventsourcing.persistence import StoredEvent
@@ -39,12 +38,12 @@ class PostgresRecorder(LineRecorder):
         self, events: Sequence[StoredEvent], command_id: str | None, seen: Mapping[UUID, int]
     ) -> int:
         """Append at least one event, all or none; gives the size that the log had before."""
-        with errors_translated(), self._datastore.connection() as connection:
+        with translate_driver_errors(psycopg.Error), self._datastore.connection() as connection:
             return _appended(connection, events, command_id, seen)
 
     def query(self, statement: str, parameters: Sequence[object] = ()) -> list[Any]:
         """Run one reading statement outside any transaction of ours."""
-        with errors_translated():
+        with translate_driver_errors(psycopg.Error):
             return self._datastore.rows(statement, parameters)
 
     def subscribe(self, gt: int | None = None, topics: Sequence[str] = ()) -> NoReturn:
@@ -77,12 +76,3 @@ def _appended(
 
 def _spelt(seen: Mapping[UUID, int]) -> tuple[str, str]:
     return f"{{{','.join(map(str, seen))}}}", f"{{{','.join(map(str, seen.values()))}}}"
-
-
-@contextmanager
-def errors_translated() -> Iterator[None]:
-    """Turn the driver's errors into the event store's, the way its own recorders do."""
-    try:
-        yield
-    except psycopg.Error as error:
-        raise translated(error) from error

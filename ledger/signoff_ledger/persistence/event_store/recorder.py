@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from contextlib import contextmanager
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -17,7 +18,7 @@ from eventsourcing.persistence import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
 _NO_END = 2**62
 
@@ -158,6 +159,19 @@ def all_of(count: int, rows: Sequence[Any]) -> list[bytes]:
     if len(rows) != count:
         raise DatabaseError(f"the tree is malformed: {count - len(rows)} hashes are missing")
     return [row[0] for row in rows]
+
+
+@contextmanager
+def translate_driver_errors(*kinds: type[Exception]) -> Iterator[None]:
+    """Translate a driver's errors into the event store's.
+
+    Args:
+        kinds: What the driver raises.
+    """
+    try:
+        yield
+    except kinds as error:
+        raise translated(error) from error
 
 
 def translated(error: Exception) -> Exception:

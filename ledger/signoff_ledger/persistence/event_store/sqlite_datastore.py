@@ -15,7 +15,7 @@ from eventsourcing.sqlite import (
 )
 
 from signoff_ledger.errors import Advice, StoreError
-from signoff_ledger.persistence.event_store.recorder import translated
+from signoff_ledger.persistence.event_store.recorder import translate_driver_errors, translated
 from signoff_ledger.persistence.lock import WriterLock
 
 if TYPE_CHECKING:
@@ -87,15 +87,13 @@ def assert_durable(connection: sqlite3.Connection, *, read_only: bool) -> None:
     Raises:
         StoreError: SL706 when the database does not take the settings.
     """
-    try:
+    with translate_driver_errors(*DRIVER_ERRORS):
         mode = connection.execute("PRAGMA journal_mode").fetchone()[0]
         if mode != "wal" and not read_only:
             mode = connection.execute("PRAGMA journal_mode = WAL").fetchone()[0]
         connection.execute("PRAGMA synchronous = FULL")
         synchronous = connection.execute("PRAGMA synchronous").fetchone()[0]
         connection.execute("PRAGMA trusted_schema = OFF")
-    except DRIVER_ERRORS as error:
-        raise translated(error) from error
     if not read_only and (mode, synchronous) != ("wal", _SYNCHRONOUS_FULL):
         raise StoreError(
             "SL706",
@@ -120,7 +118,10 @@ class LedgerDatastore(SQLiteDatastore):
 
     def copy_into(self, target: sqlite3.Connection) -> None:
         """Copy the database as of one moment, while others record."""
-        with self.get_connection(commit=False) as connection, errors_translated():
+        with (
+            self.get_connection(commit=False) as connection,
+            translate_driver_errors(*DRIVER_ERRORS),
+        ):
             assert isinstance(connection, LedgerConnection)  # noqa: S101  # the pool's only product
             connection.copy_into(target)
 
@@ -142,7 +143,7 @@ class LedgerDatastore(SQLiteDatastore):
         # that could not be made, so the connection is not asked for as a writer's.
         with self.lock.held(), self.get_connection(commit=False) as connection:
             cursor = connection.cursor()
-            with errors_translated():
+            with translate_driver_errors(*DRIVER_ERRORS):
                 cursor.execute("BEGIN IMMEDIATE")
             try:
                 with cursor:
@@ -166,12 +167,3 @@ def _commit(connection: SQLiteConnection, path: Path) -> None:
             why=str(error),
             advice=Advice("look-before-repeating"),
         ) from error
-
-
-@contextmanager
-def errors_translated() -> Iterator[None]:
-    """Turn the driver's errors into the event store's, the way its own recorders do."""
-    try:
-        yield
-    except DRIVER_ERRORS as error:
-        raise translated(error) from error

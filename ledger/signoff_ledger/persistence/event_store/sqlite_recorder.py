@@ -15,10 +15,15 @@ from eventsourcing.sqlite import SQLiteApplicationRecorder, SQLiteCursor
 
 from signoff_ledger.integrity.tree.leaf import leaf_hash
 from signoff_ledger.integrity.tree.merkle import grown
-from signoff_ledger.persistence.event_store.recorder import LineRecorder, all_of, asking_for
+from signoff_ledger.persistence.event_store.recorder import (
+    LineRecorder,
+    all_of,
+    asking_for,
+    translate_driver_errors,
+)
 from signoff_ledger.persistence.event_store.sqlite_datastore import (
+    DRIVER_ERRORS,
     LedgerDatastore,
-    errors_translated,
 )
 from signoff_ledger.persistence.sqlite.schema import statements
 from signoff_ledger.persistence.store import not_kept
@@ -46,7 +51,7 @@ class SqliteRecorder(LineRecorder, SQLiteApplicationRecorder):  # type: ignore[m
         self, events: Sequence[StoredEvent], command_id: str | None, seen: Mapping[UUID, int]
     ) -> int:
         """Append at least one event, all or none; gives the size that the log had before."""
-        with self.datastore.writing() as cursor, errors_translated():
+        with self.datastore.writing() as cursor, translate_driver_errors(*DRIVER_ERRORS):
             _check_unmoved(cursor, seen)
             return self._append(cursor, events, command_id)
 
@@ -115,7 +120,7 @@ class SqliteRecorder(LineRecorder, SQLiteApplicationRecorder):  # type: ignore[m
         with (
             self.datastore.get_connection(commit=False) as connection,
             connection.cursor() as cursor,
-            errors_translated(),
+            translate_driver_errors(*DRIVER_ERRORS),
         ):
             return cursor.execute(statement, parameters).fetchall()
 
