@@ -15,18 +15,38 @@ from tests.tree import ROOT, SOURCE_ROOTS, clean_environment
 
 LINT = "from importlinter.cli import lint_imports_command; lint_imports_command()"
 
+CIRCLE = """
+from graphlib import CycleError, TopologicalSorter
+import grimp
 
-def lint(root: Path) -> subprocess.CompletedProcess[str]:
-    """Check the contracts of pyproject.toml against the source below a folder."""
+graph = grimp.build_graph("signoff_cli", "signoff_ledger", cache_dir=None)
+imports = {module: graph.find_modules_directly_imported_by(module) for module in graph.modules}
+# The one that is left: `UnitOfWork` gets a module of its own.
+imports["signoff_ledger.application.signatures"] -= {"signoff_ledger.application.ledger"}
+try:
+    TopologicalSorter(imports).prepare()
+except CycleError as error:
+    print(*error.args[1])
+"""
+"""Prints the modules of a circle, if there is one; an import for an annotation counts."""
+
+
+def run(root: Path, program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run a program over the source below a folder."""
     paths = [root / source_root.name for source_root in SOURCE_ROOTS]
     return subprocess.run(
-        [sys.executable, "-c", LINT, "--no-cache", "--no-logo"],
+        [sys.executable, "-c", program, *arguments],
         cwd=root,
         env={**clean_environment(*paths), "COLUMNS": "200", "NO_COLOR": "1"},
         check=False,
         capture_output=True,
         encoding="utf-8",
     )
+
+
+def lint(root: Path) -> subprocess.CompletedProcess[str]:
+    """Check the contracts of pyproject.toml against the source below a folder."""
+    return run(root, LINT, "--no-cache", "--no-logo")
 
 
 @pytest.fixture
@@ -113,3 +133,20 @@ def test_each_import_planted_in_the_command_line_is_named(
     assert [line for line in broken if line.startswith(contract)] == broken, done.stdout
     missed = [name for name in planted if f"is not allowed to import {name}:" not in done.stdout]
     assert [] == missed, done.stdout
+
+
+def test_no_module_imports_itself_by_way_of_others() -> None:
+    done = run(ROOT, CIRCLE)
+
+    assert ("", 0) == (done.stdout + done.stderr, done.returncode)
+
+
+def test_a_circle_through_an_annotation_is_found(copied_tree: Path) -> None:
+    folder = copied_tree / "ledger" / "signoff_ledger"
+    with (folder / "domain" / "values.py").open("a", encoding="utf-8") as file:
+        file.write("\nif TYPE_CHECKING:\n    from signoff_ledger.domain.unit import Unit\n")
+
+    done = run(copied_tree, CIRCLE)
+
+    assert 0 == done.returncode, done.stderr
+    assert {"signoff_ledger.domain.unit", "signoff_ledger.domain.values"} <= {*done.stdout.split()}
