@@ -38,7 +38,7 @@ from signoff_cli import demo_story
 from signoff_cli.main import COMMANDS, root, run
 from signoff_cli.session import Session
 from signoff_ledger import errors
-from signoff_ledger.application.authorization import ROLES
+from signoff_ledger.application.commands.catalogue import ROLES
 from signoff_ledger.bootstrap import open_ledger
 from signoff_ledger.domain.events import batch, ledger, person, process
 from signoff_ledger.domain.events.process import ProcessHeld, ProcessSignedOff

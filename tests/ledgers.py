@@ -16,15 +16,17 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, Self, cast
 
-from signoff_ledger.application.commands import (
-    corrections,
-    decisions,
-    inspection,
-    nonconformities,
-    people,
-    plans,
-    sheet_import,
-)
+from signoff_ledger.application.commands.bars import RegisterBar
+from signoff_ledger.application.commands.batches import CloseBatch, OpenBatch
+from signoff_ledger.application.commands.changes import ApplyChange
+from signoff_ledger.application.commands.corrections import RequestCorrection
+from signoff_ledger.application.commands.decisions import Hold, SignOff
+from signoff_ledger.application.commands.inspection import RecordUnit
+from signoff_ledger.application.commands.nonconformities import AttributeNonconformity, StateCause
+from signoff_ledger.application.commands.orders import CommitOrder
+from signoff_ledger.application.commands.people import BeginLedger, EnrolPerson
+from signoff_ledger.application.commands.plans import PublishPlan
+from signoff_ledger.application.commands.sheet_import import ImportSheet, ImportSummary
 from signoff_ledger.application.ledger import Call, Ledger, Receipt
 from signoff_ledger.application.ports import Clock, IdSource
 from signoff_ledger.bootstrap import OpenLedger
@@ -189,7 +191,7 @@ class Shop:
     def founded(cls, path: Path) -> Self:
         """Begin a ledger at a path and enrol everybody."""
         shop = cls(SqliteStore.create(path))
-        people.found(shop.ledger, Call("olga"), "test", "Olga Owner")
+        shop.ledger.execute(BeginLedger(name="test", printed_name="Olga Owner"), Call("olga"))
         shop.enrol_everybody()
         return shop
 
@@ -204,7 +206,9 @@ class Shop:
     def enrol_everybody(self) -> None:
         """Enrol everybody of `PEOPLE`."""
         for key, (name, roles) in PEOPLE.items():
-            people.enrol(self.ledger, Call("olga"), key, name, list(roles))
+            self.ledger.execute(
+                EnrolPerson(person=key, printed_name=name, roles=tuple(roles)), Call("olga")
+            )
 
     @classmethod
     def ready(cls, path: Path, plan: str = PLAN) -> Self:
@@ -225,36 +229,38 @@ class Shop:
 
     def publish(self, plan: str = PLAN, reason: str | None = None) -> Receipt:
         """Publish a plan file."""
-        return plans.publish_plan(self.ledger, self.by("egon"), plan_file(plan), reason)
+        return self.ledger.execute(PublishPlan.from_file(plan_file(plan), reason), self.by("egon"))
 
     def register(self, plan: str = PLAN) -> Receipt:
         """Register the bar of a plan file."""
         file = plan_file(plan)
         assert file.bar is not None
-        return plans.register_bar(self.ledger, self.by("egon"), file.process, file.bar)
+        return self.ledger.execute(RegisterBar(process=file.process, bar=file.bar), self.by("egon"))
 
     def open(self, batch: str, **made_on: str) -> Receipt:
         """Open a batch."""
-        return plans.open_batch(self.ledger, self.by("egon"), "mug", batch, made_on)
+        return self.ledger.execute(
+            OpenBatch(process="mug", batch=batch, made_on=made_on), self.by("egon")
+        )
 
     def record(self, batch: str, serial: str, call: Call | None = None, **cells: str) -> Receipt:
         """Record one unit by hand; it conforms except for the cells given."""
         values = {k: v for k, v in (GOOD | cells).items() if k != "build_method" and v}
         build = UnitBuild(method=BuildMethod((GOOD | cells)["build_method"]))
-        entry = inspection.UnitEntry(serial, build, values)
-        return inspection.record_unit(self.ledger, call or self.by("ines"), batch, entry)
+        command = RecordUnit(batch=batch, serial=serial, build=build, values=values)
+        return self.ledger.execute(command, call or self.by("ines"))
 
     def bring(
         self, batch: str, content: bytes, call: Call | None = None, name: str = "results.csv"
-    ) -> tuple[Receipt, sheet_import.ImportSummary]:
+    ) -> tuple[Receipt, ImportSummary]:
         """Import a sheet."""
-        return sheet_import.import_sheet(
-            self.ledger, call or self.by("ines"), batch, content, name=name, method=None
-        )
+        command = ImportSheet(batch=batch, file=content, name=name, method=None)
+        receipt = self.ledger.execute(command, call or self.by("ines"))
+        return receipt, receipt.result
 
     def close(self, batch: str) -> Receipt:
         """Close a batch."""
-        return inspection.close_batch(self.ledger, self.by("ines"), batch, None)
+        return self.ledger.execute(CloseBatch(batch=batch, note=None), self.by("ines"))
 
     def build(self, batch: str, rejects: int = 0, units: int = 7) -> None:
         """Open a batch, import its units with so many rejects, and close it."""
@@ -268,42 +274,43 @@ class Shop:
 
     def answer(self, batch: str, mode: str = "LID-SEAT") -> None:
         """Attribute a mode to the process, state its cause, and change something about it."""
-        nonconformities.attribute(
-            self.ledger,
+        self.ledger.execute(
+            AttributeNonconformity(
+                process="mug", mode=mode, origin=Origin.PROCESS, reason="shrinkage"
+            ),
             self.by("egon"),
-            "mug",
-            mode=mode,
-            origin=Origin.PROCESS,
-            reason="shrinkage",
         )
         self.state_cause(batch, mode)
         self.change(mode)
 
     def state_cause(self, batch: str, mode: str = "LID-SEAT") -> Receipt:
         """State the cause of a mode."""
-        return nonconformities.state_cause(
-            self.ledger, self.by("egon"), batch, mode, kind=CauseKind.FOUND, statement="it shrank"
+        return self.ledger.execute(
+            StateCause(batch=batch, mode=mode, kind=CauseKind.FOUND, statement="it shrank"),
+            self.by("egon"),
         )
 
     def change(self, *addresses: str) -> Receipt:
         """Change the process."""
         change = SKIMMED._replace(addresses=addresses)
-        return nonconformities.apply_change(self.ledger, self.by("egon"), "mug", change)
+        return self.ledger.execute(ApplyChange(process="mug", change=change), self.by("egon"))
 
     def sign(self, call: Call | None = None, batch: str | None = None) -> Receipt:
         """Try to sign the process off."""
-        return decisions.sign(self.ledger, call or self.by("anna"), "mug", batch, None)
+        return self.ledger.execute(
+            SignOff(process="mug", batch=batch, note=None), call or self.by("anna")
+        )
 
     def hold(self, call: Call | None = None, reason: str = "not yet") -> Receipt:
         """Hold the process."""
-        return decisions.hold(self.ledger, call or self.by("anna"), "mug", None, reason)
+        return self.ledger.execute(
+            Hold(process="mug", batch=None, reason=reason), call or self.by("anna")
+        )
 
     def order(self, call: Call | None = None, quantity: int = 50) -> Receipt:
         """Try to commit a production run."""
-        receipt, _ = decisions.commit_order(
-            self.ledger, call or self.by("bela"), "mug", quantity=quantity, reference="PO-1"
-        )
-        return receipt
+        command = CommitOrder(process="mug", quantity=quantity, reference="PO-1")
+        return self.ledger.execute(command, call or self.by("bela"))
 
     def refused_order(self) -> RuleRefusedError:
         """Try to order more than anybody signed for, in vain."""
@@ -317,15 +324,16 @@ class Shop:
         self, batch: str, serial: str, field: str, becomes: str, remeasured: str | None = None
     ) -> Receipt:
         """Ask for a correction."""
-        return corrections.request(
-            self.ledger,
+        return self.ledger.execute(
+            RequestCorrection(
+                batch=batch,
+                serial=serial,
+                field=field,
+                becomes=becomes,
+                reason="typed wrong",
+                remeasured=remeasured,
+            ),
             self.by("ines"),
-            batch,
-            serial,
-            field=field,
-            becomes=becomes,
-            reason="typed wrong",
-            remeasured=remeasured,
         )
 
     def sign_off_a_repeat(self) -> None:

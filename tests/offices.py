@@ -14,7 +14,8 @@ from typing import Self
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from signoff_ledger.application.checkpoints import Sealer, SealPolicy
-from signoff_ledger.application.commands import keys, people
+from signoff_ledger.application.commands.keys import AcceptKey, RegisterKey
+from signoff_ledger.application.commands.people import BeginLedger, EnrolPerson
 from signoff_ledger.application.ledger import Call, Ledger, Receipt
 from signoff_ledger.application.ports import SigningMoment
 from signoff_ledger.custody.key_store import Vault
@@ -90,7 +91,9 @@ class Office(Shop):
         """Begin a ledger whose log has a key, with Olga alone in it and nobody's signature."""
         office = cls(SqliteStore.create(path))
         log_key = office.vault.make_key(origin, "test")
-        people.found(office.ledger, Call("olga"), "test", "Olga Owner", log_key)
+        office.ledger.execute(
+            BeginLedger(name="test", printed_name="Olga Owner", log_key=log_key), Call("olga")
+        )
         return office
 
     @classmethod
@@ -99,7 +102,9 @@ class Office(Shop):
         office = cls.begun(path, origin)
         office.show_key("olga", OLGA)
         for key, (name, roles) in PEOPLE.items():
-            people.enrol(office.ledger, by("olga"), key, name, list(roles))
+            office.ledger.execute(
+                EnrolPerson(person=key, printed_name=name, roles=tuple(roles)), by("olga")
+            )
         for person in ("anna", "bela"):
             office.show_key(person, KEYS[person])
             office.accept_key(person)
@@ -124,11 +129,11 @@ class Office(Shop):
 
     def show_key(self, person: str, key: Ed25519PrivateKey) -> Receipt:
         """Register a person's key, signed with that very key."""
-        return keys.register_key(self.ledger, by(person, key), public(key))
+        return self.ledger.execute(RegisterKey(public_key=public(key)), by(person, key))
 
     def accept_key(self, person: str, owner: str = "olga") -> Receipt:
         """Accept the key that waits."""
-        return keys.accept_key(self.ledger, by(owner), person, None)
+        return self.ledger.execute(AcceptKey(person=person, fingerprint=None), by(owner))
 
     # --- a story --------------------------------------------------------------------------------
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from itertools import count
 from pathlib import Path
 
-from signoff_ledger.application.commands.inspection import UnitEntry, record_unit
+from signoff_ledger.application.commands.inspection import RecordUnit
 from signoff_ledger.application.ledger import Call, Ledger
 from signoff_ledger.application.ports import RandomIds, SystemClock
 from signoff_ledger.domain.plan import UnitBuild
@@ -28,9 +28,10 @@ def record(path: str, batch: str, prefix: str, limit: str) -> None:
     values = {name: value for name, value in GOOD.items() if name != "build_method"}
     numbers = range(1, int(limit) + 1) if int(limit) else count(1)
     for number in numbers:
-        entry = UnitEntry(f"{prefix}-{number}", UnitBuild(method=BuildMethod.LINE), values)
-        receipt = record_unit(ledger, Call("ines"), batch, entry)
-        print(receipt.recorded[0].position, entry.serial, flush=True)  # noqa: T201
+        build = UnitBuild(method=BuildMethod.LINE)
+        command = RecordUnit(batch=batch, serial=f"{prefix}-{number}", build=build, values=values)
+        receipt = ledger.execute(command, Call("ines"))
+        print(receipt.recorded[0].position, command.serial, flush=True)  # noqa: T201
 
 
 def hold_the_lock(path: str) -> None:

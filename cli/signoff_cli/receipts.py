@@ -10,6 +10,7 @@ from signoff_ledger.queries.receipt import SCHEMA, receipt_answer
 
 if TYPE_CHECKING:
     from signoff_cli.session import Session
+    from signoff_ledger.application.commands.command import Command
     from signoff_ledger.application.ledger import Receipt
     from signoff_ledger.queries.receipt import ReceiptAnswer, ReceiptExtra
     from signoff_ledger.queries.uncounted import UncountedAnswer
@@ -17,6 +18,12 @@ if TYPE_CHECKING:
 
 _SHOWN = 12
 """How many sentences a person is shown of a command that recorded many events."""
+
+
+def give(session: Session, command: Command) -> None:
+    """Give a command to the ledger, and answer with what was recorded."""
+    with session.open() as opened:
+        show(session, opened.store, opened.ledger.execute(command, session.call()))
 
 
 def show(

@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, NamedTuple, Self
 
 from signoff_ledger.application.checkpoints import Sealer
-from signoff_ledger.application.commands import people
+from signoff_ledger.application.commands.people import BeginLedger
 from signoff_ledger.application.continuity import Continuity
 from signoff_ledger.application.ledger import Ledger
 from signoff_ledger.application.ports import RandomIds, SystemClock
@@ -150,7 +150,8 @@ def begin_ledger(
     log_key = None
     try:
         log_key = vault.make_key(origin, name, passphrase) if vault else None
-        people.found(opened.ledger, call, name, printed_name, log_key)
+        command = BeginLedger(name=name, printed_name=printed_name, log_key=log_key)
+        opened.ledger.execute(command, call)
     except BaseException:
         opened.store.discard()
         if vault and log_key:

@@ -13,7 +13,13 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from signoff_ledger.application.commands import decisions, keys, people, plans
+from signoff_ledger.application.commands import keys
+from signoff_ledger.application.commands.bars import CountersignBar, RegisterBar
+from signoff_ledger.application.commands.decisions import Hold, SignOff
+from signoff_ledger.application.commands.keys import AcceptKey, RegisterKey, RevokeKey
+from signoff_ledger.application.commands.orders import CommitOrder
+from signoff_ledger.application.commands.people import EnrolPerson
+from signoff_ledger.application.commands.plans import PublishPlan
 from signoff_ledger.application.ledger import Call
 from signoff_ledger.bootstrap import OpenLedger, begin_ledger
 from signoff_ledger.custody.key_store import Vault
@@ -238,14 +244,16 @@ def make_key(told: Told, name: str) -> None:
 def register(told: Told, person: str, key: str) -> None:
     """Register a key of a person's."""
     public = told.key_of(key).with_suffix(".pub").read_text("ascii")
-    keys.register_key(told.opened.ledger, told.call(person, key), public)
+    told.opened.ledger.execute(RegisterKey(public_key=public), told.call(person, key))
 
 
 def enrol_unsigned(told: Told, person: str) -> None:
     """Enrol a person who never has a key."""
     name, roles = PEOPLE[person]
     owner = told.call("olga") if told.key_of("olga").exists() else Call("olga")
-    people.enrol(told.opened.ledger, owner, person, name, list(roles))
+    told.opened.ledger.execute(
+        EnrolPerson(person=person, printed_name=name, roles=tuple(roles)), owner
+    )
 
 
 def enrol(told: Told, person: str) -> None:
@@ -253,7 +261,7 @@ def enrol(told: Told, person: str) -> None:
     enrol_unsigned(told, person)
     make_key(told, person)
     register(told, person, person)
-    keys.accept_key(told.opened.ledger, told.call("olga"), person, None)
+    told.opened.ledger.execute(AcceptKey(person=person, fingerprint=None), told.call("olga"))
 
 
 def tell(folder: Path, origin: str = "example.com/mugs") -> Told:
@@ -264,20 +272,22 @@ def tell(folder: Path, origin: str = "example.com/mugs") -> Told:
         enrol(told, person)
     for person in ("ines", "aude"):
         enrol_unsigned(told, person)
-    plans.publish_plan(ledger, told.call("egon"), plan_file(), None)
+    ledger.execute(PublishPlan.from_file(plan_file(), None), told.call("egon"))
     bar = plan_file().bar
     assert bar is not None
-    plans.register_bar(ledger, told.call("egon"), "mug", bar)
-    plans.countersign_bar(ledger, told.call("bela"), "mug")
+    ledger.execute(RegisterBar(process="mug", bar=bar), told.call("egon"))
+    ledger.execute(CountersignBar(process="mug"), told.call("bela"))
     told.seal()
     shop.build("B1", rejects=2)
-    decisions.hold(ledger, told.call("anna"), "mug", None, "not yet: £ “ä”")
+    ledger.execute(Hold(process="mug", batch=None, reason="not yet: £ “ä”"), told.call("anna"))
     told.cosign_last()
     shop.answer("B1")
     change_keys(told)
     shop.build("B2")
-    decisions.sign(ledger, told.call("anna", "anna-2"), "mug", None, "well done")
-    decisions.commit_order(ledger, told.call("bela"), "mug", quantity=50, reference="PO-1")
+    ledger.execute(
+        SignOff(process="mug", batch=None, note="well done"), told.call("anna", "anna-2")
+    )
+    ledger.execute(CommitOrder(process="mug", quantity=50, reference="PO-1"), told.call("bela"))
     told.seal()
     told.export()
     return told
@@ -289,9 +299,11 @@ def change_keys(told: Told) -> None:
     keys.rotate_log_key(ledger, told.call("olga"), told.vault, "every year")
     make_key(told, "anna-2")
     register(told, "anna", "anna-2")
-    keys.accept_key(ledger, told.call("olga"), "anna", None)
+    ledger.execute(AcceptKey(person="anna", fingerprint=None), told.call("olga"))
     fingerprint = next(iter(ledger.work().person("anna").keys))
-    keys.revoke_key(ledger, told.call("anna"), "anna", fingerprint, "lost")
+    ledger.execute(
+        RevokeKey(person="anna", fingerprint=fingerprint, reason="lost"), told.call("anna")
+    )
     make_key(told, "anna-3")
     register(told, "anna", "anna-3")
 
@@ -350,7 +362,7 @@ def tell_shortly(folder: Path) -> Told:
     rows = [{"unit_serial": f"U{n}", "build_method": "line", "fit": "pass"} for n in range(1, 5)]
     shop.bring("B1", wide(rows))
     shop.close("B1")
-    decisions.sign(ledger, told.call("anna"), "mug", None, None)
+    ledger.execute(SignOff(process="mug", batch=None, note=None), told.call("anna"))
     told.cosign_last()
     told.export()
     return told

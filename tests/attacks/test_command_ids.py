@@ -12,7 +12,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from signoff_ledger.application.commands import people
+from signoff_ledger.application.commands.people import EnrolPerson
 from signoff_ledger.application.ledger import Call
 from signoff_ledger.bootstrap import OpenLedger, begin_ledger
 from signoff_ledger.domain.values import Role
@@ -105,7 +105,9 @@ def begun(address: str | Path) -> OpenLedger:
 
 def enrol(opened: OpenLedger, name: str) -> None:
     """Give a command that records two events."""
-    people.enrol(opened.ledger, Call("olga"), name, f"{name} X", [Role.INSPECTOR])
+    opened.ledger.execute(
+        EnrolPerson(person=name, printed_name=f"{name} X", roles=(Role.INSPECTOR,)), Call("olga")
+    )
 
 
 def verified(address: str) -> dict[str, tuple[str, str]]:

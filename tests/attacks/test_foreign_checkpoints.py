@@ -13,8 +13,9 @@ import psycopg
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from signoff_ledger.application.commands import keys, people
-from signoff_ledger.application.commands.disowned_notes import set_aside
+from signoff_ledger.application.commands import keys
+from signoff_ledger.application.commands.disowned_notes import SetAsideNote
+from signoff_ledger.application.commands.people import EnrolPerson
 from signoff_ledger.application.ledger import Call
 from signoff_ledger.bootstrap import OpenLedger, begin_ledger, open_ledger
 from signoff_ledger.custody import key_store as custody
@@ -77,7 +78,9 @@ class Log:
 
     def enrol(self, name: str) -> int:
         """Record something; gives its position."""
-        receipt = people.enrol(self.opened.ledger, OLGA, name, f"{name.title()} X", [])
+        receipt = self.opened.ledger.execute(
+            EnrolPerson(person=name, printed_name=f"{name.title()} X"), OLGA
+        )
         return receipt.recorded[-1].position
 
     def seal(self) -> int:
@@ -271,7 +274,9 @@ def test_a_ledger_is_led_back_and_loses_nothing(planted: tuple[Log, int]) -> Non
     note = store.kept_note(size)
     assert note is not None
 
-    at = set_aside(log.opened.ledger, OLGA, size, "another log's key lay there").recorded[-1]
+    at = log.opened.ledger.execute(
+        SetAsideNote(size=size, reason="another log's key lay there"), OLGA
+    ).recorded[-1]
 
     assert size + 1 == at.position
     assert note == store.kept_note(size)
@@ -294,7 +299,7 @@ def test_a_ledger_is_led_back_and_loses_nothing(planted: tuple[Log, int]) -> Non
 def test_what_was_set_aside_goes_wherever_the_log_goes(planted: tuple[Log, int]) -> None:
     log, size = planted
     note = log.opened.store.kept_note(size)
-    set_aside(log.opened.ledger, OLGA, size, "why")
+    log.opened.ledger.execute(SetAsideNote(size=size, reason="why"), OLGA)
     last = log.seal()
 
     export_log(log.opened.store, log.folder / "out")
@@ -341,7 +346,7 @@ def test_an_older_copy_that_still_counts_the_note_is_a_rollback(planted: tuple[L
     note = log.opened.store.kept_note(size)
     assert note is not None
     lines = [line for *_, line, _ in log.opened.store.raw()]
-    set_aside(log.opened.ledger, OLGA, size, "why")
+    log.opened.ledger.execute(SetAsideNote(size=size, reason="why"), OLGA)
     log.seal()
 
     with filling(log.folder / "old.db") as old:
@@ -366,7 +371,7 @@ def test_a_right_root_under_a_wrong_signature_is_led_back_from(log: Log) -> None
     assert ("SL505", True) == (error.code, f"{size} events" in error.what)
     assert error.why.endswith("does not verify")
     assert "SL505" == log.refusal(log.seal).code
-    set_aside(log.opened.ledger, OLGA, size, "planted")
+    log.opened.ledger.execute(SetAsideNote(size=size, reason="planted"), OLGA)
 
     assert size + 1 == log.seal()
     log.checks()
@@ -377,7 +382,7 @@ def test_a_checkpoint_of_a_size_to_come_is_led_back_from(log: Log) -> None:
     log.plant(size + 1, log.note(size + 1, MALLORY, bytes(32)))
     assert "SL511" == log.refusal(log.checks).code
 
-    set_aside(log.opened.ledger, OLGA, size + 1, "planted")
+    log.opened.ledger.execute(SetAsideNote(size=size + 1, reason="planted"), OLGA)
 
     # Its own place is taken for ever; one event more, and the log is sealed again.
     assert "SL511" == log.refusal(log.seal).code
@@ -393,7 +398,7 @@ def test_cosignatures_under_a_note_that_was_set_aside_are_ignored(planted: tuple
     line = cosign(parse_note(note).text, "witness.example/n", MALLORY, 1_772_500_000).line
     log.opened.store.keep_cosignature(size, line)
 
-    set_aside(log.opened.ledger, OLGA, size, "why")
+    log.opened.ledger.execute(SetAsideNote(size=size, reason="why"), OLGA)
     log.seal()
 
     log.checks()
@@ -442,7 +447,7 @@ def test_garbage_is_led_back_from(tmp_path: Path, servers: Servers) -> None:
                 log.plant(size, note)
                 error = log.refusal(log.checks)
                 assert ("SL505", True) == (error.code, f"{size} events" in error.what)
-                set_aside(log.opened.ledger, OLGA, size, "garbage")
+                log.opened.ledger.execute(SetAsideNote(size=size, reason="garbage"), OLGA)
                 log.seal()
                 log.checks()
             export_log(log.opened.store, tmp_path / "out")
@@ -460,7 +465,9 @@ def test_garbage_is_led_back_from(tmp_path: Path, servers: Servers) -> None:
 def test_the_logs_own_checkpoint_is_never_set_aside(log: Log) -> None:
     size, before = log.opened.store.sealed_size(), log.opened.store.size()
 
-    error = log.refusal(lambda: set_aside(log.opened.ledger, OLGA, size, "I do not like it"))
+    error = log.refusal(
+        lambda: log.opened.ledger.execute(SetAsideNote(size=size, reason="I do not like it"), OLGA)
+    )
 
     assert ("SL511", EvidenceError) == (error.code, type(error))
     assert before == log.opened.store.size()
@@ -472,14 +479,24 @@ def test_a_fork_is_never_set_aside(log: Log) -> None:
     log.plant(size, log.note(size, log.vault.made[0], bytes(32)))
     assert "SL508" == log.refusal(log.checks).code
 
-    assert "SL508" == log.refusal(lambda: set_aside(log.opened.ledger, OLGA, size, "x")).code
+    assert (
+        "SL508"
+        == log.refusal(
+            lambda: log.opened.ledger.execute(SetAsideNote(size=size, reason="x"), OLGA)
+        ).code
+    )
     assert {"SL508"} == {log.refusal(does).code for does in (log.seal, log.checks)}
 
 
 def test_a_rollback_is_never_set_aside(log: Log) -> None:
     log.plant(99, log.note(99, log.vault.made[0], bytes(32)))
 
-    assert "SL507" == log.refusal(lambda: set_aside(log.opened.ledger, OLGA, 99, "x")).code
+    assert (
+        "SL507"
+        == log.refusal(
+            lambda: log.opened.ledger.execute(SetAsideNote(size=99, reason="x"), OLGA)
+        ).code
+    )
     assert "SL507" == log.refusal(log.checks).code
 
 
@@ -494,7 +511,7 @@ def test_an_event_that_sets_a_genuine_checkpoint_aside_is_refused(
     monkeypatch.setattr(
         "signoff_ledger.application.commands.disowned_notes._check_foreign", lambda *_: None
     )
-    set_aside(log.opened.ledger, OLGA, size, "hidden")
+    log.opened.ledger.execute(SetAsideNote(size=size, reason="hidden"), OLGA)
     monkeypatch.undo()
     at = log.seal()
 
@@ -513,7 +530,9 @@ def test_a_retired_keys_note_over_this_very_log_is_set_aside(log: Log) -> None:
     error = log.refusal(log.checks)
     assert ("SL511", True) == (error.code, log.log_key.key_id.hex() in error.why)
 
-    set_aside(log.opened.ledger, OLGA, size, "signed with the key that was seen")
+    log.opened.ledger.execute(
+        SetAsideNote(size=size, reason="signed with the key that was seen"), OLGA
+    )
 
     assert size + 1 == log.seal()
     log.checks()
@@ -524,5 +543,10 @@ def test_a_retired_key_that_signed_another_history_stays_a_fork(log: Log) -> Non
     size = log.enrol("bela")
     log.plant(size, log.note(size, log.vault.made[0], bytes(32)))
 
-    assert "SL508" == log.refusal(lambda: set_aside(log.opened.ledger, OLGA, size, "x")).code
+    assert (
+        "SL508"
+        == log.refusal(
+            lambda: log.opened.ledger.execute(SetAsideNote(size=size, reason="x"), OLGA)
+        ).code
+    )
     assert "SL508" == log.refusal(log.checks).code

@@ -7,8 +7,11 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from signoff_ledger.application.commands import inspection, plans, sheet_import
-from signoff_ledger.application.commands.people import enrol, found
+from signoff_ledger.application.commands.bars import RegisterBar
+from signoff_ledger.application.commands.batches import CloseBatch, OpenBatch
+from signoff_ledger.application.commands.people import BeginLedger, EnrolPerson
+from signoff_ledger.application.commands.plans import PublishPlan
+from signoff_ledger.application.commands.sheet_import import ImportSheet
 from signoff_ledger.application.ledger import Call, Ledger
 from signoff_ledger.application.ports import RandomIds, SystemClock
 from signoff_ledger.domain.batch import Batch
@@ -79,9 +82,15 @@ def sheet(prefix: str, units: int, characteristics: int, rejects: int = 0) -> by
 def begun(store: LedgerStore) -> Ledger:
     """Begin a ledger with an engineer, who also inspects, and an approver."""
     ledger = given(store)
-    found(ledger, Call("olga"), "bench", "Olga Owner")
-    enrol(ledger, Call("olga"), "egon", "Egon Engineer", [Role.ENGINEER])
-    enrol(ledger, Call("olga"), "anna", "Anna Approver", [Role.APPROVER])
+    ledger.execute(BeginLedger(name="bench", printed_name="Olga Owner"), Call("olga"))
+    ledger.execute(
+        EnrolPerson(person="egon", printed_name="Egon Engineer", roles=(Role.ENGINEER,)),
+        Call("olga"),
+    )
+    ledger.execute(
+        EnrolPerson(person="anna", printed_name="Anna Approver", roles=(Role.APPROVER,)),
+        Call("olga"),
+    )
     return ledger
 
 
@@ -93,16 +102,16 @@ def given(store: LedgerStore) -> Ledger:
 def opened(ledger: Ledger, file: PlanFile, batch: str) -> None:
     """Define a process, register its bar, and open a batch."""
     assert file.bar is not None
-    plans.publish_plan(ledger, Call("egon"), file, None)
-    plans.register_bar(ledger, Call("egon"), file.process, file.bar)
-    plans.open_batch(ledger, Call("egon"), file.process, batch, {})
+    ledger.execute(PublishPlan.from_file(file, None), Call("egon"))
+    ledger.execute(RegisterBar(process=file.process, bar=file.bar), Call("egon"))
+    ledger.execute(OpenBatch(process=file.process, batch=batch, made_on={}), Call("egon"))
 
 
 def bring(ledger: Ledger, batch: str, content: bytes) -> None:
     """Import a sheet."""
     method = BuildMethod.LINE
-    sheet_import.import_sheet(
-        ledger, Call("egon"), batch, content, name=f"{batch}.csv", method=method
+    ledger.execute(
+        ImportSheet(batch=batch, file=content, name=f"{batch}.csv", method=method), Call("egon")
     )
 
 
@@ -111,7 +120,7 @@ def held(ledger: Ledger, process: str, units: int, characteristics: int) -> None
     opened(ledger, plan(process, units, characteristics), f"{process}-1")
     content = sheet(process, units, characteristics, rejects=units // 10 + 1)
     bring(ledger, f"{process}-1", content)
-    inspection.close_batch(ledger, Call("egon"), f"{process}-1", None)
+    ledger.execute(CloseBatch(batch=f"{process}-1", note=None), Call("egon"))
 
 
 def grow(store: LedgerStore, events: int, units: int) -> None:

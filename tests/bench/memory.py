@@ -18,13 +18,14 @@ from signoff_ledger.persistence.store_factory import open_store
 store = open_store(sys.argv[1])
 """
 _IMPORT = f"""{_OPEN}
-from signoff_ledger.application.commands.sheet_import import import_sheet
+from signoff_ledger.application.commands.sheet_import import ImportSheet
 from signoff_ledger.application.ledger import Call, Ledger
 from signoff_ledger.application.ports import RandomIds, SystemClock
 from signoff_ledger.domain.values import BuildMethod
 ledger, file = Ledger(store, SystemClock(), RandomIds()), Path(sys.argv[3])
-import_sheet(ledger, Call("egon"), sys.argv[2], file.read_bytes(), name=file.name,
-             method=BuildMethod.LINE)
+sheet = ImportSheet(batch=sys.argv[2], file=file.read_bytes(), name=file.name,
+                    method=BuildMethod.LINE)
+ledger.execute(sheet, Call("egon"))
 """
 _REBUILD = f"""{_OPEN}
 from signoff_ledger.projections.views import Views

@@ -8,9 +8,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from itertools import count
 
-from signoff_ledger.application.commands import inspection
+from signoff_ledger.application.commands.inspection import RecordUnit
 from signoff_ledger.application.ledger import Call, Ledger
 from signoff_ledger.application.ports import RandomIds, SystemClock
 from signoff_ledger.domain.plan import UnitBuild
@@ -45,6 +47,49 @@ def cases(place: Place, sizes: Sizes) -> Iterator[Case]:
             store=place.name,
             events=store.size(),
         )
+        yield Case(
+            topic=TOPIC,
+            name=f"{stations} threads of one process, whole commands",
+            counted="commands",
+            times=times,
+            ours=in_threads(store.address, stations, sizes.appends),
+            floor_is="the same threads, without turns",
+            floor=in_threads(store.address, stations, sizes.appends, turns=False),
+            store=place.name,
+            events=store.size(),
+        )
+
+
+def in_threads(address: str, stations: int, commands: int, *, turns: bool = True) -> Prepare:
+    """Let so many threads of this process record at once, as those of a server do.
+
+    Args:
+        address: A ledger with an open batch `B-<station>` for each.
+        stations: How many.
+        commands: How many each of them gives.
+        turns: False to let them race for each save.
+    """
+
+    def prepare() -> UnitOfWork:
+        run = next(_runs)
+        store = open_store(address)
+        ledger = Ledger(store, SystemClock(), RandomIds())
+        if not turns:
+            ledger._turn = nullcontext()  # what is measured is its absence
+        given = [list(_entries(f"B-{n}", f"t{run}-{n}", commands)) for n in range(stations)]
+
+        def record(entries: list[RecordUnit]) -> None:
+            for entry in entries:
+                _record(ledger, entry)
+
+        def work() -> None:
+            with ThreadPoolExecutor(stations) as pool:
+                list(pool.map(record, given))
+            store.close()
+
+        return work
+
+    return prepare
 
 
 def recording(address: str, stations: int, commands: int) -> Prepare:
@@ -91,24 +136,24 @@ def _started(address: str, station: int, commands: int, run: int) -> subprocess.
 def main(address: str, station: str, commands: str, run: str) -> None:
     """Be one station."""
     ledger = Ledger(open_store(address), SystemClock(), RandomIds())
-    entries = list(_entries(f"{run}-{station}", int(commands) + 1))
-    _record(ledger, station, entries.pop())
+    entries = list(_entries(f"B-{station}", f"{run}-{station}", int(commands) + 1))
+    _record(ledger, entries.pop())
     print("ready", flush=True)
     sys.stdin.read()
     for entry in entries:
-        _record(ledger, station, entry)
+        _record(ledger, entry)
 
 
-def _entries(prefix: str, units: int) -> Iterator[inspection.UnitEntry]:
+def _entries(batch: str, prefix: str, units: int) -> Iterator[RecordUnit]:
     values = {f"d{number:02}": "1.234" for number in range(4)}
     for number in range(units):
         build = UnitBuild(method=BuildMethod.LINE)
-        yield inspection.UnitEntry(f"{prefix}-{number}", build, values)
+        yield RecordUnit(batch=batch, serial=f"{prefix}-{number}", build=build, values=values)
 
 
-def _record(ledger: Ledger, station: str, entry: inspection.UnitEntry) -> None:
-    call = Call("egon", command_id=f"station-{entry.serial}-{time.time_ns()}")
-    inspection.record_unit(ledger, call, f"B-{station}", entry)
+def _record(ledger: Ledger, command: RecordUnit) -> None:
+    call = Call("egon", command_id=f"station-{command.serial}-{time.time_ns()}")
+    ledger.execute(command, call)
 
 
 if __name__ == "__main__":

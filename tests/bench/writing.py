@@ -5,8 +5,9 @@ import io
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import count
+from typing import Any
 
-from signoff_ledger.application.commands.inspection import UnitEntry, record_unit
+from signoff_ledger.application.commands.inspection import RecordUnit
 from signoff_ledger.application.ledger import Call
 from signoff_ledger.domain.batch import Batch
 from signoff_ledger.domain.events.event import EventEnvelope
@@ -35,12 +36,12 @@ def cases(topic: str, ground: Ground, sizes: Sizes, *, judged: bool) -> Iterator
 
 def appending(topic: str, ground: Ground, sizes: Sizes, *, judged: bool) -> Case:
     """Single commands on a batch that has units; the floor stores as many lines durably."""
-    entries = (
-        UnitEntry(
-            f"single-{number}",
-            UnitBuild(method=BuildMethod.LINE),
-            {f"d{n:02}": "1.234" for n in range(4)},
-        )
+    entries: Iterator[dict[str, Any]] = (
+        {
+            "serial": f"single-{number}",
+            "build": UnitBuild(method=BuildMethod.LINE),
+            "values": {f"d{n:02}": "1.234" for n in range(4)},
+        }
         for number in count()
     )
     last: list[bytes] = []
@@ -50,12 +51,12 @@ def appending(topic: str, ground: Ground, sizes: Sizes, *, judged: bool) -> Case
         ledger = ledgers.given(store)
         ledgers.opened(ledger, ledgers.plan(batch, 100_000, 4), batch)
         ledgers.bring(ledger, batch, ledgers.sheet(batch, sizes.recorded_before, 4))
-        receipt = record_unit(ledger, Call("egon"), batch, next(entries))
+        receipt = ledger.execute(RecordUnit(batch=batch, **next(entries)), Call("egon"))
         last[:] = [receipt.recorded[-1].entry.line]
 
         def work() -> None:
             for _ in range(sizes.appends):
-                record_unit(ledger, Call("egon"), batch, next(entries))
+                ledger.execute(RecordUnit(batch=batch, **next(entries)), Call("egon"))
 
         return work
 

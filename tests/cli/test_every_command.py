@@ -10,7 +10,7 @@ import click
 import pytest
 
 from signoff_cli.main import COMMANDS, root
-from signoff_ledger.application.authorization import ROLES
+from signoff_ledger.application.commands.catalogue import ROLES
 from tests.cli.samples import READS, SPEAKING, WRITES
 from tests.cli.terminal import Terminal
 

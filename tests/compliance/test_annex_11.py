@@ -5,7 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from signoff_ledger.application.commands import corrections, decisions, people, plans
+from signoff_ledger.application.commands import decisions
+from signoff_ledger.application.commands.corrections import ConfirmCorrection, RequestCorrection
+from signoff_ledger.application.commands.people import GrantRole, RevokeRole
+from signoff_ledger.application.commands.plans import PublishPlan
 from signoff_ledger.application.ledger import Call
 from signoff_ledger.domain.values import Role
 from signoff_ledger.errors import InputError, RowsRefusedError, RuleRefusedError, SignoffError
@@ -39,10 +42,10 @@ def test_a_second_person_confirms_a_change_of_a_recorded_value(office: Office) -
     """Annex 11, 6: an additional check on critical data; never by the person who asked."""
     office.correct("B2", "B2-1", "gap", "0.26")
     with pytest.raises(RuleRefusedError) as caught:
-        corrections.confirm(office.ledger, Call("ines"), "B2", 1)
+        office.ledger.execute(ConfirmCorrection(batch="B2", number=1), Call("ines"))
 
     assert "SL307" == caught.value.code
-    corrections.confirm(office.ledger, Call("egon"), "B2", 1)
+    office.ledger.execute(ConfirmCorrection(batch="B2", number=1), Call("egon"))
 
 
 def test_nothing_is_released_while_a_correction_waits(office: Office) -> None:
@@ -59,15 +62,16 @@ def test_nothing_is_released_while_a_correction_waits(office: Office) -> None:
 def test_a_correction_needs_a_reason(office: Office, reason: str) -> None:
     """Annex 11, 9: for a change of data the reason should be documented."""
     with pytest.raises(InputError):
-        corrections.request(
-            office.ledger,
+        office.ledger.execute(
+            RequestCorrection(
+                batch="B2",
+                serial="B2-1",
+                field="gap",
+                becomes="0.26",
+                reason=reason,
+                remeasured=None,
+            ),
             Call("ines"),
-            "B2",
-            "B2-1",
-            field="gap",
-            becomes="0.26",
-            reason=reason,
-            remeasured=None,
         )
 
 
@@ -75,16 +79,20 @@ def test_a_plan_that_replaces_another_needs_a_reason_and_both_stay(office: Offic
     """Annex 11, 10: changes are made in a controlled manner, by a defined procedure."""
     other = plan_file(PLAN.replace("Works as specified", "Works as the drawing says"))
     with pytest.raises(SignoffError):
-        plans.publish_plan(office.ledger, Call("egon"), other, None)
-    plans.publish_plan(office.ledger, Call("egon"), other, "a clearer name")
+        office.ledger.execute(PublishPlan.from_file(other, None), Call("egon"))
+    office.ledger.execute(PublishPlan.from_file(other, "a clearer name"), Call("egon"))
 
     assert 2 == office.topics().count("inspection-plan-published")
 
 
 def test_giving_and_taking_a_role_is_recorded_with_who_when_and_why(founded: Office) -> None:
     """Annex 11, 12.3: creation, change and cancellation of access authorisations is recorded."""
-    people.grant(founded.ledger, by("olga"), "ines", Role.ENGINEER, "training record 118")
-    people.revoke(founded.ledger, by("olga"), "ines", Role.ENGINEER, "back at the line")
+    founded.ledger.execute(
+        GrantRole(person="ines", role=Role.ENGINEER, note="training record 118"), by("olga")
+    )
+    founded.ledger.execute(
+        RevokeRole(person="ines", role=Role.ENGINEER, reason="back at the line"), by("olga")
+    )
     granted, taken = (
         json.loads(line)
         for line in founded.lines()

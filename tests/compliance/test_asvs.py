@@ -10,7 +10,7 @@ import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
-from signoff_ledger.application.commands import people
+from signoff_ledger.application.commands.people import GrantRole
 from signoff_ledger.application.ledger import Call
 from signoff_ledger.domain.values import Role
 from tests.docs.markdown import DOCS
@@ -140,7 +140,7 @@ def test_nothing_that_is_typed_is_taken_for_sql(tmp_path: Path) -> None:
 
     assert [] == list(shop.store.of_command(TYPED))
     assert [] == list(shop.store.read_type(TYPED))
-    people.grant(shop.ledger, Call("olga"), "ines", Role.BUYER, TYPED)
+    shop.ledger.execute(GrantRole(person="ines", role=Role.BUYER, note=TYPED), Call("olga"))
 
     assert size + 1 == shop.store.size()
     assert TYPED.encode() in shop.lines()[-1]

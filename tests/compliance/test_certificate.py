@@ -2,7 +2,7 @@
 
 import json
 
-from signoff_ledger.application.commands import corrections
+from signoff_ledger.application.commands.corrections import ConfirmCorrection
 from signoff_ledger.application.ledger import Call
 from signoff_ledger.queries.certificate import certificate
 from signoff_ledger.reports.certificate_layout import document
@@ -59,7 +59,7 @@ def test_the_page_says_whether_anything_was_changed_since_first_entry(office: Of
     """Annex 11, 8.2: on the printed form."""
     before = certificate(office.store, PROCESS)
     office.correct("B2", "B2-1", "gap", "0.26")
-    corrections.confirm(office.ledger, Call("egon"), "B2", 1)
+    office.ledger.execute(ConfirmCorrection(batch="B2", number=1), Call("egon"))
     after = certificate(office.store, PROCESS, batch="B2")
 
     assert "no entry was changed since it was first made" in page(document(before))

@@ -9,8 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from signoff_ledger.application.authorization import ROLES
-from signoff_ledger.application.commands import corrections, decisions, people, plans
+from signoff_ledger.application.commands import decisions
+from signoff_ledger.application.commands.bars import CountersignBar, SupersedeBar
+from signoff_ledger.application.commands.catalogue import COMMANDS, ROLES
+from signoff_ledger.application.commands.corrections import ConfirmCorrection
+from signoff_ledger.application.commands.decisions import Withdraw
+from signoff_ledger.application.commands.people import EnrolPerson, GrantRole
 from signoff_ledger.application.ledger import Call
 from signoff_ledger.domain.bar import Bar
 from signoff_ledger.domain.events.process import ProcessHeld, ProcessSignedOff
@@ -24,6 +28,7 @@ from signoff_ledger.persistence.sqlite.backup import back_up
 from signoff_ledger.persistence.sqlite.store import SqliteStore
 from signoff_ledger.projections.sentences import sentence
 from signoff_ledger.projections.subjects import Subject
+from tests.commands import idle
 from tests.ledgers import PLAN, check_ledger, disarmed, long, plan_file, raw, readings, rewrite
 from tests.offices import Office, by
 from tests.refusals import refusal
@@ -128,10 +133,12 @@ def test_a_command_is_given_by_its_roles_and_by_no_other(founded: Office, comman
     may: list[str] = []
     codes: set[str] = set()
     for role in Role:
-        people.enrol(founded.ledger, by("olga"), f"a-{role}", "Some One", [role])
+        founded.ledger.execute(
+            EnrolPerson(person=f"a-{role}", printed_name="Some One", roles=(role,)), by("olga")
+        )
         size = founded.store.size()
         try:
-            founded.ledger.act(Call(f"a-{role}"), command, {}, lambda work: None)
+            founded.ledger.execute(idle(command), Call(f"a-{role}"))
         except IdentityError as error:
             codes.add(error.code)
         else:
@@ -146,7 +153,7 @@ def test_somebody_who_is_not_enrolled_gives_no_command(founded: Office) -> None:
     """11.10(d): access is limited to people the ledger knows."""
     for command in MATRIX:
         with refusal_of("SL401"):
-            founded.ledger.act(Call("stranger"), command, {}, lambda work: None)
+            founded.ledger.execute(idle(command), Call("stranger"))
 
 
 def refusal_of(code: str) -> pytest.RaisesExc[IdentityError]:
@@ -156,15 +163,14 @@ def refusal_of(code: str) -> pytest.RaisesExc[IdentityError]:
 
 def test_the_matrix_has_every_command_and_every_command_asks_it() -> None:
     """11.10(g): there is no way to record past the check."""
-    acted = {
-        command
-        for path in python_files(LEDGER / "application")
-        for command in re.findall(r'\.act\(\s*call,\s*"([^"]+)"', path.read_text("utf-8"))
-    }
+    texts = {path.stem: path.read_text("utf-8") for path in python_files(LEDGER / "application")}
+    made = {name for text in texts.values() for name in re.findall(r"class (\w+)\(Command,", text)}
+    saving = {name for name, text in texts.items() if "store.save(" in text}
 
     assert MATRIX.keys() == ROLES.keys()
-    assert acted <= ROLES.keys()
-    assert len(acted) > 20
+    assert made == {command.__name__ for command in COMMANDS}
+    assert ["init"] == [command.NAME for command in COMMANDS if command.ROLES is None]
+    assert {"ledger"} == saving
 
 
 # --- (e), (f): the audit trail, and steps in order -----------------------------------------------
@@ -204,7 +210,7 @@ def test_a_correction_keeps_the_value_as_it_was(office: Office) -> None:
     """11.10(e): the earlier value, the later one, who, when and why all stay on record."""
     before = office.store.size()
     office.correct("B2", "B2-1", "gap", "0.26")
-    corrections.confirm(office.ledger, Call("egon"), "B2", 1)
+    office.ledger.execute(ConfirmCorrection(batch="B2", number=1), Call("egon"))
     lines = [json.loads(line) for line in office.lines()]
     inspected = next(
         line["data"]
@@ -257,23 +263,27 @@ ILLEGAL: dict[str, tuple[str, str, Give]] = {
     "a withdrawal of nothing": (
         "ready",
         "SL309",
-        lambda o: decisions.withdraw(o.ledger, by("anna"), "mug", "why"),
+        lambda o: o.ledger.execute(Withdraw(process="mug", reason="why"), by("anna")),
     ),
     "two batches at once": ("open", "SL305", lambda o: o.open("B2")),
     "a bar agreed to after the batch": (
         "open",
         "SL303",
-        lambda o: plans.countersign_bar(o.ledger, by("bela"), "mug"),
+        lambda o: o.ledger.execute(CountersignBar(process="mug"), by("bela")),
     ),
     "a bar changed after results": (
         "begun",
         "SL303",
-        lambda o: plans.supersede_bar(o.ledger, by("anna"), "mug", looser(), "why"),
+        lambda o: o.ledger.execute(
+            SupersedeBar(process="mug", bar=looser(), reason="why"), by("anna")
+        ),
     ),
     "a bar changed once its batch is open": (
         "open",
         "SL303",
-        lambda o: plans.supersede_bar(o.ledger, by("anna"), "mug", looser(), "why"),
+        lambda o: o.ledger.execute(
+            SupersedeBar(process="mug", bar=looser(), reason="why"), by("anna")
+        ),
     ),
     "a plan changed after results": (
         "begun",
@@ -332,8 +342,10 @@ def test_a_unit_from_another_line_is_shown_and_does_not_count(founded: Office) -
 def test_a_role_is_granted_with_a_note_and_never_without(founded: Office) -> None:
     """11.10(i): the grant says why, such as a training record; the training is procedural."""
     with pytest.raises(InputError):
-        people.grant(founded.ledger, by("olga"), "ines", Role.ENGINEER, " ")
-    people.grant(founded.ledger, by("olga"), "ines", Role.ENGINEER, "training record 118")
+        founded.ledger.execute(GrantRole(person="ines", role=Role.ENGINEER, note=" "), by("olga"))
+    founded.ledger.execute(
+        GrantRole(person="ines", role=Role.ENGINEER, note="training record 118"), by("olga")
+    )
     granted = [
         json.loads(line)["data"] for line in founded.lines() if b"signoff.role-granted.v1" in line
     ]

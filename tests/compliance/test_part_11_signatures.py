@@ -11,7 +11,9 @@ from typing import Any
 import pytest
 
 from signoff_cli.commands.hold import for_people
-from signoff_ledger.application.commands import keys, people
+from signoff_ledger.application.commands import people
+from signoff_ledger.application.commands.keys import AcceptKey, RegisterKey, RevokeKey
+from signoff_ledger.application.commands.people import EnrolPerson, GrantRole, RevokeRole
 from signoff_ledger.application.ledger import Call
 from signoff_ledger.bootstrap import open_ledger
 from signoff_ledger.domain.values import Role
@@ -248,16 +250,23 @@ def test_openssh_accepts_the_signature_and_refuses_another_text(
 
 def test_a_name_is_never_given_to_somebody_else(office: Office) -> None:
     """11.100(a): not reused by, or reassigned to, anyone else, roles or no roles."""
-    people.revoke(office.ledger, by("olga"), "anna", Role.APPROVER, "left the company")
+    office.ledger.execute(
+        RevokeRole(person="anna", role=Role.APPROVER, reason="left the company"), by("olga")
+    )
     with refusal("SL106", "one person for ever"):
-        people.enrol(office.ledger, by("olga"), "anna", "Another Anna", [Role.APPROVER])
+        office.ledger.execute(
+            EnrolPerson(person="anna", printed_name="Another Anna", roles=(Role.APPROVER,)),
+            by("olga"),
+        )
 
 
 def test_a_key_is_never_given_to_somebody_else(office: Office) -> None:
     """11.100(a): a key is one person's, also after it was revoked."""
     with refusal("SL106"):
         office.show_key("ines", ANNA)
-    keys.revoke_key(office.ledger, by("anna"), "anna", fingerprint(ANNA), "a new laptop")
+    office.ledger.execute(
+        RevokeKey(person="anna", fingerprint=fingerprint(ANNA), reason="a new laptop"), by("anna")
+    )
     with refusal("SL106"):
         office.show_key("ines", ANNA)
     with refusal("SL106", "never again"):
@@ -267,7 +276,7 @@ def test_a_key_is_never_given_to_somebody_else(office: Office) -> None:
 def test_a_key_is_shown_only_by_whoever_can_sign_with_it(office: Office) -> None:
     """11.100(b): possession is proved before identity is confirmed."""
     with refusal("SL405"):
-        keys.register_key(office.ledger, by("ines", STRANGER), public(SPARE))
+        office.ledger.execute(RegisterKey(public_key=public(SPARE)), by("ines", STRANGER))
 
 
 def test_a_key_signs_only_after_another_person_confirmed_whose_it_is(office: Office) -> None:
@@ -285,7 +294,9 @@ def test_a_key_signs_only_after_another_person_confirmed_whose_it_is(office: Off
 
 def test_an_owner_cannot_confirm_their_own_key_where_there_is_another(office: Office) -> None:
     """11.100(b): with two owners nobody vouches for themselves."""
-    people.grant(office.ledger, by("olga"), "bela", Role.OWNER, "second owner")
+    office.ledger.execute(
+        GrantRole(person="bela", role=Role.OWNER, note="second owner"), by("olga")
+    )
     office.show_key("olga", SPARE)
     with refusal("SL307", "another person confirms"):
         office.accept_key("olga")
@@ -306,7 +317,9 @@ def test_whoever_has_a_key_cannot_sign_by_name_alone(office: Office) -> None:
 
 def test_a_revoked_key_is_no_way_back_to_signing_by_name(office: Office) -> None:
     """11.200(a)(1): who has ever had a key signs with one, for ever."""
-    keys.revoke_key(office.ledger, by("anna"), "anna", fingerprint(ANNA), "lost")
+    office.ledger.execute(
+        RevokeKey(person="anna", fingerprint=fingerprint(ANNA), reason="lost"), by("anna")
+    )
     for call in (Call("anna"), by("anna")):
         with refusal("SL404"):
             office.hold(call)
@@ -334,11 +347,14 @@ def test_nobody_signs_as_somebody_else_and_the_owner_neither(office: Office, key
 
 def test_a_lost_key_is_replaced_by_two_people(office: Office) -> None:
     """11.200(a)(3): a reset takes the person, who signs with the new key, and an owner."""
-    keys.revoke_key(office.ledger, by("olga"), "anna", fingerprint(ANNA), "the token is lost")
+    office.ledger.execute(
+        RevokeKey(person="anna", fingerprint=fingerprint(ANNA), reason="the token is lost"),
+        by("olga"),
+    )
     before = office.store.size()
     office.show_key("anna", SPARE)
     with refusal("SL402"):
-        keys.accept_key(office.ledger, Call("anna"), "anna", None)
+        office.ledger.execute(AcceptKey(person="anna", fingerprint=None), Call("anna"))
     office.accept_key("anna")
     office.hold(by("anna", SPARE))
     acts = [(line["by"], line["type"]) for line in parsed(office)[before:]]
@@ -362,7 +378,10 @@ def test_a_revoked_key_signs_no_more_and_what_it_signed_stays_signed(
     office: Office, tmp_path: Path
 ) -> None:
     """11.300(c): loss management: deauthorised at once, by its holder or by an owner."""
-    keys.revoke_key(office.ledger, by("olga"), "anna", fingerprint(ANNA), "the laptop was stolen")
+    office.ledger.execute(
+        RevokeKey(person="anna", fingerprint=fingerprint(ANNA), reason="the laptop was stolen"),
+        by("olga"),
+    )
     with refusal("SL404", "none"):
         office.hold(by("anna"))
     export_log(office.store, tmp_path / "copy")
@@ -377,9 +396,13 @@ def test_a_revoked_key_signs_no_more_and_what_it_signed_stays_signed(
 def test_a_key_is_revoked_with_a_reason_by_its_holder_or_an_owner(office: Office) -> None:
     """11.300(c): and by nobody else."""
     with refusal("SL402", "its holder may"):
-        keys.revoke_key(office.ledger, by("bela"), "anna", fingerprint(ANNA), "why")
+        office.ledger.execute(
+            RevokeKey(person="anna", fingerprint=fingerprint(ANNA), reason="why"), by("bela")
+        )
     with pytest.raises(InputError):
-        keys.revoke_key(office.ledger, by("anna"), "anna", fingerprint(ANNA), " ")
+        office.ledger.execute(
+            RevokeKey(person="anna", fingerprint=fingerprint(ANNA), reason=" "), by("anna")
+        )
 
 
 def test_an_attempt_to_sign_as_somebody_else_is_an_event(office: Office) -> None:

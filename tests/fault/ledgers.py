@@ -11,7 +11,9 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from signoff_ledger.application.commands import decisions, inspection, nonconformities, people
+from signoff_ledger.application.commands.decisions import Hold, RecordRemark
+from signoff_ledger.application.commands.inspection import RecordUnit
+from signoff_ledger.application.commands.people import EnrolPerson
 from signoff_ledger.application.ledger import Call, Ledger, Receipt
 from signoff_ledger.application.ports import Clock, IdSource
 from signoff_ledger.bootstrap import OpenLedger, begin_ledger, open_ledger
@@ -92,7 +94,9 @@ def staffed(folder: Path, plan: str = PLAN) -> OpenLedger:
     ledger = begun(folder)
     shop = shop_of(ledger)
     for key, (name, roles) in PEOPLE.items():
-        people.enrol(shop.ledger, Call("olga"), key, name, list(roles))
+        shop.ledger.execute(
+            EnrolPerson(person=key, printed_name=name, roles=tuple(roles)), Call("olga")
+        )
     shop.publish(plan)
     shop.register(plan)
     return ledger
@@ -129,8 +133,9 @@ def _to_break() -> Mapping[str, bytes]:
         ledger.sealer.seal()
         for number in range(ALMOST_A_NODE - ledger.store.size()):
             # Not units: each decision is judged, and then taken again, on all of them.
-            nonconformities.remark(
-                shop.ledger, Call("ines"), "mug", RemarkKind.NOTE, f"note {number}"
+            shop.ledger.execute(
+                RecordRemark(process="mug", kind=RemarkKind.NOTE, text=f"note {number}"),
+                Call("ines"),
             )
         assert ALMOST_A_NODE == ledger.store.size()
         ledger.close()
@@ -145,9 +150,12 @@ def put_ledger_to_break(folder: Path) -> Path:
 def give(ledger: Ledger, command_id: str) -> Receipt:
     """Give the command that an id tells: `hold-...` decides, everything else records a unit."""
     if command_id.startswith("hold-"):
-        return decisions.hold(ledger, Call("anna", command_id), "mug", None, f"by {command_id}")
-    entry = inspection.UnitEntry(command_id, UnitBuild(method=BuildMethod.LINE), READINGS)
-    return inspection.record_unit(ledger, Call("ines", command_id), "B1", entry)
+        return ledger.execute(
+            Hold(process="mug", batch=None, reason=f"by {command_id}"), Call("anna", command_id)
+        )
+    build = UnitBuild(method=BuildMethod.LINE)
+    command = RecordUnit(batch="B1", serial=command_id, build=build, values=READINGS)
+    return ledger.execute(command, Call("ines", command_id))
 
 
 def guard_file(folder: Path) -> Path:

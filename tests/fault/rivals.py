@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from signoff_ledger.application.commands import decisions
+from signoff_ledger.application.commands.decisions import SignOff
 from signoff_ledger.application.ledger import Call
 from signoff_ledger.bootstrap import OpenLedger
 from signoff_ledger.domain.batch import Batch
@@ -48,7 +49,7 @@ def look(ledger: OpenLedger, actor: str) -> Heads:
 def decide(ledger: OpenLedger, actor: str, seen: Heads) -> Told:
     """Sign off what was seen."""
     try:
-        decisions.sign(ledger.ledger, Call(actor), "mug", None, None, seen=seen)
+        ledger.ledger.execute(SignOff(process="mug", batch=None, note=None, seen=seen), Call(actor))
     except SignoffError as error:
         return Told(error.code, error.exit_code, error.why or error.what)
     return Told("", 0, "")

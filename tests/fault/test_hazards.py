@@ -28,7 +28,8 @@ from eventsourcing.sqlite import (
 )
 from eventsourcing.utils import Environment, clear_topic_cache
 
-from signoff_ledger.application.commands import inspection, nonconformities, plans
+from signoff_ledger.application.commands.batches import CloseBatch, OpenBatch
+from signoff_ledger.application.commands.decisions import RecordRemark
 from signoff_ledger.application.ledger import Call
 from signoff_ledger.domain.batch import Batch
 from signoff_ledger.domain.events.catalogue import read_line
@@ -169,7 +170,9 @@ def test_a_note_that_looks_like_a_type_tag_survives(shop: Shop) -> None:
     transcoder = JSONTranscoder()
     with pytest.raises(TypeError):
         transcoder.decode(transcoder.encode(json.loads(tagged)))
-    nonconformities.remark(shop.ledger, Call("ines"), "mug", RemarkKind.NOTE, tagged)
+    shop.ledger.execute(
+        RecordRemark(process="mug", kind=RemarkKind.NOTE, text=tagged), Call("ines")
+    )
     shop.bring("B1", wide([unit("S1", note=tagged)]))
     shop.store.close()
     again = SqliteStore.open(shop.store.path)
@@ -454,7 +457,7 @@ def test_processes_that_record_at_once_lose_nothing(
     shop = Shop.opened(path, BIG)
     shop.publish(TWO_PROCESSES[1])
     shop.register(TWO_PROCESSES[1])
-    plans.open_batch(shop.ledger, Call("egon"), "cup", "B2", {})
+    shop.ledger.execute(OpenBatch(process="cup", batch="B2", made_on={}), Call("egon"))
     before = shop.store.size()
     writers = [start("record", path, b, f"W{n}", 150) for n, b in enumerate(batches)]
     acknowledged = [said(writer) for writer in writers]
@@ -732,7 +735,7 @@ def test_a_command_id_that_comes_back_with_other_content_is_a_conflict(shop: Sho
 
         assert "SL602" == caught.value.code
     with pytest.raises(ConflictError):
-        inspection.close_batch(shop.ledger, Call("ines", "my-id"), "B1", None)
+        shop.ledger.execute(CloseBatch(batch="B1", note=None), Call("ines", "my-id"))
     assert size == shop.store.size()
 
 

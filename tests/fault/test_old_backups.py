@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from signoff_ledger.application.commands import decisions
+from signoff_ledger.application.commands.decisions import Hold
 from signoff_ledger.application.ledger import Call
 from signoff_ledger.errors import EvidenceError
 from tests.cli.terminal import Terminal
@@ -174,7 +174,7 @@ def test_an_honest_log_is_not_taken_for_an_older_one_while_others_seal(
         def moved_on() -> int:
             size = plain()
             monkeypatch.undo()
-            decisions.hold(theirs.ledger, Call("ines"), "mug", None, "meanwhile")
+            theirs.ledger.execute(Hold(process="mug", batch=None, reason="meanwhile"), Call("ines"))
             sizes.append(size)
             return size
 

@@ -14,7 +14,10 @@ from typing import Any
 
 import pytest
 
-from signoff_ledger.application.commands import decisions, inspection, nonconformities, people
+from signoff_ledger.application.commands.decisions import RecordRemark, SignOff
+from signoff_ledger.application.commands.inspection import DisposeUnit
+from signoff_ledger.application.commands.nonconformities import AddNonconformity
+from signoff_ledger.application.commands.people import EnrolPerson
 from signoff_ledger.application.ledger import Call
 from signoff_ledger.bootstrap import OpenLedger
 from signoff_ledger.domain.unit import DefectReport
@@ -33,7 +36,10 @@ def ready_to_sign() -> Mapping[str, bytes]:
     """Give the files of a ledger with two approvers whose second batch can be signed off."""
     with TemporaryDirectory() as name, staffed(Path(name)) as ledger:
         shop = shop_of(ledger)
-        people.enrol(ledger.ledger, Call("olga"), "adam", "Adam Approver", [Role.APPROVER])
+        ledger.ledger.execute(
+            EnrolPerson(person="adam", printed_name="Adam Approver", roles=(Role.APPROVER,)),
+            Call("olga"),
+        )
         shop.build("B1", rejects=2)
         shop.answer("B1")
         shop.build("B2")
@@ -50,30 +56,33 @@ def folder(tmp_path: Path) -> Path:
 def find_a_defect(ledger: OpenLedger) -> None:
     """Find something on a unit of the batch in question."""
     defect = DefectReport(mode="CRACK", note="seen late")
-    inspection.add_defect(ledger.ledger, Call("ines"), "B2", "B2-1", defect)
+    ledger.ledger.execute(AddNonconformity(batch="B2", serial="B2-1", defect=defect), Call("ines"))
 
 
 def find_an_older_defect(ledger: OpenLedger) -> None:
     """Find something on a unit of the batch before."""
     defect = DefectReport(mode="CRACK", note="seen late")
-    inspection.add_defect(ledger.ledger, Call("ines"), "B1", "B1-3", defect)
+    ledger.ledger.execute(AddNonconformity(batch="B1", serial="B1-3", defect=defect), Call("ines"))
 
 
 def scrap_an_older_unit(ledger: OpenLedger) -> None:
     """Settle what becomes of a unit of the batch before, which changes no count."""
-    inspection.dispose(
-        ledger.ledger, Call("egon"), "B1", "B1-1", disposition=Disposition.SCRAP, reason="worn"
+    ledger.ledger.execute(
+        DisposeUnit(batch="B1", serial="B1-1", disposition=Disposition.SCRAP, reason="worn"),
+        Call("egon"),
     )
 
 
 def remark(ledger: OpenLedger) -> None:
     """Say something about the process."""
-    nonconformities.remark(ledger.ledger, Call("ines"), "mug", RemarkKind.DISSENT, "wait")
+    ledger.ledger.execute(
+        RecordRemark(process="mug", kind=RemarkKind.DISSENT, text="wait"), Call("ines")
+    )
 
 
 def sign_first(ledger: OpenLedger) -> None:
     """Sign it off."""
-    decisions.sign(ledger.ledger, Call("adam"), "mug", None, None)
+    ledger.ledger.execute(SignOff(process="mug", batch=None, note=None), Call("adam"))
 
 
 LAST_MOMENTS: dict[str, Callable[[OpenLedger], None]] = {
@@ -223,6 +232,8 @@ def test_somebody_who_decides_again_on_what_they_now_see_may(folder: Path) -> No
         seen = look(ledger, "anna")
         remark(ledger)
         with pytest.raises(ConflictError):
-            decisions.sign(ledger.ledger, Call("anna"), "mug", None, None, seen=seen)
+            ledger.ledger.execute(
+                SignOff(process="mug", batch=None, note=None, seen=seen), Call("anna")
+            )
 
         assert WON == decide(ledger, "anna", look(ledger, "anna"))

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import pytest
 
-from signoff_ledger.application.commands.people import enrol
+from signoff_ledger.application.commands.people import EnrolPerson
 from signoff_ledger.application.ledger import Call
 from signoff_ledger.domain.values import Role
 from tests.ledgers import GOOD, PLAN, Shop, check_ledger
@@ -56,7 +56,10 @@ def test_two_stations_lose_nothing_and_never_wait_in_vain(tmp_path: Path) -> Non
     """S-02: each unit is on record once, with its inspector and its station."""
     path = tmp_path / "ledger.db"
     shop = Shop.opened(path, PLAN.replace("units = 7", f"units = {2 * UNITS_EACH}"))
-    enrol(shop.ledger, Call("olga"), "ivan", "Ivan Inspector", [Role.INSPECTOR])
+    shop.ledger.execute(
+        EnrolPerson(person="ivan", printed_name="Ivan Inspector", roles=(Role.INSPECTOR,)),
+        Call("olga"),
+    )
     before = shop.store.size()
     with ThreadPoolExecutor(len(STATIONS)) as pool:
         shifts = [*pool.map(lambda by: shift(path, by), STATIONS)]

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, TypeAlias, TypeVar, cast
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
-from signoff_ledger.application.commands import people
+from signoff_ledger.application.commands.people import GrantRole, RevokeRole
 from signoff_ledger.domain.unit import DefectReport
 from signoff_ledger.domain.values import CauseKind, Disposition, Origin, RemarkKind
 from tests.property.floor import Way
@@ -207,7 +207,7 @@ CHOICES: Mapping[str, Mapping[str, Choice]] = {
     "report_an_order": {"by": ANYBODY, "key": KEYS, "reference": REFERENCES, "way": WAYS},
     "remark": {"by": ANYBODY, "key": KEYS, "kind": (*RemarkKind,), "way": WAYS},
     "make_an_approver_or_not": {
-        "key": ("anna", "paul"), "use_case": (people.grant, people.revoke), "way": WAYS,
+        "key": ("anna", "paul"), "record": (GrantRole, RevokeRole), "way": WAYS,
     },
     "let_time_pass": {"days": (1, 7, 400, 731)},
     "catch_up_with_the_views": {"station": (0, 1)},

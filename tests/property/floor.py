@@ -13,15 +13,16 @@ from itertools import count, islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from signoff_ledger.application.commands import (
-    corrections,
-    decisions,
-    inspection,
-    nonconformities,
-    people,
-    plans,
-    sheet_import,
-)
+from signoff_ledger.application.commands.bars import RegisterBar
+from signoff_ledger.application.commands.batches import CloseBatch, OpenBatch
+from signoff_ledger.application.commands.changes import ApplyChange
+from signoff_ledger.application.commands.command import Command
+from signoff_ledger.application.commands.corrections import DeclineCorrection
+from signoff_ledger.application.commands.decisions import SignOff
+from signoff_ledger.application.commands.nonconformities import AttributeNonconformity, StateCause
+from signoff_ledger.application.commands.people import EnrolPerson, GrantRole
+from signoff_ledger.application.commands.plans import CountersignPlan, NoteApproval, PublishPlan
+from signoff_ledger.application.commands.sheet_import import ImportSheet
 from signoff_ledger.application.ledger import Call, Ledger, Receipt
 from signoff_ledger.domain.batch import Batch
 from signoff_ledger.domain.case import Signer
@@ -61,7 +62,6 @@ from tests.recount.origins import back_to_design
 from tests.recount.rules import loosens
 from tests.recount.standing import walk
 
-UseCase = Callable[..., Any]
 """A function of the application, called as `use_case(ledger, call, ...)`."""
 
 
@@ -109,23 +109,20 @@ class Floor:
 
     # --- giving commands ------------------------------------------------------------------------
 
-    def give(self, by: str, way: Way, use_case: UseCase, *args: Any, **how: Any) -> str:
+    def give(self, by: str, way: Way, record: Callable[..., Command], **fields: Any) -> str:
         """Give a command; gives the refusal's code, or "" when it was taken.
 
         Args:
             by: Who gives it.
             way: Where, and how often.
-            use_case: What to do.
-            *args: Its further arguments.
-            **how: Its further arguments by name.
+            record: What is asked for.
+            **fields: Its fields.
         """
         here, there = (self.stations[n].ledger for n in (way.station, 1 - way.station))
         call = Call(by, self.stations[0].ids.new(), dry_run=way.manner == "dry")
 
         def command(ledger: Ledger) -> Receipt:
-            given = use_case(ledger, call, *args, **how)
-            receipt: Receipt = given if isinstance(given, Receipt) else given[0]
-            return receipt
+            return ledger.execute(record(**fields), call)
 
         before = self.watch.size
         refused = self._give(here, call, command)
@@ -288,22 +285,24 @@ class Floor:
         """Do what a sign-off still needs, build a fresh batch, and try it; gives what said no."""
         process, egon = self.process(key), "egon"
         if not process.exists:
-            self.give(egon, PLAINLY, plans.publish_plan, plan(key), None)
+            self.give(egon, PLAINLY, PublishPlan.from_file, file=plan(key), reason=None)
         if process.bar is None:
-            self.give(egon, PLAINLY, plans.register_bar, key, bar(key))
+            self.give(egon, PLAINLY, RegisterBar, process=key, bar=bar(key))
         if process.open_batch is not None:
             self.finish(process.open_batch)
         self.answer_corrections(key)
         self.answer_faults(key)
         self.answer_doubts(key)
-        self.give(egon, PLAINLY, nonconformities.apply_change, key, change(MODES))
+        self.give(egon, PLAINLY, ApplyChange, process=key, change=change(MODES))
         batch = self.next_batch(key)
-        self.give(egon, PLAINLY, plans.open_batch, key, batch, {})
+        self.give(egon, PLAINLY, OpenBatch, process=key, batch=batch, made_on={})
         self.finish(batch, rejects)
         self.answer_faults(key)
         if Role.APPROVER not in self.stations[0].ledger.work().person("anna").roles:
-            self.give("olga", PLAINLY, people.grant, "anna", Role.APPROVER, "back again")
-        return self.give("anna", PLAINLY, decisions.sign, key, None, None)
+            self.give(
+                "olga", PLAINLY, GrantRole, person="anna", role=Role.APPROVER, note="back again"
+            )
+        return self.give("anna", PLAINLY, SignOff, process=key, batch=None, note=None)
 
     def finish(self, batch: str, rejects: int = 0) -> None:
         """Fill a batch with units off the line, so many of them rejects, and close it."""
@@ -326,8 +325,8 @@ class Floor:
             for n, serial in enumerate(islice(fresh, missing))
         ]
         if rows:
-            self.give("ines", PLAINLY, sheet_import.import_sheet, batch, wide(rows), **SHEET)
-        self.give("ines", PLAINLY, inspection.close_batch, batch, None)
+            self.give("ines", PLAINLY, ImportSheet, batch=batch, file=wide(rows), **SHEET)
+        self.give("ines", PLAINLY, CloseBatch, batch=batch, note=None)
 
     def answer_doubts(self, key: str) -> None:
         """Approve another design where the series is closed, and agree to a looser plan."""
@@ -335,10 +334,10 @@ class Floor:
         if back_to_design(ground):
             sha256 = f"{self.watch.size:064x}"
             named = {"reference": "DS-2", "document": "DRW-1", "sha256": sha256}
-            self.give("egon", PLAINLY, plans.note_approval, key, of="design", note=None, **named)
+            self.give("egon", PLAINLY, NoteApproval, process=key, of="design", note=None, **named)
         published = ground.plans()
         if published and loosens(ground, published[-1]):
-            self.give("anna", PLAINLY, plans.countersign_plan, key)
+            self.give("anna", PLAINLY, CountersignPlan, process=key)
 
     def answer_corrections(self, key: str) -> None:
         """Decline every correction that waits, by somebody who did not ask for it."""
@@ -346,18 +345,23 @@ class Floor:
             for waiting in self.store.load(Batch, batch).pending_corrections:
                 by = "ines" if waiting.asked_by != "ines" else "ivan"
                 number = waiting.asked.number
-                self.give(by, PLAINLY, corrections.decline, batch, number, "it is as it was")
+                self.give(
+                    by,
+                    PLAINLY,
+                    DeclineCorrection,
+                    batch=batch,
+                    number=number,
+                    reason="it is as it was",
+                )
 
     def answer_faults(self, key: str) -> None:
         """Say of every fault that it comes from the process and that no cause was found."""
         case = self.stations[0].ledger.work().case(key)
         for fault in faults_of(case):
             attributed = {"mode": fault.mode, "origin": Origin.PROCESS, "reason": "seen there"}
-            self.give("egon", PLAINLY, nonconformities.attribute, key, **attributed)
+            self.give("egon", PLAINLY, AttributeNonconformity, process=key, **attributed)
             stated = {"kind": CauseKind.NOT_FOUND, "statement": "looked and found nothing"}
-            self.give(
-                "egon", PLAINLY, nonconformities.state_cause, fault.batch, fault.mode, **stated
-            )
+            self.give("egon", PLAINLY, StateCause, batch=fault.batch, mode=fault.mode, **stated)
 
 
 @cache
@@ -366,9 +370,15 @@ def _enrolled() -> bytes:
     with tempfile.TemporaryDirectory(prefix="signoff-floor-") as folder:
         path = Path(folder) / "ledger.db"
         shop = Shop.founded(path)
-        everything = [Role.INSPECTOR, Role.ENGINEER, Role.APPROVER, Role.BUYER]
-        people.enrol(shop.ledger, Call("olga"), "ivan", "Ivan Inspector", [Role.INSPECTOR])
-        people.enrol(shop.ledger, Call("olga"), "paul", "Paul of all trades", everything)
+        everything = (Role.INSPECTOR, Role.ENGINEER, Role.APPROVER, Role.BUYER)
+        shop.ledger.execute(
+            EnrolPerson(person="ivan", printed_name="Ivan Inspector", roles=(Role.INSPECTOR,)),
+            Call("olga"),
+        )
+        shop.ledger.execute(
+            EnrolPerson(person="paul", printed_name="Paul of all trades", roles=everything),
+            Call("olga"),
+        )
         shop.store.close()
         with closing(SqliteStore.open(path)) as store:
             store.rows("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -5,7 +5,6 @@ be true; at the end every decision is replayed, and every view is compared with 
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import chain
 from random import Random
@@ -13,20 +12,32 @@ from random import Random
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize
 
-from signoff_ledger.application.commands import (
-    corrections,
-    decisions,
-    inspection,
-    nonconformities,
-    plans,
+from signoff_ledger.application.commands.bars import RegisterBar, SupersedeBar
+from signoff_ledger.application.commands.batches import CloseBatch, OpenBatch
+from signoff_ledger.application.commands.changes import ApplyChange
+from signoff_ledger.application.commands.command import Command
+from signoff_ledger.application.commands.corrections import (
+    ConfirmCorrection,
+    DeclineCorrection,
+    RequestCorrection,
 )
-from signoff_ledger.application.commands.sheet_import import import_sheet
+from signoff_ledger.application.commands.decisions import Hold, RecordRemark, SignOff, Withdraw
+from signoff_ledger.application.commands.inspection import DisposeUnit, RecordUnit
+from signoff_ledger.application.commands.nonconformities import (
+    AddNonconformity,
+    AttributeNonconformity,
+    StateCause,
+)
+from signoff_ledger.application.commands.orders import CancelOrder, CommitOrder, ReportOrder
+from signoff_ledger.application.commands.people import GrantRole
+from signoff_ledger.application.commands.plans import CountersignPlan, NoteApproval, PublishPlan
+from signoff_ledger.application.commands.sheet_import import ImportSheet
 from signoff_ledger.domain.process import Change
 from signoff_ledger.domain.unit import DefectReport
 from signoff_ledger.domain.values import CauseKind, Disposition, Origin, RemarkKind, Role
 from tests.ledgers import wide
 from tests.property.choices import BEGINNINGS, SPELLINGS, Spot, drawn, offered
-from tests.property.floor import PLAINLY, Floor, UseCase, Way
+from tests.property.floor import PLAINLY, Floor, Way
 from tests.property.materials import SHEET, bar, long_rows, plan, row, unit_entry
 
 
@@ -53,6 +64,11 @@ class LedgerMachine(RuleBasedStateMachine):
         batch = self.floor.batch(spot.key, spot.back)
         return batch, f"{batch}-{spot.number}"
 
+    def unit(self, spot: Spot) -> dict[str, str]:
+        """Name them as fields of a command."""
+        batch, serial = self.at(spot)
+        return {"batch": batch, "serial": serial}
+
     def moment(self, off: timedelta | None) -> datetime | None:
         """Give a time that far from now, for what was seen; None for none."""
         return None if off is None else self.floor.clock.time + off
@@ -74,7 +90,7 @@ class LedgerMachine(RuleBasedStateMachine):
 
     @offered("publish_a_plan")
     def publish_a_plan(self, by: str, key: str, variant: str, way: Way) -> None:
-        self.give(by, way, plans.publish_plan, plan(key, variant), "it was time")
+        self.give(by, way, PublishPlan.from_file, file=plan(key, variant), reason="it was time")
 
     @offered("publish_a_plan_and_agree_to_it")
     def publish_a_plan_and_agree_to_it(self, key: str, variant: str, by: str, way: Way) -> None:
@@ -86,7 +102,7 @@ class LedgerMachine(RuleBasedStateMachine):
 
     @offered("countersign_the_plan")
     def countersign_the_plan(self, by: str, key: str, way: Way) -> None:
-        self.give(by, way, plans.countersign_plan, key)
+        self.give(by, way, CountersignPlan, process=key)
 
     @offered("note_an_approval")
     def note_an_approval(self, by: str, key: str, of: str, is_new: bool, way: Way) -> None:
@@ -94,15 +110,15 @@ class LedgerMachine(RuleBasedStateMachine):
         named = {"of": of, "reference": "A-1", "note": None}
         if of == "design":
             named |= {"document": "D-1", "sha256": digest}
-        self.give(by, way, plans.note_approval, key, **named)
+        self.give(by, way, NoteApproval, process=key, **named)
 
     @offered("register_a_bar")
     def register_a_bar(self, by: str, key: str, name: str, way: Way) -> None:
-        self.give(by, way, plans.register_bar, key, bar(key, name))
+        self.give(by, way, RegisterBar, process=key, bar=bar(key, name))
 
     @offered("supersede_the_bar")
     def supersede_the_bar(self, by: str, key: str, name: str, way: Way) -> None:
-        self.give(by, way, plans.supersede_bar, key, bar(key, name), "agreed anew")
+        self.give(by, way, SupersedeBar, process=key, bar=bar(key, name), reason="agreed anew")
 
     @offered("open_a_batch")
     def open_a_batch(
@@ -115,7 +131,7 @@ class LedgerMachine(RuleBasedStateMachine):
     ) -> None:
         batch = self.floor.next_batch(key)
         said = {"parameters": dict(settings)}
-        self.give(by, way, plans.open_batch, key, batch, dict(made_on), **said)
+        self.give(by, way, OpenBatch, process=key, batch=batch, made_on=dict(made_on), **said)
 
     @offered("open_a_batch_and_close_it_empty")
     def open_a_batch_and_close_it_empty(self, key: str, way: Way) -> None:
@@ -127,13 +143,13 @@ class LedgerMachine(RuleBasedStateMachine):
     @offered("record_a_unit")
     def record_a_unit(self, by: str, spot: Spot, kind: str, way: Way) -> None:
         entry = unit_entry(self.at(spot)[1], kind)
-        self.give(by, way, inspection.record_unit, self.floor.batch(spot.key), entry)
+        self.give(by, way, RecordUnit, batch=self.floor.batch(spot.key), **entry)
 
     @offered("record_a_unit_seen_at")
     def record_a_unit_seen_at(self, by: str, spot: Spot, off: timedelta, way: Way) -> None:
         batch, serial = self.at(spot)
-        entry = replace(unit_entry(serial, "good"), observed_at=self.moment(off))
-        self.give(by, way, inspection.record_unit, batch, entry)
+        entry = {**unit_entry(serial, "good"), "observed_at": self.moment(off)}
+        self.give(by, way, RecordUnit, batch=batch, **entry)
 
     @offered("record_a_unit_spelt_otherwise")
     def record_a_unit_spelt_otherwise(
@@ -142,24 +158,24 @@ class LedgerMachine(RuleBasedStateMachine):
         serial = self.at(spot)[1]
         entry = unit_entry(SPELLINGS[spelling](serial), "good")
         if is_another:
-            entry = replace(entry, distinct_from=(serial,))
-        self.give(by, way, inspection.record_unit, self.floor.batch(spot.key), entry)
+            entry = {**entry, "distinct_from": (serial,)}
+        self.give(by, way, RecordUnit, batch=self.floor.batch(spot.key), **entry)
 
     @offered("record_what_is_missing")
     def record_what_is_missing(self, by: str, spot: Spot, kind: str, way: Way) -> None:
         batch, serial = self.at(spot)
         entry = unit_entry(serial, kind)
         read = self.floor.readings(batch, serial)
-        values = {name: value for name, value in entry.values.items() if name not in read}
-        build = self.floor.build_of(batch, serial) or entry.build
-        entry = replace(entry, values=values, build=build, defects=())
-        self.give(by, way, inspection.record_unit, batch, entry)
+        values = {name: value for name, value in entry["values"].items() if name not in read}
+        build = self.floor.build_of(batch, serial) or entry["build"]
+        entry = {**entry, "values": values, "build": build, "defects": ()}
+        self.give(by, way, RecordUnit, batch=batch, **entry)
 
     @offered("record_a_replacement")
     def record_a_replacement(self, by: str, spot: Spot, kind: str, way: Way) -> None:
         batch, serial = self.at(spot)
-        entry = replace(unit_entry(f"{serial}-b", kind), replaces=(serial, "it was lost"))
-        self.give(by, way, inspection.record_unit, batch, entry)
+        entry = {**unit_entry(f"{serial}-b", kind), "replaces": (serial, "it was lost")}
+        self.give(by, way, RecordUnit, batch=batch, **entry)
 
     @offered("replace_a_unit_and_finish_it_after_all")
     def replace_a_unit_and_finish_it_after_all(
@@ -177,49 +193,51 @@ class LedgerMachine(RuleBasedStateMachine):
     @offered("test_again")
     def test_again(self, by: str, spot: Spot, kind: str, off: timedelta | None, way: Way) -> None:
         batch, serial = self.at(spot)
-        entry = replace(unit_entry(serial, kind), retest=True, observed_at=self.moment(off))
-        self.give(by, way, inspection.record_unit, batch, entry)
+        entry = {**unit_entry(serial, kind), "retest": True, "observed_at": self.moment(off)}
+        self.give(by, way, RecordUnit, batch=batch, **entry)
 
     @offered("import_a_wide_sheet")
     def import_a_wide_sheet(self, by: str, rows: list[tuple[Spot, str]], way: Way) -> None:
         batch = self.floor.batch(rows[0][0].key)
         content = wide([row(self.at(spot)[1], kind) for spot, kind in rows])
-        self.give(by, way, import_sheet, batch, content, **SHEET)
+        self.give(by, way, ImportSheet, batch=batch, file=content, **SHEET)
 
     @offered("import_a_long_sheet")
     def import_a_long_sheet(self, by: str, rows: list[tuple[Spot, str, int]], way: Way) -> None:
         batch = self.floor.batch(rows[0][0].key)
         lines = [long_rows(self.at(spot)[1], kind, attempt) for spot, kind, attempt in rows]
-        self.give(by, way, import_sheet, batch, wide([*chain.from_iterable(lines)]), **SHEET)
+        self.give(
+            by, way, ImportSheet, batch=batch, file=wide([*chain.from_iterable(lines)]), **SHEET
+        )
 
     @offered("add_a_defect")
     def add_a_defect(
         self, by: str, spot: Spot, found: DefectReport, off: timedelta | None, way: Way
     ) -> None:
         seen = self.moment(off)
-        self.give(by, way, inspection.add_defect, *self.at(spot), found, observed_at=seen)
+        self.give(by, way, AddNonconformity, **self.unit(spot), defect=found, observed_at=seen)
 
     @offered("dispose_of_a_unit")
     def dispose_of_a_unit(self, by: str, spot: Spot, what: Disposition, way: Way) -> None:
         decided = {"disposition": what, "reason": "of no use"}
-        self.give(by, way, inspection.dispose, *self.at(spot), **decided)
+        self.give(by, way, DisposeUnit, **self.unit(spot), **decided)
 
     @offered("close_a_batch")
     def close_a_batch(self, by: str, spot: Spot, way: Way) -> None:
-        self.give(by, way, inspection.close_batch, self.at(spot)[0], None)
+        self.give(by, way, CloseBatch, batch=self.at(spot)[0], note=None)
 
     # --- between batches ------------------------------------------------------------------------
 
     @offered("attribute_a_mode")
     def attribute_a_mode(self, by: str, key: str, mode: str, origin: Origin, way: Way) -> None:
         said = {"mode": mode, "origin": origin, "reason": "it looks so"}
-        self.give(by, way, nonconformities.attribute, key, **said)
+        self.give(by, way, AttributeNonconformity, process=key, **said)
 
     @offered("attribute_one_defect")
     def attribute_one_defect(self, by: str, spot: Spot, origin: Origin, way: Way) -> None:
         single = (self.at(spot)[0], spot.number + 1)
         said = {"mode": None, "origin": origin, "reason": "a slip", "single": single}
-        self.give(by, way, nonconformities.attribute, spot.key, **said)
+        self.give(by, way, AttributeNonconformity, process=spot.key, **said)
 
     @offered("doubt_the_design_and_take_it_back")
     def doubt_the_design_and_take_it_back(
@@ -235,18 +253,18 @@ class LedgerMachine(RuleBasedStateMachine):
     @offered("state_a_cause")
     def state_a_cause(self, by: str, spot: Spot, mode: str, kind: CauseKind, way: Way) -> None:
         said = {"kind": kind, "statement": "that is how it is"}
-        self.give(by, way, nonconformities.state_cause, self.at(spot)[0], mode, **said)
+        self.give(by, way, StateCause, batch=self.at(spot)[0], mode=mode, **said)
 
     @offered("change_the_process")
     def change_the_process(self, by: str, key: str, made: Change, way: Way) -> None:
-        self.give(by, way, nonconformities.apply_change, key, made)
+        self.give(by, way, ApplyChange, process=key, change=made)
 
     @offered("ask_for_a_correction")
     def ask_for_a_correction(
         self, by: str, spot: Spot, becomes: tuple[str, str], remeasured: str | None, way: Way
     ) -> None:
         asked = {"field": becomes[0], "becomes": becomes[1], "reason": "a slip"}
-        self.give(by, way, corrections.request, *self.at(spot), remeasured=remeasured, **asked)
+        self.give(by, way, RequestCorrection, **self.unit(spot), remeasured=remeasured, **asked)
 
     @offered("correct_between_two")
     def correct_between_two(self, spot: Spot, becomes: tuple[str, str], way: Way) -> None:
@@ -266,51 +284,54 @@ class LedgerMachine(RuleBasedStateMachine):
 
     @offered("confirm_a_correction")
     def confirm_a_correction(self, by: str, spot: Spot, number: int, way: Way) -> None:
-        self.give(by, way, corrections.confirm, self.at(spot)[0], number)
+        self.give(by, way, ConfirmCorrection, batch=self.at(spot)[0], number=number)
 
     @offered("decline_a_correction")
     def decline_a_correction(self, by: str, spot: Spot, number: int, way: Way) -> None:
-        self.give(by, way, corrections.decline, self.at(spot)[0], number, "it is right")
+        self.give(
+            by, way, DeclineCorrection, batch=self.at(spot)[0], number=number, reason="it is right"
+        )
 
     # --- deciding -------------------------------------------------------------------------------
 
     @offered("sign_off")
     def sign_off(self, by: str, spot: Spot, is_named: bool, way: Way) -> None:
         batch = self.at(spot)[0] if is_named else None
-        self.give(by, way, decisions.sign, spot.key, batch, None)
+        self.give(by, way, SignOff, process=spot.key, batch=batch, note=None)
 
     @offered("hold")
     def hold(self, by: str, key: str, awaiting: str | None, way: Way) -> None:
-        self.give(by, way, decisions.hold, key, None, "not yet", awaiting=awaiting)
+        self.give(by, way, Hold, process=key, batch=None, reason="not yet", awaiting=awaiting)
 
     @offered("withdraw")
     def withdraw(self, by: str, key: str, way: Way) -> None:
-        self.give(by, way, decisions.withdraw, key, "a doubt came up")
+        self.give(by, way, Withdraw, process=key, reason="a doubt came up")
 
     @offered("commit_an_order")
     def commit_an_order(self, by: str, key: str, quantity: int, reference: str, way: Way) -> None:
         named = {"quantity": quantity, "reference": reference}
-        self.give(by, way, decisions.commit_order, key, **named)
+        self.give(by, way, CommitOrder, process=key, **named)
 
     @offered("cancel_an_order")
     def cancel_an_order(self, by: str, key: str, reference: str, way: Way) -> None:
         named = {"reference": reference, "reason": "it was too early"}
-        self.give(by, way, decisions.cancel_order, key, **named)
+        self.give(by, way, CancelOrder, process=key, **named)
 
     @offered("report_an_order")
     def report_an_order(self, by: str, key: str, reference: str, way: Way) -> None:
         named = {"quantity": 70, "reference": reference, "note": "it was sent by letter"}
-        self.give(by, way, decisions.report_order, key, **named)
+        self.give(by, way, ReportOrder, process=key, **named)
 
     @offered("remark")
     def remark(self, by: str, key: str, kind: RemarkKind, way: Way) -> None:
-        self.give(by, way, nonconformities.remark, key, kind, "I see it otherwise")
+        self.give(by, way, RecordRemark, process=key, kind=kind, text="I see it otherwise")
 
     # --- around it ------------------------------------------------------------------------------
 
     @offered("make_an_approver_or_not")
-    def make_an_approver_or_not(self, key: str, use_case: UseCase, way: Way) -> None:
-        self.give("olga", way, use_case, key, Role.APPROVER, "as agreed")
+    def make_an_approver_or_not(self, key: str, record: type[Command], way: Way) -> None:
+        why = "note" if record is GrantRole else "reason"
+        self.give("olga", way, record, person=key, role=Role.APPROVER, **{why: "as agreed"})
 
     @offered("let_time_pass")
     def let_time_pass(self, days: int) -> None:

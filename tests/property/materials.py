@@ -5,7 +5,6 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
-from signoff_ledger.application.commands.inspection import UnitEntry
 from signoff_ledger.domain.bar import Bar
 from signoff_ledger.domain.plan import InspectionPlan, Parameter, UnitBuild
 from signoff_ledger.domain.process import Change
@@ -110,7 +109,7 @@ def long_rows(serial: str, kind: str, attempt: int) -> Iterable[dict[str, str]]:
             }  # fmt: skip
 
 
-def unit_entry(serial: str, kind: str) -> UnitEntry:
+def unit_entry(serial: str, kind: str) -> dict[str, Any]:
     """Make what a person types about one unit."""
     cells = row(serial, kind)
     mode, _, zone = cells.get("defects", "").partition("@")
@@ -123,12 +122,12 @@ def unit_entry(serial: str, kind: str) -> UnitEntry:
         operator_role=cells.get("operator_role"),
         parameters=(Parameter(name=RAMP, value=ramp),) if ramp else None,
     )
-    return UnitEntry(
-        serial=serial,
-        build=build,
-        values={name: cells[name] for name in CHARACTERISTICS if cells[name]},
-        defects=(DefectReport(mode, zone or None),) if mode else (),
-    )
+    return {
+        "serial": serial,
+        "build": build,
+        "values": {name: cells[name] for name in CHARACTERISTICS if cells[name]},
+        "defects": (DefectReport(mode, zone or None),) if mode else (),
+    }
 
 
 def change(

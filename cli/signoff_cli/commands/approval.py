@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import click
 
 from signoff_cli import receipts
 from signoff_cli.session import pass_session, recording
-from signoff_ledger.application.commands.plans import note_approval
+from signoff_ledger.application.commands.plans import NoteApproval
 
 if TYPE_CHECKING:
     from signoff_cli.session import Session
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 def approval(  # click passes every option
     session: Session,
     process: str,
-    of: str,
+    of: Literal["tooling", "design"],
     reference: str,
     document: str | None,
     sha256: str | None,
@@ -41,15 +41,14 @@ def approval(  # click passes every option
     Example:
       signoff approval kiln-lid --of tooling --reference T-12
     """
-    with session.open() as opened:
-        receipt = note_approval(
-            opened.ledger,
-            session.call(),
-            process,
+    receipts.give(
+        session,
+        NoteApproval(
+            process=process,
             of=of,
             reference=reference,
             note=note,
             document=document,
             sha256=sha256,
-        )
-        receipts.show(session, opened.store, receipt)
+        ),
+    )

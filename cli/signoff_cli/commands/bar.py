@@ -13,11 +13,7 @@ from signoff_cli import receipts
 from signoff_cli.inputs import input_text, long_text
 from signoff_cli.output import answer, keeps_to_ascii, paragraph, table
 from signoff_cli.session import pass_session, reading, recording
-from signoff_ledger.application.commands.plans import (
-    countersign_bar,
-    register_bar,
-    supersede_bar,
-)
+from signoff_ledger.application.commands.bars import CountersignBar, RegisterBar, SupersedeBar
 from signoff_ledger.bounded_file import PLAN
 from signoff_ledger.errors import InputError
 from signoff_ledger.formats.plan_toml import read_plan
@@ -54,7 +50,7 @@ def register(session: Session, file: str) -> None:
     """
     process, read = _bar_of(file)
     with session.open() as opened:
-        receipt = register_bar(opened.ledger, session.call(), process, read)
+        receipt = opened.ledger.execute(RegisterBar(process=process, bar=read), session.call())
         receipts.show(session, opened.store, receipt, *_extra(session, lets_through(read), receipt))
 
 
@@ -69,9 +65,7 @@ def countersign(session: Session, process: str) -> None:
     Example:
       signoff bar countersign kiln-lid
     """
-    with session.open() as opened:
-        receipt = countersign_bar(opened.ledger, session.call(), process)
-        receipts.show(session, opened.store, receipt)
+    receipts.give(session, CountersignBar(process=process))
 
 
 @bar.command(short_help="Put another bar in force for the next results.")
@@ -88,9 +82,8 @@ def supersede(session: Session, file: str, reason: str) -> None:
     """
     process, read = _bar_of(file)
     with session.open() as opened:
-        receipt = supersede_bar(
-            opened.ledger, session.call(), process, read, long_text(reason) or ""
-        )
+        command = SupersedeBar(process=process, bar=read, reason=long_text(reason) or "")
+        receipt = opened.ledger.execute(command, session.call())
         receipts.show(session, opened.store, receipt, *_extra(session, lets_through(read), receipt))
 
 

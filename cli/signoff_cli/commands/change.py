@@ -9,7 +9,7 @@ import click
 from signoff_cli import receipts
 from signoff_cli.inputs import long_text
 from signoff_cli.session import pass_session, recording
-from signoff_ledger.application.commands.nonconformities import apply_change
+from signoff_ledger.application.commands.changes import ApplyChange
 from signoff_ledger.application.commands.parts import Change, ChangeKind
 from signoff_ledger.errors import InputError
 
@@ -68,9 +68,7 @@ def change(session: Session, /, process: str, **given: Any) -> None:
         new=new,
         tooling_revision=given["tooling_revision"],
     )
-    with session.open() as opened:
-        receipt = apply_change(opened.ledger, session.call(), process, made)
-        receipts.show(session, opened.store, receipt)
+    receipts.give(session, ApplyChange(process=process, change=made))
 
 
 def _parameter(text: str | None) -> tuple[str | None, str | None, str | None]:

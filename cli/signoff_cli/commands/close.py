@@ -9,7 +9,7 @@ import click
 from signoff_cli import receipts
 from signoff_cli.inputs import long_text
 from signoff_cli.session import pass_session, recording
-from signoff_ledger.application.commands.inspection import close_batch
+from signoff_ledger.application.commands.batches import CloseBatch
 
 if TYPE_CHECKING:
     from signoff_cli.session import Session
@@ -27,6 +27,4 @@ def close(session: Session, batch: str, note: str | None) -> None:
     Example:
       signoff close PB-1
     """
-    with session.open() as opened:
-        receipt = close_batch(opened.ledger, session.call(), batch, long_text(note))
-        receipts.show(session, opened.store, receipt)
+    receipts.give(session, CloseBatch(batch=batch, note=long_text(note)))

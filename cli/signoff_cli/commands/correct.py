@@ -9,12 +9,15 @@ import click
 from signoff_cli import receipts
 from signoff_cli.inputs import long_text
 from signoff_cli.session import pass_session, recording
-from signoff_ledger.application.commands import corrections
+from signoff_ledger.application.commands.corrections import (
+    ConfirmCorrection,
+    DeclineCorrection,
+    RequestCorrection,
+)
 from signoff_ledger.errors import InputError
 
 if TYPE_CHECKING:
     from signoff_cli.session import Session
-    from signoff_ledger.application.ledger import Call, Ledger, Receipt
 
 
 @click.command(short_help="Correct a wrong entry, by two people.")
@@ -58,20 +61,27 @@ def correct(  # click passes every option
     if text is None and confirm is None:
         raise InputError("SL109", "a correction needs its reason", fix="--reason TEXT")
     with session.open() as opened:
-        call, ledger = session.call(), opened.ledger
+        command: ConfirmCorrection | DeclineCorrection | RequestCorrection
         if confirm is not None:
-            receipt = corrections.confirm(ledger, call, batch, confirm)
+            command = ConfirmCorrection(batch=batch, number=confirm)
         elif decline is not None:
-            receipt = corrections.decline(ledger, call, batch, decline, text or "")
+            command = DeclineCorrection(batch=batch, number=decline, reason=text or "")
         else:
-            receipt = _ask(ledger, call, batch, (serial or "", entry or "", text or "", remeasured))
+            field, becomes = _entry(entry or "")
+            command = RequestCorrection(
+                batch=batch,
+                serial=serial or "",
+                field=field,
+                becomes=becomes,
+                reason=text or "",
+                remeasured=remeasured,
+            )
+        receipt = opened.ledger.execute(command, session.call())
         receipts.show(session, opened.store, receipt)
 
 
-def _ask(
-    ledger: Ledger, call: Call, batch: str, asked: tuple[str, str, str, str | None]
-) -> Receipt:
-    serial, entry, reason, remeasured = asked
+def _entry(entry: str) -> tuple[str, str]:
+    """Split `NAME=VALUE`."""
     field, equals, becomes = entry.partition("=")
     if not equals:
         raise InputError(
@@ -79,13 +89,4 @@ def _ask(
             f"{entry[:60]!r} is not NAME=VALUE",
             fix="name the entry and its right value, such as  gap=0.24",
         )
-    return corrections.request(
-        ledger,
-        call,
-        batch,
-        serial,
-        field=field,
-        becomes=becomes,
-        reason=reason,
-        remeasured=remeasured,
-    )
+    return field, becomes

@@ -11,9 +11,11 @@ from signoff_cli import receipts
 from signoff_cli.commands.record import defect_of
 from signoff_cli.inputs import long_text, moment
 from signoff_cli.session import pass_session, recording
-from signoff_ledger.application.commands.inspection import add_defect
-from signoff_ledger.application.commands.nonconformities import attribute as attribute_mode
-from signoff_ledger.application.commands.nonconformities import state_cause
+from signoff_ledger.application.commands.nonconformities import (
+    AddNonconformity,
+    AttributeNonconformity,
+    StateCause,
+)
 from signoff_ledger.application.commands.parts import CauseKind, Origin
 from signoff_ledger.application.commands.plans import only_process
 from signoff_ledger.errors import InputError
@@ -46,16 +48,15 @@ def add(  # click passes every option
     Example:
       signoff defect add SN-0007 GLAZE-PINHOLE@top-face --batch PB-1
     """
-    with session.open() as opened:
-        receipt = add_defect(
-            opened.ledger,
-            session.call(),
-            batch,
-            serial,
-            defect_of(mode, long_text(note)),
+    receipts.give(
+        session,
+        AddNonconformity(
+            batch=batch,
+            serial=serial,
+            defect=defect_of(mode, long_text(note)),
             observed_at=moment(observed_at),
-        )
-        receipts.show(session, opened.store, receipt)
+        ),
+    )
 
 
 @defect.command(short_help="Say where a fault comes from.")
@@ -90,15 +91,14 @@ def attribute(  # click passes every option
         work = opened.ledger.work()
         if batch is not None and process is None:
             process = work.known_batch(batch).started.process
-        receipt = attribute_mode(
-            opened.ledger,
-            session.call(),
-            only_process(work, process),
+        command = AttributeNonconformity(
+            process=only_process(work, process),
             mode=None if single else mode,
             origin=Origin(origin),
             reason=long_text(reason) or "",
             single=single,
         )
+        receipt = opened.ledger.execute(command, session.call())
         receipts.show(session, opened.store, receipt)
 
 
@@ -132,8 +132,6 @@ def cause(session: Session, /, mode: str, batch: str, **statements: str | None) 
             fix="--cause, --none-found, --accept or --out-of-scope",
         )
     kind, text = given[0]
-    with session.open() as opened:
-        receipt = state_cause(
-            opened.ledger, session.call(), batch, mode, kind=kind, statement=long_text(text) or ""
-        )
-        receipts.show(session, opened.store, receipt)
+    receipts.give(
+        session, StateCause(batch=batch, mode=mode, kind=kind, statement=long_text(text) or "")
+    )

@@ -9,7 +9,7 @@ import click
 from signoff_cli import receipts
 from signoff_cli.inputs import long_text
 from signoff_cli.session import pass_session, recording
-from signoff_ledger.application.commands.inspection import dispose as dispose_unit
+from signoff_ledger.application.commands.inspection import DisposeUnit
 from signoff_ledger.application.commands.parts import Disposition
 
 if TYPE_CHECKING:
@@ -30,13 +30,12 @@ def dispose(session: Session, serial: str, disposition: str, batch: str, reason:
     Example:
       signoff dispose SN-0003 rework --batch PB-1 --reason "lid re-ground"
     """
-    with session.open() as opened:
-        receipt = dispose_unit(
-            opened.ledger,
-            session.call(),
-            batch,
-            serial,
+    receipts.give(
+        session,
+        DisposeUnit(
+            batch=batch,
+            serial=serial,
             disposition=Disposition(disposition),
             reason=long_text(reason) or "",
-        )
-        receipts.show(session, opened.store, receipt)
+        ),
+    )

@@ -9,7 +9,7 @@ import click
 from signoff_cli import receipts
 from signoff_cli.inputs import long_text
 from signoff_cli.session import pass_session, recording
-from signoff_ledger.application.commands.nonconformities import remark
+from signoff_ledger.application.commands.decisions import RecordRemark
 from signoff_ledger.application.commands.parts import RemarkKind
 
 if TYPE_CHECKING:
@@ -35,8 +35,6 @@ def dissent(session: Session, process: str, text: str, kind: str) -> None:
     Example:
       signoff dissent kiln-lid "I would have ordered today; a week costs us the fair"
     """
-    with session.open() as opened:
-        receipt = remark(
-            opened.ledger, session.call(), process, RemarkKind(kind), long_text(text) or ""
-        )
-        receipts.show(session, opened.store, receipt)
+    receipts.give(
+        session, RecordRemark(process=process, kind=RemarkKind(kind), text=long_text(text) or "")
+    )

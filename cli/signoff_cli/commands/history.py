@@ -16,7 +16,7 @@ from signoff_ledger.projections import history as view
 
 if TYPE_CHECKING:
     from signoff_cli.session import Session
-    from signoff_ledger.application.ledger import UnitOfWork
+    from signoff_ledger.application.unit_of_work import UnitOfWork
     from signoff_ledger.bootstrap import OpenLedger
 
 _COUNT = click.IntRange(0, 2**53)

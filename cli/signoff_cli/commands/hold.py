@@ -11,7 +11,7 @@ from signoff_cli.inputs import long_text
 from signoff_cli.output import paragraph
 from signoff_cli.prompts import confirmed
 from signoff_cli.session import pass_session, recording
-from signoff_ledger.application.commands.decisions import hold as hold_process
+from signoff_ledger.application.commands.decisions import Hold
 from signoff_ledger.queries.preview import heads_seen, preview
 
 if TYPE_CHECKING:
@@ -44,15 +44,14 @@ def hold(
         shown = preview(opened.ledger, call, "hold", process, batch, words=text)
         if not confirmed(session, for_people(shown), "Hold?"):
             return 1
-        receipt = hold_process(
-            opened.ledger,
-            call,
-            process,
-            batch,
-            text,
-            seen=heads_seen(shown),
+        command = Hold(
+            process=process,
+            batch=batch,
+            reason=text,
             awaiting=long_text(awaiting),
+            seen=heads_seen(shown),
         )
+        receipt = opened.ledger.execute(command, call)
         receipts.show(session, opened.store, receipt)
     return 0
 

@@ -11,7 +11,7 @@ from signoff_cli.inputs import input_bytes
 from signoff_cli.output import progress, table
 from signoff_cli.session import pass_session, recording
 from signoff_ledger.application.commands.parts import BuildMethod
-from signoff_ledger.application.commands.sheet_import import import_sheet
+from signoff_ledger.application.commands.sheet_import import ImportSheet, ImportSummary
 from signoff_ledger.bounded_file import SHEET
 from signoff_ledger.queries.uncounted import uncounted
 
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from signoff_cli.session import Session
-    from signoff_ledger.application.commands.sheet_import import ImportSummary
     from signoff_ledger.queries.receipt import ReceiptExtra
     from signoff_ledger.queries.uncounted import UncountedAnswer
 
@@ -54,16 +53,16 @@ def import_(
     """
     content, name = input_bytes(file, SHEET)
     with session.open() as opened:
-        receipt, imported = import_sheet(
-            opened.ledger,
-            session.call(),
-            batch,
-            content,
+        command = ImportSheet(
+            batch=batch,
+            file=content,
             name=name,
             method=BuildMethod(method) if method else None,
             distinct_from=distinct_from,
             progress=progress(session, "units"),
         )
+        receipt = opened.ledger.execute(command, session.call())
+        imported = receipt.result or ImportSummary(sha256=command.sheet.sha256)
         extra: ReceiptExtra = {
             "import": {
                 "new": imported.units,

@@ -9,7 +9,7 @@ import click
 from signoff_cli.output import answer
 from signoff_cli.prompts import new_log_passphrase
 from signoff_cli.session import pass_session, recording
-from signoff_ledger.application.commands.people import found
+from signoff_ledger.application.commands.people import BeginLedger
 from signoff_ledger.application.ledger import named_actor
 from signoff_ledger.bootstrap import LogNames, begin_ledger, open_ledger, rehearse_founding
 from signoff_ledger.queries.founding import SCHEMA
@@ -64,7 +64,8 @@ def init(  # one parameter for each option
     repeated = False
     if session.command_id and not session.dry_run and is_begun(address):
         with open_ledger(address, session.clock, session.ids) as opened:
-            repeated = found(opened.ledger, call, name, printed_name).repeated
+            command = BeginLedger(name=name, printed_name=printed_name)
+            repeated = opened.ledger.execute(command, call).repeated
     else:
         log = LogNames(origin, new_log_passphrase() if passphrase else None)
         _begin(session, call, address, (name, printed_name), log)

@@ -11,7 +11,12 @@ from signoff_cli.inputs import home_path, input_text, long_text
 from signoff_cli.output import answer, table
 from signoff_cli.prompts import new_log_passphrase
 from signoff_cli.session import pass_session, reading, recording
-from signoff_ledger.application.commands import keys
+from signoff_ledger.application.commands.keys import (
+    AcceptKey,
+    RegisterKey,
+    RevokeKey,
+    rotate_log_key,
+)
 from signoff_ledger.bounded_file import PUBLIC_KEY
 from signoff_ledger.errors import InputError
 from signoff_ledger.queries.keys import SCHEMA
@@ -45,9 +50,7 @@ def register(session: Session, file: str) -> None:
     if session.key is None:
         # OpenSSH finds the private half beside the public one, or in the agent.
         session.key = path
-    with session.open() as opened:
-        receipt = keys.register_key(opened.ledger, session.call(), text)
-        receipts.show(session, opened.store, receipt)
+    receipts.give(session, RegisterKey(public_key=text))
 
 
 @key.command(short_help="Confirm whose key it is.")
@@ -64,9 +67,7 @@ def accept(session: Session, person: str, fingerprint: str | None) -> None:
     Example:
       signoff key accept a.mercer
     """
-    with session.open() as opened:
-        receipt = keys.accept_key(opened.ledger, session.call(), person, fingerprint)
-        receipts.show(session, opened.store, receipt)
+    receipts.give(session, AcceptKey(person=person, fingerprint=fingerprint))
 
 
 @key.command(short_help="Let a key sign no more.")
@@ -87,16 +88,12 @@ def revoke(session: Session, person: str, fingerprint: str, reason: str, lost: b
     Example:
       signoff key revoke a.mercer SHA256:... --reason "the laptop was lost"
     """
-    with session.open() as opened:
-        receipt = keys.revoke_key(
-            opened.ledger,
-            session.call(),
-            person,
-            fingerprint,
-            long_text(reason) or "",
-            lost=lost,
-        )
-        receipts.show(session, opened.store, receipt)
+    receipts.give(
+        session,
+        RevokeKey(
+            person=person, fingerprint=fingerprint, reason=long_text(reason) or "", lost=lost
+        ),
+    )
 
 
 @key.command("list", short_help="List everybody's keys.")
@@ -135,7 +132,7 @@ def rotate_log(session: Session, reason: str, passphrase: bool) -> None:
         )
     chosen = new_log_passphrase() if passphrase else None
     with session.open() as opened:
-        receipt = keys.rotate_log_key(
+        receipt = rotate_log_key(
             opened.ledger, session.call(), session.vault(), long_text(reason) or "", chosen
         )
         receipts.show(session, opened.store, receipt)

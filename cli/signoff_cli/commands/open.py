@@ -9,7 +9,7 @@ import click
 from signoff_cli import receipts
 from signoff_cli.inputs import settings_of
 from signoff_cli.session import pass_session, recording
-from signoff_ledger.application.commands.plans import open_batch
+from signoff_ledger.application.commands.batches import OpenBatch
 
 if TYPE_CHECKING:
     from signoff_cli.session import Session
@@ -46,13 +46,7 @@ def open_(
       signoff open kiln-lid --batch PB-1
     """
     given = {name: value for name, value in made_on.items() if value is not None}
-    with session.open() as opened:
-        receipt = open_batch(
-            opened.ledger,
-            session.call(),
-            process,
-            batch,
-            given,
-            parameters=settings_of(parameters),
-        )
-        receipts.show(session, opened.store, receipt)
+    receipts.give(
+        session,
+        OpenBatch(process=process, batch=batch, made_on=given, parameters=settings_of(parameters)),
+    )

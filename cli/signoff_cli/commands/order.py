@@ -9,7 +9,7 @@ import click
 from signoff_cli import receipts
 from signoff_cli.inputs import long_text
 from signoff_cli.session import pass_session, recording
-from signoff_ledger.application.commands.decisions import cancel_order, commit_order, report_order
+from signoff_ledger.application.commands.orders import CancelOrder, CommitOrder, ReportOrder
 from signoff_ledger.queries.known_order import known_order
 
 if TYPE_CHECKING:
@@ -37,10 +37,9 @@ def commit(session: Session, process: str, quantity: int, reference: str) -> Non
       signoff order commit kiln-lid 1000 --reference PO-4711
     """
     with session.open() as opened:
-        receipt, known = commit_order(
-            opened.ledger, session.call(), process, quantity=quantity, reference=reference
-        )
-        extra, headline = _known(opened, process, reference) if known else ({}, "")
+        command = CommitOrder(process=process, quantity=quantity, reference=reference)
+        receipt = opened.ledger.execute(command, session.call())
+        extra, headline = _known(opened, process, reference) if receipt.result else ({}, "")
         receipts.show(session, opened.store, receipt, extra, headline)
 
 
@@ -57,15 +56,9 @@ def cancel(session: Session, process: str, reference: str, reason: str) -> None:
     Example:
       signoff order cancel kiln-lid PO-4711 --reason "the fair was called off"
     """
-    with session.open() as opened:
-        receipt = cancel_order(
-            opened.ledger,
-            session.call(),
-            process,
-            reference=reference,
-            reason=long_text(reason) or "",
-        )
-        receipts.show(session, opened.store, receipt)
+    receipts.give(
+        session, CancelOrder(process=process, reference=reference, reason=long_text(reason) or "")
+    )
 
 
 @order.command(short_help="Record an order that was placed without the ledger.")
@@ -83,15 +76,11 @@ def report(session: Session, process: str, quantity: int, reference: str, note: 
       signoff order report kiln-lid 1000 --reference PO-4711 --note "placed by phone"
     """
     with session.open() as opened:
-        receipt, known = report_order(
-            opened.ledger,
-            session.call(),
-            process,
-            quantity=quantity,
-            reference=reference,
-            note=long_text(note) or "",
+        command = ReportOrder(
+            process=process, quantity=quantity, reference=reference, note=long_text(note) or ""
         )
-        extra, headline = _known(opened, process, reference) if known else ({}, "")
+        receipt = opened.ledger.execute(command, session.call())
+        extra, headline = _known(opened, process, reference) if receipt.result else ({}, "")
         receipts.show(session, opened.store, receipt, extra, headline)
 
 

@@ -9,8 +9,8 @@ import click
 from signoff_cli import receipts
 from signoff_cli.output import answer, table
 from signoff_cli.session import pass_session, reading, recording
-from signoff_ledger.application.commands import people
 from signoff_ledger.application.commands.parts import Role
+from signoff_ledger.application.commands.people import EnrolPerson, GrantRole, RevokeRole
 from signoff_ledger.queries.people import SCHEMA
 from signoff_ledger.queries.people import people as everybody
 
@@ -38,11 +38,9 @@ def enrol(session: Session, key: str, printed_name: str, roles: tuple[str, ...])
     Example:
       signoff person enrol d.hart --name "Dana Hart" --role inspector
     """
-    with session.open() as opened:
-        receipt = people.enrol(
-            opened.ledger, session.call(), key, printed_name, [Role(role) for role in roles]
-        )
-        receipts.show(session, opened.store, receipt)
+    receipts.give(
+        session, EnrolPerson(person=key, printed_name=printed_name, roles=tuple(map(Role, roles)))
+    )
 
 
 @person.command(short_help="Grant a role.")
@@ -58,9 +56,7 @@ def grant(session: Session, key: str, role: str, note: str) -> None:
     Example:
       signoff person grant d.hart approver --note "training record 118"
     """
-    with session.open() as opened:
-        receipt = people.grant(opened.ledger, session.call(), key, Role(role), note)
-        receipts.show(session, opened.store, receipt)
+    receipts.give(session, GrantRole(person=key, role=Role(role), note=note))
 
 
 @person.command(short_help="Take a role back.")
@@ -76,9 +72,7 @@ def revoke(session: Session, key: str, role: str, reason: str) -> None:
     Example:
       signoff person revoke d.hart approver --reason "moved to purchasing"
     """
-    with session.open() as opened:
-        receipt = people.revoke(opened.ledger, session.call(), key, Role(role), reason)
-        receipts.show(session, opened.store, receipt)
+    receipts.give(session, RevokeRole(person=key, role=Role(role), reason=reason))
 
 
 @person.command("list", short_help="List everybody with their roles.")

@@ -10,7 +10,7 @@ from signoff_cli import receipts
 from signoff_cli.inputs import fraction, input_text, long_text, seen_so_far
 from signoff_cli.output import answer
 from signoff_cli.session import pass_session, reading, recording
-from signoff_ledger.application.commands.plans import countersign_plan, publish_plan
+from signoff_ledger.application.commands.plans import CountersignPlan, PublishPlan
 from signoff_ledger.bounded_file import PLAN
 from signoff_ledger.formats.plan_toml import read_plan
 from signoff_ledger.queries.sample_size import SCHEMA, sample_size
@@ -39,9 +39,7 @@ def publish(session: Session, file: str, reason: str | None) -> None:
       signoff plan publish plan.toml
     """
     read = read_plan(*input_text(file, PLAN))
-    with session.open() as opened:
-        receipt = publish_plan(opened.ledger, session.call(), read, long_text(reason))
-        receipts.show(session, opened.store, receipt)
+    receipts.give(session, PublishPlan.from_file(read, long_text(reason)))
 
 
 @plan.command(short_help="Agree to a plan that is looser than before.")
@@ -58,9 +56,7 @@ def countersign(session: Session, process: str) -> None:
     Example:
       signoff plan countersign kiln-lid
     """
-    with session.open() as opened:
-        receipt = countersign_plan(opened.ledger, session.call(), process)
-        receipts.show(session, opened.store, receipt)
+    receipts.give(session, CountersignPlan(process=process))
 
 
 @plan.command(short_help="Say how many units it takes to show a rate.")

@@ -9,14 +9,14 @@ import click
 from signoff_cli import receipts
 from signoff_cli.inputs import long_text, moment, settings_of
 from signoff_cli.session import pass_session, recording
-from signoff_ledger.application.commands.inspection import UnitEntry, record_unit
+from signoff_ledger.application.commands.batches import stated_parameters
+from signoff_ledger.application.commands.inspection import RecordUnit
 from signoff_ledger.application.commands.parts import (
     BuildMethod,
     DefectReport,
     UnitBuild,
     unit_build,
 )
-from signoff_ledger.application.commands.plans import stated_parameters
 from signoff_ledger.errors import InputError
 from signoff_ledger.queries.uncounted import uncounted
 
@@ -80,7 +80,8 @@ def record(
             "--reason goes with --replaces",
             fix="--replaces SERIAL names the unit it stands in for; free words go into --note",
         )
-    entry = UnitEntry(
+    command = RecordUnit(
+        batch=batch,
         serial=serial,
         build=_build(given),
         values=values_of(results),
@@ -93,7 +94,7 @@ def record(
         retest=given["retest"],
     )
     with session.open() as opened:
-        receipt = record_unit(opened.ledger, session.call(), batch, entry)
+        receipt = opened.ledger.execute(command, session.call())
         excluded = uncounted(opened.ledger, batch, [serial])
         extra: ReceiptExtra = {"uncounted": excluded} if excluded else {}
         headline = "\n".join(map(receipts.uncounted_line, excluded))

@@ -9,7 +9,7 @@ import click
 from signoff_cli import receipts
 from signoff_cli.inputs import long_text
 from signoff_cli.session import pass_session, recording
-from signoff_ledger.application.commands import disowned_notes
+from signoff_ledger.application.commands.disowned_notes import SetAsideNote
 
 if TYPE_CHECKING:
     from signoff_cli.session import Session
@@ -30,8 +30,4 @@ def set_aside(session: Session, size: int, reason: str) -> None:
     Example:
       signoff set-aside 85 --reason "sealed with the key of another log on 9 March"
     """
-    with session.open() as opened:
-        receipt = disowned_notes.set_aside(
-            opened.ledger, session.call(), size, long_text(reason) or ""
-        )
-        receipts.show(session, opened.store, receipt)
+    receipts.give(session, SetAsideNote(size=size, reason=long_text(reason) or ""))

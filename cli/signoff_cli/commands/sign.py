@@ -11,7 +11,7 @@ from signoff_cli.commands.hold import for_people
 from signoff_cli.inputs import long_text
 from signoff_cli.prompts import confirmed
 from signoff_cli.session import pass_session, recording
-from signoff_ledger.application.commands.decisions import sign as sign_off
+from signoff_ledger.application.commands.decisions import SignOff
 from signoff_ledger.queries.preview import heads_seen, preview
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ def sign(session: Session, process: str, batch: str | None, note: str | None) ->
         shown = preview(opened.ledger, call, "sign", process, batch, words=text or "")
         if not confirmed(session, for_people(shown), "Sign off?"):
             return 1
-        receipt = sign_off(opened.ledger, call, process, batch, text, seen=heads_seen(shown))
+        command = SignOff(process=process, batch=batch, note=text, seen=heads_seen(shown))
+        receipt = opened.ledger.execute(command, call)
         receipts.show(session, opened.store, receipt)
     return 0

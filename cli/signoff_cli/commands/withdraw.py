@@ -10,7 +10,7 @@ from signoff_cli import receipts
 from signoff_cli.inputs import long_text
 from signoff_cli.prompts import confirmed
 from signoff_cli.session import pass_session, recording
-from signoff_ledger.application.commands.decisions import withdraw as withdraw_sign_off
+from signoff_ledger.application.commands.decisions import Withdraw
 
 if TYPE_CHECKING:
     from signoff_cli.session import Session
@@ -32,7 +32,5 @@ def withdraw(session: Session, process: str, reason: str) -> int:
     preview = f"About to record: WITHDRAW the sign-off of {process}: {text}"
     if not confirmed(session, preview, "Withdraw?"):
         return 1
-    with session.open() as opened:
-        receipt = withdraw_sign_off(opened.ledger, session.call(), process, text)
-        receipts.show(session, opened.store, receipt)
+    receipts.give(session, Withdraw(process=process, reason=text))
     return 0

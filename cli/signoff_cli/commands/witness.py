@@ -65,9 +65,7 @@ def add(session: Session, key: str, url: str | None) -> None:
     Example:
       signoff witness add @witness.vkey --url https://witness.example/w1
     """
-    with session.open() as opened:
-        receipt = witnesses.add_witness(opened.ledger, session.call(), long_text(key) or "", url)
-        receipts.show(session, opened.store, receipt)
+    receipts.give(session, witnesses.AddWitness(verifier_key=long_text(key) or "", url=url))
 
 
 @witness.command(short_help="Have the latest checkpoint cosigned.")

@@ -205,6 +205,9 @@ class StaleError(Exception):
 class Store(Protocol):
     """Keeps lines, and gives aggregates back from them."""
 
+    address: str
+    """Where the ledger stands: a file's path or a URL."""
+
     def load(self, kind: type[A], key: str, version: int | None = None, *, look: bool = True) -> A:
         """Rebuild an aggregate as of a version, the latest by default; empty if unknown.
 

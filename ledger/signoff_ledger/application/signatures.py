@@ -28,8 +28,9 @@ from signoff_ledger.integrity.statement import (
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from signoff_ledger.application.ledger import UnitOfWork
+    from signoff_ledger.application.commands.command import Command
     from signoff_ledger.application.ports import StatementSigner
+    from signoff_ledger.application.unit_of_work import UnitOfWork
     from signoff_ledger.domain.events.event import Event, EventEnvelope
     from signoff_ledger.domain.person import Person
 
@@ -81,11 +82,11 @@ class CommandSignatures:
 
     Args:
         signer: How the person signs; None where they have said nothing about it.
-        command: The command's name, for a refusal.
+        command: The command, for whether it is signed at all, and its name for a refusal.
         dry_run: Nothing is signed where nothing is recorded.
     """
 
-    def __init__(self, signer: StatementSigner | None, command: str, *, dry_run: bool) -> None:
+    def __init__(self, signer: StatementSigner | None, command: Command, *, dry_run: bool) -> None:
         self._signer = signer
         self._command = command
         self._dry_run = dry_run
@@ -98,12 +99,6 @@ class CommandSignatures:
         self._person = deepcopy(work.person(work.stamp.by))
         self._wanted: dict[int, bytes] = {}
 
-    def sign(self) -> None:
-        """Have signed what is not signed yet, and put the signatures in."""
-        if self.prepare():
-            self.ask()
-        self.put_in()
-
     def prepare(self) -> bool:
         """Write the statements of what was decided; gives True where one is not signed yet.
 
@@ -112,7 +107,7 @@ class CommandSignatures:
                 of signing that does not fit.
             ConflictError: SL603 when something else was signed on an earlier try.
         """
-        for place, entry in enumerate(self._work.journal):
+        for place, entry in enumerate(self._work.journal if self._command.is_signed else ()):
             meaning = meaning_of(entry.event)
             registering = isinstance(entry.event, people.SigningKeyRegistered)
             offered = self._signer is not None and not self._signer.only_if_required
@@ -278,7 +273,7 @@ class CommandSignatures:
             f"the signature is not accepted as {self._person.key}'s",
             why=why,
             fix="sign the statement as it is, with a key in force:  signoff key list",
-            attempt=Attempt("", self._command, self._person.key, [("signature", why)]),
+            attempt=Attempt("", self._command.NAME, self._person.key, [("signature", why)]),
         )
 
     def _unsigned(self) -> IdentityError:

@@ -4,37 +4,50 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import TypeVar
 
 from signoff_ledger.domain.spelling import canonical_serial
-from signoff_ledger.domain.values import LABEL_LIMIT, check_key, check_label, check_text
+from signoff_ledger.domain.values import (
+    LABEL_LIMIT,
+    check_fingerprint,
+    check_key,
+    check_label,
+    check_text,
+)
 from signoff_ledger.errors import Advice, InputError
 
+T = TypeVar("T", bound=str | None)
+_OMIT = Advice("omit-characters")
 
-def checked_text(noun: str, value: str | None) -> None:
+
+def checked_text(noun: str, value: T) -> T:
     """Refuse a free text that is empty, too long, or holds what a terminal would obey.
 
     Raises:
         InputError: SL105.
     """
     _check("SL105", noun, value, check_text)
+    return value
 
 
-def checked_label(noun: str, value: str | None) -> None:
+def checked_label(noun: str, value: T) -> T:
     """Refuse a label that is empty, too long or padded.
 
     Raises:
         InputError: SL106.
     """
     _check("SL106", noun, value, check_label)
+    return value
 
 
-def checked_key(noun: str, value: str | None) -> None:
+def checked_key(noun: str, value: T) -> T:
     """Refuse a key that is not plain ASCII.
 
     Raises:
         InputError: SL106.
     """
     _check("SL106", noun, value, check_key)
+    return value
 
 
 def checked_serial(noun: str, value: str) -> str:
@@ -47,14 +60,22 @@ def checked_serial(noun: str, value: str) -> str:
     return canonical_serial(value)
 
 
-def checked_time(noun: str, value: datetime | None) -> None:
+def checked_fingerprint(noun: str, value: str) -> str:
+    """Refuse what does not name a key as OpenSSH does.
+
+    Raises:
+        InputError: SL106.
+    """
+    _check("SL106", noun, value, check_fingerprint, Advice("list-keys"))
+    return value
+
+
+def checked_time(noun: str, value: datetime) -> datetime:
     """Refuse a time that names no moment.
 
     Raises:
         InputError: SL108.
     """
-    if value is None:
-        return
     try:
         known = value.tzinfo is not None and value.astimezone(UTC)
     except OverflowError:
@@ -66,6 +87,7 @@ def checked_time(noun: str, value: datetime | None) -> None:
             why="it needs an offset from UTC, and a year that UTC can write",
             advice=Advice("write-time"),
         )
+    return value
 
 
 def printable(value: str) -> str:
@@ -83,11 +105,17 @@ def escaped(value: str) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in value)
 
 
-def _check(code: str, noun: str, value: str | None, check: Callable[[str], object]) -> None:
+def _check(
+    code: str,
+    noun: str,
+    value: str | None,
+    check: Callable[[str], object],
+    advice: Advice = _OMIT,
+) -> None:
     if value is None:
         return
     try:
         check(value)
     except ValueError as error:
         what = f"{noun} '{printable(value)}' {error}"
-        raise InputError(code, what, advice=Advice("omit-characters")) from None
+        raise InputError(code, what, advice=advice) from None

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from signoff_ledger.domain.events.batch import Nonconformity, Replacement, SheetRow
-from signoff_ledger.domain.plan import UnitBuild
+from signoff_ledger.domain.plan import InspectionPlan, UnitBuild
 from signoff_ledger.domain.values import Disposition, Role, Severity
 
 
@@ -24,6 +24,38 @@ class DefectReport(NamedTuple):
     mode: str
     location: str | None = None
     note: str | None = None
+
+
+class UnreadableError(ValueError):
+    """A result that the plan does not read.
+
+    Attributes:
+        name: The characteristic, as stated.
+        text: The value, as stated.
+    """
+
+    def __init__(self, name: str, text: str, why: str) -> None:
+        super().__init__(why)
+        self.name = name
+        self.text = text
+
+
+def readings_of(plan: InspectionPlan, values: Mapping[str, str]) -> dict[str, int]:
+    """Turn values as stated into readings in the plan's scale, by characteristic.
+
+    Raises:
+        UnreadableError: The plan has no such characteristic, or reads no such value.
+    """
+    readings: dict[str, int] = {}
+    for name, text in values.items():
+        characteristic = plan.by_id.get(name)
+        if characteristic is None:
+            raise UnreadableError(name, text, "the plan has no such characteristic")
+        try:
+            readings[name] = characteristic.read(text)
+        except ValueError as error:
+            raise UnreadableError(name, text, str(error)) from None
+    return readings
 
 
 class UnitReport(NamedTuple):

@@ -13,7 +13,7 @@ from signoff_ledger.domain.events.batch import Replacement, SheetRow
 from signoff_ledger.domain.plan import Parameter, UnitBuild
 from signoff_ledger.domain.spelling import canonical_serial
 from signoff_ledger.domain.text_checks import printable
-from signoff_ledger.domain.unit import DefectReport, UnitReport
+from signoff_ledger.domain.unit import DefectReport, UnitReport, UnreadableError, readings_of
 from signoff_ledger.domain.values import (
     TEXT_LIMIT,
     BuildMethod,
@@ -144,7 +144,7 @@ class Intake:
     def _wide_report(self, row: CsvRow) -> UnitReport:
         cells = self._cells(row)
         timed = self.plan.build_time
-        readings = self._readings(cells)
+        readings = self._readings({n: cells[n] for n in self.plan.by_id if n in cells})
         if timed and "build_minutes" in cells and timed.id not in cells:
             minutes = timed.model_copy(update={"unit": "min"})
             readings[timed.id] = _reading(minutes, "build_minutes", cells["build_minutes"])
@@ -164,16 +164,11 @@ class Intake:
             stated_conforms=_stated(cells),
         )
 
-    def _readings(self, cells: Mapping[str, str]) -> dict[str, int]:
-        readings: dict[str, int] = {}
-        name = ""
+    def _readings(self, values: Mapping[str, str], column: str | None = None) -> dict[str, int]:
         try:
-            for name, characteristic in self.plan.by_id.items():
-                if name in cells:
-                    readings[name] = characteristic.read(cells[name])
-        except ValueError as error:
-            raise Problem(name, cells[name], str(error)) from None
-        return readings
+            return readings_of(self.plan, values)
+        except UnreadableError as error:
+            raise Problem(column or error.name, error.text, str(error)) from None
 
     def _defects(self, cells: Mapping[str, str]) -> Iterator[DefectReport]:
         for part in cells.get("defects", "").replace("|", ";").split(";"):
@@ -250,7 +245,7 @@ class Intake:
         if value is not None:
             if name in readings:
                 raise Problem("characteristic_id", name, "this unit has it twice in the file")
-            readings[name] = _reading(characteristic, "value", value)
+            readings |= self._readings({name: value}, "value")
             conforms = conforms and characteristic.conforms(readings[name])
         elif stated is not None and conforms:
             raise Problem("result", cells["result"], "has no value; a blank is not a result")

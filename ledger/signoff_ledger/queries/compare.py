@@ -15,7 +15,8 @@ from signoff_ledger.queries.illustrated import Illustrated
 from signoff_ledger.queries.value_forms import DecimalText
 
 if TYPE_CHECKING:
-    from signoff_ledger.application.ledger import Ledger, UnitOfWork
+    from signoff_ledger.application.ledger import Ledger
+    from signoff_ledger.application.unit_of_work import UnitOfWork
     from signoff_ledger.domain.batch import Batch
 
 SCHEMA = "signoff.compare/1"

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypedDict
 
 from signoff_ledger.application.authorization import authorise
+from signoff_ledger.application.commands.decisions import Hold, SignOff
 from signoff_ledger.application.commands.decisions import check as judged
 from signoff_ledger.application.ledger import named_actor
 from signoff_ledger.domain.decision import HOLD_MEANING, SIGN_OFF_MEANING, heads_of
@@ -22,11 +23,15 @@ from signoff_ledger.queries.rules import RuleAnswer, rules_of
 from signoff_ledger.queries.value_forms import Count, Digest, Moment, Number
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from signoff_ledger.application.commands.command import Command
     from signoff_ledger.application.ledger import Call, Ledger
 
 SCHEMA = "signoff.preview/1"
 
 _MEANINGS = {"sign": SIGN_OFF_MEANING, "hold": HOLD_MEANING}
+_DECISIONS: Mapping[str, type[Command]] = {"sign": SignOff, "hold": Hold}
 
 
 class DisclosureAnswer(TypedDict):
@@ -126,7 +131,7 @@ def preview(
     actor = named_actor(call)
     work = ledger.work(moment=call.signer.moment if call.signer else None)
     person = work.person(actor)
-    authorise(person, command)
+    authorise(person, _DECISIONS[command])
     case, verdict = judged(work, process, batch, actor)
     reviewed = work.reviewed
     heads = heads_of(case, person.version, reviewed)

@@ -7,7 +7,12 @@ from pathlib import Path
 import psycopg
 from psycopg.types.string import TextLoader
 
-from signoff_ledger.application.commands import inspection, nonconformities, people, plans
+from signoff_ledger.application.commands.bars import RegisterBar
+from signoff_ledger.application.commands.batches import OpenBatch
+from signoff_ledger.application.commands.decisions import RecordRemark
+from signoff_ledger.application.commands.inspection import RecordUnit
+from signoff_ledger.application.commands.people import EnrolPerson
+from signoff_ledger.application.commands.plans import PublishPlan
 from signoff_ledger.application.ledger import Call, Ledger, Receipt
 from signoff_ledger.bootstrap import OpenLedger, begin_ledger, open_ledger
 from signoff_ledger.custody.key_store import Vault
@@ -33,13 +38,17 @@ def begun(url: str, writers: Iterable[str] = (), keys: Path | None = None) -> Op
         vault=Vault(keys) if keys else None,
     )
     for key, (name, roles) in PEOPLE.items():
-        people.enrol(ledger.ledger, Call("olga"), key, name, list(roles))
+        ledger.ledger.execute(
+            EnrolPerson(person=key, printed_name=name, roles=tuple(roles)), Call("olga")
+        )
     for process in (SHARED, *writers):
         file = plan_file(WITHOUT_END.replace('id = "mug"', f'id = "{process}"'))
-        plans.publish_plan(ledger.ledger, Call("egon"), file, None)
+        ledger.ledger.execute(PublishPlan.from_file(file, None), Call("egon"))
         assert file.bar is not None
-        plans.register_bar(ledger.ledger, Call("egon"), process, file.bar)
-        plans.open_batch(ledger.ledger, Call("egon"), process, batch_of(process), {})
+        ledger.ledger.execute(RegisterBar(process=process, bar=file.bar), Call("egon"))
+        ledger.ledger.execute(
+            OpenBatch(process=process, batch=batch_of(process), made_on={}), Call("egon")
+        )
     return ledger
 
 
@@ -53,9 +62,12 @@ def give(ledger: Ledger, writer: str, number: int) -> Receipt:
     command_id = command_of(writer, number)
     if number % 4 == 0:
         call = Call("ines", command_id)
-        return nonconformities.remark(ledger, call, SHARED, RemarkKind.NOTE, f"note {command_id}")
-    entry = inspection.UnitEntry(command_id, UnitBuild(method=BuildMethod.LINE), READINGS)
-    return inspection.record_unit(ledger, Call("ines", command_id), batch_of(writer), entry)
+        return ledger.execute(
+            RecordRemark(process=SHARED, kind=RemarkKind.NOTE, text=f"note {command_id}"), call
+        )
+    build = UnitBuild(method=BuildMethod.LINE)
+    command = RecordUnit(batch=batch_of(writer), serial=command_id, build=build, values=READINGS)
+    return ledger.execute(command, Call("ines", command_id))
 
 
 def command_of(writer: str, number: int) -> str:

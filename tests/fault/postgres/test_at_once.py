@@ -10,7 +10,7 @@ from threading import Barrier
 
 import pytest
 
-from signoff_ledger.application.commands import nonconformities
+from signoff_ledger.application.commands.decisions import RecordRemark
 from signoff_ledger.application.ledger import Call
 from signoff_ledger.bootstrap import OpenLedger, open_ledger
 from signoff_ledger.custody.key_store import Vault
@@ -82,8 +82,8 @@ def test_who_signs_while_others_record_signs_what_they_saw(
             start.wait()
             for number in range(10):
                 call = Call("ines", f"{name}-{number}")
-                nonconformities.remark(
-                    ledger.ledger, call, "mug", RemarkKind.NOTE, f"note {number}"
+                ledger.ledger.execute(
+                    RecordRemark(process="mug", kind=RemarkKind.NOTE, text=f"note {number}"), call
                 )
 
     def sign() -> Told:
@@ -179,7 +179,9 @@ def test_a_station_whose_clock_is_behind_is_flagged_and_changes_no_order(
         size = right.store.size()
         for number, ledger in enumerate([right, behind, right, behind]):
             call = Call("ines", f"c{number}")
-            nonconformities.remark(ledger.ledger, call, "mug", RemarkKind.NOTE, f"note {number}")
+            ledger.ledger.execute(
+                RecordRemark(process="mug", kind=RemarkKind.NOTE, text=f"note {number}"), call
+            )
         recorded = list(right.store.read(size))
         (clock,) = (c for c in verify_log(LiveLog(right.store), Trust()) if c.name == "clock")
 

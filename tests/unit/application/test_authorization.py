@@ -4,17 +4,26 @@ from collections.abc import Callable
 
 import pytest
 
-from signoff_ledger.application.authorization import ROLES
 from signoff_ledger.application.commands import (
-    corrections,
-    decisions,
-    disowned_notes,
-    inspection,
     keys,
-    nonconformities,
-    people,
-    plans,
 )
+from signoff_ledger.application.commands.bars import CountersignBar, RegisterBar, SupersedeBar
+from signoff_ledger.application.commands.batches import CloseBatch, OpenBatch
+from signoff_ledger.application.commands.catalogue import ROLES
+from signoff_ledger.application.commands.changes import ApplyChange
+from signoff_ledger.application.commands.corrections import ConfirmCorrection
+from signoff_ledger.application.commands.decisions import RecordRemark, Withdraw
+from signoff_ledger.application.commands.disowned_notes import SetAsideNote
+from signoff_ledger.application.commands.inspection import DisposeUnit
+from signoff_ledger.application.commands.keys import AcceptKey, RegisterKey, RevokeKey
+from signoff_ledger.application.commands.nonconformities import (
+    AddNonconformity,
+    AttributeNonconformity,
+    StateCause,
+)
+from signoff_ledger.application.commands.orders import CancelOrder, ReportOrder
+from signoff_ledger.application.commands.people import EnrolPerson, GrantRole, RevokeRole
+from signoff_ledger.application.commands.plans import CountersignPlan, NoteApproval, PublishPlan
 from signoff_ledger.application.ledger import Call
 from signoff_ledger.custody.key_store import Vault
 from signoff_ledger.domain.bar import Bar
@@ -27,61 +36,70 @@ from signoff_ledger.domain.values import (
     Role,
 )
 from signoff_ledger.errors import IdentityError, SignoffError
+from tests.commands import idle
 from tests.ledgers import SKIMMED, Shop, plan_file, unit, wide
 from tests.roles import MATRIX
 from tests.signers import INES, fingerprint_of, line_of
 
 GIVEN: dict[str, Callable[[Shop, Call], object]] = {
-    "person enrol": lambda s, c: people.enrol(s.ledger, c, "new", "New", []),
-    "person grant": lambda s, c: people.grant(s.ledger, c, "ines", Role.BUYER, "why"),
-    "person revoke": lambda s, c: people.revoke(s.ledger, c, "ines", Role.INSPECTOR, "why"),
-    "key register": lambda s, c: keys.register_key(s.ledger, c, line_of(INES)),
-    "key accept": lambda s, c: keys.accept_key(s.ledger, c, "ines", None),
-    "key revoke": lambda s, c: keys.revoke_key(
-        s.ledger, c, c.actor or "", fingerprint_of(INES), "why"
+    "person enrol": lambda s, c: s.ledger.execute(EnrolPerson(person="new", printed_name="New"), c),
+    "person grant": lambda s, c: s.ledger.execute(
+        GrantRole(person="ines", role=Role.BUYER, note="why"), c
+    ),
+    "person revoke": lambda s, c: s.ledger.execute(
+        RevokeRole(person="ines", role=Role.INSPECTOR, reason="why"), c
+    ),
+    "key register": lambda s, c: s.ledger.execute(RegisterKey(public_key=line_of(INES)), c),
+    "key accept": lambda s, c: s.ledger.execute(AcceptKey(person="ines", fingerprint=None), c),
+    "key revoke": lambda s, c: s.ledger.execute(
+        RevokeKey(person=c.actor or "", fingerprint=fingerprint_of(INES), reason="why"), c
     ),
     "key rotate-log": lambda s, c: keys.rotate_log_key(
         s.ledger, c, Vault(s.store.path.with_suffix(".keys")), "why"
     ),
-    "witness add": lambda s, c: s.ledger.act(c, "witness add", {}, lambda _: None),
-    "set-aside": lambda s, c: disowned_notes.set_aside(s.ledger, c, 7, "why"),
-    "plan publish": lambda s, c: plans.publish_plan(s.ledger, c, plan_file(), None),
-    "plan countersign": lambda s, c: plans.countersign_plan(s.ledger, c, "mug"),
-    "approval": lambda s, c: plans.note_approval(
-        s.ledger, c, "mug", of="tooling", reference="T-9", note=None
+    "witness add": lambda s, c: s.ledger.execute(idle("witness add"), c),
+    "set-aside": lambda s, c: s.ledger.execute(SetAsideNote(size=7, reason="why"), c),
+    "plan publish": lambda s, c: s.ledger.execute(PublishPlan.from_file(plan_file(), None), c),
+    "plan countersign": lambda s, c: s.ledger.execute(CountersignPlan(process="mug"), c),
+    "approval": lambda s, c: s.ledger.execute(
+        NoteApproval(process="mug", of="tooling", reference="T-9", note=None), c
     ),
-    "bar register": lambda s, c: plans.register_bar(s.ledger, c, "mug", bar()),
-    "bar supersede": lambda s, c: plans.supersede_bar(s.ledger, c, "mug", bar(), "why"),
-    "bar countersign": lambda s, c: plans.countersign_bar(s.ledger, c, "mug"),
-    "open": lambda s, c: plans.open_batch(s.ledger, c, "mug", "B2", {}),
+    "bar register": lambda s, c: s.ledger.execute(RegisterBar(process="mug", bar=bar()), c),
+    "bar supersede": lambda s, c: s.ledger.execute(
+        SupersedeBar(process="mug", bar=bar(), reason="why"), c
+    ),
+    "bar countersign": lambda s, c: s.ledger.execute(CountersignBar(process="mug"), c),
+    "open": lambda s, c: s.ledger.execute(OpenBatch(process="mug", batch="B2", made_on={}), c),
     "record": lambda s, c: s.record("B1", "S2", c),
     "import": lambda s, c: s.bring("B1", wide([unit("S2")]), c),
-    "defect add": lambda s, c: inspection.add_defect(
-        s.ledger, c, "B1", "S1", DefectReport("CRACK")
+    "defect add": lambda s, c: s.ledger.execute(
+        AddNonconformity(batch="B1", serial="S1", defect=DefectReport("CRACK")), c
     ),
-    "defect attribute": lambda s, c: nonconformities.attribute(
-        s.ledger, c, "mug", mode="CRACK", origin=Origin.PROCESS, reason="why"
+    "defect attribute": lambda s, c: s.ledger.execute(
+        AttributeNonconformity(process="mug", mode="CRACK", origin=Origin.PROCESS, reason="why"), c
     ),
-    "defect cause": lambda s, c: nonconformities.state_cause(
-        s.ledger, c, "B1", "LID-SEAT", kind=CauseKind.FOUND, statement="why"
+    "defect cause": lambda s, c: s.ledger.execute(
+        StateCause(batch="B1", mode="LID-SEAT", kind=CauseKind.FOUND, statement="why"), c
     ),
-    "change": lambda s, c: nonconformities.apply_change(s.ledger, c, "mug", SKIMMED),
-    "dispose": lambda s, c: inspection.dispose(
-        s.ledger, c, "B1", "S1", disposition=Disposition.SCRAP, reason="why"
+    "change": lambda s, c: s.ledger.execute(ApplyChange(process="mug", change=SKIMMED), c),
+    "dispose": lambda s, c: s.ledger.execute(
+        DisposeUnit(batch="B1", serial="S1", disposition=Disposition.SCRAP, reason="why"), c
     ),
-    "correct": lambda s, c: corrections.confirm(s.ledger, c, "B1", 1),
-    "close": lambda s, c: inspection.close_batch(s.ledger, c, "B1", None),
+    "correct": lambda s, c: s.ledger.execute(ConfirmCorrection(batch="B1", number=1), c),
+    "close": lambda s, c: s.ledger.execute(CloseBatch(batch="B1", note=None), c),
     "sign": lambda s, c: s.sign(c),
     "hold": lambda s, c: s.hold(c),
-    "withdraw": lambda s, c: decisions.withdraw(s.ledger, c, "mug", "why"),
+    "withdraw": lambda s, c: s.ledger.execute(Withdraw(process="mug", reason="why"), c),
     "order commit": lambda s, c: s.order(c),
-    "order cancel": lambda s, c: decisions.cancel_order(
-        s.ledger, c, "mug", reference="PO", reason="why"
+    "order cancel": lambda s, c: s.ledger.execute(
+        CancelOrder(process="mug", reference="PO", reason="why"), c
     ),
-    "order report": lambda s, c: decisions.report_order(
-        s.ledger, c, "mug", quantity=1, reference="PO", note="why"
+    "order report": lambda s, c: s.ledger.execute(
+        ReportOrder(process="mug", quantity=1, reference="PO", note="why"), c
     ),
-    "dissent": lambda s, c: nonconformities.remark(s.ledger, c, "mug", RemarkKind.DISSENT, "why"),
+    "dissent": lambda s, c: s.ledger.execute(
+        RecordRemark(process="mug", kind=RemarkKind.DISSENT, text="why"), c
+    ),
 }
 
 
@@ -94,7 +112,9 @@ def bar() -> Bar:
 
 def answer_to(shop: Shop, command: str, role: Role) -> tuple[str, str]:
     """Give a command, dry, as somebody with one role; gives the code and cause of a refusal."""
-    people.enrol(shop.ledger, Call("olga"), "someone", "Some One", [role])
+    shop.ledger.execute(
+        EnrolPerson(person="someone", printed_name="Some One", roles=(role,)), Call("olga")
+    )
     try:
         GIVEN[command](shop, Call("someone", dry_run=True))
     except SignoffError as error:
@@ -120,7 +140,7 @@ def test_a_command_takes_one_of_its_roles(opened: Shop, command: str, role: Role
 
 
 def test_somebody_without_any_role_may_only_read(opened: Shop) -> None:
-    people.enrol(opened.ledger, Call("olga"), "guest", "Guest", [])
+    opened.ledger.execute(EnrolPerson(person="guest", printed_name="Guest"), Call("olga"))
     size = opened.store.size()
     for give in GIVEN.values():
         with pytest.raises(IdentityError) as caught:
@@ -140,7 +160,9 @@ def test_somebody_who_is_not_enrolled_may_do_nothing(opened: Shop) -> None:
 
 
 def test_a_role_that_was_taken_back_is_missing_at_once(opened: Shop) -> None:
-    people.revoke(opened.ledger, Call("olga"), "ines", Role.INSPECTOR, "left the line")
+    opened.ledger.execute(
+        RevokeRole(person="ines", role=Role.INSPECTOR, reason="left the line"), Call("olga")
+    )
     with pytest.raises(IdentityError) as caught:
         opened.record("B1", "S1")
 

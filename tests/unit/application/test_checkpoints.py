@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from signoff_ledger.application.checkpoints import Sealer, SealPolicy
-from signoff_ledger.application.commands import decisions, keys, people
+from signoff_ledger.application.commands import keys
+from signoff_ledger.application.commands.decisions import Withdraw
+from signoff_ledger.application.commands.people import EnrolPerson
 from signoff_ledger.application.ledger import Call, Ledger
 from signoff_ledger.custody.key_store import Vault
 from signoff_ledger.domain.values import Role
@@ -81,7 +83,9 @@ def test_a_ledger_without_a_key_is_not_sealed(tmp_path: Path) -> None:
         sealer.seal()
     assert "SL604" == refused.value.code
     ledger = Ledger(shop.store, shop.clock, shop.ids, sealer)
-    receipt = people.enrol(ledger, Call("olga"), "dora", "Dora", [Role.INSPECTOR])
+    receipt = ledger.execute(
+        EnrolPerson(person="dora", printed_name="Dora", roles=(Role.INSPECTOR,)), Call("olga")
+    )
     assert "" == receipt.unsealed
     shop.store.close()
 
@@ -101,11 +105,11 @@ def test_a_log_is_sealed_when_so_many_events_stand_open(office: Office) -> None:
     with_policy(office, events=6)
     before = office.sealer.seal().size
     for key in ("dora", "dirk", "dunja"):  # each with the acknowledgement that olga signed it
-        people.enrol(office.ledger, by("olga"), key, key, [])
+        office.ledger.execute(EnrolPerson(person=key, printed_name=key), by("olga"))
 
     assert [before, before + 6] == sizes(office)
     for key in ("emil", "emma"):
-        people.enrol(office.ledger, by("olga"), key, key, [])
+        office.ledger.execute(EnrolPerson(person=key, printed_name=key), by("olga"))
     assert [before, before + 6] == sizes(office)
 
 
@@ -113,24 +117,24 @@ def test_a_log_is_sealed_when_the_oldest_open_event_is_old(office: Office) -> No
     with_policy(office, age=timedelta(minutes=10))
     assert isinstance(office.clock, TickingClock)
     before = office.sealer.seal().size
-    people.enrol(office.ledger, by("olga"), "dora", "Dora", [])
+    office.ledger.execute(EnrolPerson(person="dora", printed_name="Dora"), by("olga"))
     office.clock.time += timedelta(minutes=9)
-    people.enrol(office.ledger, by("olga"), "dirk", "Dirk", [])
+    office.ledger.execute(EnrolPerson(person="dirk", printed_name="Dirk"), by("olga"))
     assert [before] == sizes(office)
 
     office.clock.time += timedelta(minutes=2)
-    people.enrol(office.ledger, by("olga"), "emil", "Emil", [])
+    office.ledger.execute(EnrolPerson(person="emil", printed_name="Emil"), by("olga"))
     assert [before, before + 6] == sizes(office)
 
 
 def test_what_stood_open_before_this_process_began_counts(office: Office) -> None:
     office.sealer.seal()
-    people.enrol(office.ledger, by("olga"), "dora", "Dora", [])
+    office.ledger.execute(EnrolPerson(person="dora", printed_name="Dora"), by("olga"))
     assert isinstance(office.clock, TickingClock)
     office.clock.time += timedelta(hours=2)
     with_policy(office)
 
-    people.enrol(office.ledger, by("olga"), "dirk", "Dirk", [])
+    office.ledger.execute(EnrolPerson(person="dirk", printed_name="Dirk"), by("olga"))
     assert 2 == len(sizes(office))
 
 
@@ -151,7 +155,7 @@ def test_each_decision_is_sealed_at_once(built: Office) -> None:
     assert [] == sizes(built)
     built.sign(by("anna"))
     signed = built.store.size()
-    decisions.withdraw(built.ledger, by("anna"), "mug", "a complaint")
+    built.ledger.execute(Withdraw(process="mug", reason="a complaint"), by("anna"))
     withdrawn = built.store.size()
     assert "" == built.hold(by("anna")).unsealed
 
@@ -208,7 +212,7 @@ def test_a_decision_where_the_key_is_not_says_that_it_is_not_sealed(built: Offic
 def test_what_is_not_a_decision_waits_quietly_for_a_machine_with_the_key(office: Office) -> None:
     office.vault = Vault(office.vault.folder / "nothing")
     with_policy(office, events=1)
-    receipt = people.enrol(office.ledger, by("olga"), "dora", "Dora", [])
+    receipt = office.ledger.execute(EnrolPerson(person="dora", printed_name="Dora"), by("olga"))
 
     assert ("", []) == (receipt.unsealed, sizes(office))
 
@@ -231,7 +235,7 @@ def test_nobody_decides_in_an_old_copy_of_the_log(
     commands: dict[str, Callable[[], object]] = {
         "sign": lambda: copy.sign(call),
         "hold": lambda: copy.hold(call),
-        "withdraw": lambda: decisions.withdraw(copy.ledger, call, "mug", "no"),
+        "withdraw": lambda: copy.ledger.execute(Withdraw(process="mug", reason="no"), call),
     }
 
     with pytest.raises(EvidenceError) as refused:
@@ -252,11 +256,11 @@ def _copy(office: Office, to: Path) -> None:
 def test_a_seal_that_is_known_is_still_held_against_the_guard(office: Office) -> None:
     """A copy that ends at a checkpoint is no less an old copy."""
     office.sealer.seal()
-    people.enrol(office.ledger, by("olga"), "dora", "Dora", [])
+    office.ledger.execute(EnrolPerson(person="dora", printed_name="Dora"), by("olga"))
     old = office.store.path.with_name("old.db")
     office.sealer.seal()
     _copy(office, old)
-    people.enrol(office.ledger, by("olga"), "dirk", "Dirk", [])
+    office.ledger.execute(EnrolPerson(person="dirk", printed_name="Dirk"), by("olga"))
     office.sealer.seal()
 
     copy = SqliteStore.open(old)
@@ -276,7 +280,7 @@ def test_another_process_seals_with_the_key_that_was_rotated_to(office: Office) 
     first = log_key(office)
     keys.rotate_log_key(office.ledger, by("olga"), office.vault, "a year")
 
-    people.enrol(office.ledger, by("olga"), "dora", "Dora", [])
+    office.ledger.execute(EnrolPerson(person="dora", printed_name="Dora"), by("olga"))
     note = other.seal().note
     assert first != log_key(office)
     open_checkpoint(note, VerifierKey.parse(log_key(office)))

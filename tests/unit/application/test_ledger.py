@@ -8,9 +8,14 @@ from typing import Any
 
 import pytest
 
-from signoff_ledger.application.commands import decisions, inspection, nonconformities, plans
-from signoff_ledger.application.ledger import Call, Ledger, Receipt, UnitOfWork
+from signoff_ledger.application.commands import decisions
+from signoff_ledger.application.commands.batches import OpenBatch
+from signoff_ledger.application.commands.decisions import RecordRemark
+from signoff_ledger.application.commands.inspection import DisposeUnit
+from signoff_ledger.application.commands.orders import CommitOrder
+from signoff_ledger.application.ledger import Call, Ledger, Receipt
 from signoff_ledger.application.ports import RandomIds, StaleError, SystemClock
+from signoff_ledger.application.unit_of_work import UnitOfWork
 from signoff_ledger.domain.events.event import EventEnvelope
 from signoff_ledger.domain.process import Process
 from signoff_ledger.domain.values import Disposition, RemarkKind
@@ -24,6 +29,7 @@ from signoff_ledger.errors import (
 )
 from signoff_ledger.integrity.canonical import canonical
 from signoff_ledger.replay.replay import case_as_of, replay_decisions
+from tests.commands import Scripted
 from tests.ledgers import START, CountingIds, Shop, positions_of
 
 HOSTILE = "\x1b[31mred"
@@ -31,7 +37,9 @@ HOSTILE = "\x1b[31mred"
 
 def note(shop: Shop, text: str = "a note", call: Call | None = None) -> Receipt:
     """Record a note, the smallest command there is."""
-    return nonconformities.remark(shop.ledger, call or Call("ines"), "mug", RemarkKind.NOTE, text)
+    return shop.ledger.execute(
+        RecordRemark(process="mug", kind=RemarkKind.NOTE, text=text), call or Call("ines")
+    )
 
 
 def stale(shop: Shop, times: int, monkeypatch: pytest.MonkeyPatch) -> list[int]:
@@ -105,13 +113,15 @@ def test_a_command_without_an_id_is_given_one(shop: Shop) -> None:
 def test_the_line_names_the_command_and_a_digest_of_its_content(shop: Shop) -> None:
     receipt = note(shop, "ünicode", Call("ines", "my-id"))
     content = {"actor": "ines", "kind": "note", "process": "mug", "text": "ünicode"}
-    digest = sha256(canonical({"command": "dissent", "content": content})).hexdigest()
+    digest = sha256(canonical({"command": "RecordRemark", "content": content})).hexdigest()
 
     assert f"my-id#{digest[:16]}" == receipt.recorded[0].entry.cmd
 
 
 def test_all_events_of_a_command_stand_together_under_its_id(shop: Shop) -> None:
-    receipt = plans.open_batch(shop.ledger, Call("egon", "my-id"), "mug", "B1", {})
+    receipt = shop.ledger.execute(
+        OpenBatch(process="mug", batch="B1", made_on={}), Call("egon", "my-id")
+    )
     last = shop.store.size()
 
     assert [last - 1, last] == positions_of([receipt])
@@ -186,7 +196,7 @@ def test_what_a_refused_command_had_half_decided_is_not_recorded(shop: Shop) -> 
 
     before = shop.store.size()
     with pytest.raises(RuleRefusedError):
-        shop.ledger.act(Call("bela"), "order commit", {}, decide)
+        shop.ledger.execute(Scripted(steps=decide), Call("bela"))
 
     assert ["command-refused"] == shop.topics(before)
 
@@ -279,16 +289,16 @@ ODD_KEYS = [HOSTILE, "half a pair \udc80", "two words", "", "x" * 65]
 NAMED: dict[str, Callable[[Shop, str], object]] = {
     "the one who acts": lambda s, key: note(s, call=Call(key or " ")),
     "a process to read": lambda s, key: s.ledger.work().known_process(key),
-    "a process to write": lambda s, key: s.ledger.act(
-        Call("ines"), "dissent", {}, lambda work: work.process(key).remark(*_remark(work))
+    "a process to write": lambda s, key: s.ledger.execute(
+        Scripted(steps=lambda work: work.process(key).remark(*_remark(work))), Call("ines")
     ),
     "a process to check": lambda s, key: decisions.check(s.ledger.work(), key, None, None),
     "a batch to check": lambda s, key: decisions.check(s.ledger.work(), "mug", key, None),
     "a signer to check": lambda s, key: decisions.check(s.ledger.work(), "mug", None, key),
     "a process to replay": lambda s, key: list(replay_decisions(s.store, key)),
     "a process as of": lambda s, key: case_as_of(s.store, key),
-    "a process to order from": lambda s, key: decisions.commit_order(
-        s.ledger, Call("bela"), key, quantity=1, reference="PO"
+    "a process to order from": lambda s, key: s.ledger.execute(
+        CommitOrder(process=key, quantity=1, reference="PO"), Call("bela")
     ),
     "a batch to sign": lambda s, key: s.sign(batch=key or " "),
     "a batch to record in": lambda s, key: s.record(key, "S1"),
@@ -296,8 +306,9 @@ NAMED: dict[str, Callable[[Shop, str], object]] = {
     "a batch to close": lambda s, key: s.close(key),
     "a batch to open": lambda s, key: s.open(key),
     "a unit to record": lambda s, key: s.record("B1", f"{key}\u2800"),
-    "a unit to dispose of": lambda s, key: inspection.dispose(
-        s.ledger, Call("egon"), "B1", f"{key}\u2800", disposition=Disposition.SCRAP, reason="why"
+    "a unit to dispose of": lambda s, key: s.ledger.execute(
+        DisposeUnit(batch="B1", serial=f"{key}\u2800", disposition=Disposition.SCRAP, reason="why"),
+        Call("egon"),
     ),
     "a unit to correct": lambda s, key: s.correct("B1", f"{key}\u2800", "gap", "0.3"),
 }
@@ -324,7 +335,7 @@ def test_an_odd_name_is_refused_and_shown_so_that_no_terminal_obeys_it(
 def test_content_that_has_no_canonical_form_is_refused(shop: Shop) -> None:
     for content in ({"text": "half a pair \udc80"}, {"number": 2**53}, {"number": 0.5}):
         with pytest.raises(InputError) as caught:
-            shop.ledger.act(Call("ines"), "dissent", content, lambda work: None)
+            shop.ledger.execute(Scripted(said=content), Call("ines"))
 
         assert "SL105" == caught.value.code
 
@@ -401,7 +412,7 @@ def test_a_ledger_works_on_any_store_that_keeps_the_contract(shop: Shop) -> None
 
     store: Any = Forwarding()
     ledger = Ledger(store, shop.clock, CountingIds("other"))
-    nonconformities.remark(ledger, Call("ines"), "mug", RemarkKind.NOTE, "a note")
+    ledger.execute(RecordRemark(process="mug", kind=RemarkKind.NOTE, text="a note"), Call("ines"))
 
     assert "remark-recorded" == shop.topics()[-1]
     assert shop.store.size() == store.position(

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from signoff_ledger.application.commands import keys
+from signoff_ledger.application.commands.keys import RevokeKey
 from signoff_ledger.replay.replay import replay_decisions
 from tests.ledgers import rewrite
 from tests.offices import ANNA, Office, by, fingerprint
@@ -28,7 +28,10 @@ def test_a_signature_holds_for_ever_and_the_bar_needs_none(tmp_path: Path) -> No
     office = Office.founded(tmp_path / "ledger.db").told()
     assert [None, True, True, True] == held(office)
 
-    keys.revoke_key(office.ledger, by("olga"), "anna", fingerprint(ANNA), "the laptop was lost")
+    office.ledger.execute(
+        RevokeKey(person="anna", fingerprint=fingerprint(ANNA), reason="the laptop was lost"),
+        by("olga"),
+    )
     assert [None, True, True, True] == held(office)
     assert all(decision.same for decision in replay_decisions(office.store, "mug"))
     office.close_file()

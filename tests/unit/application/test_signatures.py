@@ -5,7 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from signoff_ledger.application.commands import decisions, inspection, keys, people, plans
+from signoff_ledger.application.commands import decisions
+from signoff_ledger.application.commands.bars import CountersignBar
+from signoff_ledger.application.commands.batches import CloseBatch
+from signoff_ledger.application.commands.decisions import Hold, SignOff
+from signoff_ledger.application.commands.keys import RegisterKey, RevokeKey
+from signoff_ledger.application.commands.people import EnrolPerson, GrantRole
 from signoff_ledger.application.ledger import Call
 from signoff_ledger.application.ports import SigningMoment, StatementSigner
 from signoff_ledger.custody.statement_signers import StatementCollector
@@ -66,7 +71,7 @@ def test_a_decision_holds_the_signature_of_whoever_took_it(built: Office) -> Non
 
 def test_what_is_signed_is_noted_on_the_signers_stream_in_the_same_save(office: Office) -> None:
     size = office.store.size()
-    receipt = plans.countersign_bar(office.ledger, by("bela"), "mug")
+    receipt = office.ledger.execute(CountersignBar(process="mug"), by("bela"))
 
     assert ["acceptance-criteria-countersigned", "signature-given"] == office.topics(size)
     signed, given = receipt.recorded
@@ -83,7 +88,12 @@ def test_what_is_signed_is_noted_on_the_signers_stream_in_the_same_save(office: 
 def test_each_event_of_one_command_is_signed_by_itself(office: Office) -> None:
     size = office.store.size()
     call = by("olga")
-    people.enrol(office.ledger, call, "dora", "Dora Double", [Role.INSPECTOR, Role.ENGINEER])
+    office.ledger.execute(
+        EnrolPerson(
+            person="dora", printed_name="Dora Double", roles=(Role.INSPECTOR, Role.ENGINEER)
+        ),
+        call,
+    )
 
     assert [
         "person-enrolled",
@@ -100,12 +110,14 @@ def test_each_event_of_one_command_is_signed_by_itself(office: Office) -> None:
 
 def test_an_automatic_hold_is_never_signed(office: Office) -> None:
     """Nobody has to: the registered bar took it."""
-    people.grant(office.ledger, by("olga"), "anna", Role.INSPECTOR, "stands in")
+    office.ledger.execute(
+        GrantRole(person="anna", role=Role.INSPECTOR, note="stands in"), by("olga")
+    )
     office.open("B1")
     for n in range(3):
         office.record("B1", f"B1-{n}", by("anna"), gap="0.50")
     call = by("anna")
-    receipt = inspection.close_batch(office.ledger, call, "B1", "one is missing")
+    receipt = office.ledger.execute(CloseBatch(batch="B1", note="one is missing"), call)
 
     holds = [r.entry.event for r in receipt.recorded if isinstance(r.entry.event, ProcessHeld)]
     assert [(True, "none")] == [(hold.automatic, hold.signature.kind) for hold in holds]
@@ -126,7 +138,7 @@ def test_whoever_has_no_key_acts_by_name(office: Office) -> None:
 def test_a_pen_that_is_optional_is_used_by_whoever_has_to_sign_alone(built: Office) -> None:
     size = built.store.size()
     built.hold(by("anna")._replace(signer=KeySigner(ANNA, only_if_required=True)))
-    people.grant(built.ledger, by("olga"), "egon", Role.APPROVER, "stands in")
+    built.ledger.execute(GrantRole(person="egon", role=Role.APPROVER, note="stands in"), by("olga"))
     unsure = KeySigner(STRANGER, only_if_required=True)
     built.hold(Call("egon", signer=unsure))
 
@@ -136,7 +148,7 @@ def test_a_pen_that_is_optional_is_used_by_whoever_has_to_sign_alone(built: Offi
 
 
 def test_the_keys_in_force_are_offered_to_the_pen(built: Office) -> None:
-    keys.register_key(built.ledger, by("anna", SPARE), public(SPARE))
+    built.ledger.execute(RegisterKey(public_key=public(SPARE)), by("anna", SPARE))
     offered: list[Sequence[str]] = []
 
     class Looking(KeySigner):
@@ -162,7 +174,9 @@ def test_whoever_has_a_key_does_not_decide_without_it(built: Office) -> None:
 
 
 def test_a_revoked_key_is_no_way_back_to_a_name(built: Office) -> None:
-    keys.revoke_key(built.ledger, by("anna"), "anna", fingerprint(ANNA), "old")
+    built.ledger.execute(
+        RevokeKey(person="anna", fingerprint=fingerprint(ANNA), reason="old"), by("anna")
+    )
     with refusal("SL404", "a person who has had a key"):
         built.sign(Call("anna"))
     with refusal("SL404", "none is registered"):
@@ -171,7 +185,9 @@ def test_a_revoked_key_is_no_way_back_to_a_name(built: Office) -> None:
 
 def test_whoever_has_no_key_is_told_so_when_they_would_sign(built: Office) -> None:
     with refusal("SL404", "none is registered"):
-        people.grant(built.ledger, by("olga"), "egon", Role.APPROVER, "stands in")
+        built.ledger.execute(
+            GrantRole(person="egon", role=Role.APPROVER, note="stands in"), by("olga")
+        )
         built.hold(by("egon", STRANGER))
     built.show_key("egon", SPARE)
     with refusal("SL404", f"{fingerprint(SPARE)} waits for an owner to accept it"):
@@ -241,15 +257,15 @@ def test_a_refused_signature_names_its_place_in_the_log(built: Office) -> None:
 
 def test_a_key_is_shown_with_that_very_key(office: Office) -> None:
     with refusal("SL404"):
-        keys.register_key(office.ledger, Call("egon"), public(SPARE))
+        office.ledger.execute(RegisterKey(public_key=public(SPARE)), Call("egon"))
     with refusal("SL405", "not a key in force of egon"):
-        keys.register_key(office.ledger, by("egon", STRANGER), public(SPARE))
+        office.ledger.execute(RegisterKey(public_key=public(SPARE)), by("egon", STRANGER))
 
 
 def test_nothing_is_signed_in_a_ledger_without_a_key(tmp_path: Path) -> None:
     shop = Shop.founded(tmp_path / "ledger.db")
     with pytest.raises(ConflictError) as refused:
-        keys.register_key(shop.ledger, by("olga", INES), public(INES))
+        shop.ledger.execute(RegisterKey(public_key=public(INES)), by("olga", INES))
     assert "SL604" == refused.value.code
     shop.store.close()
 
@@ -325,7 +341,7 @@ def test_nothing_is_decided_on_what_moved_since_it_was_looked_at(built: Office) 
     size = built.store.size()
 
     with pytest.raises(ConflictError) as refused:
-        decisions.sign(built.ledger, by("anna"), "mug", None, None, seen=seen)
+        built.ledger.execute(SignOff(process="mug", batch=None, note=None, seen=seen), by("anna"))
 
     assert "SL603" == refused.value.code
     since = ", ".join(f"#{at} by anna" for at in range(seen.size + 1, size + 1))
@@ -339,7 +355,9 @@ def test_what_has_not_moved_since_it_was_looked_at_is_decided_on(built: Office) 
     built.publish(CUP)
     seen = heads_of(case, None, work.reviewed)
 
-    assert decisions.sign(built.ledger, by("anna"), "mug", None, None, seen=seen).recorded
+    assert built.ledger.execute(
+        SignOff(process="mug", batch=None, note=None, seen=seen), by("anna")
+    ).recorded
 
 
 def test_of_much_that_moved_five_events_are_named(built: Office) -> None:
@@ -350,7 +368,7 @@ def test_of_much_that_moved_five_events_are_named(built: Office) -> None:
         built.hold(by("anna"), f"no. {number}")
 
     with pytest.raises(ConflictError) as refused:
-        decisions.hold(built.ledger, by("anna"), "mug", None, "seen", seen=seen)
+        built.ledger.execute(Hold(process="mug", batch=None, reason="seen", seen=seen), by("anna"))
 
     assert refused.value.why.endswith(" and more")
     assert 5 == refused.value.why.count("#")

@@ -8,7 +8,9 @@ from uuid import UUID
 
 import pytest
 
-from signoff_ledger.application.commands import decisions, keys, nonconformities, people
+from signoff_ledger.application.commands.decisions import Hold, RecordRemark
+from signoff_ledger.application.commands.keys import RegisterKey, RevokeKey
+from signoff_ledger.application.commands.people import EnrolPerson, GrantRole
 from signoff_ledger.application.ledger import Call, Ledger
 from signoff_ledger.application.ports import StaleError
 from signoff_ledger.custody.statement_signers import OpenSshSigner
@@ -85,7 +87,7 @@ def office(tmp_path: Path) -> Iterator[Office]:
 def token(office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Token:
     """Give Anna's token, whose key is in force; it has not been asked since."""
     token = Token(tmp_path, monkeypatch)
-    keys.register_key(office.ledger, token.call("anna"), public(token.key))
+    office.ledger.execute(RegisterKey(public_key=public(token.key)), token.call("anna"))
     office.accept_key("anna")
     token._count.write_text("")
     return token
@@ -109,7 +111,9 @@ def lost(times: int) -> Callable[[int], None]:
 
 def remark(ledger: Ledger, call: Call) -> None:
     """Have Anna say something about the process, which she signs."""
-    nonconformities.remark(ledger, call, "mug", RemarkKind.NOTE, "the lids look fine")
+    ledger.execute(
+        RecordRemark(process="mug", kind=RemarkKind.NOTE, text="the lids look fine"), call
+    )
 
 
 def signed(office: Office, after: int) -> list[SshSignature]:
@@ -132,10 +136,13 @@ def test_lost_races_ask_the_token_once_for_a_decision(office: Office, token: Tok
 def test_each_statement_of_a_command_is_signed_once(
     office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, token: Token
 ) -> None:
-    people.grant(office.ledger, by("olga"), "anna", Role.OWNER, "stands in")
+    office.ledger.execute(GrantRole(person="anna", role=Role.OWNER, note="stands in"), by("olga"))
     size = office.store.size()
     ledger, _ = behind(office, lost(2))
-    people.enrol(ledger, token.call("anna"), "dora", "Dora", [Role.INSPECTOR, Role.ENGINEER])
+    ledger.execute(
+        EnrolPerson(person="dora", printed_name="Dora", roles=(Role.INSPECTOR, Role.ENGINEER)),
+        token.call("anna"),
+    )
 
     assert (3, 3) == (token.asked, len(signed(office, size)))
 
@@ -147,7 +154,9 @@ def test_a_rival_who_leaves_the_words_as_they_are_costs_no_further_signature(
 
     def rival(save: int) -> None:
         if save == 1:
-            people.grant(office.ledger, by("olga"), "anna", Role.INSPECTOR, "stands in")
+            office.ledger.execute(
+                GrantRole(person="anna", role=Role.INSPECTOR, note="stands in"), by("olga")
+            )
 
     ledger, store = behind(office, rival)
     remark(ledger, token.call("anna"))
@@ -181,7 +190,7 @@ def test_a_decision_is_not_taken_on_what_moved_after_it_was_signed(
     usual = office.ledger
 
     def rival(save: int) -> None:
-        decisions.hold(usual, by("anna"), "mug", None, "two lids rattle")
+        usual.execute(Hold(process="mug", batch=None, reason="two lids rattle"), by("anna"))
 
     office.ledger, _ = behind(office, rival)
     with pytest.raises(ConflictError) as refused:
@@ -198,7 +207,9 @@ def test_a_key_that_is_revoked_after_it_signed_signs_no_further_try(
 
     def rival(save: int) -> None:
         if save == 1:
-            keys.revoke_key(office.ledger, by("olga"), "anna", fingerprint, "stolen")
+            office.ledger.execute(
+                RevokeKey(person="anna", fingerprint=fingerprint, reason="stolen"), by("olga")
+            )
 
     ledger, _ = behind(office, rival)
     with pytest.raises(IdentityError) as refused:

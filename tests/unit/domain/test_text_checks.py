@@ -21,7 +21,6 @@ def test_what_is_not_given_is_not_checked() -> None:
     checked_text("the note", None)
     checked_label("the label", None)
     checked_key("the key", None)
-    checked_time("the time", None)
 
 
 @pytest.mark.parametrize("text", ["", " ", "x" * 2_001, "\x1b[2J", "\u202e", "\udc80"], ids=ascii)

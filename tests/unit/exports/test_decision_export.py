@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from signoff_ledger.application.commands import people
+from signoff_ledger.application.commands.people import GrantRole
 from signoff_ledger.application.ledger import Call
 from signoff_ledger.domain.values import Role
 from signoff_ledger.errors import ConflictError, NotFoundError, SignoffError
@@ -72,7 +72,7 @@ def test_a_decision_without_a_signature_says_so(told: Office, tmp_path: Path) ->
 def test_a_decision_of_somebody_without_a_key_proves_nothing_of_them(
     told: Office, tmp_path: Path
 ) -> None:
-    people.grant(told.ledger, by("olga"), "egon", Role.APPROVER, "stands in")
+    told.ledger.execute(GrantRole(person="egon", role=Role.APPROVER, note="stands in"), by("olga"))
     told.hold(Call("egon"), "by name")
     export_decision(told.store, told.positions("process-held")[-1], tmp_path / "out")
 

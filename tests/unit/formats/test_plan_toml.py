@@ -4,7 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from signoff_ledger.application.commands import plans
+from signoff_ledger.application.commands.bars import RegisterBar
+from signoff_ledger.application.commands.plans import PublishPlan
 from signoff_ledger.application.ledger import Call
 from signoff_ledger.domain.bar import (
     ConfirmationBatch,
@@ -43,8 +44,8 @@ def problems(text: str) -> list[str]:
 def test_the_template_can_be_published_and_its_bar_registered(founded: Shop) -> None:
     file = read_plan(plan_template(), "template")
     assert file.bar is not None
-    plans.publish_plan(founded.ledger, Call("egon"), file, None)
-    plans.register_bar(founded.ledger, Call("egon"), file.process, file.bar)
+    founded.ledger.execute(PublishPlan.from_file(file, None), Call("egon"))
+    founded.ledger.execute(RegisterBar(process=file.process, bar=file.bar), Call("egon"))
     process = founded.ledger.work().process("my-process")
 
     assert file.plan == process.plan

@@ -2,7 +2,7 @@
 
 import pytest
 
-from signoff_ledger.application.authorization import ROLES
+from signoff_ledger.application.commands.catalogue import ROLES
 from signoff_ledger.domain.events.catalogue import EVENT_TYPES
 from signoff_ledger.domain.events.process import ProcessHeld
 from signoff_ledger.domain.values import Role

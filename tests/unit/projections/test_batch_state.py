@@ -1,7 +1,7 @@
 from contextlib import closing
 from pathlib import Path
 
-from signoff_ledger.application.commands import corrections
+from signoff_ledger.application.commands.corrections import ConfirmCorrection
 from signoff_ledger.application.ledger import Call
 from signoff_ledger.projections import batch_state
 from signoff_ledger.projections.views import Views
@@ -80,7 +80,7 @@ def test_retests_and_corrections_are_counted(shop: Shop, views: Views) -> None:
     shop.bring("B1", wide([reading("S1", "gap", "0.30", attempt="2")]))
     shop.correct("B1", "S1", "gap", "0.30")
     shop.correct("B1", "S1", "build_minutes", "10")
-    corrections.confirm(shop.ledger, Call("egon"), "B1", 1)
+    shop.ledger.execute(ConfirmCorrection(batch="B1", number=1), Call("egon"))
     (row,) = views.read(batch_state.TABLE)
 
     assert (1, 1, 1) == (row["retests"], row["corrections"], row["corrections_pending"])

@@ -2,7 +2,10 @@ from datetime import timedelta
 
 import pytest
 
-from signoff_ledger.application.commands import decisions, inspection, nonconformities
+from signoff_ledger.application.commands.decisions import RecordRemark, Withdraw
+from signoff_ledger.application.commands.inspection import DisposeUnit
+from signoff_ledger.application.commands.nonconformities import AddNonconformity
+from signoff_ledger.application.commands.orders import ReportOrder
 from signoff_ledger.application.ledger import Call
 from signoff_ledger.domain.disclosure import Topic
 from signoff_ledger.domain.process_records import Standing
@@ -86,8 +89,9 @@ def test_what_was_found_since_takes_a_unit_off_the_list_of_those_handed_over(sho
     """G27: a later retest, a disposition, a fault seen after all."""
     shop.sign_off_a_repeat()
     shop.bring("B2", long([reading("B2-1", "gap", "0.55", attempt="2")]))
-    inspection.dispose(
-        shop.ledger, Call("egon"), "B2", "B2-2", disposition=Disposition.SCRAP, reason="dropped"
+    shop.ledger.execute(
+        DisposeUnit(batch="B2", serial="B2-2", disposition=Disposition.SCRAP, reason="dropped"),
+        Call("egon"),
     )
     explanation = explain(shop.store, "mug")
 
@@ -227,14 +231,18 @@ def test_every_kind_of_thing_beside_a_decision_is_told(shop: Shop) -> None:
     """G12, G13, S-22, S-53: refusals, remarks, orders and endings, oldest first."""
     with pytest.raises(RuleRefusedError):
         shop.order()
-    nonconformities.remark(shop.ledger, Call("bela"), "mug", RemarkKind.PRESSURE, "it is late")
-    decisions.report_order(
-        shop.ledger, Call("bela"), "mug", quantity=70, reference="PO-9", note="by letter"
+    shop.ledger.execute(
+        RecordRemark(process="mug", kind=RemarkKind.PRESSURE, text="it is late"), Call("bela")
+    )
+    shop.ledger.execute(
+        ReportOrder(process="mug", quantity=70, reference="PO-9", note="by letter"), Call("bela")
     )
     shop.sign_off_a_repeat()
     shop.order()
-    inspection.add_defect(shop.ledger, Call("ines"), "B2", "B2-1", DefectReport("CRACK"))
-    decisions.withdraw(shop.ledger, Call("anna"), "mug", "a doubt")
+    shop.ledger.execute(
+        AddNonconformity(batch="B2", serial="B2-1", defect=DefectReport("CRACK")), Call("ines")
+    )
+    shop.ledger.execute(Withdraw(process="mug", reason="a doubt"), Call("anna"))
     explanation = explain(shop.store, "mug")
 
     assert [
@@ -251,7 +259,9 @@ def test_every_kind_of_thing_beside_a_decision_is_told(shop: Shop) -> None:
 
 def test_another_process_is_not_looked_at(shop: Shop) -> None:
     shop.publish(PLAN.replace('id = "mug"', 'id = "jug"'))
-    nonconformities.remark(shop.ledger, Call("bela"), "jug", RemarkKind.NOTE, "another one")
+    shop.ledger.execute(
+        RecordRemark(process="jug", kind=RemarkKind.NOTE, text="another one"), Call("bela")
+    )
 
     assert () == explain(shop.store, "mug").beside
 

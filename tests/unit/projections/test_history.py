@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
-from signoff_ledger.application.commands.inspection import UnitEntry, record_unit
+from signoff_ledger.application.commands.inspection import RecordUnit
 from signoff_ledger.application.ledger import Call
 from signoff_ledger.domain.events.event import EventMetadata, make_envelope
 from signoff_ledger.domain.events.person import RoleGranted
@@ -41,8 +41,14 @@ def test_a_claimed_time_stands_beside_the_recorded_one(shop: Shop, views: Views)
     """G10: the ledger's clock and a person's claim are two columns."""
     shop.open("B1")
     seen = shop.clock.now()
-    entry = UnitEntry("S1", UnitBuild(method=BuildMethod.LINE), {"gap": "0.25"}, observed_at=seen)
-    record_unit(shop.ledger, Call("ines", command_id="the-unit"), "B1", entry)
+    command = RecordUnit(
+        batch="B1",
+        serial="S1",
+        build=UnitBuild(method=BuildMethod.LINE),
+        values={"gap": "0.25"},
+        observed_at=seen,
+    )
+    shop.ledger.execute(command, Call("ines", command_id="the-unit"))
     row = views.read(history.TABLE)[-1]
 
     assert "" < row["observed_at"] < row["recorded_at"]

@@ -2,8 +2,10 @@ from contextlib import closing
 from functools import partial
 from pathlib import Path
 
-from signoff_ledger.application.commands import inspection
-from signoff_ledger.application.commands import nonconformities as commands
+from signoff_ledger.application.commands.nonconformities import (
+    AddNonconformity,
+    AttributeNonconformity,
+)
 from signoff_ledger.application.ledger import Call
 from signoff_ledger.domain.unit import DefectReport
 from signoff_ledger.domain.values import Origin
@@ -34,10 +36,12 @@ def test_an_origin_counts_from_when_it_was_stated(shop: Shop, views: Views) -> N
     """S-16: attributing again moves the count; both statements stay in the history."""
     shop.build("B1", rejects=2)
     before = views.read(nonconformities.TABLE)
-    attribute = partial(commands.attribute, shop.ledger, Call("egon"), "mug")
+    attribute = partial(AttributeNonconformity, process="mug")
     for origin in (Origin.PROCESS, Origin.TOOLING):
-        attribute(mode="LID-SEAT", origin=origin, reason="seen")
-    attribute(mode=None, origin=Origin.MEASUREMENT, reason="a slip", single=("B1", 2))
+        command = attribute(mode="LID-SEAT", origin=origin, reason="seen")
+        shop.ledger.execute(command, Call("egon"))
+    command = attribute(origin=Origin.MEASUREMENT, reason="a slip", single=("B1", 2))
+    shop.ledger.execute(command, Call("egon"))
     after = views.read(nonconformities.TABLE)
 
     assert [("unattributed", 2)] == [(row["origin"], row["units"]) for row in before]
@@ -60,7 +64,7 @@ def test_a_unit_with_two_of_a_kind_counts_once(shop: Shop, views: Views) -> None
     shop.record("B1", "S1")
     for zone in ("inside", "inside", "rim"):
         report = DefectReport("LID-SEAT", zone)
-        inspection.add_defect(shop.ledger, Call("ines"), "B1", "S1", report)
+        shop.ledger.execute(AddNonconformity(batch="B1", serial="S1", defect=report), Call("ines"))
     rows = views.read(nonconformities.TABLE)
 
     assert [("inside", "minor", 1, 2), ("rim", "major", 1, 1)] == [

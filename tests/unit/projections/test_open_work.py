@@ -1,6 +1,8 @@
 import pytest
 
-from signoff_ledger.application.commands import corrections, inspection, nonconformities
+from signoff_ledger.application.commands.changes import ApplyChange
+from signoff_ledger.application.commands.corrections import RequestCorrection
+from signoff_ledger.application.commands.nonconformities import AddNonconformity
 from signoff_ledger.application.ledger import Call
 from signoff_ledger.domain.process import Change
 from signoff_ledger.domain.unit import DefectReport
@@ -89,7 +91,9 @@ def test_a_signed_process_waits_for_the_order(shop: Shop, views: Views) -> None:
 def test_an_unsupported_sign_off_waits_for_an_approver(shop: Shop, views: Views) -> None:
     """G11: somebody has to hold or withdraw it."""
     shop.sign_off_a_repeat()
-    inspection.add_defect(shop.ledger, Call("ines"), "B2", "B2-1", DefectReport("CRACK"))
+    shop.ledger.execute(
+        AddNonconformity(batch="B2", serial="B2-1", defect=DefectReport("CRACK")), Call("ines")
+    )
 
     assert ("approver", "hold the process, or withdraw its sign-off") == tasks(views)[0]
 
@@ -98,7 +102,7 @@ def test_a_design_fault_waits_for_the_engineer(shop: Shop, views: Views) -> None
     """S-35: back to design."""
     shop.build("B1")
     touching = Change(ChangeKind.PROCESS, "made it rounder", "it broke", True)
-    nonconformities.apply_change(shop.ledger, Call("egon"), "mug", touching)
+    shop.ledger.execute(ApplyChange(process="mug", change=touching), Call("egon"))
 
     role, task = tasks(views)[0]
 
@@ -129,10 +133,10 @@ def test_time_alone_ends_what_waited_for_an_order(shop: Shop, views: Views) -> N
 def test_a_correction_waits_for_everybody_but_who_asked(shop: Shop, views: Views, by: str) -> None:
     """S-23: a second person."""
     shop.build("B1")
-    corrections.request(
-        shop.ledger, Call(by), "B1", "B1-1", field="gap", becomes="0.30", reason="a slip",
-        remeasured=None,
-    )  # fmt: skip
+    command = RequestCorrection(
+        batch="B1", serial="B1-1", field="gap", becomes="0.30", reason="a slip"
+    )
+    shop.ledger.execute(command, Call(by))
     rows = views.read(open_work.TABLE)
     task = "confirm or decline correction 1 on unit B1-1"
 

@@ -1,6 +1,6 @@
 from datetime import datetime, timedelta
 
-from signoff_ledger.application.commands import decisions
+from signoff_ledger.application.commands.decisions import Withdraw
 from signoff_ledger.application.ledger import Call
 from signoff_ledger.projections import process_state
 from signoff_ledger.projections.views import Views
@@ -74,7 +74,7 @@ def test_a_signed_process_shows_its_revision_and_what_was_ordered(shop: Shop, vi
 def test_an_ended_sign_off_shows_no_signed_revision(shop: Shop, views: Views) -> None:
     """G12: it is still in the history, and opens no gate."""
     shop.sign_off_a_repeat()
-    decisions.withdraw(shop.ledger, Call("anna"), "mug", "a doubt")
+    shop.ledger.execute(Withdraw(process="mug", reason="a doubt"), Call("anna"))
     (row,) = views.read(process_state.TABLE)
 
     assert ("WITHDRAWN", "a doubt", None, 0) == tuple(
@@ -87,7 +87,7 @@ def test_an_ended_sign_off_leaves_its_orders_at_risk(shop: Shop, views: Views) -
     shop.sign_off_a_repeat()
     shop.order(quantity=60)
     (before,) = views.read(process_state.TABLE)
-    decisions.withdraw(shop.ledger, Call("anna"), "mug", "a doubt")
+    shop.ledger.execute(Withdraw(process="mug", reason="a doubt"), Call("anna"))
     (row,) = views.read(process_state.TABLE)
 
     assert ("PO-1 (60)", 60, "") == (row["orders"], row["ordered"], row["lapses_at"])

@@ -2,7 +2,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from signoff_ledger.application.commands import inspection
+from signoff_ledger.application.commands.inspection import DisposeUnit
 from signoff_ledger.application.ledger import Call
 from signoff_ledger.domain.values import Disposition
 from signoff_ledger.projections.unit_list import units_of
@@ -65,8 +65,9 @@ def test_what_was_found_on_a_unit_is_told_in_words(shop: Shop) -> None:
     rows = [unit("S1", gap="0.50", function=""), unit("S2", function=""), unit("S3")]
     shop.bring("B1", wide(rows))
     shop.bring("B1", long([reading("S3", "gap", "0.50", attempt="2")]))
-    inspection.dispose(
-        shop.ledger, Call("egon"), "B1", "S1", disposition=Disposition.SCRAP, reason="x"
+    shop.ledger.execute(
+        DisposeUnit(batch="B1", serial="S1", disposition=Disposition.SCRAP, reason="x"),
+        Call("egon"),
     )
     units = units_of(shop.ledger.work().batch("B1"))
 

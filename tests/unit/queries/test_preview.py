@@ -6,7 +6,7 @@ from pathlib import Path
 import jsonschema  # type: ignore[import-untyped]  # it brings no types
 import pytest
 
-from signoff_ledger.application.commands import decisions
+from signoff_ledger.application.commands.decisions import SignOff
 from signoff_ledger.errors import ConflictError, IdentityError
 from signoff_ledger.queries import preview as question
 from signoff_ledger.queries.json_schema import schema_of
@@ -41,7 +41,9 @@ def test_only_what_was_seen_can_be_decided_on(shop: Shop) -> None:
     shop.change("LID-SEAT")
 
     with pytest.raises(ConflictError, match="moved while you were looking"):
-        decisions.sign(shop.ledger, shop.by("anna"), "mug", None, None, seen=seen)
+        shop.ledger.execute(
+            SignOff(process="mug", batch=None, note=None, seen=seen), shop.by("anna")
+        )
 
 
 def test_a_person_without_the_role_sees_nothing(shop: Shop) -> None:

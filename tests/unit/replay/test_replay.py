@@ -8,7 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from signoff_ledger.application.commands import corrections, nonconformities, people, plans
+from signoff_ledger.application.commands.bars import SupersedeBar
+from signoff_ledger.application.commands.corrections import ConfirmCorrection
+from signoff_ledger.application.commands.decisions import RecordRemark
+from signoff_ledger.application.commands.nonconformities import AttributeNonconformity
+from signoff_ledger.application.commands.people import RevokeRole
+from signoff_ledger.application.commands.plans import NoteApproval
 from signoff_ledger.application.ledger import Call
 from signoff_ledger.domain.bar import Bar
 from signoff_ledger.domain.batch import Batch
@@ -63,33 +68,38 @@ def test_a_decision_replays_to_the_same_verdict(story: Shop) -> None:
 
 AFTERWARDS: dict[str, Callable[[Shop], object]] = {
     "a change": lambda s: s.change("LID-SEAT"),
-    "a change of the design": lambda s: nonconformities.attribute(
-        s.ledger, Call("egon"), "mug", mode="LID-SEAT", origin=Origin.DESIGN, reason="why"
+    "a change of the design": lambda s: s.ledger.execute(
+        AttributeNonconformity(
+            process="mug", mode="LID-SEAT", origin=Origin.DESIGN, reason="why"
+        ),
+        Call("egon"),
     ),
     "another plan": lambda s: s.publish(PLAN.replace('upper = "0.40"', 'upper = "0.60"'), "wider"),
-    "another design approval": lambda s: plans.note_approval(
-        s.ledger, Call("egon"), "mug",
-        of="design", reference="DS-2", note=None, document="DRW-2", sha256="ab" * 32,
+    "another design approval": lambda s: s.ledger.execute(
+        NoteApproval(
+            process="mug", of="design", reference="DS-2", document="DRW-2", sha256="ab" * 32
+        ),
+        Call("egon"),
     ),
-    "another bar": lambda s: plans.supersede_bar(
-        s.ledger, Call("anna"), "mug", Bar(units=9, max_rejects=1), "why"
+    "another bar": lambda s: s.ledger.execute(
+        SupersedeBar(process="mug", bar=Bar(units=9, max_rejects=1), reason="why"), Call("anna")
     ),
     "another batch": lambda s: [s.change(), s.open("B3"), s.record("B3", "S1"), s.close("B3")],
     "a correction": lambda s: (
         s.correct("B2", "B2-1", "gap", "0.5"),
-        corrections.confirm(s.ledger, Call("egon"), "B2", 1),
+        s.ledger.execute(ConfirmCorrection(batch="B2", number=1), Call("egon")),
     ),
     "a correction of the first batch": lambda s: (
         s.correct("B1", "B1-1", "gap", "0.25", remeasured="again"),
-        corrections.confirm(s.ledger, Call("egon"), "B1", 1),
+        s.ledger.execute(ConfirmCorrection(batch="B1", number=1), Call("egon")),
     ),
     "a pending correction": lambda s: s.correct("B1", "B1-1", "gap", "0.6"),
     "an order": lambda s: s.order(),
-    "a remark": lambda s: nonconformities.remark(
-        s.ledger, Call("bela"), "mug", RemarkKind.PRESSURE, "Friday"
+    "a remark": lambda s: s.ledger.execute(
+        RecordRemark(process="mug", kind=RemarkKind.PRESSURE, text="Friday"), Call("bela")
     ),
-    "a signer who lost the role": lambda s: people.revoke(
-        s.ledger, Call("olga"), "anna", Role.APPROVER, "left"
+    "a signer who lost the role": lambda s: s.ledger.execute(
+        RevokeRole(person="anna", role=Role.APPROVER, reason="left"), Call("olga")
     ),
     "a refusal": lambda s: s.refused_order(),
     "another process": lambda s: (s.publish(CUP), s.register(CUP)),

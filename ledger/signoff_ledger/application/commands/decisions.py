@@ -1,25 +1,22 @@
-"""Deciding and ordering: check, sign, hold, withdraw, commit a run."""
-
-from __future__ import annotations
+"""Decisions: check, sign off, hold, withdraw, and what people say beside them."""
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import Annotated
 
+from pydantic import Field
+
+from signoff_ledger.application.commands.command import ANYONE, APPROVERS, WORKS, Command, as_text
 from signoff_ledger.application.commands.people import everybody
+from signoff_ledger.application.unit_of_work import UnitOfWork
 from signoff_ledger.domain import decision
 from signoff_ledger.domain.case import Case, Signer
+from signoff_ledger.domain.events.process import Heads
 from signoff_ledger.domain.gate.process_rules import signer_allowed
 from signoff_ledger.domain.gate.rule_sets import judge
-from signoff_ledger.domain.text_checks import checked_label, checked_text
-from signoff_ledger.domain.values import Role
-from signoff_ledger.errors import ConflictError, InputError
+from signoff_ledger.domain.values import RemarkKind, Role
+from signoff_ledger.domain.verdict import Verdict
+from signoff_ledger.errors import ConflictError
 from signoff_ledger.figures.exhibit import show
-
-if TYPE_CHECKING:
-    from signoff_ledger.application.ledger import Call, Ledger, Receipt, UnitOfWork
-    from signoff_ledger.domain.events.process import Heads
-    from signoff_ledger.domain.orders import Order
-    from signoff_ledger.domain.verdict import Verdict
 
 
 def check(
@@ -48,149 +45,91 @@ def check(
     return case, judge(tried)
 
 
-def sign(
-    ledger: Ledger,
-    call: Call,
-    process: str,
-    batch: str | None,
-    note: str | None,
-    *,
-    seen: Heads | None = None,
-) -> Receipt:
+class SignOff(Command, name="sign", roles=APPROVERS):
     """Sign a process off; refused and recorded as refused unless every rule holds (S-20, G13).
 
-    Args:
-        ledger: The ledger.
-        call: By whom.
+    Attributes:
         process: The process.
         batch: The deciding batch; the latest by default.
         note: Words kept with the decision.
-        seen: What the signer was shown; refused when anything has moved since.
-
-    Raises:
-        ConflictError: SL603, the record moved.
+        seen: What the signer was shown; refused with SL603 when anything has moved since.
     """
-    checked_text("the note", note)
 
-    def decide(work: UnitOfWork) -> None:
+    process: str
+    batch: str | None = None
+    note: Annotated[str, as_text("the note")] | None = None
+    seen: Heads | None = Field(default=None, exclude=True)
+
+    def decide(self, work: UnitOfWork) -> None:
+        """Sign it off, on what the signer was shown."""
         # Before anything is loaded: whatever is decided on is then at least as new as the tree.
         reviewed = work.reviewed
         person = work.person(work.stamp.by)
-        case = work.case(process, batch, person)
-        _check_seen(work, case, seen)
-        shown = show(case)
-        decision.sign_off(work.stamp, case, person, reviewed=reviewed, note=note, shown=shown)
-
-    content = {"process": process, "batch": batch, "note": note}
-    return ledger.act(call, "sign", content, decide)
+        case = work.case(self.process, self.batch, person)
+        _check_seen(work, case, self.seen)
+        decision.sign_off(
+            work.stamp, case, person, reviewed=reviewed, note=self.note, shown=show(case)
+        )
 
 
-def hold(
-    ledger: Ledger,
-    call: Call,
-    process: str,
-    batch: str | None,
-    reason: str,
-    *,
-    seen: Heads | None = None,
-    awaiting: str | None = None,
-) -> Receipt:
+class Hold(Command, name="hold", roles=WORKS):
     """Hold a process; a reason is all it needs (S-20).
 
-    Args:
-        ledger: The ledger.
-        call: By whom.
+    Attributes:
         process: The process.
         batch: The batch in question; the latest by default.
         reason: Why.
-        seen: As for `sign`.
+        seen: As for `SignOff`.
         awaiting: What the hold waits for, where that is not the process; only then may the same
             batch be signed off later (G19).
     """
-    checked_text("the reason", reason)
-    checked_text("what is awaited", awaiting)
 
-    def decide(work: UnitOfWork) -> None:
+    process: str
+    batch: str | None = None
+    reason: Annotated[str, as_text("the reason")]
+    awaiting: Annotated[str, as_text("what is awaited")] | None = None
+    seen: Heads | None = Field(default=None, exclude=True)
+
+    def decide(self, work: UnitOfWork) -> None:
+        """Hold it, on what the person was shown."""
         # Before anything is loaded: whatever is decided on is then at least as new as the tree.
         reviewed = work.reviewed
         person = work.person(work.stamp.by)
-        case = work.case(process, batch, person)
-        _check_seen(work, case, seen)
-        shown = show(case)
+        case = work.case(self.process, self.batch, person)
+        _check_seen(work, case, self.seen)
         decision.hold(
             work.stamp,
             case,
             person,
             reviewed=reviewed,
-            reason=reason,
-            awaiting=awaiting,
-            shown=shown,
+            reason=self.reason,
+            awaiting=self.awaiting,
+            shown=show(case),
         )
 
-    content = {"process": process, "batch": batch, "reason": reason, "awaiting": awaiting}
-    return ledger.act(call, "hold", content, decide)
 
-
-def withdraw(ledger: Ledger, call: Call, process: str, reason: str) -> Receipt:
+class Withdraw(Command, name="withdraw", roles=APPROVERS):
     """Withdraw the sign-off of a process (G12)."""
-    checked_text("the reason", reason)
 
-    def decide(work: UnitOfWork) -> None:
+    process: str
+    reason: Annotated[str, as_text("the reason")]
+
+    def decide(self, work: UnitOfWork) -> None:
+        """Withdraw it."""
         name = work.person(work.stamp.by).printed_name
-        work.known_process(process).withdraw(work.stamp, name, reason)
-
-    return ledger.act(call, "withdraw", {"process": process, "reason": reason}, decide)
+        work.known_process(self.process).withdraw(work.stamp, name, self.reason)
 
 
-def commit_order(
-    ledger: Ledger, call: Call, process: str, *, quantity: int, reference: str
-) -> tuple[Receipt, Order | None]:
-    """Commit a production run, if a standing sign-off allows it (S-04).
+class RecordRemark(Command, name="dissent", roles=ANYONE):
+    """Record dissent, pressure or a note; no outcome changes by it (S-53, S-58)."""
 
-    Gives the order beside the receipt where it is on record already.
-    """
-    _check_order(quantity, reference)
-    known: Order | None = None
+    process: str
+    kind: RemarkKind
+    text: Annotated[str, as_text("the remark")]
 
-    def decide(work: UnitOfWork) -> None:
-        nonlocal known
-        known = work.known_process(process).commit_order(work.stamp, quantity, reference)
-
-    content = {"process": process, "quantity": quantity, "reference": reference}
-    return ledger.act(call, "order commit", content, decide), known
-
-
-def cancel_order(
-    ledger: Ledger, call: Call, process: str, *, reference: str, reason: str
-) -> Receipt:
-    """Record that an order will not be built; its reference stays taken."""
-    checked_label("the order's reference", reference)
-    checked_text("the reason", reason)
-
-    def decide(work: UnitOfWork) -> None:
-        work.known_process(process).cancel_order(work.stamp, reference, reason)
-
-    content = {"process": process, "reference": reference, "reason": reason}
-    return ledger.act(call, "order cancel", content, decide)
-
-
-def report_order(
-    ledger: Ledger, call: Call, process: str, *, quantity: int, reference: str, note: str
-) -> tuple[Receipt, Order | None]:
-    """Record an order that somebody placed outside the ledger (S-22).
-
-    Gives the order beside the receipt where it is on record already.
-    """
-    _check_order(quantity, reference)
-    checked_text("the note", note)
-    known: Order | None = None
-
-    def decide(work: UnitOfWork) -> None:
-        nonlocal known
-        known = work.known_process(process).report_order(work.stamp, quantity, reference, note)
-
-    content = {"process": process, "quantity": quantity, "reference": reference, "note": note}
-    return ledger.act(call, "order report", content, decide), known
+    def decide(self, work: UnitOfWork) -> None:
+        """Record it."""
+        work.known_process(self.process).remark(work.stamp, self.kind, self.text)
 
 
 def _check_seen(work: UnitOfWork, case: Case, seen: Heads | None) -> None:
@@ -206,13 +145,3 @@ def _check_seen(work: UnitOfWork, case: Case, seen: Heads | None) -> None:
         why=work.recorded_since(seen.size),
         fix="nothing was decided; look again, then decide",
     )
-
-
-def _check_order(quantity: int, reference: str) -> None:
-    checked_label("the order's reference", reference)
-    if not 1 <= quantity <= 10**9:
-        raise InputError(
-            "SL103",
-            f"a quantity of {quantity} is not one that can be ordered",
-            why="it must be from 1 to 1,000,000,000 units",
-        )

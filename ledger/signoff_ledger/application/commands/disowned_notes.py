@@ -1,53 +1,50 @@
 """Leading a log back that keeps a note as its checkpoint which no key of it signed."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from typing import Annotated
 
 from signoff_ledger.application.checkpoints import sealed_tree
-from signoff_ledger.domain.text_checks import checked_text
+from signoff_ledger.application.commands.command import OWNERS, Command, as_text
+from signoff_ledger.application.ports import Store
+from signoff_ledger.application.unit_of_work import UnitOfWork
 from signoff_ledger.errors import EvidenceError, NotFoundError
 from signoff_ledger.integrity.disowned_notes import HISTORY
 
-if TYPE_CHECKING:
-    from signoff_ledger.application.ledger import Call, Ledger, Receipt, UnitOfWork
 
-
-def set_aside(ledger: Ledger, call: Call, size: int, reason: str) -> Receipt:
+class SetAsideNote(Command, name="set-aside", roles=OWNERS):
     """Let a note that is kept as a checkpoint count no more; its bytes stay, and go along.
 
-    Args:
-        ledger: The ledger.
-        call: By whom.
+    Attributes:
         size: The size that it is kept under, in events.
         reason: How it came there, as far as is known.
-
-    Raises:
-        NotFoundError: SL208, nothing is kept under that size.
-        InputError: SL109, it is set aside already.
-        EvidenceError: SL511, it is the log's own; SL507 or SL508, a key of the log signed it,
-            over another history.
     """
-    checked_text("the reason", reason)
 
-    def decide(work: UnitOfWork) -> None:
-        founding, note = work.founding(), ledger.store.kept_note(size)
+    size: int
+    reason: Annotated[str, as_text("the reason")]
+
+    def decide(self, work: UnitOfWork) -> None:
+        """Set it aside.
+
+        Raises:
+            NotFoundError: SL208, nothing is kept under that size.
+            InputError: SL109, it is set aside already.
+            EvidenceError: SL511, it is the log's own; SL507 or SL508, a key of the log signed it,
+                over another history.
+        """
+        founding, note = work.founding(), work.store.kept_note(self.size)
         if note is None:
             raise NotFoundError(
                 "SL208",
-                f"no checkpoint of {size} events is kept here",
+                f"no checkpoint of {self.size} events is kept here",
                 fix="signoff doctor  names the one that does not hold",
             )
-        _check_foreign(ledger, size, note)
-        founding.put_aside(work.stamp, size, note, reason)
-
-    return ledger.act(call, "set-aside", {"size": size, "reason": reason}, decide)
+        _check_foreign(work.store, self.size, note)
+        founding.put_aside(work.stamp, self.size, note, self.reason)
 
 
-def _check_foreign(ledger: Ledger, size: int, note: bytes) -> None:
+def _check_foreign(store: Store, size: int, note: bytes) -> None:
     """Refuse what a key of the log signed."""
     try:
-        sealed_tree(ledger.store).check(size, note)
+        sealed_tree(store).check(size, note)
     except EvidenceError as error:
         if error.code in HISTORY:
             raise

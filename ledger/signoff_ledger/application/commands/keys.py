@@ -1,40 +1,55 @@
 """People's signing keys, and the key that seals the log."""
 
-from __future__ import annotations
-
 from base64 import b64encode
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import Annotated
 
+from pydantic import AfterValidator, Field
+
+from signoff_ledger.application.commands.command import (
+    ANYONE,
+    OWNERS,
+    Command,
+    as_fingerprint,
+    as_text,
+)
 from signoff_ledger.application.commands.people import everybody, known_person, owners
+from signoff_ledger.application.ledger import Call, Ledger, Receipt
+from signoff_ledger.application.ports import Custody
+from signoff_ledger.application.unit_of_work import UnitOfWork
 from signoff_ledger.domain.events.ledger import LogKeyRotated
-from signoff_ledger.domain.text_checks import checked_text, printable
-from signoff_ledger.domain.values import Role, check_fingerprint
+from signoff_ledger.domain.ledger_stream import LedgerStream
+from signoff_ledger.domain.person import Person
+from signoff_ledger.domain.values import Role
 from signoff_ledger.errors import IdentityError, InputError
 from signoff_ledger.integrity.log_keys import rotation_statement
 from signoff_ledger.integrity.ssh.public_key import parse_ssh_public_key
 
-if TYPE_CHECKING:
-    from signoff_ledger.application.ledger import Call, Ledger, Receipt, UnitOfWork
-    from signoff_ledger.application.ports import Custody
-    from signoff_ledger.domain.person import Person
+
+def _key_alone(line: str) -> str:
+    """Check a line as in `authorized_keys`; its comment is left out."""
+    return parse_ssh_public_key(line).line
 
 
-def register_key(ledger: Ledger, call: Call, public_key: str) -> Receipt:
+class RegisterKey(Command, name="key register", roles=ANYONE):
     """Register the actor's own public key; it signs once an owner has accepted it.
 
-    Args:
-        ledger: The ledger.
-        call: By whom, and with which signer: signing with the key shows that they hold it.
-        public_key: A line as in `authorized_keys`; the comment is left out.
+    It is signed with the key itself, which shows that the actor holds it.
 
-    Raises:
-        InputError: The key is of a kind that is not accepted, or somebody has it already.
-        IdentityError: It was not signed with.
+    Attributes:
+        public_key: A line as in `authorized_keys`.
     """
-    key = parse_ssh_public_key(public_key)
 
-    def decide(work: UnitOfWork) -> None:
+    public_key: Annotated[str, AfterValidator(_key_alone)]
+
+    def decide(self, work: UnitOfWork) -> None:
+        """Register it.
+
+        Raises:
+            InputError: It is another person's already.
+        """
         person = known_person(work, work.stamp.by)
+        key = parse_ssh_public_key(self.public_key)
         holder = _holder_of(work, key.fingerprint)
         if holder not in {None, person.key}:
             raise InputError(
@@ -45,95 +60,111 @@ def register_key(ledger: Ledger, call: Call, public_key: str) -> Receipt:
             )
         person.register_key(work.stamp, key.line, sole_owner=owners(work) == [person.key])
 
-    return ledger.act(call, "key register", {"public_key": key.line}, decide)
 
-
-def accept_key(ledger: Ledger, call: Call, person: str, fingerprint: str | None) -> Receipt:
+class AcceptKey(Command, name="key accept", roles=OWNERS):
     """Confirm that a key is a person's; the one that waits unless it is named."""
-    _check_fingerprint(fingerprint)
 
-    def decide(work: UnitOfWork) -> None:
-        holder = known_person(work, person)
+    person: str
+    fingerprint: Annotated[str, as_fingerprint("the fingerprint")] | None = None
+
+    def decide(self, work: UnitOfWork) -> None:
+        """Accept it."""
+        holder = known_person(work, self.person)
         sole = owners(work) == [work.stamp.by]
-        holder.accept_key(work.stamp, fingerprint or _waiting(holder), sole_owner=sole)
-
-    content = {"person": person, "fingerprint": fingerprint}
-    return ledger.act(call, "key accept", content, decide)
+        holder.accept_key(work.stamp, self.fingerprint or _waiting(holder), sole_owner=sole)
 
 
-def revoke_key(
-    ledger: Ledger, call: Call, person: str, fingerprint: str, reason: str, *, lost: bool = False
-) -> Receipt:
+class RevokeKey(Command, name="key revoke", roles=ANYONE):
     """Let a key sign no more; its holder may, and an owner (Part 11 11.300(c)).
 
-    Args:
-        ledger: The ledger.
-        call: By whom.
+    Attributes:
         person: Whose key it is.
         fingerprint: The key.
         reason: Why.
-        lost: The holder cannot sign, and nobody else could revoke it: believed of a sole owner
-            with no other key, unsigned, and told as such by whoever verifies the log.
-
-    Raises:
-        IdentityError: SL402, the actor is neither; SL404, it is said to be lost, and somebody
-            could sign the revocation.
+        lost: The holder cannot sign, and no other person could revoke it: believed of a sole
+            owner with no other key, unsigned, and shown as such by every verification of the log.
     """
-    _check_fingerprint(fingerprint)
-    checked_text("the reason", reason)
 
-    def decide(work: UnitOfWork) -> None:
+    person: str
+    fingerprint: Annotated[str, as_fingerprint("the fingerprint")]
+    reason: Annotated[str, as_text("the reason")]
+    lost: bool = False
+
+    @property
+    def is_signed(self) -> bool:
+        """A lost key signs nothing."""
+        return not self.lost
+
+    def decide(self, work: UnitOfWork) -> None:
+        """Revoke it.
+
+        Raises:
+            IdentityError: SL402, the actor is neither; SL404, it is said to be lost, and a person
+                could sign the revocation.
+        """
         actor = work.person(work.stamp.by)
-        if actor.key != person and Role.OWNER not in actor.roles:
+        if actor.key != self.person and Role.OWNER not in actor.roles:
             raise IdentityError(
                 "SL402",
-                f"{actor.key} may not revoke a key of {person}",
+                f"{actor.key} may not revoke a key of {self.person}",
                 why="its holder may, and an owner",
             )
-        holder = known_person(work, person)
-        if lost:
-            _check_alone(work, holder, fingerprint)
-            work.is_signed = False
-        holder.revoke_key(work.stamp, fingerprint, reason)
+        holder = known_person(work, self.person)
+        if self.lost:
+            _check_alone(work, holder, self.fingerprint)
+        holder.revoke_key(work.stamp, self.fingerprint, self.reason)
 
-    content = {"person": person, "fingerprint": fingerprint, "reason": reason, "lost": lost}
-    return ledger.act(call, "key revoke", content, decide)
+
+class RotateLogKey(Command, name="key rotate-log", roles=OWNERS):
+    """Seal with a new key from here on; the old one signs that it does, and the new one, too.
+
+    Attributes:
+        reason: Why.
+        new_key: Gives the new key, which is made at the first call and not again.
+        sign: Signs with a key of the log, given its verifier key and what is signed.
+    """
+
+    reason: Annotated[str, as_text("the reason")]
+    new_key: Callable[[LedgerStream], str] = Field(exclude=True)
+    sign: Callable[[str, bytes], bytes] = Field(exclude=True)
+
+    def decide(self, work: UnitOfWork) -> None:
+        """Make the new key, and have both sign."""
+        founding = work.founding()
+        old, new = founding.log_key, self.new_key(founding)
+        statement = rotation_statement(old, new)
+        old_signature = self.sign(old, statement) if old else None
+        rotated = LogKeyRotated(
+            log_key=new,
+            new_signature=_base64(self.sign(new, statement)),
+            old_signature=_base64(old_signature) if old_signature else None,
+            reason=self.reason,
+        )
+        founding.rotate(work.stamp, rotated)
 
 
 def rotate_log_key(
     ledger: Ledger, call: Call, custody: Custody, reason: str, passphrase: str | None = None
 ) -> Receipt:
-    """Seal with a new key from here on; the old one signs that it does, and the new one, too.
-
-    What was recorded so far is sealed by the old key first.
+    """Rotate the log's key: seal with the old one, make and record the new one, seal with it.
 
     Raises:
         IdentityError: SL406, the old key is not at hand.
         EvidenceError: SL507 or SL508, this is not the log that was sealed.
     """
-    checked_text("the reason", reason)
     made: list[str] = []
 
-    def decide(work: UnitOfWork) -> None:
-        founding = work.founding()
-        old = founding.log_key
+    def new_key(founding: LedgerStream) -> str:
         if not made:
-            if old is not None and ledger.sealer is not None and not call.dry_run:
+            if founding.log_key is not None and ledger.sealer is not None and not call.dry_run:
                 ledger.sealer.seal()
             made.append(custody.make_key(founding.origin, founding.name, passphrase))
-        statement = rotation_statement(old, made[0])
-        old_signature = custody.sign_rotation(old, statement) if old else None
-        rotated = LogKeyRotated(
-            log_key=made[0],
-            new_signature=_base64(custody.sign_rotation(made[0], statement)),
-            old_signature=_base64(old_signature) if old_signature else None,
-            reason=reason,
-        )
-        founding.rotate(work.stamp, rotated)
+        return made[0]
 
     receipt = None
     try:
-        receipt = ledger.act(call, "key rotate-log", {"reason": reason}, decide)
+        command = RotateLogKey(reason=reason, new_key=new_key, sign=custody.sign_rotation)
+        receipt = ledger.execute(command, call)
     finally:
         if made and (receipt is None or not receipt.recorded):
             custody.forget(made[0])
@@ -175,19 +206,6 @@ def _waiting(holder: Person) -> str:
             fix="name one by its fingerprint" if waiting else "they register one first",
         )
     return waiting[0]
-
-
-def _check_fingerprint(fingerprint: str | None) -> None:
-    if fingerprint is None:
-        return
-    try:
-        check_fingerprint(fingerprint)
-    except ValueError as error:
-        raise InputError(
-            "SL106",
-            f"the fingerprint {printable(fingerprint)!r} {error}",
-            fix="signoff key list  shows everybody's",
-        ) from None
 
 
 def _base64(signature: bytes) -> str:

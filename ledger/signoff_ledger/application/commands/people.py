@@ -1,86 +1,101 @@
-"""Founding a ledger; enrolling people; granting and revoking roles."""
+"""People: the founder, enrolment, and roles granted and revoked."""
 
-from __future__ import annotations
+from typing import Annotated
 
-from typing import TYPE_CHECKING
+from pydantic import Field
 
-from signoff_ledger.application.commands.inspection import amend
-from signoff_ledger.application.ledger import FOUNDING, builder_role_of, named_actor
+from signoff_ledger.application.commands.command import OWNERS, Command, as_key, as_label, as_text
+from signoff_ledger.application.commands.follow_up import amend
+from signoff_ledger.application.unit_of_work import UnitOfWork, builder_role_of
 from signoff_ledger.domain.events.person import PersonEnrolled
 from signoff_ledger.domain.person import Person
 from signoff_ledger.domain.spelling import folded
-from signoff_ledger.domain.text_checks import checked_key, checked_label, checked_text
+from signoff_ledger.domain.text_checks import checked_key
 from signoff_ledger.domain.values import Role
 from signoff_ledger.errors import IdentityError, NotFoundError, StoreError
-
-if TYPE_CHECKING:
-    from signoff_ledger.application.ledger import Call, Ledger, Receipt, UnitOfWork
 
 FOUNDER_NOTE = "founder of the ledger"
 
 
-def found(
-    ledger: Ledger, call: Call, name: str, printed_name: str, log_key: str | None = None
-) -> Receipt:
-    """Begin a ledger; whoever does becomes its first owner.
+class BeginLedger(Command, name="init", roles=None):
+    """Begin a ledger; the person who does becomes its first owner.
 
-    Args:
-        ledger: The empty ledger.
-        call: By whom.
+    Attributes:
         name: What people call it.
         printed_name: The owner's name as printed beside decisions.
         log_key: Verifier key of the key its checkpoints will be signed with.
-
-    Raises:
-        InputError: A name is not acceptable.
     """
-    actor = named_actor(call)
-    checked_key("the person's key", actor)
-    checked_label("the ledger's name", name)
-    checked_text("the printed name", printed_name)
 
-    def decide(work: UnitOfWork) -> None:
+    name: Annotated[str, as_label("the ledger's name")]
+    printed_name: Annotated[str, as_text("the printed name")]
+    log_key: str | None = Field(default=None, exclude=True)
+
+    def decide(self, work: UnitOfWork) -> None:
+        """Begin it, and enrol its owner."""
+        checked_key("the person's key", work.stamp.by)
         founding = work.founding()
         if founding.exists:
             raise StoreError(
                 "SL704", f"this ledger exists already, as {founding.name}", fix="use it as it is"
             )
-        founding.found(work.stamp, name, log_key)
-        owner = work.person(actor)
-        owner.enrol(work.stamp, printed_name)
+        founding.found(work.stamp, self.name, self.log_key)
+        owner = work.person(work.stamp.by)
+        owner.enrol(work.stamp, self.printed_name)
         owner.grant(work.stamp, Role.OWNER, FOUNDER_NOTE)
 
-    content = {"name": name, "printed_name": printed_name}
-    return ledger.act(call, FOUNDING, content, decide)
 
-
-def enrol(ledger: Ledger, call: Call, key: str, printed_name: str, roles: list[Role]) -> Receipt:
+class EnrolPerson(Command, name="person enrol", roles=OWNERS):
     """Enrol a person, with roles or without."""
-    checked_key("the person's key", key)
-    checked_text("the printed name", printed_name)
 
-    def decide(work: UnitOfWork) -> None:
-        person = work.person(key)
-        person.enrol(work.stamp, printed_name)
-        for role in roles:
+    person: Annotated[str, as_key("the person's key")]
+    printed_name: Annotated[str, as_text("the printed name")]
+    roles: tuple[Role, ...] = ()
+
+    def decide(self, work: UnitOfWork) -> None:
+        """Enrol them; their roles may identify the builder of a unit."""
+        person = work.person(self.person)
+        person.enrol(work.stamp, self.printed_name)
+        for role in self.roles:
             person.grant(work.stamp, role, "granted at enrolment")
         _identify_builder(work, person)
 
-    content = {"person": key, "printed_name": printed_name, "roles": [*map(str, roles)]}
-    return ledger.act(call, "person enrol", content, decide)
 
-
-def grant(ledger: Ledger, call: Call, key: str, role: Role, note: str) -> Receipt:
+class GrantRole(Command, name="person grant", roles=OWNERS):
     """Grant a role to an enrolled person."""
-    checked_text("the note", note)
 
-    def decide(work: UnitOfWork) -> None:
-        person = known_person(work, key)
-        person.grant(work.stamp, role, note)
+    person: str
+    role: Role
+    note: Annotated[str, as_text("the note")]
+
+    def decide(self, work: UnitOfWork) -> None:
+        """Grant it; it may identify the builder of a unit."""
+        person = known_person(work, self.person)
+        person.grant(work.stamp, self.role, self.note)
         _identify_builder(work, person)
 
-    content = {"person": key, "role": str(role), "note": note}
-    return ledger.act(call, "person grant", content, decide)
+
+class RevokeRole(Command, name="person revoke", roles=OWNERS):
+    """Take a role back; the last owner stays one."""
+
+    person: str
+    role: Role
+    reason: Annotated[str, as_text("the reason")]
+
+    def decide(self, work: UnitOfWork) -> None:
+        """Take it back.
+
+        Raises:
+            IdentityError: The person is the only owner.
+        """
+        person = known_person(work, self.person)
+        if self.role is Role.OWNER and owners(work) == [self.person]:
+            raise IdentityError(
+                "SL403",
+                f"{self.person} is the only owner",
+                why="a ledger without an owner could never enrol anybody again",
+                fix="make somebody else an owner first",
+            )
+        person.revoke(work.stamp, self.role, self.reason)
 
 
 def _identify_builder(work: UnitOfWork, person: Person) -> None:
@@ -100,29 +115,6 @@ def _identify_builder(work: UnitOfWork, person: Person) -> None:
             batch.identify_builder(work.stamp, built_by, role)
         if named:
             amend(work, batch)
-
-
-def revoke(ledger: Ledger, call: Call, key: str, role: Role, reason: str) -> Receipt:
-    """Take a role back; the last owner stays one.
-
-    Raises:
-        IdentityError: Nobody else is an owner.
-    """
-    checked_text("the reason", reason)
-
-    def decide(work: UnitOfWork) -> None:
-        person = known_person(work, key)
-        if role is Role.OWNER and owners(work) == [key]:
-            raise IdentityError(
-                "SL403",
-                f"{key} is the only owner",
-                why="a ledger without an owner could never enrol anybody again",
-                fix="make somebody else an owner first",
-            )
-        person.revoke(work.stamp, role, reason)
-
-    content = {"person": key, "role": str(role), "reason": reason}
-    return ledger.act(call, "person revoke", content, decide)
 
 
 def everybody(work: UnitOfWork) -> list[Person]:

@@ -1,29 +1,27 @@
 """Importing a sheet: all rows or none, each file once, every bad row named."""
 
-from __future__ import annotations
-
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import cached_property
+from typing import Annotated, Any
 
-from signoff_ledger.application.commands.inspection import amend, checked_serials, settle
+from pydantic import AfterValidator, Field
+
+from signoff_ledger.application.commands.command import INSPECTS, Command
+from signoff_ledger.application.commands.follow_up import amend, settle
+from signoff_ledger.application.commands.inspection import OtherSerial
+from signoff_ledger.application.unit_of_work import UnitOfWork
+from signoff_ledger.domain.batch import Batch
 from signoff_ledger.domain.events.batch import SheetImported, UnitRetested
+from signoff_ledger.domain.plan import InspectionPlan
 from signoff_ledger.domain.spelling import rewritten_by_a_spreadsheet
 from signoff_ledger.domain.text_checks import file_label
-from signoff_ledger.domain.values import format_utc
+from signoff_ledger.domain.unit import UnitReport
+from signoff_ledger.domain.values import BuildMethod, format_utc
 from signoff_ledger.errors import BadRow, RowsRefusedError, RuleRefusedError, SignoffError
-from signoff_ledger.formats.csv_sheet import read_sheet
-from signoff_ledger.formats.unit_rows import Intake
-
-if TYPE_CHECKING:
-    from signoff_ledger.application.ledger import Call, Ledger, Receipt, UnitOfWork
-    from signoff_ledger.domain.batch import Batch
-    from signoff_ledger.domain.plan import InspectionPlan
-    from signoff_ledger.domain.unit import UnitReport
-    from signoff_ledger.domain.values import BuildMethod
-    from signoff_ledger.formats.csv_sheet import Sheet
-    from signoff_ledger.formats.unit_rows import PlannedUnit
+from signoff_ledger.formats.csv_sheet import Sheet, read_sheet
+from signoff_ledger.formats.unit_rows import Intake, PlannedUnit
 
 Progress = Callable[[int, int], None]
 """Told how many of how many units are done; decides itself whether to say anything."""
@@ -52,71 +50,69 @@ class ImportSummary:
     rewritten: tuple[str, ...] = ()
 
 
-def import_sheet(
-    ledger: Ledger,
-    call: Call,
-    batch: str,
-    content: bytes,
-    *,
-    name: str,
-    method: BuildMethod | None,
-    distinct_from: Sequence[str] = (),
-    progress: Progress | None = None,
-) -> tuple[Receipt, ImportSummary]:
-    """Import a sheet of results into a batch.
+class ImportSheet(Command, name="import", roles=INSPECTS):
+    """Import a sheet of results into a batch: all rows or none, and each file once.
 
-    Args:
-        ledger: The ledger.
-        call: By whom; a dry run checks everything, records nothing and judges nothing: the count
-            against the bar is not to be seen before it is recorded (G16).
+    A dry run checks everything, records nothing and judges nothing: the count against the bar is
+    not to be seen before it is recorded (G16).
+
+    Attributes:
         batch: The batch the rows belong to.
-        content: The file's bytes.
-        name: The file's name, kept with its digest.
+        file: The file's bytes; by their digest the content names them.
+        name: The file's name, kept with the digest.
         method: How the units were made, where the sheet does not say.
         distinct_from: Serials on record that units of the sheet look like and are not.
         progress: Told how far it is.
 
     Raises:
-        RowsRefusedError: At least one row is bad; nothing was recorded.
         InputError: The file as a whole cannot be read.
-        RuleRefusedError: SL313, the very same file was read into another batch (G21).
     """
-    name = file_label(name)
-    others = checked_serials(distinct_from)
-    sheet = read_sheet(content, name)
-    result = ImportSummary(sha256=sheet.sha256)
 
-    def decide(work: UnitOfWork) -> None:
-        nonlocal result
-        result = ImportSummary(sha256=sheet.sha256)
-        known = work.known_batch(batch)
+    batch: str
+    file: bytes = Field(exclude=True)
+    name: Annotated[str, AfterValidator(file_label)] = Field(exclude=True)
+    method: BuildMethod | None = None
+    distinct_from: tuple[OtherSerial, ...] = ()
+    progress: Progress | None = Field(default=None, exclude=True)
+
+    @cached_property
+    def sheet(self) -> Sheet:
+        """The file as a sheet."""
+        return read_sheet(self.file, self.name)
+
+    def content(self) -> dict[str, Any]:
+        """Give what is asked for; the file by its digest."""
+        return super().content() | {"sha256": self.sheet.sha256}
+
+    def decide(self, work: UnitOfWork) -> ImportSummary:
+        """Record the rows; gives what they came to.
+
+        Raises:
+            RowsRefusedError: At least one row is bad; nothing was recorded.
+            RuleRefusedError: SL313, the very same file was read into another batch (G21).
+        """
+        sheet = self.sheet
+        summary = ImportSummary(sha256=sheet.sha256)
+        known = work.known_batch(self.batch)
         if sheet.sha256 in known.sheets:
-            result.sheet = known.sheets[sheet.sha256].sheet
-            return
+            summary.sheet = known.sheets[sheet.sha256].sheet
+            return summary
         _check_not_read(work, known, sheet)
-        intake = Intake(sheet, batch, known.plan, method, len(known.sheets) + 1, others)
+        number, others = len(known.sheets) + 1, self.distinct_from
+        intake = Intake(sheet, self.batch, known.plan, self.method, number, others)
         planned = intake.reports()
         if intake.bad:
-            raise RowsRefusedError(name, _in_order(intake.bad))
-        result.cells = tuple(_cells_of(item, known.plan) for item in planned)
-        result.rewritten = tuple(
-            item.report.serial for item in planned if rewritten_by_a_spreadsheet(item.report.serial)
-        )
-        if _record(work, known, sheet, planned, result, progress):
-            if not call.dry_run:
-                follow_up = amend if result.retests else settle
-                follow_up(work, known)
-        else:
+            raise RowsRefusedError(self.name, _in_order(intake.bad))
+        summary.cells = tuple(_cells_of(item, known.plan) for item in planned)
+        serials = (item.report.serial for item in planned)
+        summary.rewritten = tuple(filter(rewritten_by_a_spreadsheet, serials))
+        if not _record(work, known, sheet, planned, summary, self.progress):
             # Another copy of results on record is no event, so the sheet is not noted either.
             work.journal.clear()
-
-    content_data = {
-        "batch": batch,
-        "sha256": sheet.sha256,
-        "method": str(method) if method else None,
-        "distinct_from": list(others),
-    }
-    return ledger.act(call, "import", content_data, decide), result
+        elif not work.dry_run:
+            follow_up = amend if summary.retests else settle
+            follow_up(work, known)
+        return summary
 
 
 def _check_not_read(work: UnitOfWork, batch: Batch, sheet: Sheet) -> None:

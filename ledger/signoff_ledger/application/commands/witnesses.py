@@ -5,12 +5,16 @@ site without a network; the answer is taken in the same way from both. What a wi
 believed only as far as its signature goes.
 """
 
-from __future__ import annotations
-
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import Annotated, NamedTuple
 from urllib.parse import urlsplit
 
+from pydantic import AfterValidator
+
+from signoff_ledger.application.commands.command import OWNERS, Command
+from signoff_ledger.application.ports import Courier, Reply, Store
+from signoff_ledger.application.unit_of_work import UnitOfWork
 from signoff_ledger.domain.ledger_stream import LedgerStream
 from signoff_ledger.domain.text_checks import escaped, printable
 from signoff_ledger.errors import ConflictError, EvidenceError, InputError, NotFoundError
@@ -27,12 +31,6 @@ from signoff_ledger.integrity.c2sp.note import (
 from signoff_ledger.integrity.c2sp.verifier_key import COSIGNATURE_V1, VerifierKey
 from signoff_ledger.integrity.encoding import decode_decimal
 from signoff_ledger.integrity.tree import merkle
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-    from signoff_ledger.application.ledger import Call, Ledger, Receipt, UnitOfWork
-    from signoff_ledger.application.ports import Courier, Reply, Store
 
 SIZE_KIND = "text/x.tlog.size"
 """Media type in which a witness names the size that it cosigned last."""
@@ -93,36 +91,11 @@ class KeptCheckpoint(NamedTuple):
     note: bytes
 
 
-def add_witness(ledger: Ledger, call: Call, verifier_key: str, url: str | None) -> Receipt:
-    """Ask a witness from here on, or at another address.
-
-    Args:
-        ledger: The ledger.
-        call: By whom.
-        verifier_key: The witness's key as `name+id+key`, of type 0x04.
-        url: Prefix of its `add-checkpoint`; None for one that is reached by file.
-
-    Raises:
-        InputError: SL112, the key is not that of a witness or not its own; SL106, the address is
-            none; SL109, it is asked there already.
-    """
+def _witness_key(verifier_key: str) -> str:
     key = VerifierKey.parse(verifier_key.strip())
     if key.algorithm != COSIGNATURE_V1:
         raise _no_witness(f"it is of type 0x{key.algorithm:02x}, and a witness's is of type 0x04")
-    address = checked_address(url) if url is not None else None
-
-    def decide(work: UnitOfWork) -> None:
-        founding = work.founding()
-        others = [VerifierKey.parse(known) for known in founding.witnesses if known != key.line]
-        if founding.log_key:
-            others.append(VerifierKey.parse(founding.log_key))
-        holder = next((k.name for k in others if k.public_key == key.public_key), None)
-        if holder is not None:
-            raise _no_witness(f"it is the key of {holder}; a key must be one witness's alone")
-        founding.add_witness(work.stamp, key.line, address)
-
-    content = {"verifier_key": key.line, "url": address}
-    return ledger.act(call, "witness add", content, decide)
+    return key.line
 
 
 def checked_address(url: str) -> str:
@@ -146,6 +119,32 @@ def checked_address(url: str) -> str:
             fix="give what stands before /add-checkpoint, such as https://witness.example/w1",
         )
     return url.rstrip("/")
+
+
+class AddWitness(Command, name="witness add", roles=OWNERS):
+    """Ask a witness from here on, or at another address.
+
+    Attributes:
+        verifier_key: The witness's key as `name+id+key`, of type 0x04; refused with SL112 where it
+            is not that of a witness, or not its own.
+        url: Prefix of its `add-checkpoint`; None for one that is reached by file. Refused with
+            SL106 where it is no address.
+    """
+
+    verifier_key: Annotated[str, AfterValidator(_witness_key)]
+    url: Annotated[str, AfterValidator(checked_address)] | None = None
+
+    def decide(self, work: UnitOfWork) -> None:
+        """Add it; SL109 where it is asked at this address already."""
+        founding = work.founding()
+        key = VerifierKey.parse(self.verifier_key)
+        others = [VerifierKey.parse(known) for known in founding.witnesses if known != key.line]
+        if founding.log_key:
+            others.append(VerifierKey.parse(founding.log_key))
+        holder = next((k.name for k in others if k.public_key == key.public_key), None)
+        if holder is not None:
+            raise _no_witness(f"it is the key of {holder}; a key must be one witness's alone")
+        founding.add_witness(work.stamp, key.line, self.url)
 
 
 def standings(store: Store) -> list[WitnessStanding]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from signoff_ledger.application.commands import corrections
+from signoff_ledger.application.commands.corrections import ConfirmCorrection, DeclineCorrection
 from signoff_ledger.application.ledger import Call
 from signoff_ledger.domain.process_records import Standing
 from signoff_ledger.domain.values import BuildMethod
@@ -23,7 +23,7 @@ def asked(shop: Shop) -> Shop:
 def test_nothing_counts_differently_until_a_second_person_confirms(asked: Shop) -> None:
     """S-23."""
     before = asked.ledger.work().batch("B1").units["B1-1"].readings["gap"]
-    corrections.confirm(asked.ledger, EGON, "B1", 1)
+    asked.ledger.execute(ConfirmCorrection(batch="B1", number=1), EGON)
     after = asked.ledger.work().batch("B1").units["B1-1"].readings["gap"]
 
     assert (50, 5) == (before, after)
@@ -31,7 +31,9 @@ def test_nothing_counts_differently_until_a_second_person_confirms(asked: Shop) 
 
 
 def test_a_correction_that_is_declined_changes_nothing(asked: Shop) -> None:
-    corrections.decline(asked.ledger, EGON, "B1", 1, "the sheet says 0.50")
+    asked.ledger.execute(
+        DeclineCorrection(batch="B1", number=1, reason="the sheet says 0.50"), EGON
+    )
     batch = asked.ledger.work().batch("B1")
 
     assert 50 == batch.units["B1-1"].readings["gap"]
@@ -43,19 +45,21 @@ def test_who_asked_for_a_correction_cannot_answer_it(asked: Shop) -> None:
     """S-23: two people."""
     size = asked.store.size()
     with pytest.raises(RuleRefusedError) as confirmed:
-        corrections.confirm(asked.ledger, INES, "B1", 1)
+        asked.ledger.execute(ConfirmCorrection(batch="B1", number=1), INES)
     with pytest.raises(RuleRefusedError) as declined:
-        corrections.decline(asked.ledger, INES, "B1", 1, "changed my mind")
+        asked.ledger.execute(
+            DeclineCorrection(batch="B1", number=1, reason="changed my mind"), INES
+        )
 
     assert "SL307" == confirmed.value.code == declined.value.code
     assert size == asked.store.size()
 
 
 def test_a_correction_is_answered_once(asked: Shop) -> None:
-    corrections.confirm(asked.ledger, EGON, "B1", 1)
+    asked.ledger.execute(ConfirmCorrection(batch="B1", number=1), EGON)
     for number in (1, 2):
         with pytest.raises(NotFoundError):
-            corrections.confirm(asked.ledger, EGON, "B1", number)
+            asked.ledger.execute(ConfirmCorrection(batch="B1", number=number), EGON)
 
 
 def test_a_reject_is_taken_back_only_where_something_was_measured_again(shop: Shop) -> None:
@@ -64,7 +68,7 @@ def test_a_reject_is_taken_back_only_where_something_was_measured_again(shop: Sh
     with pytest.raises(RuleRefusedError) as caught:
         shop.correct("B1", "B1-1", "gap", "0.25")
     shop.correct("B1", "B1-1", "gap", "0.25", remeasured="with the calibrated feeler gauge")
-    corrections.confirm(shop.ledger, EGON, "B1", 1)
+    shop.ledger.execute(ConfirmCorrection(batch="B1", number=1), EGON)
     unit = shop.ledger.work().batch("B1").units["B1-1"]
 
     assert "SL307" == caught.value.code
@@ -85,7 +89,7 @@ def test_a_correction_may_make_a_reject_and_hold_the_process(shop: Shop) -> None
     shop.build("B1", rejects=1)
     shop.correct("B1", "B1-2", "gap", "0.5")
     before = shop.store.size()
-    corrections.confirm(shop.ledger, EGON, "B1", 1)
+    shop.ledger.execute(ConfirmCorrection(batch="B1", number=1), EGON)
 
     assert [
         "correction-confirmed",
@@ -100,9 +104,9 @@ def test_a_correction_may_take_the_support_of_a_sign_off_away(shop: Shop) -> Non
     shop.sign_off_a_repeat()
     for serial in ("B2-1", "B2-2"):
         shop.correct("B2", serial, "gap", "0.5")
-    corrections.confirm(shop.ledger, EGON, "B2", 1)
+    shop.ledger.execute(ConfirmCorrection(batch="B2", number=1), EGON)
     still = shop.ledger.work().process("mug").standing
-    corrections.confirm(shop.ledger, EGON, "B2", 2)
+    shop.ledger.execute(ConfirmCorrection(batch="B2", number=2), EGON)
 
     assert Standing.UNSUPPORTED is shop.ledger.work().process("mug").standing
     assert still in {Standing.SIGNED_OFF, Standing.UNSUPPORTED}
@@ -113,7 +117,7 @@ def test_a_correction_may_take_the_support_of_a_sign_off_away(shop: Shop) -> Non
 def test_the_make_of_a_unit_can_be_corrected(shop: Shop) -> None:
     shop.build("B1")
     shop.correct("B1", "B1-1", "method", "bench")
-    corrections.confirm(shop.ledger, EGON, "B1", 1)
+    shop.ledger.execute(ConfirmCorrection(batch="B1", number=1), EGON)
 
     assert BuildMethod.BENCH is shop.ledger.work().batch("B1").units["B1-1"].build.method
 
@@ -150,8 +154,8 @@ def test_a_correction_that_cannot_be_is_refused_plainly(
 
 def test_an_answer_needs_a_batch_and_a_reason_to_decline(asked: Shop) -> None:
     with pytest.raises(NotFoundError):
-        corrections.confirm(asked.ledger, EGON, "B9", 1)
+        asked.ledger.execute(ConfirmCorrection(batch="B9", number=1), EGON)
     with pytest.raises(SignoffError) as caught:
-        corrections.decline(asked.ledger, EGON, "B1", 1, " ")
+        asked.ledger.execute(DeclineCorrection(batch="B1", number=1, reason=" "), EGON)
 
     assert "SL105" == caught.value.code

@@ -5,7 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from signoff_ledger.application.commands import decisions, nonconformities, people
+from signoff_ledger.application.commands import decisions
+from signoff_ledger.application.commands.decisions import Hold, RecordRemark, SignOff, Withdraw
+from signoff_ledger.application.commands.orders import CancelOrder, CommitOrder, ReportOrder
+from signoff_ledger.application.commands.people import EnrolPerson, GrantRole, RevokeRole
 from signoff_ledger.application.ledger import Call
 from signoff_ledger.domain.decision import DOES_NOT_SHOW
 from signoff_ledger.domain.process_records import Standing
@@ -54,9 +57,16 @@ def test_checking_decides_nothing(shop: Shop) -> None:
 
 def test_checking_finds_the_first_approver_who_may_sign(shop: Shop) -> None:
     """G9: whoever applied the change that a batch confirms may not sign it off."""
-    people.grant(shop.ledger, Call("olga"), "egon", Role.APPROVER, "stands in")
-    people.enrol(shop.ledger, Call("olga"), "adam", "Adam Approver", [Role.APPROVER])
-    people.revoke(shop.ledger, Call("olga"), "anna", Role.APPROVER, "on leave")
+    shop.ledger.execute(
+        GrantRole(person="egon", role=Role.APPROVER, note="stands in"), Call("olga")
+    )
+    shop.ledger.execute(
+        EnrolPerson(person="adam", printed_name="Adam Approver", roles=(Role.APPROVER,)),
+        Call("olga"),
+    )
+    shop.ledger.execute(
+        RevokeRole(person="anna", role=Role.APPROVER, reason="on leave"), Call("olga")
+    )
     shop.build("B1", rejects=2)
     shop.answer("B1")
     shop.build("B2")
@@ -68,7 +78,9 @@ def test_checking_finds_the_first_approver_who_may_sign(shop: Shop) -> None:
 
 def test_checking_without_anybody_who_may_sign_says_so(shop: Shop) -> None:
     shop.build("B1")
-    people.revoke(shop.ledger, Call("olga"), "anna", Role.APPROVER, "on leave")
+    shop.ledger.execute(
+        RevokeRole(person="anna", role=Role.APPROVER, reason="on leave"), Call("olga")
+    )
     case, verdict = decisions.check(shop.ledger.work(), "mug", None, None)
 
     assert case.signer is None
@@ -77,8 +89,12 @@ def test_checking_without_anybody_who_may_sign_says_so(shop: Shop) -> None:
 
 def test_checking_with_an_approver_who_may_not_says_why(shop: Shop) -> None:
     """G9."""
-    people.grant(shop.ledger, Call("olga"), "egon", Role.APPROVER, "stands in")
-    people.revoke(shop.ledger, Call("olga"), "anna", Role.APPROVER, "on leave")
+    shop.ledger.execute(
+        GrantRole(person="egon", role=Role.APPROVER, note="stands in"), Call("olga")
+    )
+    shop.ledger.execute(
+        RevokeRole(person="anna", role=Role.APPROVER, reason="on leave"), Call("olga")
+    )
     shop.build("B1", rejects=2)
     shop.answer("B1")
     shop.build("B2")
@@ -183,8 +199,10 @@ def test_a_note_on_a_sign_off_is_kept_and_checked(shop: Shop) -> None:
     """S-58."""
     shop.build("B1")
     with pytest.raises(InputError):
-        decisions.sign(shop.ledger, Call("anna"), "mug", None, "\x1b[2J")
-    receipt = decisions.sign(shop.ledger, Call("anna"), "mug", "B1", "well done")
+        shop.ledger.execute(SignOff(process="mug", batch=None, note="\x1b[2J"), Call("anna"))
+    receipt = shop.ledger.execute(
+        SignOff(process="mug", batch="B1", note="well done"), Call("anna")
+    )
 
     assert "well done" == receipt.recorded[0].entry.event.model_dump()["note"]
 
@@ -199,7 +217,9 @@ def built_by_pat(shop: Shop, *, units: int = 7) -> None:
         "B1", wide([unit(f"S{n}", operator_id="Pat" if n == 0 else "") for n in range(units)])
     )
     shop.close("B1")
-    people.enrol(shop.ledger, Call("olga"), "pat", "Pat Planner", [Role.ENGINEER])
+    shop.ledger.execute(
+        EnrolPerson(person="pat", printed_name="Pat Planner", roles=(Role.ENGINEER,)), Call("olga")
+    )
 
 
 def test_a_builder_who_was_enrolled_after_the_units_is_met_at_the_decision(shop: Shop) -> None:
@@ -232,7 +252,9 @@ def test_a_builder_of_units_that_were_signed_stays_who_they_were(shop: Shop) -> 
     shop.bring("B1", wide([unit(f"S{n}", operator_id="pat") for n in range(7)]))
     shop.close("B1")
     shop.sign()
-    people.enrol(shop.ledger, Call("olga"), "pat", "Pat Planner", [Role.ENGINEER])
+    shop.ledger.execute(
+        EnrolPerson(person="pat", printed_name="Pat Planner", roles=(Role.ENGINEER,)), Call("olga")
+    )
     decisions.check(shop.ledger.work(), "mug", None, None)
 
     assert Standing.SIGNED_OFF is standing(shop)
@@ -244,7 +266,7 @@ def test_a_builder_of_units_that_were_signed_stays_who_they_were(shop: Shop) -> 
 
 def test_a_sign_off_is_withdrawn_with_a_reason_and_not_deleted(signed: Shop) -> None:
     """G12."""
-    decisions.withdraw(signed.ledger, Call("anna"), "mug", "a complaint")
+    signed.ledger.execute(Withdraw(process="mug", reason="a complaint"), Call("anna"))
     with pytest.raises(RuleRefusedError) as caught:
         signed.order()
 
@@ -260,7 +282,7 @@ def test_there_must_be_a_sign_off_and_a_reason_to_withdraw(shop: Shop) -> None:
         ("plate", "why", "SL201"),
     ):
         with pytest.raises(SignoffError) as caught:
-            decisions.withdraw(shop.ledger, Call("anna"), process, reason)
+            shop.ledger.execute(Withdraw(process=process, reason=reason), Call("anna"))
 
         assert code == caught.value.code
 
@@ -297,8 +319,8 @@ def test_an_order_stays_within_the_run_that_was_signed(
     if second is not None:
         signed.order(quantity=first)
     with pytest.raises(RuleRefusedError) as caught:
-        decisions.commit_order(
-            signed.ledger, Call("bela"), "mug", quantity=second or first, reference="PO-2"
+        signed.ledger.execute(
+            CommitOrder(process="mug", quantity=second or first, reference="PO-2"), Call("bela")
         )
 
     assert "is outside the signed run of 50 to 100" in caught.value.why
@@ -306,7 +328,7 @@ def test_an_order_stays_within_the_run_that_was_signed(
 
 def test_whoever_signed_does_not_order(signed: Shop) -> None:
     """G9."""
-    people.grant(signed.ledger, Call("olga"), "anna", Role.BUYER, "stands in")
+    signed.ledger.execute(GrantRole(person="anna", role=Role.BUYER, note="stands in"), Call("olga"))
     with pytest.raises(RuleRefusedError) as caught:
         signed.order(Call("anna"))
 
@@ -330,7 +352,9 @@ def test_an_order_keeps_a_sign_off_alive(signed: Shop) -> None:
     """G12."""
     for reference in ("PO-1", "PO-2"):
         later(signed, days=700)
-        decisions.commit_order(signed.ledger, Call("bela"), "mug", quantity=50, reference=reference)
+        signed.ledger.execute(
+            CommitOrder(process="mug", quantity=50, reference=reference), Call("bela")
+        )
 
     assert Standing.SIGNED_OFF is standing(signed)
 
@@ -345,8 +369,8 @@ def test_a_quantity_is_one_that_can_be_ordered(signed: Shop, quantity: int) -> N
 
 def test_an_order_outside_the_ledger_is_on_record_and_opens_nothing(shop: Shop) -> None:
     """S-22."""
-    decisions.report_order(
-        shop.ledger, Call("ines"), "mug", quantity=1_000, reference="PO-9", note="by phone"
+    shop.ledger.execute(
+        ReportOrder(process="mug", quantity=1_000, reference="PO-9", note="by phone"), Call("ines")
     )
     with pytest.raises(RuleRefusedError):
         shop.order()
@@ -356,20 +380,20 @@ def test_an_order_outside_the_ledger_is_on_record_and_opens_nothing(shop: Shop) 
 
 
 BAD_ORDERS: dict[str, Callable[[Shop], object]] = {
-    "SL106 a reference": lambda s: decisions.commit_order(
-        s.ledger, Call("bela"), "mug", quantity=1, reference="\x1b[2J"
+    "SL106 a reference": lambda s: s.ledger.execute(
+        CommitOrder(process="mug", quantity=1, reference="\x1b[2J"), Call("bela")
     ),
-    "SL106 a reported reference": lambda s: decisions.report_order(
-        s.ledger, Call("bela"), "mug", quantity=1, reference="", note="why"
+    "SL106 a reported reference": lambda s: s.ledger.execute(
+        ReportOrder(process="mug", quantity=1, reference="", note="why"), Call("bela")
     ),
-    "SL105 a note": lambda s: decisions.report_order(
-        s.ledger, Call("bela"), "mug", quantity=1, reference="PO", note=""
+    "SL105 a note": lambda s: s.ledger.execute(
+        ReportOrder(process="mug", quantity=1, reference="PO", note=""), Call("bela")
     ),
-    "SL103 a quantity": lambda s: decisions.report_order(
-        s.ledger, Call("bela"), "mug", quantity=0, reference="PO", note="why"
+    "SL103 a quantity": lambda s: s.ledger.execute(
+        ReportOrder(process="mug", quantity=0, reference="PO", note="why"), Call("bela")
     ),
-    "SL201 a process": lambda s: decisions.report_order(
-        s.ledger, Call("bela"), "plate", quantity=1, reference="PO", note="why"
+    "SL201 a process": lambda s: s.ledger.execute(
+        ReportOrder(process="plate", quantity=1, reference="PO", note="why"), Call("bela")
     ),
 }
 
@@ -386,9 +410,9 @@ def test_the_same_order_twice_is_one_order(signed: Shop) -> None:
     """S-08: whoever types it again is told that it is on record, also in another spelling."""
     signed.order(quantity=60)
     size = signed.store.size()
-    receipt, known = decisions.commit_order(
-        signed.ledger, Call("bela"), "mug", quantity=60, reference="po-1"
-    )
+    command = CommitOrder(process="mug", quantity=60, reference="po-1")
+    receipt = signed.ledger.execute(command, Call("bela"))
+    known = receipt.result
 
     assert () == receipt.recorded
     assert known is not None
@@ -403,8 +427,8 @@ def test_one_reference_is_one_order(signed: Shop, step: str) -> None:
     size = signed.store.size()
     steps: dict[str, Callable[[], object]] = {
         "commit": lambda: signed.order(quantity=61),
-        "report": lambda: decisions.report_order(
-            signed.ledger, Call("bela"), "mug", quantity=61, reference="PO-1", note="by phone"
+        "report": lambda: signed.ledger.execute(
+            ReportOrder(process="mug", quantity=61, reference="PO-1", note="by phone"), Call("bela")
         ),
     }
     with pytest.raises(ConflictError) as caught:
@@ -418,27 +442,26 @@ def test_one_reference_is_one_order(signed: Shop, step: str) -> None:
 def test_a_reported_order_is_reported_once(shop: Shop) -> None:
     """S-22."""
     first, again = (
-        decisions.report_order(
-            shop.ledger, Call("ines"), "mug", quantity=90, reference="PO-9", note="by phone"
+        shop.ledger.execute(
+            ReportOrder(process="mug", quantity=90, reference="PO-9", note="by phone"), Call("ines")
         )
         for _ in range(2)
     )
 
-    assert (1, None) == (len(first[0].recorded), first[1])
-    assert () == again[0].recorded
-    assert again[1] is not None
-    assert "PO-9" == again[1].reference
+    assert (1, None) == (len(first.recorded), first.result)
+    assert () == again.recorded
+    assert "PO-9" == again.result.reference
 
 
 def test_a_cancelled_order_gives_its_units_back_and_keeps_its_reference(signed: Shop) -> None:
     """S-08."""
     signed.order(quantity=60)
-    decisions.cancel_order(
-        signed.ledger, Call("bela"), "mug", reference="PO-1", reason="the customer left"
+    signed.ledger.execute(
+        CancelOrder(process="mug", reference="PO-1", reason="the customer left"), Call("bela")
     )
     with pytest.raises(ConflictError) as taken:
         signed.order(quantity=60)
-    decisions.commit_order(signed.ledger, Call("bela"), "mug", quantity=60, reference="PO-2")
+    signed.ledger.execute(CommitOrder(process="mug", quantity=60, reference="PO-2"), Call("bela"))
 
     assert "is cancelled" in taken.value.why
     assert 60 == signed.ledger.work().process("mug").ordered
@@ -457,7 +480,9 @@ def test_a_lapse_by_time_is_recorded_before_whatever_is_done_first(signed: Shop)
     """G26."""
     later(signed, days=731)
     before = signed.store.size()
-    nonconformities.remark(signed.ledger, Call("bela"), "mug", RemarkKind.NOTE, "is it still on?")
+    signed.ledger.execute(
+        RecordRemark(process="mug", kind=RemarkKind.NOTE, text="is it still on?"), Call("bela")
+    )
 
     assert ["sign-off-lapsed", "remark-recorded"] == signed.topics(before)
 
@@ -465,11 +490,14 @@ def test_a_lapse_by_time_is_recorded_before_whatever_is_done_first(signed: Shop)
 def test_a_hold_says_what_it_awaits(shop: Shop) -> None:
     """G19."""
     shop.build("B1")
-    decisions.hold(
-        shop.ledger, Call("anna"), "mug", None, "not yet", awaiting="the gauge's certificate"
+    shop.ledger.execute(
+        Hold(process="mug", batch=None, reason="not yet", awaiting="the gauge's certificate"),
+        Call("anna"),
     )
     with pytest.raises(InputError) as caught:
-        decisions.hold(shop.ledger, Call("anna"), "mug", None, "not yet", awaiting="\x1b[2J")
+        shop.ledger.execute(
+            Hold(process="mug", batch=None, reason="not yet", awaiting="\x1b[2J"), Call("anna")
+        )
     shop.sign()
 
     held, _ = shop.ledger.work().process("mug").decisions

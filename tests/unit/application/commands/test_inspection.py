@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 
-from signoff_ledger.application.commands import inspection, people, plans
-from signoff_ledger.application.commands.inspection import UnitEntry
+from signoff_ledger.application.commands.batches import CloseBatch, OpenBatch
+from signoff_ledger.application.commands.inspection import DisposeUnit, RecordUnit
+from signoff_ledger.application.commands.nonconformities import AddNonconformity
+from signoff_ledger.application.commands.people import RevokeRole
 from signoff_ledger.application.ledger import Call, Receipt
 from signoff_ledger.domain.batch import Batch
 from signoff_ledger.domain.plan import UnitBuild
@@ -22,8 +24,8 @@ VALUES = {"gap": "0.25 mm", "finish": "pass", "function": "Pass", "build_minutes
 def record(shop: Shop, serial: str = "S1", batch: str = "B1", **fields: Any) -> Receipt:
     """Record a unit with every field that a person may give."""
     given: dict[str, Any] = {"build": BUILD, "values": VALUES} | fields
-    entry = UnitEntry(given.pop("serial", serial), **given)
-    return inspection.record_unit(shop.ledger, Call("ines"), batch, entry)
+    command = RecordUnit(batch=batch, serial=given.pop("serial", serial), **given)
+    return shop.ledger.execute(command, Call("ines"))
 
 
 def batch_of(shop: Shop, key: str = "B1") -> Batch:
@@ -210,7 +212,9 @@ def test_anybody_else_may_have_built_a_unit(opened: Shop, builder: str | None) -
 
 def test_an_engineer_stays_one_when_the_role_is_taken_away(opened: Shop) -> None:
     """G23: who holds, or has held, the role."""
-    people.revoke(opened.ledger, Call("olga"), "egon", Role.ENGINEER, "moved to the line")
+    opened.ledger.execute(
+        RevokeRole(person="egon", role=Role.ENGINEER, reason="moved to the line"), Call("olga")
+    )
     record(opened, build=UnitBuild(method=BuildMethod.LINE, built_by="egon"))
 
     assert Role.ENGINEER is batch_of(opened).units["S1"].builder_enrolled_as
@@ -223,7 +227,7 @@ def beside(shop: Shop, plan: str = CUP) -> Shop:
     """Begin a second process, cup, beside the mug; its batch C1 is open."""
     shop.publish(plan)
     shop.register(plan)
-    plans.open_batch(shop.ledger, Call("egon"), "cup", "C1", {})
+    shop.ledger.execute(OpenBatch(process="cup", batch="C1", made_on={}), Call("egon"))
     return shop
 
 
@@ -272,7 +276,9 @@ def test_another_process_may_use_the_same_serials(opened: Shop, changes: dict[st
 def add(shop: Shop, batch: str = "B1", serial: str = "B1-1", **given: Any) -> Receipt:
     """Record a crack on a unit."""
     defect = given.pop("defect", DefectReport("CRACK"))
-    return inspection.add_defect(shop.ledger, Call("ines"), batch, serial, defect, **given)
+    return shop.ledger.execute(
+        AddNonconformity(batch=batch, serial=serial, defect=defect, **given), Call("ines")
+    )
 
 
 def test_a_defect_that_is_seen_later_counts_and_may_hold_the_process(shop: Shop) -> None:
@@ -333,8 +339,9 @@ def test_a_disposition_changes_no_count(shop: Shop, disposition: Disposition) ->
     """G4."""
     shop.build("B1", rejects=1)
     before = shop.ledger.work().case("mug").tally
-    inspection.dispose(
-        shop.ledger, Call("egon"), "B1", "B1-1", disposition=disposition, reason="fouled"
+    shop.ledger.execute(
+        DisposeUnit(batch="B1", serial="B1-1", disposition=disposition, reason="fouled"),
+        Call("egon"),
     )
 
     assert disposition is batch_of(shop).units["B1-1"].disposition
@@ -350,13 +357,11 @@ def test_a_disposition_needs_a_unit_and_a_reason(shop: Shop) -> None:
         ("B1", "\x1b[2J", "why", "SL106"),
     ):
         with pytest.raises(SignoffError) as caught:
-            inspection.dispose(
-                shop.ledger,
+            shop.ledger.execute(
+                DisposeUnit(
+                    batch=batch, serial=serial, disposition=Disposition.SCRAP, reason=reason
+                ),
                 Call("egon"),
-                batch,
-                serial,
-                disposition=Disposition.SCRAP,
-                reason=reason,
             )
 
         assert code == caught.value.code
@@ -391,7 +396,7 @@ def test_a_batch_is_closed_once_and_takes_nothing_more(shop: Shop) -> None:
 
     assert "SL305" == again.value.code == more.value.code
     with pytest.raises(InputError):
-        inspection.close_batch(shop.ledger, Call("ines"), "B1", "\x07")
+        shop.ledger.execute(CloseBatch(batch="B1", note="\x07"), Call("ines"))
     with pytest.raises(NotFoundError):
         shop.close("B9")
 

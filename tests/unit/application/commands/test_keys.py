@@ -1,13 +1,16 @@
 """People's signing keys as commands, and the rotation of the log's own."""
 
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Never
 
 import pytest
 
 from signoff_ledger.application.checkpoints import Sealer
-from signoff_ledger.application.commands import keys, people
+from signoff_ledger.application.commands import keys
+from signoff_ledger.application.commands.keys import AcceptKey, RegisterKey, RevokeKey
+from signoff_ledger.application.commands.people import EnrolPerson, GrantRole
 from signoff_ledger.application.ledger import Call, Ledger, Receipt
 from signoff_ledger.custody.key_store import Vault
 from signoff_ledger.domain.values import Role
@@ -16,7 +19,7 @@ from signoff_ledger.integrity.c2sp.checkpoint import open_checkpoint
 from signoff_ledger.integrity.c2sp.verifier_key import VerifierKey
 from signoff_ledger.persistence.sqlite.store import SqliteStore
 from tests.ledgers import Shop, check_ledger
-from tests.offices import ANNA, SPARE, STRANGER, Office, by, fingerprint, public
+from tests.offices import ANNA, SPARE, STRANGER, KeySigner, Office, by, fingerprint, public
 from tests.refusals import refusal
 
 
@@ -39,7 +42,7 @@ def office(tmp_path: Path) -> Iterator[Office]:
 def test_a_key_is_one_persons_for_ever(office: Office) -> None:
     """Part 11 11.100(a)."""
     with pytest.raises(InputError) as refused:
-        keys.register_key(office.ledger, by("egon", ANNA), public(ANNA))
+        office.ledger.execute(RegisterKey(public_key=public(ANNA)), by("egon", ANNA))
 
     assert ("SL106", "a key is one person's for ever (Part 11 11.100(a))") == (
         refused.value.code,
@@ -50,9 +53,9 @@ def test_a_key_is_one_persons_for_ever(office: Office) -> None:
 
 def test_a_comment_is_not_part_of_the_command(office: Office) -> None:
     call = Call("egon", "once", signer=by("egon", SPARE).signer)
-    keys.register_key(office.ledger, call, f"{public(SPARE)} egon@laptop")
+    office.ledger.execute(RegisterKey(public_key=f"{public(SPARE)} egon@laptop"), call)
 
-    assert keys.register_key(office.ledger, call, public(SPARE)).repeated
+    assert office.ledger.execute(RegisterKey(public_key=public(SPARE)), call).repeated
 
 
 def test_the_one_key_that_waits_is_accepted_without_its_name(office: Office) -> None:
@@ -74,20 +77,22 @@ def test_of_no_key_or_two_none_is_accepted_without_its_name(office: Office) -> N
     assert "name one by its fingerprint" == refused.value.fix
     assert f"{fingerprint(SPARE)}, {fingerprint(STRANGER)}" == refused.value.why
 
-    keys.accept_key(office.ledger, by("olga"), "egon", fingerprint(STRANGER))
+    office.ledger.execute(AcceptKey(person="egon", fingerprint=fingerprint(STRANGER)), by("olga"))
     assert [fingerprint(STRANGER)] == list(office.ledger.work().person("egon").keys_in_force)
 
 
 def test_a_key_that_was_revoked_does_not_wait(office: Office) -> None:
     office.show_key("egon", SPARE)
-    keys.revoke_key(office.ledger, by("egon"), "egon", fingerprint(SPARE), "a mistake")
+    office.ledger.execute(
+        RevokeKey(person="egon", fingerprint=fingerprint(SPARE), reason="a mistake"), by("egon")
+    )
 
     with pytest.raises(InputError):
         office.accept_key("egon")
 
 
 def test_of_several_owners_none_accepts_their_own_key(office: Office) -> None:
-    people.grant(office.ledger, by("olga"), "egon", Role.OWNER, "stands in")
+    office.ledger.execute(GrantRole(person="egon", role=Role.OWNER, note="stands in"), by("olga"))
     office.show_key("olga", SPARE)
 
     with pytest.raises(RuleRefusedError) as refused:
@@ -105,17 +110,23 @@ def test_the_only_owner_accepts_their_own_second_key(office: Office) -> None:
 def test_a_key_is_revoked_by_its_holder_or_an_owner(office: Office) -> None:
     """Part 11 11.300(c)."""
     with refusal("SL402", "its holder may, and an owner"):
-        keys.revoke_key(office.ledger, by("bela"), "anna", fingerprint(ANNA), "no")
+        office.ledger.execute(
+            RevokeKey(person="anna", fingerprint=fingerprint(ANNA), reason="no"), by("bela")
+        )
 
-    keys.revoke_key(office.ledger, by("olga"), "anna", fingerprint(ANNA), "lost")
+    office.ledger.execute(
+        RevokeKey(person="anna", fingerprint=fingerprint(ANNA), reason="lost"), by("olga")
+    )
     assert {} == office.ledger.work().person("anna").keys_in_force
 
 
 @pytest.mark.parametrize("text", ["", "x", "SHA256:", "SHA256:\x1b[2J"])
 def test_a_fingerprint_that_is_none_is_refused(office: Office, text: str) -> None:
     asked: list[Callable[[], Receipt]] = [
-        lambda: keys.accept_key(office.ledger, by("olga"), "anna", text),
-        lambda: keys.revoke_key(office.ledger, by("olga"), "anna", text, "lost"),
+        lambda: office.ledger.execute(AcceptKey(person="anna", fingerprint=text), by("olga")),
+        lambda: office.ledger.execute(
+            RevokeKey(person="anna", fingerprint=text, reason="lost"), by("olga")
+        ),
     ]
     for ask in asked:
         with pytest.raises(InputError) as refused:
@@ -256,25 +267,48 @@ def test_a_seal_that_fails_behind_a_rotation_does_not_cost_the_new_key(
     assert office.sealer.seal().is_new
 
 
-def test_a_rotation_behind_another_one_is_not_what_was_signed(
-    office: Office, monkeypatch: pytest.MonkeyPatch
+def beaten_by(
+    office: Office, monkeypatch: pytest.MonkeyPatch, rival: Callable[[Ledger], object]
 ) -> None:
-    """What the owner signed names the key that the other rotation replaced."""
-    other = SqliteStore.open(office.store.path)
+    """Let a rival record once, behind the decision and in front of the save."""
     save, beaten = office.store.save, list[int]()
 
     def beat(*args: object) -> list[int]:
         if not beaten:
             beaten.append(1)
-            keys.rotate_log_key(
-                Ledger(other, office.clock, office.ids), by("olga"), office.vault, "first"
-            )
+            with closing(SqliteStore.open(office.store.path)) as other:
+                rival(Ledger(other, office.clock, office.ids))
         return save(*args)  # type: ignore[arg-type]
 
     monkeypatch.setattr(office.store, "save", beat)
+
+
+def test_a_rotation_that_was_beaten_once_uses_the_key_it_made(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another command is recorded in between, and what the owner signed still says what happens."""
+    dora = EnrolPerson(person="dora", printed_name="Dora")
+    beaten_by(office, monkeypatch, lambda ledger: ledger.execute(dora, by("olga")))
+    call = by("olga")
+    keys.rotate_log_key(office.ledger, call, office.vault, "why")
+
+    assert 1 == office.topics().count("log-key-rotated")
+    assert 2 == len(kept(office.vault))
+    assert isinstance(call.signer, KeySigner)
+    assert 1 == len(call.signer.statements)
+
+
+def test_a_rotation_that_another_one_beat_is_not_recorded_and_leaves_no_key_behind(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The owner signed that one key follows another, and by now it would follow a third."""
+    beaten_by(
+        office,
+        monkeypatch,
+        lambda ledger: keys.rotate_log_key(ledger, by("olga"), office.vault, "first"),
+    )
     with refusal("SL603", "data.new_signature was"):
         keys.rotate_log_key(office.ledger, by("olga"), office.vault, "second")
-    other.close()
 
     assert 1 == office.topics().count("log-key-rotated")
     assert 2 == len(kept(office.vault))

@@ -4,7 +4,10 @@ from typing import Any
 
 import pytest
 
-from signoff_ledger.application.commands import nonconformities, plans
+from signoff_ledger.application.commands.batches import OpenBatch
+from signoff_ledger.application.commands.changes import ApplyChange
+from signoff_ledger.application.commands.decisions import RecordRemark
+from signoff_ledger.application.commands.nonconformities import AttributeNonconformity, StateCause
 from signoff_ledger.application.ledger import Call, Receipt
 from signoff_ledger.domain.process_records import Standing
 from signoff_ledger.domain.values import CauseKind, Origin, RemarkKind
@@ -25,7 +28,7 @@ def attribute(shop: Shop, **given: Any) -> Receipt:
     """Attribute a mode to the process, unless something else is given."""
     fields = {"mode": "LID-SEAT", "origin": Origin.PROCESS, "reason": "shrinkage"} | given
     process = fields.pop("process", "mug")
-    return nonconformities.attribute(shop.ledger, EGON, process, **fields)
+    return shop.ledger.execute(AttributeNonconformity(process=process, **fields), EGON)
 
 
 # --- origins --------------------------------------------------------------------------------------
@@ -68,13 +71,11 @@ def test_a_design_fault_stands_until_two_people_say_otherwise(rejected: Shop) ->
     attribute(rejected, origin=Origin.DESIGN)
     attribute(rejected, origin=Origin.TOOLING)
     by_one = origin_of(rejected)
-    nonconformities.attribute(
-        rejected.ledger,
+    rejected.ledger.execute(
+        AttributeNonconformity(
+            process="mug", mode="LID-SEAT", origin=Origin.TOOLING, reason="the drawing says 0.4"
+        ),
         Call("anna"),
-        "mug",
-        mode="LID-SEAT",
-        origin=Origin.TOOLING,
-        reason="the drawing says 0.4",
     )
 
     assert (Origin.DESIGN, Origin.TOOLING) == (by_one, origin_of(rejected))
@@ -111,8 +112,8 @@ def test_an_attribution_that_cannot_be_is_refused_plainly(
 @pytest.mark.parametrize("kind", [CauseKind.FOUND, CauseKind.NOT_FOUND])
 def test_an_engineer_states_a_cause_or_that_none_was_found(rejected: Shop, kind: CauseKind) -> None:
     """S-07, S-23."""
-    nonconformities.state_cause(
-        rejected.ledger, EGON, "B1", "LID-SEAT", kind=kind, statement="looked everywhere"
+    rejected.ledger.execute(
+        StateCause(batch="B1", mode="LID-SEAT", kind=kind, statement="looked everywhere"), EGON
     )
 
     assert kind is rejected.ledger.work().process("mug").causes["B1", "LID-SEAT"].kind
@@ -124,11 +125,11 @@ def test_a_fault_is_accepted_or_set_aside_by_an_approver_only(
 ) -> None:
     """S-07."""
     with pytest.raises(IdentityError) as caught:
-        nonconformities.state_cause(
-            rejected.ledger, EGON, "B1", "LID-SEAT", kind=kind, statement="fine"
+        rejected.ledger.execute(
+            StateCause(batch="B1", mode="LID-SEAT", kind=kind, statement="fine"), EGON
         )
-    nonconformities.state_cause(
-        rejected.ledger, Call("anna"), "B1", "LID-SEAT", kind=kind, statement="fine"
+    rejected.ledger.execute(
+        StateCause(batch="B1", mode="LID-SEAT", kind=kind, statement="fine"), Call("anna")
     )
 
     assert "SL402" == caught.value.code
@@ -149,8 +150,8 @@ def test_a_cause_is_stated_of_what_the_batch_shows(
     rejected: Shop, batch: str, mode: str, statement: str, code: str
 ) -> None:
     with pytest.raises(SignoffError) as caught:
-        nonconformities.state_cause(
-            rejected.ledger, EGON, batch, mode, kind=CauseKind.FOUND, statement=statement
+        rejected.ledger.execute(
+            StateCause(batch=batch, mode=mode, kind=CauseKind.FOUND, statement=statement), EGON
         )
 
     assert code == caught.value.code
@@ -182,7 +183,7 @@ def test_a_change_that_is_described_at_length_ends_a_standing_sign_off_too(shop:
     """S-08."""
     shop.sign_off_a_repeat()
     change = SKIMMED._replace(what="x" * 2_000, why="y" * 2_000)
-    nonconformities.apply_change(shop.ledger, EGON, "mug", change)
+    shop.ledger.execute(ApplyChange(process="mug", change=change), EGON)
 
     assert "sign-off-lapsed" == shop.topics()[-1]
 
@@ -198,7 +199,7 @@ def test_a_change_says_which_parameter_was_turned_and_which_jig_is_required(shop
         new="3 K/min",
         tooling_revision="B",
     )
-    nonconformities.apply_change(shop.ledger, EGON, "mug", change)
+    shop.ledger.execute(ApplyChange(process="mug", change=change), EGON)
     process = shop.ledger.work().process("mug")
 
     assert ("jig 7", "B") == (process.made_on().fixture, process.made_on().tooling_revision)
@@ -229,7 +230,7 @@ def test_a_change_that_cannot_be_recorded_is_refused_plainly(
 ) -> None:
     size = shop.store.size()
     with pytest.raises(InputError) as caught:
-        nonconformities.apply_change(shop.ledger, EGON, "mug", SKIMMED._replace(**given))
+        shop.ledger.execute(ApplyChange(process="mug", change=SKIMMED._replace(**given)), EGON)
 
     assert code == caught.value.code
     assert all(line.isprintable() for line in str(caught.value).splitlines())
@@ -245,7 +246,9 @@ def test_a_remark_is_kept_with_its_author_and_changes_no_verdict(
 ) -> None:
     """S-53, S-58."""
     before = rejected.ledger.work().case("mug")
-    nonconformities.remark(rejected.ledger, Call("bela"), "mug", kind, "we need it by Friday")
+    rejected.ledger.execute(
+        RecordRemark(process="mug", kind=kind, text="we need it by Friday"), Call("bela")
+    )
     after = rejected.ledger.work().case("mug")
 
     assert "remark-recorded" == rejected.topics()[-1]
@@ -256,7 +259,9 @@ def test_a_remark_is_kept_with_its_author_and_changes_no_verdict(
 def test_a_remark_needs_a_process_and_a_text(shop: Shop) -> None:
     for process, text, code in (("plate", "x", "SL201"), ("mug", "\x1b[2J", "SL105")):
         with pytest.raises(SignoffError) as caught:
-            nonconformities.remark(shop.ledger, EGON, process, RemarkKind.NOTE, text)
+            shop.ledger.execute(
+                RecordRemark(process=process, kind=RemarkKind.NOTE, text=text), EGON
+            )
 
         assert code == caught.value.code
 
@@ -264,7 +269,7 @@ def test_a_remark_needs_a_process_and_a_text(shop: Shop) -> None:
 def test_a_batch_of_another_process_is_not_one_of_this_one(rejected: Shop) -> None:
     rejected.publish(CUP)
     rejected.register(CUP)
-    plans.open_batch(rejected.ledger, EGON, "cup", "C1", {})
+    rejected.ledger.execute(OpenBatch(process="cup", batch="C1", made_on={}), EGON)
     with pytest.raises(NotFoundError) as caught:
         attribute(rejected, process="cup", mode=None, single=("B1", 1))
 

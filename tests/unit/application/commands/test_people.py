@@ -5,6 +5,12 @@ from pathlib import Path
 import pytest
 
 from signoff_ledger.application.commands import people
+from signoff_ledger.application.commands.people import (
+    BeginLedger,
+    EnrolPerson,
+    GrantRole,
+    RevokeRole,
+)
 from signoff_ledger.application.ledger import Call
 from signoff_ledger.application.ports import StaleError
 from signoff_ledger.domain.values import Role
@@ -32,7 +38,7 @@ def test_whoever_founds_a_ledger_is_its_first_owner(founded: Shop) -> None:
 def test_a_ledger_is_founded_once(founded: Shop) -> None:
     size = founded.store.size()
     with pytest.raises(StoreError) as caught:
-        people.found(founded.ledger, Call("ines"), "again", "Ines")
+        founded.ledger.execute(BeginLedger(name="again", printed_name="Ines"), Call("ines"))
 
     assert "SL704" == caught.value.code
     assert size == founded.store.size()
@@ -54,7 +60,7 @@ def test_a_ledger_is_not_founded_under_names_that_cannot_be_recorded(
 ) -> None:
     shop = Shop(SqliteStore.create(tmp_path / "ledger.db"))
     with pytest.raises(SignoffError) as caught:
-        people.found(shop.ledger, Call(actor), name, printed)
+        shop.ledger.execute(BeginLedger(name=name, printed_name=printed), Call(actor))
 
     assert code == caught.value.code
     assert 0 == shop.store.size()
@@ -69,7 +75,9 @@ def test_everybody_is_listed_in_the_order_of_enrolment(founded: Shop) -> None:
 
 
 def test_a_person_is_enrolled_with_several_roles(founded: Shop) -> None:
-    people.enrol(founded.ledger, OWNER, "new", "Né w", [Role.INSPECTOR, Role.BUYER])
+    founded.ledger.execute(
+        EnrolPerson(person="new", printed_name="Né w", roles=(Role.INSPECTOR, Role.BUYER)), OWNER
+    )
     person = founded.ledger.work().person("new")
 
     assert {Role.INSPECTOR, Role.BUYER} == person.roles
@@ -80,7 +88,7 @@ def test_a_key_names_one_person_for_ever(founded: Shop) -> None:
     """Part 11 11.100(a): never reused, never reassigned."""
     size = founded.store.size()
     with pytest.raises(SignoffError) as caught:
-        people.enrol(founded.ledger, OWNER, "ines", "Another Ines", [])
+        founded.ledger.execute(EnrolPerson(person="ines", printed_name="Another Ines"), OWNER)
 
     assert "a key names one person for ever" == caught.value.why
     assert size == founded.store.size()
@@ -99,7 +107,7 @@ def test_nobody_is_enrolled_under_a_name_that_cannot_be_recorded(
     founded: Shop, key: str, printed: str, code: str
 ) -> None:
     with pytest.raises(InputError) as caught:
-        people.enrol(founded.ledger, OWNER, key, printed, [])
+        founded.ledger.execute(EnrolPerson(person=key, printed_name=printed), OWNER)
 
     assert code == caught.value.code
 
@@ -107,20 +115,26 @@ def test_nobody_is_enrolled_under_a_name_that_cannot_be_recorded(
 def test_the_same_role_twice_does_not_persist(founded: Shop) -> None:
     size = founded.store.size()
     with pytest.raises(InputError):
-        people.enrol(founded.ledger, OWNER, "new", "New", [Role.BUYER, Role.BUYER])
+        founded.ledger.execute(
+            EnrolPerson(person="new", printed_name="New", roles=(Role.BUYER, Role.BUYER)), OWNER
+        )
     with pytest.raises(InputError):
-        people.grant(founded.ledger, OWNER, "ines", Role.INSPECTOR, "again")
+        founded.ledger.execute(GrantRole(person="ines", role=Role.INSPECTOR, note="again"), OWNER)
     with pytest.raises(InputError):
-        people.revoke(founded.ledger, OWNER, "ines", Role.BUYER, "never had it")
+        founded.ledger.execute(
+            RevokeRole(person="ines", role=Role.BUYER, reason="never had it"), OWNER
+        )
 
     assert size == founded.store.size()
 
 
 def test_roles_come_and_go_with_their_reasons(founded: Shop) -> None:
     """Part 11 11.10(i)."""
-    people.grant(founded.ledger, OWNER, "ines", Role.ENGINEER, "trained in March")
+    founded.ledger.execute(
+        GrantRole(person="ines", role=Role.ENGINEER, note="trained in March"), OWNER
+    )
     both = founded.ledger.work().person("ines").roles
-    people.revoke(founded.ledger, OWNER, "ines", Role.INSPECTOR, "moved on")
+    founded.ledger.execute(RevokeRole(person="ines", role=Role.INSPECTOR, reason="moved on"), OWNER)
 
     assert {Role.INSPECTOR, Role.ENGINEER} == both
     assert {Role.ENGINEER} == founded.ledger.work().person("ines").roles
@@ -130,18 +144,24 @@ def test_roles_come_and_go_with_their_reasons(founded: Shop) -> None:
 
 @pytest.mark.parametrize("said", ["", " ", "\x1b[2J"], ids=ascii)
 def test_roles_come_and_go_with_a_reason_that_can_be_recorded(founded: Shop, said: str) -> None:
-    for change, role in ((people.grant, Role.BUYER), (people.revoke, Role.INSPECTOR)):
+    for change in (
+        lambda: GrantRole(person="ines", role=Role.BUYER, note=said),
+        lambda: RevokeRole(person="ines", role=Role.INSPECTOR, reason=said),
+    ):
         with pytest.raises(InputError) as caught:
-            change(founded.ledger, OWNER, "ines", role, said)
+            founded.ledger.execute(change(), OWNER)
 
         assert "SL105" == caught.value.code
         assert all(line.isprintable() for line in str(caught.value).splitlines())
 
 
 def test_nobody_unknown_is_given_a_role(founded: Shop) -> None:
-    for change in (people.grant, people.revoke):
+    for change in (
+        GrantRole(person="nobody", role=Role.BUYER, note="why"),
+        RevokeRole(person="nobody", role=Role.BUYER, reason="why"),
+    ):
         with pytest.raises(NotFoundError) as caught:
-            change(founded.ledger, OWNER, "nobody", Role.BUYER, "why")
+            founded.ledger.execute(change, OWNER)
 
         assert "SL203" == caught.value.code
 
@@ -149,17 +169,19 @@ def test_nobody_unknown_is_given_a_role(founded: Shop) -> None:
 def test_the_last_owner_stays_one(founded: Shop) -> None:
     size = founded.store.size()
     with pytest.raises(IdentityError) as caught:
-        people.revoke(founded.ledger, OWNER, "olga", Role.OWNER, "tired")
+        founded.ledger.execute(RevokeRole(person="olga", role=Role.OWNER, reason="tired"), OWNER)
 
     assert "SL403" == caught.value.code
     assert size == founded.store.size()
 
 
 def test_an_owner_who_is_not_the_last_may_go(founded: Shop) -> None:
-    people.grant(founded.ledger, OWNER, "anna", Role.OWNER, "second owner")
-    people.revoke(founded.ledger, OWNER, "olga", Role.OWNER, "tired")
+    founded.ledger.execute(GrantRole(person="anna", role=Role.OWNER, note="second owner"), OWNER)
+    founded.ledger.execute(RevokeRole(person="olga", role=Role.OWNER, reason="tired"), OWNER)
     with pytest.raises(IdentityError) as caught:
-        people.revoke(founded.ledger, Call("anna"), "anna", Role.OWNER, "tired, too")
+        founded.ledger.execute(
+            RevokeRole(person="anna", role=Role.OWNER, reason="tired, too"), Call("anna")
+        )
 
     assert "SL403" == caught.value.code
     assert ["anna"] == people.owners(founded.ledger.work())
@@ -173,7 +195,7 @@ def test_a_decision_behind_a_revoked_role_is_taken_again(
 
     def revoked_first(*given: object) -> list[int]:
         monkeypatch.undo()
-        people.revoke(opened.ledger, OWNER, "anna", Role.APPROVER, "left")
+        opened.ledger.execute(RevokeRole(person="anna", role=Role.APPROVER, reason="left"), OWNER)
         with pytest.raises(StaleError):
             plain(*given)  # type: ignore[arg-type]
         raise StaleError

@@ -2,7 +2,12 @@
 
 import pytest
 
-from signoff_ledger.application.commands import nonconformities, people, plans
+from signoff_ledger.application.commands import plans
+from signoff_ledger.application.commands.bars import RegisterBar, SupersedeBar
+from signoff_ledger.application.commands.batches import OpenBatch
+from signoff_ledger.application.commands.changes import ApplyChange
+from signoff_ledger.application.commands.people import GrantRole
+from signoff_ledger.application.commands.plans import CountersignPlan, NoteApproval
 from signoff_ledger.application.ledger import Call
 from signoff_ledger.domain.bar import Bar
 from signoff_ledger.domain.plan import Parameter, StatedProvenance
@@ -65,9 +70,11 @@ def test_a_reason_that_cannot_be_recorded_is_refused(shop: Shop, reason: str) ->
     with pytest.raises(InputError) as plan:
         shop.publish(OTHER, reason)
     with pytest.raises(InputError) as other_bar:
-        plans.supersede_bar(shop.ledger, anna, "mug", bar(5), reason)
+        shop.ledger.execute(SupersedeBar(process="mug", bar=bar(5), reason=reason), anna)
     with pytest.raises(InputError) as approval:
-        plans.note_approval(shop.ledger, egon, "mug", of="tooling", reference="T", note=reason)
+        shop.ledger.execute(
+            NoteApproval(process="mug", of="tooling", reference="T", note=reason), egon
+        )
 
     assert ["SL105"] * 3 == [caught.value.code for caught in (plan, other_bar, approval)]
     assert size == shop.store.size()
@@ -78,8 +85,9 @@ def test_a_reason_that_cannot_be_recorded_is_refused(shop: Shop, reason: str) ->
 
 def test_a_tooling_approval_is_kept_apart_and_opens_nothing(shop: Shop) -> None:
     """S-43."""
-    plans.note_approval(
-        shop.ledger, Call("egon"), "mug", of="tooling", reference="TS-1", note="first shots"
+    shop.ledger.execute(
+        NoteApproval(process="mug", of="tooling", reference="TS-1", note="first shots"),
+        Call("egon"),
     )
     with pytest.raises(RuleRefusedError) as caught:
         shop.order()
@@ -92,14 +100,11 @@ def test_a_tooling_approval_names_no_document(shop: Shop) -> None:
     """S-43: it is not to be taken for an approval of the design."""
     size = shop.store.size()
     with pytest.raises(InputError) as caught:
-        plans.note_approval(
-            shop.ledger,
+        shop.ledger.execute(
+            NoteApproval(
+                process="mug", of="tooling", reference="TS-1", note=None, document="DRW-1"
+            ),
             Call("egon"),
-            "mug",
-            of="tooling",
-            reference="TS-1",
-            note=None,
-            document="DRW-1",
         )
 
     assert "SL109" == caught.value.code
@@ -108,15 +113,16 @@ def test_a_tooling_approval_names_no_document(shop: Shop) -> None:
 
 def test_a_new_design_approval_replaces_the_old_one(shop: Shop) -> None:
     """S-12."""
-    receipt = plans.note_approval(
-        shop.ledger,
+    receipt = shop.ledger.execute(
+        NoteApproval(
+            process="mug",
+            of="design",
+            reference="DS-2",
+            note=None,
+            document="DRW-1 rev C",
+            sha256=DIGEST,
+        ),
         Call("egon"),
-        "mug",
-        of="design",
-        reference="DS-2",
-        note=None,
-        document="DRW-1 rev C",
-        sha256=DIGEST,
     )
     design = shop.ledger.work().process("mug").design
 
@@ -141,15 +147,16 @@ def test_a_design_approval_names_a_document_by_its_digest(
 ) -> None:
     """S-03."""
     with pytest.raises(InputError) as caught:
-        plans.note_approval(
-            shop.ledger,
+        shop.ledger.execute(
+            NoteApproval(
+                process="mug",
+                of="design",
+                reference="DS-2",
+                note=None,
+                document=document,
+                sha256=digest,
+            ),
             Call("egon"),
-            "mug",
-            of="design",
-            reference="DS-2",
-            note=None,
-            document=document,
-            sha256=digest,
         )
 
     assert code == caught.value.code
@@ -159,8 +166,9 @@ def test_a_design_approval_names_a_document_by_its_digest(
 def test_an_approval_needs_a_process_and_a_reference(shop: Shop) -> None:
     for process, reference, code in (("none", "R", "SL201"), ("mug", " ", "SL106")):
         with pytest.raises(SignoffError) as caught:
-            plans.note_approval(
-                shop.ledger, Call("egon"), process, of="tooling", reference=reference, note=None
+            shop.ledger.execute(
+                NoteApproval(process=process, of="tooling", reference=reference, note=None),
+                Call("egon"),
             )
 
         assert code == caught.value.code
@@ -174,7 +182,7 @@ def test_a_bar_is_registered_once_and_never_overwritten(shop: Shop) -> None:
     size = shop.store.size()
     assert () == shop.register().recorded
     with pytest.raises(RuleRefusedError) as caught:
-        plans.register_bar(shop.ledger, Call("egon"), "mug", bar(8))
+        shop.ledger.execute(RegisterBar(process="mug", bar=bar(8)), Call("egon"))
 
     assert "SL311" == caught.value.code
     assert size == shop.store.size()
@@ -182,13 +190,13 @@ def test_a_bar_is_registered_once_and_never_overwritten(shop: Shop) -> None:
 
 def test_a_bar_needs_a_process_it_fits(founded: Shop) -> None:
     with pytest.raises(NotFoundError):
-        plans.register_bar(founded.ledger, Call("egon"), "mug", bar())
+        founded.ledger.execute(RegisterBar(process="mug", bar=bar()), Call("egon"))
     founded.publish()
     unfit = read_plan(PLAN + '[[bar.mode]]\nmode = "CRACK"\nmax_units = 0\n', "plan").bar
     assert unfit is not None
     founded.publish(PLAN.replace("CRACK", "SPLIT"), "renamed")
     with pytest.raises(InputError) as caught:
-        plans.register_bar(founded.ledger, Call("egon"), "mug", unfit)
+        founded.ledger.execute(RegisterBar(process="mug", bar=unfit), Call("egon"))
 
     assert "SL102" == caught.value.code
 
@@ -197,7 +205,9 @@ def test_a_bar_is_superseded_with_a_reason_before_results_and_a_loosening_is_mar
     shop: Shop,
 ) -> None:
     """G6."""
-    plans.supersede_bar(shop.ledger, Call("anna"), "mug", bar(20, 2), "a larger run")
+    shop.ledger.execute(
+        SupersedeBar(process="mug", bar=bar(20, 2), reason="a larger run"), Call("anna")
+    )
     bars = shop.ledger.work().process("mug").bars
 
     assert [1, 2] == [b.number for b in bars]
@@ -207,7 +217,9 @@ def test_a_bar_is_superseded_with_a_reason_before_results_and_a_loosening_is_mar
 def test_a_superseding_bar_is_for_the_batch_that_is_opened_next(opened: Shop) -> None:
     """G6, G16, G25, S-18: a batch opened under the wrong one is closed empty, no attempt."""
     opened.close("B1")
-    plans.supersede_bar(opened.ledger, Call("anna"), "mug", bar(9), "nine units")
+    opened.ledger.execute(
+        SupersedeBar(process="mug", bar=bar(9), reason="nine units"), Call("anna")
+    )
     opened.open("B2")
     first, second = (opened.ledger.work().batch(key) for key in ("B1", "B2"))
 
@@ -224,8 +236,10 @@ def test_a_bar_that_half_a_process_passes_is_refused(founded: Shop, step: str) -
     size = founded.store.size()
     ledger, anna = founded.ledger, Call("anna")
     steps = {
-        "register": lambda: plans.register_bar(ledger, anna, "mug", bar(4)),
-        "supersede": lambda: plans.supersede_bar(ledger, anna, "mug", bar(4), "four will do"),
+        "register": lambda: ledger.execute(RegisterBar(process="mug", bar=bar(4)), anna),
+        "supersede": lambda: ledger.execute(
+            SupersedeBar(process="mug", bar=bar(4), reason="four will do"), anna
+        ),
     }
     with pytest.raises(RuleRefusedError) as caught:
         steps[step]()
@@ -243,7 +257,9 @@ def test_a_bar_that_comes_once_the_batch_is_open_is_refused_and_the_attempt_reco
         opened.record("B1", f"S{number}")
     before = opened.store.size()
     with pytest.raises(RuleRefusedError) as caught:
-        plans.supersede_bar(opened.ledger, Call("anna"), "mug", bar(8), "too many rejects")
+        opened.ledger.execute(
+            SupersedeBar(process="mug", bar=bar(8), reason="too many rejects"), Call("anna")
+        )
 
     assert "SL303" == caught.value.code
     assert ["command-refused"] == opened.topics(before)
@@ -257,7 +273,7 @@ def test_a_bar_that_is_registered_late_is_refused_as_late_and_the_attempt_record
     opened.record("B1", "S1")
     before = opened.store.size()
     with pytest.raises(RuleRefusedError) as caught:
-        plans.register_bar(opened.ledger, Call("anna"), "mug", bar(8))
+        opened.ledger.execute(RegisterBar(process="mug", bar=bar(8)), Call("anna"))
 
     assert "SL303" == caught.value.code
     assert caught.value.attempt is not None
@@ -268,10 +284,10 @@ def test_a_bar_that_is_registered_late_is_refused_as_late_and_the_attempt_record
 def test_there_must_be_a_bar_and_another_one_to_supersede(founded: Shop) -> None:
     founded.publish()
     with pytest.raises(RuleRefusedError) as missing:
-        plans.supersede_bar(founded.ledger, Call("anna"), "mug", bar(), "why")
+        founded.ledger.execute(SupersedeBar(process="mug", bar=bar(), reason="why"), Call("anna"))
     founded.register()
     with pytest.raises(InputError) as same:
-        plans.supersede_bar(founded.ledger, Call("anna"), "mug", bar(), "why")
+        founded.ledger.execute(SupersedeBar(process="mug", bar=bar(), reason="why"), Call("anna"))
 
     assert ("SL308", "SL109") == (missing.value.code, same.value.code)
 
@@ -299,7 +315,7 @@ def test_a_plan_that_two_people_loosened_opens_the_next_batch(shop: Shop, who: s
     shop.build("B1", rejects=2)
     shop.answer("B1")
     shop.publish(WIDER, "as agreed")
-    plans.countersign_plan(shop.ledger, Call(who), "mug")
+    shop.ledger.execute(CountersignPlan(process="mug"), Call(who))
     shop.open("B2")
 
     assert who == shop.ledger.work().process("mug").plans[-1].countersigned_by
@@ -308,11 +324,11 @@ def test_a_plan_that_two_people_loosened_opens_the_next_batch(shop: Shop, who: s
 
 def test_whoever_published_a_plan_does_not_countersign_it(shop: Shop) -> None:
     """G15: two people, whatever their roles."""
-    people.grant(shop.ledger, Call("olga"), "egon", Role.BUYER, "stands in")
+    shop.ledger.execute(GrantRole(person="egon", role=Role.BUYER, note="stands in"), Call("olga"))
     shop.build("B1", rejects=2)
     shop.publish(WIDER, "as agreed")
     with pytest.raises(RuleRefusedError) as caught:
-        plans.countersign_plan(shop.ledger, Call("egon"), "mug")
+        shop.ledger.execute(CountersignPlan(process="mug"), Call("egon"))
 
     assert ("SL307", "egon published it") == (caught.value.code, caught.value.why)
 
@@ -321,7 +337,7 @@ def test_a_plan_before_any_result_needs_nobody_else(shop: Shop) -> None:
     """G15."""
     shop.publish(WIDER, "as agreed")
     with pytest.raises(RuleRefusedError) as caught:
-        plans.countersign_plan(shop.ledger, Call("anna"), "mug")
+        shop.ledger.execute(CountersignPlan(process="mug"), Call("anna"))
     shop.open("B1")
 
     assert ("SL311", "it loosens nothing that saw results") == (
@@ -346,19 +362,21 @@ def test_a_batch_is_opened_under_the_plan_and_bar_in_force(shop: Shop) -> None:
 
 def test_what_a_change_demands_is_said_when_the_batch_is_opened(shop: Shop) -> None:
     """G17: what is not said is not taken to be met, and is on record as not said."""
-    nonconformities.apply_change(
-        shop.ledger,
+    shop.ledger.execute(
+        ApplyChange(
+            process="mug",
+            change=SKIMMED._replace(fixture="JIG-1", parameter="ramp K/h", old="120", new="60"),
+        ),
         Call("egon"),
-        "mug",
-        SKIMMED._replace(fixture="JIG-1", parameter="ramp K/h", old="120", new="60"),
     )
-    plans.open_batch(
-        shop.ledger,
+    shop.ledger.execute(
+        OpenBatch(
+            process="mug",
+            batch="B1",
+            made_on={"fixture": "JIG-1"},
+            parameters={"ramp K/h": "60", "air": "wet"},
+        ),
         Call("egon"),
-        "mug",
-        "B1",
-        {"fixture": "JIG-1"},
-        parameters={"ramp K/h": "60", "air": "wet"},
     )
     started = shop.ledger.work().batch("B1").started
 
@@ -374,7 +392,9 @@ def test_what_a_change_demands_is_said_when_the_batch_is_opened(shop: Shop) -> N
 @pytest.mark.parametrize("setting", [{"": "60"}, {"\x1b[2J": "60"}, {"ramp": ""}, {"ramp": "\x1b"}])
 def test_a_setting_that_cannot_be_recorded_is_refused(shop: Shop, setting: dict[str, str]) -> None:
     with pytest.raises(InputError) as caught:
-        plans.open_batch(shop.ledger, Call("egon"), "mug", "B1", {}, parameters=setting)
+        shop.ledger.execute(
+            OpenBatch(process="mug", batch="B1", made_on={}, parameters=setting), Call("egon")
+        )
 
     assert "SL106" == caught.value.code
 
@@ -418,7 +438,7 @@ def test_a_key_of_a_batch_is_used_once_in_the_whole_ledger(shop: Shop) -> None:
     shop.register(CUP)
     for process in ("mug", "cup"):
         with pytest.raises(RuleRefusedError) as caught:
-            plans.open_batch(shop.ledger, Call("egon"), process, "B1", {})
+            shop.ledger.execute(OpenBatch(process=process, batch="B1", made_on={}), Call("egon"))
 
         assert "batch B1 exists already, in mug" == caught.value.what
 

@@ -4,7 +4,10 @@ import re
 
 import pytest
 
-from signoff_ledger.application.commands import inspection, plans, sheet_import
+from signoff_ledger.application.commands.bars import SupersedeBar
+from signoff_ledger.application.commands.batches import OpenBatch
+from signoff_ledger.application.commands.nonconformities import AddNonconformity
+from signoff_ledger.application.commands.sheet_import import ImportSheet
 from signoff_ledger.application.ledger import Call
 from signoff_ledger.domain.unit import DefectReport
 from signoff_ledger.domain.values import BuildMethod, Severity
@@ -263,8 +266,9 @@ def test_a_sheet_says_how_its_units_were_made_or_the_caller_does(opened: Shop) -
     """S-05: nothing is taken to be off the line by default."""
     row = {k: v for k, v in unit("S1").items() if k != "build_method"}
     (bad, *_) = refused(opened, wide([row]))
-    sheet_import.import_sheet(
-        opened.ledger, Call("ines"), "B1", wide([row]), name="a.csv", method=BuildMethod.BENCH
+    opened.ledger.execute(
+        ImportSheet(batch="B1", file=wide([row]), name="a.csv", method=BuildMethod.BENCH),
+        Call("ines"),
     )
 
     assert (1, "build_method") == (bad.line, bad.column)
@@ -273,8 +277,9 @@ def test_a_sheet_says_how_its_units_were_made_or_the_caller_does(opened: Shop) -
 
 def test_what_a_row_says_about_its_making_goes_before_what_the_caller_says(opened: Shop) -> None:
     rows = [unit("S1", build_method="3d-print"), unit("S2", build_method="")]
-    sheet_import.import_sheet(
-        opened.ledger, Call("ines"), "B1", wide(rows), name="a.csv", method=BuildMethod.LINE
+    opened.ledger.execute(
+        ImportSheet(batch="B1", file=wide(rows), name="a.csv", method=BuildMethod.LINE),
+        Call("ines"),
     )
     units = opened.ledger.work().batch("B1").units
 
@@ -683,14 +688,9 @@ def test_a_serial_that_looks_like_another_is_named_unless_it_was_said_to_be_anot
     with pytest.raises(RowsRefusedError) as caught:
         shop.bring("B2", content)
     (bad,) = caught.value.rows
-    sheet_import.import_sheet(
-        shop.ledger,
+    shop.ledger.execute(
+        ImportSheet(batch="B2", file=content, name="a.csv", method=None, distinct_from=(" B1-1",)),
         Call("ines"),
-        "B2",
-        content,
-        name="a.csv",
-        method=None,
-        distinct_from=[" B1-1"],
     )
 
     assert (3, "b1_01") == (bad.line, bad.value)
@@ -806,7 +806,7 @@ def test_a_sheet_that_a_batch_of_another_process_has_read_is_refused(opened: Sho
     other = PLAN.replace('id = "mug"', 'id = "cup"').replace('tooling = "T-1"', 'tooling = "T-2"')
     opened.publish(other)
     opened.register(other)
-    plans.open_batch(opened.ledger, Call("egon"), "cup", "C1", {})
+    opened.ledger.execute(OpenBatch(process="cup", batch="C1", made_on={}), Call("egon"))
     with pytest.raises(RuleRefusedError) as caught:
         opened.bring("C1", content)
 
@@ -885,14 +885,15 @@ def test_a_header_alone_is_no_sheet(opened: Shop) -> None:
 
 def test_progress_is_told_unit_by_unit(opened: Shop) -> None:
     told: list[tuple[int, int]] = []
-    sheet_import.import_sheet(
-        opened.ledger,
+    opened.ledger.execute(
+        ImportSheet(
+            batch="B1",
+            file=wide([unit("S1"), unit("S2"), unit("S3")]),
+            name="a.csv",
+            method=None,
+            progress=lambda done, of: told.append((done, of)),
+        ),
         Call("ines"),
-        "B1",
-        wide([unit("S1"), unit("S2"), unit("S3")]),
-        name="a.csv",
-        method=None,
-        progress=lambda done, of: told.append((done, of)),
     )
 
     assert [(1, 3), (2, 3), (3, 3)] == told
@@ -924,7 +925,9 @@ def test_a_file_is_named_in_the_record_so_that_no_terminal_obeys_it(
 
 def test_a_sheet_on_a_batch_with_later_findings_keeps_numbering(opened: Shop) -> None:
     opened.bring("B1", wide([unit("S1", gap="0.5")]))
-    inspection.add_defect(opened.ledger, Call("ines"), "B1", "S1", DefectReport("CRACK"))
+    opened.ledger.execute(
+        AddNonconformity(batch="B1", serial="S1", defect=DefectReport("CRACK")), Call("ines")
+    )
     opened.bring("B1", wide([unit("S2", gap="0.5")]))
     units = opened.ledger.work().batch("B1").units
 
@@ -961,7 +964,9 @@ def test_a_bar_that_comes_while_a_sheet_is_read_is_too_late(
     def bar_first(*given: object) -> list[int]:
         monkeypatch.undo()
         with pytest.raises(RuleRefusedError) as refused_bar:
-            plans.supersede_bar(opened.ledger, Call("anna"), "mug", other, "one more")
+            opened.ledger.execute(
+                SupersedeBar(process="mug", bar=other, reason="one more"), Call("anna")
+            )
         late.append(refused_bar.value.code)
         return plain(*given)  # type: ignore[arg-type]
 

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from signoff_ledger.application.checkpoints import Sealer
-from signoff_ledger.application.commands import people, witnesses
-from signoff_ledger.application.commands.witnesses import SIZE_KIND, WitnessStanding
+from signoff_ledger.application.commands import witnesses
+from signoff_ledger.application.commands.people import BeginLedger, EnrolPerson
+from signoff_ledger.application.commands.witnesses import SIZE_KIND, AddWitness, WitnessStanding
 from signoff_ledger.application.ledger import Call, Ledger
 from signoff_ledger.application.ports import Reply
 from signoff_ledger.custody.key_store import Vault
@@ -34,18 +35,21 @@ class Office:
         self.sealer = Sealer(self.store, vault)
         self.ledger = Ledger(self.store, TickingClock(), CountingIds(), self.sealer)
         self.log_key = VerifierKey.parse(vault.make_key("log.example/mug", "test"))
-        people.found(self.ledger, Call("olga"), "test", "Olga Owner", self.log_key.line)
+        self.ledger.execute(
+            BeginLedger(name="test", printed_name="Olga Owner", log_key=self.log_key.line),
+            Call("olga"),
+        )
 
     def grow(self, by: int = 1) -> int:
         """Record so many events and seal them; gives the size."""
         for _ in range(by):
             name = f"p{self.store.size()}"
-            people.enrol(self.ledger, Call("olga"), name, name, [])
+            self.ledger.execute(EnrolPerson(person=name, printed_name=name), Call("olga"))
         return self.sealer.seal().size
 
     def add(self, key: VerifierKey, url: str | None = URL) -> WitnessStanding:
         """Ask a witness from here on."""
-        witnesses.add_witness(self.ledger, Call("olga"), key.line, url)
+        self.ledger.execute(AddWitness(verifier_key=key.line, url=url), Call("olga"))
         return self.standing(key)
 
     def standing(self, key: VerifierKey) -> WitnessStanding:
@@ -116,7 +120,7 @@ def test_only_the_key_of_a_witness_is_taken(office: Office) -> None:
     log = VerifierKey.of("other.example", ED25519, key_of("other"))
 
     for line in (log.line, "nonsense", "", "a+00000000+AAAA"):
-        act = lambda: witnesses.add_witness(office.ledger, Call("olga"), line, None)  # noqa: B023, E731
+        act = lambda: office.ledger.execute(AddWitness(verifier_key=line, url=None), Call("olga"))  # noqa: B023, E731
         assert "SL112" == code_of(act)[0]
 
 
@@ -154,10 +158,12 @@ def test_what_is_no_address_is_refused(office: Office, witness: Cosigner, url: s
 
 
 def test_only_an_owner_adds_one(office: Office, witness: Cosigner) -> None:
-    people.enrol(office.ledger, Call("olga"), "ines", "Ines", [Role.INSPECTOR])
+    office.ledger.execute(
+        EnrolPerson(person="ines", printed_name="Ines", roles=(Role.INSPECTOR,)), Call("olga")
+    )
 
-    act = lambda: witnesses.add_witness(office.ledger, Call("ines"), witness.key.line, None)  # noqa: E731
-    assert "SL402" == code_of(act)[0]
+    command = AddWitness(verifier_key=witness.key.line)
+    assert "SL402" == code_of(lambda: office.ledger.execute(command, Call("ines")))[0]
 
 
 def test_a_witness_is_found_by_name_and_by_the_id_of_its_key(
@@ -241,7 +247,7 @@ def test_a_witness_that_knows_more_than_is_sealed_stops_the_seal(
 ) -> None:
     standing = office.add(witness.key)
     assert 6 == office.grow(2)
-    people.enrol(office.ledger, Call("olga"), "last", "Last", [])
+    office.ledger.execute(EnrolPerson(person="last", printed_name="Last"), Call("olga"))
     script = Script(Reply(409, SIZE_KIND, b"%d\n" % stated))
 
     code, why = code_of(lambda: witnesses.ask(office.store, script, standing))
@@ -259,7 +265,7 @@ def test_a_fork_is_named_when_the_witness_says_it_grew_otherwise(
     witnesses.ask(office.store, Script(honest(witness)), office.standing(witness.key))
     (tmp_path / "copy").mkdir()
     copy = Office(tmp_path / "copy")
-    people.enrol(copy.ledger, Call("olga"), "other", "Other", [])
+    copy.ledger.execute(EnrolPerson(person="other", printed_name="Other"), Call("olga"))
     standing = copy.add(witness.key)
     copy.grow(4)
 
