@@ -102,6 +102,7 @@ FACES_NAME_NO = (
     "signoff_ledger.custody",
     "signoff_ledger.domain",
     "signoff_ledger.figures",
+    "signoff_ledger.formats",
     "signoff_ledger.persistence",
     "signoff_ledger.projections",
     "signoff_ledger.replay",

@@ -14,9 +14,9 @@ from signoff_cli.inputs import input_text, long_text
 from signoff_cli.output import answer, keeps_to_ascii, paragraph, table
 from signoff_cli.session import pass_session, reading, recording
 from signoff_ledger.application.commands.bars import CountersignBar, RegisterBar, SupersedeBar
+from signoff_ledger.application.commands.parts import read_plan
 from signoff_ledger.bounded_file import PLAN
 from signoff_ledger.errors import InputError
-from signoff_ledger.formats.plan_toml import read_plan
 from signoff_ledger.queries.bars import SCHEMA, bars, lets_through
 from signoff_ledger.queries.standard_plan import INSPECTION_LEVELS, INSPECTIONS, standard_plan
 from signoff_ledger.queries.standard_plan import SCHEMA as STANDARD_PLAN_SCHEMA

@@ -8,7 +8,7 @@ import click
 
 from signoff_cli.output import write
 from signoff_cli.session import pass_session, reading
-from signoff_ledger.formats.plan_toml import plan_template
+from signoff_ledger.application.commands.parts import plan_template
 
 if TYPE_CHECKING:
     from signoff_cli.session import Session

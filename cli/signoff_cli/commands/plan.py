@@ -10,9 +10,9 @@ from signoff_cli import receipts
 from signoff_cli.inputs import fraction, input_text, long_text, seen_so_far
 from signoff_cli.output import answer
 from signoff_cli.session import pass_session, reading, recording
+from signoff_ledger.application.commands.parts import read_plan
 from signoff_ledger.application.commands.plans import CountersignPlan, PublishPlan
 from signoff_ledger.bounded_file import PLAN
-from signoff_ledger.formats.plan_toml import read_plan
 from signoff_ledger.queries.sample_size import SCHEMA, sample_size
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""What fields of commands take: the words that people choose from, and small records."""
+"""What fields of commands take: words that people choose from, small records, and plan files."""
 
 from signoff_ledger.domain.bar import Bar
 from signoff_ledger.domain.plan import Parameter, UnitBuild
@@ -14,6 +14,7 @@ from signoff_ledger.domain.values import (
     RemarkKind,
     Role,
 )
+from signoff_ledger.formats.plan_toml import plan_template, read_plan
 
 __all__ = [
     "Bar",
@@ -27,6 +28,8 @@ __all__ = [
     "RemarkKind",
     "Role",
     "UnitBuild",
+    "plan_template",
+    "read_plan",
     "unit_build",
 ]
 
