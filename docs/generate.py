@@ -134,7 +134,7 @@ def story_keys() -> Iterator[Ed25519PrivateKey]:
 
 
 def person_key(name: str) -> Ed25519PrivateKey:
-    """Give the key that somebody of the story signs with."""
+    """Give the key that a person of the story signs with."""
     return Ed25519PrivateKey.from_private_bytes(sha256(f"the story's {name}".encode()).digest())
 
 
@@ -150,7 +150,7 @@ def key_blob(name: str) -> bytes:
 
 @dataclass
 class StorySigner:
-    """Signs for somebody of the story, as `ssh-keygen -Y sign` would, on any machine."""
+    """Signs for a person of the story, as `ssh-keygen -Y sign` would, on any machine."""
 
     name: str
     only_if_required: bool
@@ -167,7 +167,7 @@ class StorySigner:
 
 
 class StorySession(Session):
-    """A session in which everybody signs with the story's key of theirs, or with another one."""
+    """A session in which each person signs with their key of the story, or with another one."""
 
     @property
     def _signer(self) -> StorySigner:
@@ -230,7 +230,7 @@ def play() -> Story:
 
 
 def keep_foreign(size: int) -> None:
-    """Keep a checkpoint that a stranger signed, as anybody with the file can."""
+    """Keep a checkpoint that a stranger signed, as every writer of the file can."""
     note = sign_checkpoint(Checkpoint("example.com/x", size, bytes(32)), person_key("stranger"))
     with closing(sqlite3.connect("ledger.db", isolation_level=None)) as connection:
         connection.execute("INSERT INTO checkpoints VALUES (?, ?)", (size, note))
@@ -441,14 +441,14 @@ def signed_table() -> str:
 
 
 def unsigned_table() -> str:
-    """List what nobody signs, with the reason."""
-    return table(("event", "why nobody signs it"), [(_linked(k), w) for k, w in UNSIGNED.items()])
+    """List the events that are not signed, with the reason."""
+    return table(("event", "why it is unsigned"), [(_linked(k), w) for k, w in UNSIGNED.items()])
 
 
 def unsigned_commands_table() -> str:
     """List the commands that record nothing that is signed."""
     rows = [(f"`{command}`", why) for command, why in UNSIGNED_COMMANDS.items()]
-    return table(("command", "why nobody signs it"), rows)
+    return table(("command", "why it is unsigned"), rows)
 
 
 def _linked(kind: str) -> str:
@@ -483,7 +483,7 @@ _SMALL = {
     "Readings": "whole numbers in the plan's scale by characteristic id, in ascending order: "
     "0.22 mm at two decimals is `22`, a time is in seconds, a pass is `1`",
     "Decimal": "a decimal number as a string",
-    "Signature": "[Unsigned](#unsigned) or [SshSignature](#sshsignature), told apart by `kind`",
+    "Signature": "[Unsigned](#unsigned) or [SshSignature](#sshsignature), as `kind` says",
     "Fingerprint": "an SSH key as OpenSSH names it: `SHA256:` and 43 characters of base64",
     "VerifierKey": "a key as [C2SP signed notes](evidence-formats.md#verifier-keys) write it: "
     "`name+id+base64`",
@@ -569,8 +569,8 @@ def events_page(story: Story) -> str:
         "# Events",
         "",
         "Everything that is recorded, by kind.",
-        "The fields below stand in the `data` of a [line](line-format.md);",
-        "who, when, and in which stream stand beside them in every line.",
+        "The fields below are in the `data` of a [line](line-format.md);",
+        "who, when, and in which stream are other members of every line.",
         "A field that may be absent is left out, never written as null.",
         "",
         f"There are {len(events)} kinds.",
@@ -774,7 +774,7 @@ def errors_page() -> str:
 ORDER_RULES = {
     "sign-off-stands": "The process is signed off: not held, lapsed, withdrawn or unsupported.",
     "run-quantity": "At least the smallest run signed; with what was ordered, at most the largest.",
-    "buyer-is-not-signer": "Whoever orders did not sign the process off.",
+    "buyer-is-not-signer": "The buyer who orders did not sign the process off.",
     "no-two-year-gap": "The sign-off, or the last order under it, is at most 730 days old.",
     "no-design-fault": "No fault on record comes from the design.",
 }
@@ -839,7 +839,7 @@ def yes_or_no(verdict: Verdict, rule: str) -> str:
 
 def attacks_page() -> str:
     """List every attack that the tests make, with what shows it."""
-    kinds = {Refused: "refused", Denied: "refused", Reported: "told", Unseen: "cannot be seen"}
+    kinds = {Refused: "refused", Denied: "refused", Reported: "reported", Unseen: "cannot be seen"}
     made = [(attack, surface) for table in LISTED for _, attack, surface in table.cases()]
     first = [kinds[type(attack.outcomes[surface][0])] for attack, surface in made]
     lines = [
@@ -850,13 +850,13 @@ def attacks_page() -> str:
         "Each is made on a copy of a real ledger, and `signoff` is then asked as a reader would.",
         "",
         "- **refused**: by the code that follows, or by the database itself.",
-        "- **told**: the command answers, and says what a reader should look at.",
+        "- **reported**: the command answers, and says what a reader should look at.",
         "- **cannot be seen**: nothing can show it, for the reason that follows;",
         "  the test fails on the day on which something does.",
         "",
         f"There are {sum(len(table.attacks) for table in LISTED)} of them;",
         f"on the surfaces on which they are made, {first.count('refused')} are refused,",
-        f"{first.count('told')} told, and {first.count('cannot be seen')} cannot be seen.",
+        f"{first.count('reported')} reported, and {first.count('cannot be seen')} cannot be seen.",
         "",
         "See [the threat model](../explanation/threat-model.md) for what follows from that,",
         "and [testing](../internals/testing.md#attacks) for how one more is added.",
@@ -896,7 +896,7 @@ def shown_by(outcome: Outcome) -> str:
         case Reported(check, state, says, by):
             said = says.format(place="which one")
             command = f" by `signoff {by}`" * (by != "verify")
-            return f"told{command}: *{check}*, {state}" + f", “{said}”" * bool(said)
+            return f"reported{command}: *{check}*, {state}" + f", “{said}”" * bool(said)
         case Unseen(because):
             return f"**cannot be seen**, because {because}"
 

@@ -44,7 +44,7 @@ REQUEST = SizeLimit("request to a witness", 2_000_000)
 VERIFIER_KEYS = SizeLimit("file of verifier keys", 64 << 10)
 GUARD = SizeLimit("signer guard", 4 << 10)
 SERVICES = SizeLimit("connection service file", 1 << 20)
-HIGH_WATER = SizeLimit("memory of what a server acknowledged", 4 << 10)
+HIGH_WATER = SizeLimit("record of what a server acknowledged", 4 << 10)
 SETTINGS = SizeLimit("settings", 64 << 10)
 MEMBER = SizeLimit("file of an export, apart from its lines", 4 << 20)
 

@@ -31,7 +31,7 @@ class Actor(StrEnum):
     """Who attacks, by what is in their hands."""
 
     OUTSIDER = "an outsider with the files"
-    WRITER = "whoever can write there: the files, or the tables as their owner"
+    WRITER = "an account that can write there: the files, or the tables as their owner"
     MEMBER = "a member of the database's role"
     KEY_HOLDER = "the holder of the log's key"
     PERSON = "a person with a key"

@@ -1,4 +1,4 @@
-"""What whoever owns a ledger's tables can do around the lines: one row each, for either store."""
+"""What the owner of a ledger's tables can do around the lines: one row each, for either store."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -208,7 +208,7 @@ POSTGRES: Mapping[str, Tampering] = {
         ("ALTER FUNCTION signoff.take_appended() RESET search_path",),
         "not as signoff made it: function signoff.take_appended()",
     ),
-    "a function of somebody else's": Tampering(
+    "a function of another owner": Tampering(
         ("ALTER FUNCTION signoff.durably() OWNER TO pg_database_owner",),
         "not as signoff made it: function signoff.durably()",
     ),
@@ -283,14 +283,14 @@ POSTGRES: Mapping[str, Tampering] = {
         ("ALTER TABLE signoff.cosignatures DROP CONSTRAINT cosignatures_size_fkey",),
         "missing: constraint cosignatures_size_fkey on signoff.cosignatures",
     ),
-    "a table of somebody else's": Tampering(
+    "a table of another owner": Tampering(
         ("ALTER TABLE signoff.commands OWNER TO pg_database_owner",),
         (
             "not as signoff made it: index signoff.commands_first_key, "
             "index signoff.commands_pkey, table signoff.commands"
         ),
     ),
-    "a hash that anybody can hand in": Tampering(
+    "a hash that the database does not compute": Tampering(
         ("ALTER TABLE signoff.events ALTER COLUMN leaf DROP EXPRESSION",),
         "not as signoff made it: column signoff.events.leaf",
         mended=False,
@@ -318,11 +318,11 @@ POSTGRES: Mapping[str, Tampering] = {
         "not the ledger's: type signoff.bytea",
         mended=False,
     ),
-    "a view beside the views": Tampering(
+    "another view in the schema of the views": Tampering(
         ("CREATE VIEW signoff_views.mine AS SELECT 1 AS x",),
         "not the ledger's: view signoff_views.mine",
     ),
-    "a function beside the views": Tampering(
+    "a function in the schema of the views": Tampering(
         ("CREATE FUNCTION signoff_views.mine() RETURNS integer LANGUAGE sql AS 'SELECT 1'",),
         "not the ledger's: function signoff_views.mine()",
     ),
@@ -377,7 +377,7 @@ VIEWS_SQLITE: Mapping[str, tuple[str, ...]] = {
     ),
     "a position deleted": ("DELETE FROM view_positions WHERE name = 'states'",),
 }
-"""What whoever writes the file can do to what is derived from the events."""
+"""What an account that writes the file can do to what is derived from the events."""
 
 VIEWS_MEMBER: Mapping[str, tuple[str, ...]] = {
     name: tuple(statement.replace(" view_", " signoff_views.view_") for statement in statements)

@@ -161,7 +161,7 @@ def test_the_page_of_limits_says_what_the_program_holds() -> None:
     assert text.count("\n| ") - 1 == len(rows)
     assert told == {limit.noun: limit.size_bytes for limit in LIMITS} | {
         "line of a log or a dossier": LINE_LIMIT_BYTES,
-        "dossier, or an export beside its lines, in all": TOTAL_LIMIT_BYTES,
+        "dossier, or an export without its lines, in all": TOTAL_LIMIT_BYTES,
         "folder inside an export": NAMES_MAX,
         "streams of a dossier": STREAMS_MAX,
         "rows of a sheet, blank ones included": csv_sheet.ROWS_MAX,

@@ -1,4 +1,4 @@
-"""What stands around the lines of a live ledger, changed by whoever owns it.
+"""What stands around the lines of a live ledger, changed by its owner.
 
 These are made and led back from by `test_tampered_schema.py`, on a small ledger of its own.
 """
@@ -10,7 +10,7 @@ from tests.attacks.tables.rows import sql
 from tests.attacks.tamperings import POSTGRES, SQLITE, Tampering
 
 
-def told(tamperings: Mapping[str, Tampering], surface: Surface) -> Mapping[str, Attack]:
+def reported(tamperings: Mapping[str, Tampering], surface: Surface) -> Mapping[str, Attack]:
     """Expect `doctor` to name what was changed."""
     return {
         name: Attack(
@@ -26,13 +26,13 @@ IN_FILE = Table(
     Actor.WRITER,
     Kind.ROWS,
     _SAYS,
-    told(SQLITE, Surface.FILE),
+    reported(SQLITE, Surface.FILE),
 )
 IN_DATABASE = Table(
     "Around the lines of a ledger in PostgreSQL",
     Actor.WRITER,
     Kind.ROWS,
     _SAYS,
-    told(POSTGRES, Surface.POSTGRES),
+    reported(POSTGRES, Surface.POSTGRES),
 )
 TABLES = (IN_FILE, IN_DATABASE)

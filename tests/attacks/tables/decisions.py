@@ -1,6 +1,6 @@
-"""Attacks by whoever holds the log's keys: decisions that do not follow, in a log sealed anew.
+"""Attacks by the holder of the log's keys: decisions that do not follow, in a log sealed anew.
 
-What people signed cannot be rewritten; what nobody signed can, and then its meaning must still
+What people signed cannot be rewritten; what is unsigned can, and then its meaning must still
 follow from the events.
 """
 
@@ -134,11 +134,11 @@ DECISIONS = Table(
     "A decision that does not follow from its events",
     Actor.KEY_HOLDER,
     Kind.LINES,
-    "Nobody signed with a key; every hash, root and checkpoint is made anew.",
+    "No person signed with a key; every hash, root and checkpoint is made anew.",
     {
         "a rule turned round": sealed(rule_turned, "SL509"),
         "a batch that was held signed off": sealed(sign_off_of_a_held_batch, "SL509"),
-        "a verdict of rules that nobody has": sealed(
+        "a verdict of an unknown set of rules": sealed(
             lambda f: f.edit(
                 f.find(SIGN_OFF), lambda x: x["data"]["verdict"].update(rule_set="none")
             ),
@@ -148,7 +148,7 @@ DECISIONS = Table(
         "another event that settles a finding": sealed(settled_by_another, "SL509"),
         "another figure": sealed(figures(needed=[]), "SL509"),
         "no figures": sealed(edited(SIGN_OFF, lambda f: f["data"].pop("figures")), "SL509"),
-        "figures of an edition that nobody has": sealed(figures(edition="2"), "SL501"),
+        "figures of an unknown edition": sealed(figures(edition="2"), "SL501"),
         "a larger run signed off": sealed(data(SIGN_OFF, run_max=1_000), "SL509"),
         "a smaller run signed off": sealed(data(SIGN_OFF, run_min=1), "SL509"),
         "other tooling signed off": sealed(data(SIGN_OFF, tooling="T-9"), "SL509"),
@@ -174,7 +174,9 @@ DECISIONS = Table(
         "an earlier batch looked at": sealed(heads(batches={"B1": 8, "B2": 6}), "SL509"),
         "a later batch looked at": sealed(heads(batches={"B1": 8, "B2": 99}), "SL502"),
         "a batch not looked at": sealed(batch_left_out, "SL509"),
-        "a batch of nobody looked at": sealed(heads(batches={"B1": 8, "B2": 6, "B9": 1}), "SL502"),
+        "a batch looked at that is unknown": sealed(
+            heads(batches={"B1": 8, "B2": 6, "B9": 1}), "SL502"
+        ),
         "an earlier signer looked at": sealed(heads(person=1), "SL509"),
         "a later signer looked at": sealed(heads(person=99), "SL502"),
         "a larger log looked at": sealed(heads(size=999), "SL504"),
@@ -241,8 +243,8 @@ SENTENCES = Table(
     "compared with nothing; its signer, a witness or a kept checkpoint protects it.",
     {
         "another sentence of a finding": spoken(FINDING, KEY_HOLDER, REWRITTEN),
-        "another sentence beside the figures": spoken(FIGURES, KEY_HOLDER, REWRITTEN),
-        "no sentences beside the figures": spoken(
+        "another sentence of the figures": spoken(FIGURES, KEY_HOLDER, REWRITTEN),
+        "no sentences of the figures": spoken(
             edited(SIGN_OFF, lambda f: f["data"].pop("says")), KEY_HOLDER, REWRITTEN
         ),
         "another reason of a hold by the bar": spoken(
@@ -252,9 +254,7 @@ SENTENCES = Table(
             meaning_said_otherwise, KEY_HOLDER, REWRITTEN
         ),
         "another sentence of a finding, signed": spoken(FINDING, Refused("SL506"), story="told"),
-        "another sentence beside the figures, signed": spoken(
-            FIGURES, Refused("SL506"), story="told"
-        ),
+        "another sentence of the figures, signed": spoken(FIGURES, Refused("SL506"), story="told"),
         "another sentence of a finding, with a checkpoint kept": spoken(
             then(kept(-1), FINDING), Refused("SL508", says="FORK")
         ),

@@ -76,7 +76,7 @@ def of_another_ledger(*names: str) -> Change:
 
 
 def resealed(dossier: DossierFiles) -> None:
-    """Sign the checkpoint with a key of nobody, wherever it stands."""
+    """Sign the checkpoint with an unknown key, wherever it stands."""
     note = parse_note(dossier.files["checkpoint"])
     forged = sign_checkpoint(Checkpoint.parse(note.text), MALLORY)
     old = dossier.files["checkpoint"]
@@ -291,7 +291,7 @@ STREAMS = Table(
             lambda c: c.cut("process-mug"), "SL506"
         ),
         "the process cut behind the decision": Attack(
-            # Whoever has the log can hand over shorter streams, the signer's too: nothing in them
+            # A holder of the log can hand over shorter streams, the signer's too: nothing in them
             # would tell.
             lambda c: (c.cut("process-mug"), c.cut("person-bela")),
             on(Surface.DOSSIER, Reported("afterwards", "not proved")),
@@ -366,7 +366,7 @@ def given(name: str, value: Callable[[LineProof], bytes]) -> Callable[[LineProof
 
 
 def by_another_key(pair: LineProof) -> bytes:
-    """Give the proof with the log's own checkpoint, signed by a key of nobody."""
+    """Give the proof with the log's own checkpoint, signed by an unknown key."""
     lines = pair.told.lines
     root = root_of([leaf_hash(one) for one in lines])
     checkpoint = Checkpoint(pair.told.origin, len(lines), root)

@@ -1,4 +1,4 @@
-"""Attacks on readers of files: hostile contents, and what lies beside the evidence."""
+"""Attacks on readers of files: hostile contents, and files that are no evidence."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Protocol
@@ -105,7 +105,7 @@ def readme_edited(export: Files) -> None:
     export.files["README.md"] = export.files["README.md"].replace(b"signoff verify", b"rm -r")
 
 
-BESIDE = Table(
+OTHER_FILES = Table(
     "Files that prove nothing",
     Actor.OUTSIDER,
     Kind.FILES,
@@ -132,4 +132,4 @@ BESIDE = Table(
         ),
     },
 )
-TABLES = (HOSTILE_LOG, HOSTILE_DOSSIER, BESIDE)
+TABLES = (HOSTILE_LOG, HOSTILE_DOSSIER, OTHER_FILES)

@@ -52,7 +52,7 @@ def refused(code: str) -> Outcomes:
 
 
 def line_edited(rows: Rows) -> None:
-    """Change the last line, and leave the leaf hash beside it as the store lets it be."""
+    """Change the last line, and leave its leaf hash as the store lets it be."""
     line = rows.line(rows.size())
     edited = line.replace(b'"fingerprint":"SHA256:', b'"fingerprint":"SHA512:')
     assert edited != line
@@ -60,7 +60,7 @@ def line_edited(rows: Rows) -> None:
 
 
 def line_rehashed(rows: Rows) -> None:
-    """Change the last line, and the leaf hash beside it."""
+    """Change the last line, and its leaf hash."""
     line_edited(rows)
     rows.set_leaf(rows.size(), leaf_hash(rows.line(rows.size())))
 
@@ -143,13 +143,13 @@ CHANGES: dict[str, tuple[Act, Outcomes]] = {
     "a node at no possible level": (node_added(2_000_000_000), refused("SL504")),
     "a node that is of nothing": (node_added(1), refused("SL504")),
 }
-"""What somebody does to rows, and what `verify` says to it on each store."""
+"""What an attacker does to rows, and what `verify` reports on each store."""
 
 FREED = Table(
     "Rows of a live ledger, with its triggers taken away",
     Actor.WRITER,
     Kind.ROWS,
-    "In a file anybody who writes it can; in PostgreSQL the owner of the tables.",
+    "In a file every account that may write it can; in PostgreSQL the owner of the tables.",
     {name: Attack(freed(does), outcomes) for name, (does, outcomes) in CHANGES.items()},
 )
 
@@ -171,7 +171,7 @@ IDS = Table(
     "Command ids of a live ledger, with its triggers taken away",
     Actor.WRITER,
     Kind.ROWS,
-    "Whoever takes an id away lets its command be recorded twice.",
+    "Without its id, a command could be recorded twice.",
     {name: Attack(freed(does), refused("SL512")) for name, does in COMMANDS.items()},
 )
 
@@ -207,7 +207,7 @@ GUARDED = Table(
     "Rows of a live ledger, with its triggers in place",
     Actor.WRITER,
     Kind.ROWS,
-    "This stops accidents and other programs, and whoever forgets the triggers.",
+    "This stops accidents, other programs, and attackers who forget the triggers.",
     {
         f"{table} {verb}": Attack(
             sql(statement),
@@ -226,7 +226,7 @@ TRIGGERS = Table(
     "Triggers of a live ledger",
     Actor.WRITER,
     Kind.ROWS,
-    "They prove nothing, but whoever took one away was about to do something.",
+    "They prove nothing, but one that is gone announces a change of the lines.",
     {
         "each of them taken away": Attack(
             lambda rows: rows.triggers(),

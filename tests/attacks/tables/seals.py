@@ -1,4 +1,4 @@
-"""Attacks on what stands beside the lines: checkpoints, and the other files of an export."""
+"""Attacks on what is kept with the lines: checkpoints, and the other files of an export."""
 
 from collections.abc import Callable
 
@@ -115,7 +115,7 @@ CHECKPOINTS = Table(
 
 
 def founded_with_another_key(forgery: Forgery) -> None:
-    """Let the log have begun with a key of nobody."""
+    """Let the log have begun with an unknown key."""
     forgery.edit(1, lambda fields: fields["data"].update(log_key=mallorys_key(forgery)))
     forgery.remove(forgery.find("log-key-rotated"))
     forgery.files["log.vkey"] = f"{mallorys_key(forgery)}\n".encode()
@@ -124,7 +124,7 @@ def founded_with_another_key(forgery: Forgery) -> None:
 
 
 def rotated_to_another(forgery: Forgery) -> None:
-    """Let the log's key have been changed for one of nobody."""
+    """Let the log's key have been changed for an unknown one."""
     line = mallorys_key(forgery)
     edited("log-key-rotated", lambda fields: fields["data"].update(log_key=line))(forgery)
 

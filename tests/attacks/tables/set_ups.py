@@ -241,7 +241,7 @@ SIGNATURES = Table(
     | rows(
         SHORTER,
         nothing,
-        Unseen("signatures can be left out with all that follows; whoever signed knows"),
+        Unseen("signatures can be left out with all that follows; their signers know"),
         story="told",
     )
     | rows(
@@ -346,14 +346,14 @@ READERS = Table(
         "every checkpoint left out, before a reader who asks for a witness": everywhere(
             then(witnessed, sealed_nowhere), Refused("SL505", says="quorum")
         ),
-        # Anybody can name anybody's key in a first line; only what it sealed is its.
+        # A first line can name every key; only what a key sealed belongs to it.
         "every checkpoint left out, before a reader who asks for none": everywhere(
             then(with_policy(b"none"), sealed_nowhere),
             Reported("seal", "not proved"),
             Reported("log key", "not proved"),
         ),
         "every checkpoint left out": everywhere(sealed_nowhere, Reported("seal", "not proved")),
-        "nobody's signature in the whole log": everywhere(
+        "no person's signature in the whole log": everywhere(
             nothing, Reported("signatures", "not proved")
         ),
     },

@@ -1,4 +1,4 @@
-"""Attacks on people's signatures, by whoever can seal the log anew: only the real one counts."""
+"""Attacks on people's signatures, by the holder of the log's key: only the real one counts."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -44,7 +44,7 @@ class Desk:
         return parse_ssh_public_key(public).fingerprint
 
     def signed_by(self, key: str, namespace: str = NAMESPACE, statement: bytes = b"") -> None:
-        """Sign the sign-off with somebody's key."""
+        """Sign the sign-off with a person's key."""
         made = self.forgery.told.sign_with(key, namespace, statement or self.statement())
         self.put(made, key)
 
@@ -106,7 +106,7 @@ def acceptance_put_last(desk: Desk) -> None:
 
 
 def accepted_by_no_owner(desk: Desk) -> None:
-    """Let somebody who is no owner confirm Anna's third key, and sign with it."""
+    """Let a person who is no owner confirm Anna's third key, and sign with it."""
     forgery, told = desk.forgery, desk.forgery.told
     accepted = forgery.fields(forgery.find("signing-key-accepted"))
     given = forgery.fields(forgery.find("signing-key-accepted") + 1)
@@ -181,7 +181,7 @@ SIGNATURES = Table(
             lambda d: d.put(d.forgery.told.sign_with("egon", NAMESPACE, d.statement()), "anna-2")
         ),
         "by a key that was revoked": forged_by(lambda d: d.signed_by("anna")),
-        "by a key that nobody accepted": forged_by(lambda d: d.signed_by("anna-3")),
+        "by a key that was not accepted": forged_by(lambda d: d.signed_by("anna-3")),
         "for commits": forged_by(lambda d: d.signed_by("anna-2", "git")),
         "for files": forged_by(lambda d: d.signed_by("anna-2", "file")),
         "in nearly the same namespace": forged_by(lambda d: d.signed_by("anna-2", f"{NAMESPACE}1")),
@@ -211,8 +211,8 @@ SIGNATURES = Table(
         ),
         "taken away": forged_by(unsigned),
         "taken away with its acknowledgement": forged_by(unsigned_and_unacknowledged),
-        "that nobody acknowledged": forged_by(unacknowledged),
-        "that somebody else acknowledged": forged_by(acknowledged_by_another),
+        "that was not acknowledged": forged_by(unacknowledged),
+        "that another person acknowledged": forged_by(acknowledged_by_another),
         "by a key revoked just before": forged_by(revocation_put_first),
         "by a key accepted only later": forged_by(acceptance_put_last),
         "over another meaning": forged_by(
@@ -232,7 +232,7 @@ SIGNATURES = Table(
                 d.forgery.find(SIGN_OFF), lambda f: f["data"]["signature"].update(size=3)
             )
         ),
-        "by a key that somebody without the right accepted": forged_by(accepted_by_no_owner),
+        "by a key that a person without the right accepted": forged_by(accepted_by_no_owner),
         "given in 1999": forged_by(given_at("1999-12-31T23:59:59.000000Z")),
         "given before the key was accepted": forged_by(given_at("2026-03-02T07:50:00.000000Z")),
         "given in 2099": forged_by(given_at("2099-01-01T00:00:00.000000Z")),
