@@ -1,6 +1,6 @@
 """House rules that no linter knows, held by a test as the rest of the behaviour is.
 
-Each test collects every offender before it fails: whoever tidies wants the whole list.
+Each test collects every offender before it fails, so that one run shows the whole list.
 """
 
 import ast
@@ -15,6 +15,7 @@ from typing import TypeAlias
 import pytest
 
 from signoff_ledger.domain.gate.rule_sets import RULE_SETS
+from tests.docs.markdown import DOCS, blocks, pages, prose
 from tests.tree import CLI, DOMAIN, LEDGER, ROOT, python_files, relative
 
 # A module that does not fit these is two modules; a function that does not is two functions.
@@ -41,6 +42,39 @@ IMPURE = {
 
 # Spelt in halves, or this file would be its own first offender.
 UNFINISHED = re.compile(r"\b(?:TO" + r"DO|FIX" + r"ME|X" + r"XX)\b")
+
+# Words in whose place a noun says who acts, or what is meant.
+VAGUE = re.compile(
+    r"\b(?:anybody|beside|everybody|meanwhile|nobody|somebody|told|whoever)\b", re.IGNORECASE
+)
+
+CLEAN_ROOMS = (
+    "custody",
+    "domain",
+    "exports",
+    "figures",
+    "formats",
+    "integrity",
+    "persistence",
+    "replay",
+    "reports",
+    "statistics",
+    "witness",
+)
+"""Folders of the ledger without any of these words; the others follow."""
+
+VAGUE_YET = {
+    "ledger/signoff_ledger/domain/person.py": "the advice of an error",
+    "ledger/signoff_ledger/replay/what_if.py": "a field of an answer",
+    "ledger/signoff_ledger/reports/certificate_layout.py": "a key of an answer",
+}
+"""Modules of clean rooms that have one still, and what it names."""
+
+SHOWN_AS_PRINTED = {"console", "text"}
+"""Languages of the fenced blocks that show what the program prints."""
+
+FROM_HELP = DOCS / "reference" / "cli.md"
+"""The page that is made from the docstrings of the commands."""
 
 Definition: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -234,7 +268,7 @@ def test_no_module_has_a_name_that_says_nothing() -> None:
 
 
 def test_nothing_is_left_to_do_in_the_source() -> None:
-    """A gap belongs into the issue tracker, where somebody can find it."""
+    """A gap belongs into the issue tracker, where others can find it."""
     files = [*source_files(), *python_files(ROOT / "tests", ROOT / "docs"), ROOT / "dev.py"]
     offenders = [
         f"{relative(path)}:{number}"
@@ -244,6 +278,68 @@ def test_nothing_is_left_to_do_in_the_source() -> None:
     ]
 
     assert [] == offenders
+
+
+def vague_lines(text: str) -> list[str]:
+    """Give the lines in which a vague word stands for a noun."""
+    return [line for line in text.splitlines() if VAGUE.search(line)]
+
+
+def words_of(page: Path) -> str:
+    """Give what a page says itself: no code span, and no block that shows what is printed."""
+    shown = (block.text for block in blocks(page) if block.language not in SHOWN_AS_PRINTED)
+    return "\n".join([re.sub("`[^`]*`", "", prose(page)), *shown])
+
+
+def test_clean_rooms_name_who_acts() -> None:
+    """Plain technical English: subject, verb, object, also in comments, messages and SQL."""
+    rooms = [LEDGER / name for name in CLEAN_ROOMS]
+    files = [*python_files(*rooms), *(path for room in rooms for path in room.rglob("*.sql"))]
+    offenders = {
+        relative(path): lines
+        for path in files
+        if relative(path) not in VAGUE_YET
+        if (lines := vague_lines(path.read_text("utf-8")))
+    }
+
+    assert {} == offenders
+    assert all(python_files(room) for room in rooms), "a room was renamed"
+
+
+def test_the_documentation_names_who_acts() -> None:
+    texts = {page: words_of(page) for page in pages() if page != FROM_HELP}
+    others = [DOCS / "generate.py", *(CLI / "topics").iterdir(), *(DOCS / "sources").iterdir()]
+    texts |= {path: path.read_text("utf-8") for path in others if path.is_file()}
+    offenders = {
+        relative(path): lines for path, text in texts.items() if (lines := vague_lines(text))
+    }
+
+    assert {} == offenders
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Whoever signs.", True),
+        ("It is nobody's act.", True),
+        ("    beside: tuple[str, ...]", True),
+        ("The signer decides.", False),
+        ("_beside_bare, retold, besides", False),
+    ],
+)
+def test_the_rule_of_words_sees_what_it_should(text: str, *, found: bool) -> None:
+    assert found is bool(vague_lines(text))
+
+
+def test_the_rule_of_words_reads_pages_without_what_is_printed(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text(
+        "Log in as `nobody`.\n\n```console\n$ signoff key list\nNobody has a key.\n```\n\n"
+        "```python\ntold = 1\n```\n\nSomebody signs.\n",
+        "utf-8",
+    )
+
+    assert vague_lines(words_of(page)) == ["Somebody signs.", "told = 1"]
 
 
 def test_everything_public_in_the_ledger_has_a_docstring() -> None:

@@ -36,7 +36,7 @@ AUTOMATIC_NAME = "the registered bar"
 
 DOES_NOT_SHOW = (
     "A sign-off shows that the process built what the design asks for, on these units. It does "
-    "not show that the design is right, nor that anybody wants to buy it."
+    "not show that the design is right, nor that a customer wants to buy it."
 )
 """What every sign-off says about its own limits (S-36)."""
 
