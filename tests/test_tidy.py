@@ -64,7 +64,6 @@ CLEAN_ROOMS = (
 """Folders of the ledger without any of these words; the others follow."""
 
 VAGUE_YET = {
-    "ledger/signoff_ledger/domain/person.py": "the advice of an error",
     "ledger/signoff_ledger/replay/what_if.py": "a field of an answer",
     "ledger/signoff_ledger/reports/certificate_layout.py": "a key of an answer",
 }
