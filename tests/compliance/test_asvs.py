@@ -168,6 +168,8 @@ def test_nothing_else_opens_a_connection() -> None:
     asks = re.compile(r"(socket|socketserver|http|urllib[.]request|ssl|asyncio|psycopg)\b")
 
     assert {
+        "ledger/signoff_ledger/persistence",  # it loads the driver to say whether it is installed
+        "ledger/signoff_ledger/persistence/event_store",  # it is handed connections
         "ledger/signoff_ledger/persistence/postgres",
         "ledger/signoff_ledger/witness",
     } == {at.rpartition("/")[0] for at, name in imports() if asks.match(name)}
