@@ -28,7 +28,7 @@ from signoff_ledger.integrity.ssh.sshsig import NAMESPACE
 from signoff_ledger.integrity.tree.leaf import leaf_hash
 from signoff_ledger.persistence.event_store import sqlite_datastore as datastore
 from signoff_ledger.persistence.lock import WriterLock
-from signoff_ledger.persistence.postgres.store import translate_connection_errors
+from signoff_ledger.persistence.postgres.store_errors import translate_errors
 from signoff_ledger.persistence.postgres.waits import UnconfirmedCommitError
 from signoff_ledger.persistence.sqlite.store import SqliteStore
 from tests.cli.shops import CHANGE, WITNESS, at
@@ -416,7 +416,7 @@ def _unconfirmed(world: World) -> Attempt:
     terminal = at("clear", world.folder)
 
     def save(*_: object) -> NoReturn:
-        with translate_connection_errors("postgresql://station1@db1/press"):
+        with translate_errors("postgresql://station1@db1/press"):
             raise UnconfirmedCommitError("the standby standby1 to confirm")
 
     world.patch.setattr(SqliteStore, "save", save)

@@ -13,7 +13,7 @@ from signoff_ledger.errors import StoreError
 from signoff_ledger.persistence import notices
 from signoff_ledger.persistence.postgres import waits
 from signoff_ledger.persistence.postgres.connection import Connection, connect
-from signoff_ledger.persistence.postgres.store import translate_connection_errors
+from signoff_ledger.persistence.postgres.store_errors import translate_errors
 
 SLEEP = "SELECT pg_sleep(600)"
 PROMPT_S = 20.0
@@ -34,7 +34,7 @@ def test_what_nobody_can_name_is_cancelled_in_time(
     ours: Connection, caplog: pytest.LogCaptureFixture
 ) -> None:
     began = time.monotonic()
-    with pytest.raises(StoreError) as caught, translate_connection_errors("here"):
+    with pytest.raises(StoreError) as caught, translate_errors("here"):
         ours.execute(SLEEP)
 
     assert "SL705" == caught.value.code
@@ -47,7 +47,7 @@ def test_a_server_that_does_not_even_cancel_is_given_up(ours: Connection) -> Non
     began, process = time.monotonic(), ours.info.backend_pid
     os.kill(process, signal.SIGSTOP)
     try:
-        with pytest.raises(StoreError) as caught, translate_connection_errors("here"):
+        with pytest.raises(StoreError) as caught, translate_errors("here"):
             ours.execute("SELECT 1")
     finally:
         os.kill(process, signal.SIGCONT)

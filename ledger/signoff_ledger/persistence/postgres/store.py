@@ -8,40 +8,26 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import psycopg
-from psycopg.errors import InsufficientPrivilege, LockNotAvailable, ReadOnlySqlTransaction
+from psycopg.errors import InsufficientPrivilege
 from psycopg.sql import SQL
 
 from signoff_ledger.application.ports import Server
 from signoff_ledger.domain.aggregate import Aggregate
 from signoff_ledger.errors import Advice, NotFoundError, StoreError
 from signoff_ledger.integrity.c2sp.note import parse_signature_lines
-from signoff_ledger.persistence.event_store import PersistenceError
 from signoff_ledger.persistence.event_store.postgres_recorder import PostgresRecorder
 from signoff_ledger.persistence.postgres import schema, view_tables
 from signoff_ledger.persistence.postgres.address import has_several_hosts, redacted
-from signoff_ledger.persistence.postgres.connection import PAUSE_S, connect, is_lost, looked
+from signoff_ledger.persistence.postgres.connection import PAUSE_S, connect, looked
 from signoff_ledger.persistence.postgres.datastore import PostgresDatastore
 from signoff_ledger.persistence.postgres.dialect import VIEWS_SCHEMA, translated
-from signoff_ledger.persistence.postgres.locks import locked
-from signoff_ledger.persistence.postgres.save_retry import (
-    NoWritesError,
-    SaveState,
-    UnconfirmedError,
-)
-from signoff_ledger.persistence.postgres.waits import STANDBY_TIMEOUT_S, UnconfirmedCommitError
-from signoff_ledger.persistence.store import (
-    MOVED,
-    ConnectionLostError,
-    LedgerStore,
-    busy,
-    check_format,
-    damaged,
-    not_kept,
-    refused,
-)
+from signoff_ledger.persistence.postgres.save_retry import SaveState
+from signoff_ledger.persistence.postgres.store_errors import translate_errors
+from signoff_ledger.persistence.store import MOVED, LedgerStore, check_format
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
     from uuid import UUID
 
     from signoff_ledger.application.ports import LogEntry
@@ -81,7 +67,7 @@ class PostgresStore(LedgerStore):
             StoreError: SL704 when a ledger is there already, SL703 when it cannot be made, SL707
                 when the database cannot be reached, SL706 when it does not promise durability.
         """
-        with translate_connection_errors(redacted(url)), connect(url) as connection:
+        with translate_errors(redacted(url)), connect(url) as connection:
             schema.make(connection, redacted(url))
             connection.check_confirmed()
         store = cls(url, read_only=False)
@@ -114,7 +100,7 @@ class PostgresStore(LedgerStore):
                 )
             return _is_read_only(connection, place)
 
-        with translate_connection_errors(place):
+        with translate_errors(place):
             read_only = looked(url, is_read_only, insistent=patient)
         return cls(url, read_only=read_only)
 
@@ -145,7 +131,7 @@ class PostgresStore(LedgerStore):
     @classmethod
     def is_begun(cls, url: str) -> bool:
         """Say whether a ledger, or part of one, is in the database."""
-        with translate_connection_errors(redacted(url)):
+        with translate_errors(redacted(url)):
             return looked(url, schema.is_there)
 
     @classmethod
@@ -155,7 +141,7 @@ class PostgresStore(LedgerStore):
         Raises:
             StoreError: See `create`.
         """
-        with translate_connection_errors(redacted(url)):
+        with translate_errors(redacted(url)):
             looked(url, lambda connection: schema.check_vacant(connection, redacted(url)))
 
     def complete(self) -> None:
@@ -264,16 +250,9 @@ class PostgresStore(LedgerStore):
             row = connection.execute(statement, parameters).fetchone()
             return row[0] if row else None
 
-    @contextmanager
-    def translate_errors(self) -> Iterator[None]:
-        """Turn what the database says into what a person can act on."""
-        try:
-            with translate_connection_errors(self.place):
-                yield
-        except StoreError as error:
-            if isinstance(cause_of(error), LockNotAvailable):
-                raise locked(error.why, self.datastore.rows) from error
-            raise
+    def translate_errors(self) -> AbstractContextManager[None]:
+        """Translate database errors into StoreError."""
+        return translate_errors(self.place, self.datastore.rows)
 
     @contextmanager
     def writing(self) -> Iterator[DerivedCursor]:
@@ -359,47 +338,6 @@ def _is_read_only(connection: Connection, place: str) -> bool:
     return read_only
 
 
-def cause_of(error: BaseException) -> BaseException:
-    """Give what the driver raised, whatever was raised from it; else the error itself."""
-    cause = error
-    while cause.__cause__ is not None and not isinstance(cause, psycopg.Error):
-        cause = cause.__cause__
-    return cause if isinstance(cause, psycopg.Error) else error
-
-
-@contextmanager
-def translate_connection_errors(place: str) -> Iterator[None]:
-    """Turn what the database says into what a person can act on.
-
-    Raises:
-        StoreError: SL701 for damage, SL705 for a lock, SL707 for a lost connection, SL713 for a
-            standby that did not confirm, SL703 for everything else.
-    """
-    try:
-        yield
-    except (PersistenceError, psycopg.Error) as error:
-        cause = cause_of(error)
-        # The message alone: what surrounds it is the text of our own statements.
-        primary = cause.diag.message_primary if isinstance(cause, psycopg.Error) else None
-        said = " ".join((primary or str(cause)).split())
-        if isinstance(cause, ReadOnlySqlTransaction):
-            raise _no_writes(place, said) from error
-        if isinstance(cause, UnconfirmedCommitError):
-            raise _unconfirmed(said) from error
-        if is_lost(cause):
-            raise _lost(place, said) from error
-        state = getattr(cause, "sqlstate", None) or ""
-        if state == _NOT_KEPT:
-            raise not_kept(place) from error
-        if state.startswith("XX") or state in _GONE or "malformed" in said:
-            raise damaged(place, said) from error
-        if state in _BUSY:
-            raise busy(said) from error
-        if isinstance(cause, InsufficientPrivilege):
-            raise _denied(place, said) from error
-        raise refused(place, said) from error
-
-
 _IDENTITY = (
     "SELECT system_identifier::text, CASE WHEN NOT pg_is_in_recovery()"
     " THEN pg_walfile_name(pg_current_wal_lsn()) END FROM pg_control_system()"
@@ -407,48 +345,3 @@ _IDENTITY = (
 """A file of the write-ahead log is named by its timeline first, in eight hexadecimal digits."""
 
 _NOTHING_DURABLY = "SELECT signoff.durably(), pg_logical_emit_message(true, 'signoff', '')"
-
-_GONE = {"42P01", "42703", "42883", "3F000"}
-"""A table, column, function or schema that every ledger has is not there."""
-
-_NOT_KEPT = "SL711"
-"""What the database's own functions raise when something is not in its table afterwards."""
-
-_BUSY = {"55P03", "57014", "40P01", "40001", "53300"}
-"""Lock and statement time-outs, deadlock, serialisation, and too many connections."""
-
-
-def _no_writes(place: str, said: str) -> NoWritesError:
-    return NoWritesError(
-        "SL703",
-        f"the ledger cannot be written: {place}",
-        why=said,
-        advice=Advice("name-primary"),
-    )
-
-
-def _denied(place: str, said: str) -> StoreError:
-    return StoreError(
-        "SL703",
-        f"the database refused: {place}",
-        why=said,
-        advice=Advice("join-role-or-repair"),
-    )
-
-
-def _lost(place: str, said: str) -> ConnectionLostError:
-    return ConnectionLostError(
-        "SL707",
-        f"the database cannot be reached: {place}",
-        why=said,
-        advice=Advice("check-server"),
-    )
-
-
-def _unconfirmed(said: str) -> UnconfirmedError:
-    return UnconfirmedError(
-        "SL713",
-        "the standby did not confirm, so nothing is promised yet",
-        why=f"after {STANDBY_TIMEOUT_S:g} s a commit still waited for {said}",
-        advice=Advice("restore-standby"),
-    )
