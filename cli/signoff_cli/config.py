@@ -17,7 +17,7 @@ from signoff_cli.choices import COLORS, FORMATS
 from signoff_cli.inputs import home_path
 from signoff_ledger import wiring
 from signoff_ledger.bounded_file import SETTINGS, read_regular
-from signoff_ledger.errors import InputError
+from signoff_ledger.errors import Advice, InputError
 
 PROJECT_FILE = "signoff.toml"
 USER_FILE = "config.toml"
@@ -82,15 +82,17 @@ def _text(path: Path, name: str, value: object) -> str:
     if name in _NUMBERS:
         if type(value) is int and 0 < value <= _MOST:
             return str(value)
-        fix = f"it must be a whole number from 1 to {_MOST}"
+        advice = Advice("give-whole-number", most=_MOST)
     elif isinstance(value, str) and "\0" not in value and (not choices or value in choices):
         return value
     else:
-        fix = f"it must be one of {', '.join(choices)}" if choices else "it must be a text"
+        advice = Advice("give-text")
+        if choices:
+            advice = Advice("give-choice", choices=", ".join(choices))
     # No other value is shown: a number of a million digits is one.
     why = f"{name} is {value!r:.60}" if isinstance(value, str) else f"{name} is something else"
-    raise _unreadable(path, why, fix)
+    raise _unreadable(path, why, advice)
 
 
-def _unreadable(path: Path, why: str, fix: str = "") -> InputError:
-    return InputError("SL101", f"{path} cannot be read as settings", why=why, fix=fix)
+def _unreadable(path: Path, why: str, advice: Advice | None = None) -> InputError:
+    return InputError("SL101", f"{path} cannot be read as settings", why=why, advice=advice)

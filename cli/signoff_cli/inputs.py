@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from signoff_ledger.bounded_file import TEXT, read_regular, read_stream
-from signoff_ledger.errors import InputError
+from signoff_ledger.errors import Advice, InputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -37,7 +37,7 @@ def input_bytes(source: str, limit: SizeLimit) -> tuple[bytes, str]:
             "SL101",
             "nothing comes in",
             why="standard input is a terminal",
-            fix="name a file, or pipe one in",
+            advice=Advice("name-file-or-pipe"),
         )
     try:
         if source == "-":
@@ -48,7 +48,7 @@ def input_bytes(source: str, limit: SizeLimit) -> tuple[bytes, str]:
             "SL101",
             f"{source} cannot be read",
             why=str(error.strerror),
-            fix="check the path; what comes through a pipe is read as  -",
+            advice=Advice("check-path-or-pipe"),
         ) from None
 
 
@@ -69,7 +69,9 @@ def input_text(source: str, limit: SizeLimit) -> tuple[str, str]:
 
 
 def _no_text(source: str, why: str) -> InputError:
-    return InputError("SL101", f"{source} cannot be read as text", why=why, fix="name a text file")
+    return InputError(
+        "SL101", f"{source} cannot be read as text", why=why, advice=Advice("name-text-file")
+    )
 
 
 def home_path(text: str) -> str:
@@ -115,7 +117,7 @@ def read_moment(value: str) -> datetime:
             "SL108",
             f"{value[:60]!r} is not a time",
             why="it must be ISO 8601 with an offset from UTC",
-            fix="such as 2026-03-02T09:30:00+01:00 or 2026-03-02T08:30:00Z",
+            advice=Advice("write-time"),
         )
     return read
 
@@ -134,7 +136,7 @@ def settings_of(texts: Iterable[str]) -> dict[str, str]:
                 "SL109",
                 f"{text[:60]!r} is not a setting of its own",
                 why="each is NAME:VALUE, and each name is given once",
-                fix="such as  --parameter 'ramp:90 C/h'",
+                advice=Advice("name-parameter-setting"),
             )
         settings[name] = value
     return settings
@@ -162,7 +164,7 @@ def fraction(name: str, value: str) -> float:
             "SL109",
             f"{name} {value[:40]!r} is not a share",
             why="it must lie between 0 % and 100 %, without the ends",
-            fix=f"such as  {name} 5%  or  {name} 0.05",
+            advice=Advice("give-share", option=name),
         )
     return float(share)
 
@@ -179,6 +181,6 @@ def seen_so_far(value: str) -> tuple[int, int]:
             "SL109",
             f"{value[:40]!r} is not rejects of inspected units",
             why="a batch has at most as many rejects as units; nonconformities are not rejects",
-            fix="such as  --seen 1/20",
+            advice=Advice("give-seen-counts"),
         )
     return int(match[1]), int(match[2])

@@ -10,7 +10,7 @@ import click
 
 from signoff_cli.output import safe, say
 from signoff_cli.streams import is_lost
-from signoff_ledger.errors import InputError
+from signoff_ledger.errors import Advice, InputError
 
 if TYPE_CHECKING:
     from signoff_cli.invocation import Invocation
@@ -38,7 +38,7 @@ def new_log_passphrase() -> str:
         raise InputError(
             "SL107",
             "a passphrase is needed, and standard input is not a terminal",
-            fix="set SIGNOFF_LOG_PASSPHRASE for this command",
+            advice=Advice("set-passphrase-variable"),
         )
     asked: str = click.prompt(
         "Passphrase for the log's key", hide_input=True, confirmation_prompt=True, err=True
@@ -63,7 +63,7 @@ def confirmed(invocation: Invocation, preview: str, question: str) -> bool:
         raise InputError(
             "SL107",
             "this needs a confirmation, and standard input is not a terminal",
-            fix="look at it with --dry-run, then give it with --yes",
+            advice=Advice("look-then-confirm"),
         )
     say(preview)
     if is_lost(sys.stderr):
@@ -71,7 +71,7 @@ def confirmed(invocation: Invocation, preview: str, question: str) -> bool:
             "SL107",
             "this needs a confirmation, and what would be recorded cannot be shown",
             why="standard error cannot be written",
-            fix="look at it with --dry-run, then give it with --yes",
+            advice=Advice("look-then-confirm"),
         )
     if click.confirm(safe(question), default=False, err=True):
         return True

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from signoff_cli.output import is_unread, paragraph, write
-from signoff_ledger.errors import InputError
+from signoff_ledger.errors import Advice, InputError
 
 if TYPE_CHECKING:
     from signoff_ledger.queries.replay_steps import StepAnswer, Story
@@ -26,7 +26,7 @@ def check_terminal() -> None:
         raise InputError(
             "SL107",
             "--step needs a terminal",
-            fix="signoff history  tells the same events;  --until POSITION  shows a state",
+            advice=Advice("list-events"),
         )
 
 

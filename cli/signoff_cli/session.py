@@ -38,13 +38,12 @@ class Session(Invocation):
         found = self.ledger or self.setting("ledger")
         if found:
             return found
-        from signoff_ledger.errors import NotFoundError
+        from signoff_ledger.errors import Advice, NotFoundError
 
         raise NotFoundError(
             "SL205",
             "no ledger is named",
-            fix="--ledger FILE, SIGNOFF_LEDGER, or a signoff.toml with  ledger = 'FILE';  "
-            "signoff init FILE  begins one",
+            advice=Advice("name-or-begin-ledger"),
         )
 
     def place(self) -> str:

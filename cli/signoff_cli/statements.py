@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from signoff_cli import suffixes
 from signoff_cli.output import answer
-from signoff_ledger.errors import InputError, StoreError
+from signoff_ledger.errors import Advice, InputError, StoreError
 from signoff_ledger.queries.statement import SCHEMA, statement_rows, statements_answer
 from signoff_ledger.wiring import statement_file
 
@@ -28,7 +28,7 @@ def write(session: Session) -> None:
             "SL109",
             "this command has no statement to sign",
             why="it records nothing, or nothing that is signed",
-            fix="give it without --statement-only",
+            advice=Advice("omit-statement-only"),
         )
     first = Path(session.statement_only or "")
     suffixes.check(first, "json")
@@ -61,7 +61,7 @@ def _write(path: Path, statement: bytes) -> None:
 
 
 def _in_the_way(path: Path) -> StoreError:
-    return StoreError("SL704", f"there is a file already: {path}", fix="name another file")
+    return StoreError("SL704", f"there is a file already: {path}", advice=Advice("name-other-file"))
 
 
 def _for_people(written: list[StatementRowAnswer]) -> str:

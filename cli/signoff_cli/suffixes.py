@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from signoff_ledger.errors import InputError
+from signoff_ledger.errors import Advice, InputError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,7 +41,7 @@ def chosen(path: Path, asked: str | None, formats: Sequence[str]) -> str:
             "SL109",
             f"the name {path} does not say which format to write",
             why=f"known suffixes are {', '.join(known)}",
-            fix="give the file one of them, or name the format with --format",
+            advice=Advice("give-suffix-or-format"),
         )
     check(path, asked)
     return asked
@@ -63,5 +63,5 @@ def check(path: Path, content: str) -> None:
             "SL109",
             f"{path} would hold {content}",
             why=f"its suffix is that of {named}",
-            fix="nothing was written; give the file another suffix",
+            advice=Advice("give-other-suffix"),
         )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from signoff_cli import exits
 from signoff_cli.streams import is_left
-from signoff_ledger.errors import StoreError
+from signoff_ledger.errors import Advice, StoreError
 
 if TYPE_CHECKING:
     from signoff_cli.session import Session
@@ -20,8 +20,8 @@ class UnansweredError(StoreError):
         receipt: What the command recorded; None where it records nothing.
     """
 
-    def __init__(self, what: str, *, why: str, fix: str, receipt: Receipt | None) -> None:
-        super().__init__("SL703", what, why=why, fix=fix)
+    def __init__(self, what: str, *, why: str, advice: Advice, receipt: Receipt | None) -> None:
+        super().__init__("SL703", what, why=why, advice=advice)
         self.receipt = receipt
 
     def as_data(self) -> dict[str, object]:
@@ -57,17 +57,14 @@ def _unanswered(session: Session, why: str) -> UnansweredError:
     receipt = session.receipt
     if receipt is not None:
         done = f"recorded at {_places(receipt)}"
-        fix = (
-            "it is recorded: there is no need to give it again; with  --command-id "
-            f"{receipt.command_id}  doing so adds nothing"
-        )
+        advice = Advice("repeat-nothing-recorded", command_id=receipt.command_id)
     elif session.done:
-        done, fix = session.done, "it is done: there is no need to give it again"
+        done, advice = session.done, Advice("repeat-nothing-done")
     else:
-        done, fix = "", "nothing was recorded; ask again where the answer can be written"
+        done, advice = "", Advice("ask-again")
     what = "the answer could not be written"
     what = f"{done}, and {what}" if done else what
-    return UnansweredError(what, why=why, fix=fix, receipt=receipt)
+    return UnansweredError(what, why=why, advice=advice, receipt=receipt)
 
 
 def _places(receipt: Receipt) -> str:

@@ -100,7 +100,7 @@ def test_walking_needs_somebody_to_walk(tmp_path: Path) -> None:
     error = at("signed", tmp_path).refused("SL107", "replay", "mug", "--step")
 
     assert (
-        "signoff history  tells the same events;  --until POSITION  shows a state" == error["fix"]
+        "signoff history  tells the same events,  --until POSITION  shows a state" == error["fix"]
     )
 
 

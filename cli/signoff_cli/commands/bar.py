@@ -16,7 +16,7 @@ from signoff_cli.session import pass_session, reading, recording
 from signoff_ledger.application.commands.bars import CountersignBar, RegisterBar, SupersedeBar
 from signoff_ledger.application.commands.parts import read_plan
 from signoff_ledger.bounded_file import PLAN
-from signoff_ledger.errors import InputError
+from signoff_ledger.errors import Advice, InputError
 from signoff_ledger.queries.bars import SCHEMA, bars, lets_through
 from signoff_ledger.queries.standard_plan import INSPECTION_LEVELS, INSPECTIONS, standard_plan
 from signoff_ledger.queries.standard_plan import SCHEMA as STANDARD_PLAN_SCHEMA
@@ -189,5 +189,5 @@ def _told(
 def _bar_of(file: str) -> tuple[str, Bar]:
     read = read_plan(*input_text(file, PLAN))
     if read.bar is None:
-        raise InputError("SL102", f"{file} has no [bar]", fix="signoff new  shows one")
+        raise InputError("SL102", f"{file} has no [bar]", advice=Advice("show-plan-template"))
     return read.process, read.bar

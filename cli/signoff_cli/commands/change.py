@@ -11,7 +11,7 @@ from signoff_cli.inputs import long_text
 from signoff_cli.session import pass_session, recording
 from signoff_ledger.application.commands.changes import ApplyChange
 from signoff_ledger.application.commands.parts import Change, ChangeKind
-from signoff_ledger.errors import InputError
+from signoff_ledger.errors import Advice, InputError
 
 if TYPE_CHECKING:
     from signoff_cli.session import Session
@@ -79,6 +79,6 @@ def _parameter(text: str | None) -> tuple[str | None, str | None, str | None]:
         raise InputError(
             "SL109",
             f"{text[:60]!r} is not NAME:OLD:NEW",
-            fix="name the parameter, its old and its new value, such as  ramp:150 C/h:90 C/h",
+            advice=Advice("name-parameter-change"),
         )
     return parts

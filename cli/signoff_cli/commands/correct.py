@@ -14,7 +14,7 @@ from signoff_ledger.application.commands.corrections import (
     DeclineCorrection,
     RequestCorrection,
 )
-from signoff_ledger.errors import InputError
+from signoff_ledger.errors import Advice, InputError
 
 if TYPE_CHECKING:
     from signoff_cli.session import Session
@@ -55,11 +55,11 @@ def correct(  # click passes every option
         raise InputError(
             "SL109",
             "one correction at a time",
-            fix="SERIAL NAME=VALUE asks, --confirm NUMBER or --decline NUMBER answers",
+            advice=Advice("name-one-correction"),
         )
     text = long_text(reason)
     if text is None and confirm is None:
-        raise InputError("SL109", "a correction needs its reason", fix="--reason TEXT")
+        raise InputError("SL109", "a correction needs its reason", advice=Advice("give-reason"))
     with session.open() as opened:
         command: ConfirmCorrection | DeclineCorrection | RequestCorrection
         if confirm is not None:
@@ -87,6 +87,6 @@ def _entry(entry: str) -> tuple[str, str]:
         raise InputError(
             "SL109",
             f"{entry[:60]!r} is not NAME=VALUE",
-            fix="name the entry and its right value, such as  gap=0.24",
+            advice=Advice("name-entry-and-value"),
         )
     return field, becomes

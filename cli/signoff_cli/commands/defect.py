@@ -18,7 +18,7 @@ from signoff_ledger.application.commands.nonconformities import (
 )
 from signoff_ledger.application.commands.parts import CauseKind, Origin
 from signoff_ledger.application.commands.plans import only_process
-from signoff_ledger.errors import InputError
+from signoff_ledger.errors import Advice, InputError
 
 if TYPE_CHECKING:
     from signoff_cli.session import Session
@@ -84,7 +84,7 @@ def attribute(  # click passes every option
         raise InputError(
             "SL109",
             "D-NUMBER and --batch go together",
-            fix="MODE alone speaks of every batch, D-NUMBER --batch KEY of one defect",
+            advice=Advice("name-mode-or-defect"),
         )
     single = (batch, int(numbered[1])) if numbered and batch else None
     with session.open() as opened:
@@ -129,7 +129,7 @@ def cause(session: Session, /, mode: str, batch: str, **statements: str | None) 
         raise InputError(
             "SL109",
             "one statement is needed",
-            fix="--cause, --none-found, --accept or --out-of-scope",
+            advice=Advice("give-one-statement"),
         )
     kind, text = given[0]
     receipts.give(

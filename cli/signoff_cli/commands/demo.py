@@ -15,7 +15,7 @@ import click
 from signoff_cli.demo_story import STEPS, Step, StoryClock, StoryIds, story_key
 from signoff_cli.output import is_unread, paragraph, write
 from signoff_cli.session import Session, pass_session, reading
-from signoff_ledger.errors import StoreError
+from signoff_ledger.errors import Advice, StoreError
 
 _FILES = ("plan.toml", "batch-1.csv", "batch-2.csv")
 _PROJECT = 'ledger = "ledger.db"\nkeys = "keys"\n'
@@ -67,7 +67,7 @@ def _lay_out(folder: Path) -> None:
                 "SL704",
                 f"there is a file already: {folder / 'ledger.db'}",
                 why="a ledger is never overwritten",
-                fix="name another folder",
+                advice=Advice("name-new-folder"),
             )
         for name in _FILES:
             text = files("signoff_cli").joinpath("story", name).read_text("utf-8")

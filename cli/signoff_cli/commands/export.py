@@ -60,7 +60,7 @@ def export(session: Session, folder: Path, position: int | None) -> None:
         if standings(opened.store) and not opened.store.cosignatures(sealed):
             say(
                 "signoff: no witness has cosigned the last checkpoint: a reader whose policy asks "
-                "for one refuses this export\n  fix: signoff witness request --all, then export "
+                "for one refuses this export; ask with  signoff witness request --all  and export "
                 "again"
             )
     answer(

@@ -9,7 +9,7 @@ import click
 
 from signoff_cli.output import write
 from signoff_cli.session import pass_session, reading
-from signoff_ledger.errors import NotFoundError
+from signoff_ledger.errors import Advice, NotFoundError
 
 if TYPE_CHECKING:
     from signoff_cli.session import Session
@@ -53,6 +53,8 @@ def help_(session: Session, topic: tuple[str, ...]) -> None:
     name = known.get(wanted.replace("-", " "))
     if name is None:
         raise NotFoundError(
-            "SL207", f"there is no help on {wanted!r}", fix=f"topics: {', '.join(TOPICS)}"
+            "SL207",
+            f"there is no help on {wanted!r}",
+            advice=Advice("choose-topic", topics=", ".join(TOPICS)),
         )
     write(files("signoff_cli").joinpath("topics", f"{name}.txt").read_text("utf-8").rstrip())

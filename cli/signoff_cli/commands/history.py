@@ -10,7 +10,7 @@ import click
 from signoff_cli.output import answer, is_unread, page, table, write
 from signoff_cli.session import pass_session, reading
 from signoff_ledger.application.commands.people import known_person
-from signoff_ledger.errors import InputError
+from signoff_ledger.errors import Advice, InputError
 from signoff_ledger.projections import follower
 from signoff_ledger.projections import history as view
 
@@ -75,7 +75,7 @@ def _follow(session: Session, opened: OpenLedger, where: str, parameters: list[A
         raise InputError(
             "SL109",
             f"{session.output_format} has an end, and what is followed has none",
-            fix="leave out --follow, or ask for --format jsonl",
+            advice=Advice("follow-as-jsonl"),
         )
     for rows in follower.follow(opened.store, opened.views, where, parameters):
         for row in rows:

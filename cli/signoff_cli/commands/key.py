@@ -18,7 +18,7 @@ from signoff_ledger.application.commands.keys import (
     rotate_log_key,
 )
 from signoff_ledger.bounded_file import PUBLIC_KEY
-from signoff_ledger.errors import InputError
+from signoff_ledger.errors import Advice, InputError
 from signoff_ledger.queries.keys import SCHEMA
 from signoff_ledger.queries.keys import keys as keys_of
 
@@ -128,7 +128,7 @@ def rotate_log(session: Session, reason: str, passphrase: bool) -> None:
             "SL109",
             "this is signed here, where the key of the log is",
             why="the new key is made by the command, and is part of what is signed",
-            fix="--key FILE, or ssh-add the key",
+            advice=Advice("name-signing-key"),
         )
     chosen = new_log_passphrase() if passphrase else None
     with session.open() as opened:

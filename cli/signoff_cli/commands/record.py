@@ -17,7 +17,7 @@ from signoff_ledger.application.commands.parts import (
     UnitBuild,
     unit_build,
 )
-from signoff_ledger.errors import InputError
+from signoff_ledger.errors import Advice, InputError
 from signoff_ledger.queries.uncounted import uncounted
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def record(
         raise InputError(
             "SL109",
             "--reason goes with --replaces",
-            fix="--replaces SERIAL names the unit it stands in for; free words go into --note",
+            advice=Advice("name-unit-replaced-by-serial"),
         )
     command = RecordUnit(
         batch=batch,

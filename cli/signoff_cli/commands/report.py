@@ -14,7 +14,7 @@ from signoff_cli import suffixes
 from signoff_cli.output import say, write_bytes
 from signoff_cli.session import pass_session, reporting
 from signoff_ledger.bounded_file import SizeLimit, read_regular
-from signoff_ledger.errors import InputError, StoreError
+from signoff_ledger.errors import Advice, InputError, StoreError
 from signoff_ledger.queries.certificate import SCHEMA, latest_certificate
 from signoff_ledger.reports.certificate_layout import document
 from signoff_ledger.reports.html import page
@@ -83,9 +83,7 @@ def _content(made: Illustrated[CertificateAnswer], kind: str) -> bytes:
 
 def _to_standard_output(content: bytes, kind: str) -> None:
     if kind == "pdf" and sys.stdout.isatty():
-        raise InputError(
-            "SL109", "a PDF is not for a terminal", fix="name a file with -o, or pipe it on"
-        )
+        raise InputError("SL109", "a PDF is not for a terminal", advice=Advice("write-pdf-to-file"))
     write_bytes(content)
 
 
@@ -101,7 +99,7 @@ def _to_file(session: Session, path: Path, content: bytes) -> None:
                 "SL704",
                 f"{path} is already there, with other content",
                 why="a report never overwrites a file",
-                fix="name another file, or move that one away",
+                advice=Advice("name-other-file"),
             ) from None
         done = "already there, the same bytes:"
     except OSError as error:

@@ -13,7 +13,7 @@ from signoff_ledger.application.commands.decisions import check as ask
 from signoff_ledger.application.commands.people import known_person
 from signoff_ledger.application.commands.plans import only_process
 from signoff_ledger.application.ledger import named_actor
-from signoff_ledger.errors import InputError
+from signoff_ledger.errors import Advice, InputError
 from signoff_ledger.projections import batch_state, nonconformities, open_work, process_state
 from signoff_ledger.projections.unit_list import units_of
 
@@ -51,7 +51,7 @@ def status(  # click passes every option
     """
     of_process = process is not None or why_not or exit_code
     if sum((of_process, batch is not None, mine)) > 1:
-        raise InputError("SL109", "one view at a time", fix="name a PROCESS, or --batch, or --mine")
+        raise InputError("SL109", "one view at a time", advice=Advice("choose-one-view"))
     with session.open() as opened:
         if batch is not None:
             _units(session, opened, batch)

@@ -12,7 +12,7 @@ from signoff_cli.inputs import input_bytes
 from signoff_cli.output import answer, table
 from signoff_cli.session import pass_session, reading
 from signoff_ledger.bounded_file import NOTE, POLICY
-from signoff_ledger.errors import EvidenceError, NotFoundError
+from signoff_ledger.errors import Advice, EvidenceError, NotFoundError
 from signoff_ledger.exports.dossier_folder import is_dossier, verify_dossier
 from signoff_ledger.exports.log_folder import LogFolder
 from signoff_ledger.exports.verification import ExportedLog, LiveLog, verify_log
@@ -62,7 +62,7 @@ def _checks(session: Session, folder: Path | None, trust: Trust) -> Iterator[Che
             yield from verify_log(LiveLog(opened.store), trust)
     elif not folder.exists():
         raise NotFoundError(
-            "SL205", f"there is nothing at {folder}", fix="name an exported folder, whole"
+            "SL205", f"there is nothing at {folder}", advice=Advice("name-exported-folder")
         )
     elif is_dossier(folder):
         yield from verify_dossier(folder, trust)

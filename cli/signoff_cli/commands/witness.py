@@ -16,7 +16,7 @@ from signoff_cli.session import pass_session, reading, recording
 from signoff_ledger.application.commands import witnesses
 from signoff_ledger.application.commands.witnesses import SIZE_KIND
 from signoff_ledger.bounded_file import NOTE, REQUEST
-from signoff_ledger.errors import ConflictError, InputError
+from signoff_ledger.errors import Advice, ConflictError, InputError
 from signoff_ledger.queries.cosignatures import SCHEMA as COSIGNATURES_SCHEMA
 from signoff_ledger.queries.cosignatures import cosignature_answers, refused_cosignature
 from signoff_ledger.queries.served_witness import SCHEMA as SERVED_SCHEMA
@@ -99,24 +99,30 @@ def request(
         standings = witnesses.standings(opened.store)
         if output is not None:
             if everybody:
-                raise InputError("SL109", "a file is for one witness", fix="name it")
+                raise InputError(
+                    "SL109", "a file is for one witness", advice=Advice("name-one-witness")
+                )
             suffixes.check(output, "a request")
             one = _chosen(standings, name)
             size = one.size if old_size is None else old_size
             _write_request(session, opened.store, one.key.name, size, output)
             return 0
         if old_size is not None:
-            raise InputError("SL109", "--from is for a request in a file", fix="add -o FILE")
+            raise InputError(
+                "SL109", "--from is for a request in a file", advice=Advice("name-request-file")
+            )
         if everybody and name is None:
             asked = [one for one in standings if one.url is not None]
             if not asked:
                 raise InputError(
                     "SL109",
                     "no witness has an address",
-                    fix="add one:  signoff witness add @witness.vkey --url URL",
+                    advice=Advice("add-witness"),
                 )
         elif everybody:
-            raise InputError("SL109", "one witness is named, and all", fix="leave one out")
+            raise InputError(
+                "SL109", "one witness is named, and all", advice=Advice("name-one-or-all-witnesses")
+            )
         else:
             asked = [_chosen(standings, name)]
         rows, refused = _ask(opened.store, asked)
@@ -226,10 +232,7 @@ def _answer(session: Session, one: Cosigner, body: bytes) -> None:
             "SL605",
             f"{one.key.name} does not cosign",
             why=f"{verdict.status}: {verdict.says}",
-            fix="tell whoever asked what was cosigned last, and they write the request again with"
-            "  --from SIZE"
-            if verdict.kind == SIZE_KIND
-            else "",
+            advice=Advice("tell-size-to-asker") if verdict.kind == SIZE_KIND else None,
         )
     line = verdict.body.rstrip("\n")
     data: WitnessReplyAnswer = {"witness": one.key.name, "cosignature": line}
@@ -243,9 +246,7 @@ def _chosen(standings: list[WitnessStanding], name: str | None) -> WitnessStandi
         raise InputError(
             "SL109",
             f"there are {len(standings)} witnesses, and none is named",
-            fix="name one, or ask --all"
-            if standings
-            else "add one:  signoff witness add @witness.vkey --url URL",
+            advice=Advice("name-one-or-all-witnesses" if standings else "add-witness"),
         )
     return witnesses.named_witness(standings, name)
 
