@@ -27,7 +27,7 @@ def words(key: str, values: Mapping[str, str | int]) -> str:
 
 def fix_of(error: SignoffError) -> str:
     """Give what to do about an error, in words."""
-    return words(error.advice.key, error.advice.values) if error.advice else error.fix
+    return words(error.advice.key, error.advice.values) if error.advice else ""
 
 
 @cache

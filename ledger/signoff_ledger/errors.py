@@ -138,14 +138,13 @@ class SignoffError(Exception):
     exit_code: ClassVar[int] = 1
 
     def __init__(
-        self, code: str, what: str, *, why: str = "", advice: Advice | None = None, fix: str = ""
+        self, code: str, what: str, *, why: str = "", advice: Advice | None = None
     ) -> None:
         super().__init__(what)
         self.code = code
         self.what = what
         self.why = why
         self.advice = advice
-        self.fix = fix
 
     def __str__(self) -> str:
         return f"{self.what} [{self.code}]" + (f": {self.why}" if self.why else "")
@@ -253,10 +252,9 @@ class RuleRefusedError(SignoffError):
         *,
         why: str = "",
         advice: Advice | None = None,
-        fix: str = "",
         attempt: Attempt | None = None,
     ) -> None:
-        super().__init__(code, what, why=why, advice=advice, fix=fix)
+        super().__init__(code, what, why=why, advice=advice)
         self.attempt = attempt
         self.position: int | None = None
 
@@ -287,10 +285,9 @@ class IdentityError(SignoffError):
         *,
         why: str = "",
         advice: Advice | None = None,
-        fix: str = "",
         attempt: Attempt | None = None,
     ) -> None:
-        super().__init__(code, what, why=why, advice=advice, fix=fix)
+        super().__init__(code, what, why=why, advice=advice)
         self.attempt = attempt
         self.position: int | None = None
 
@@ -311,10 +308,9 @@ class EvidenceError(SignoffError):
         *,
         why: str = "",
         advice: Advice | None = None,
-        fix: str = "",
         position: int | None = None,
     ) -> None:
-        super().__init__(code, what, why=why, advice=advice, fix=fix)
+        super().__init__(code, what, why=why, advice=advice)
         self.position = position
 
     def as_data(self) -> dict[str, object]:

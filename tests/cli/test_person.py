@@ -54,7 +54,7 @@ def test_somebody_stays_the_owner(tmp_path: Path) -> None:
     terminal.did("person", "grant", "anna", "owner", by="olga")
     terminal.did(*revoke, by="olga")
 
-    assert "make somebody else an owner first" == error["fix"]
+    assert "make another person an owner first" == error["fix"]
 
 
 @pytest.mark.parametrize(

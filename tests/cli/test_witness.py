@@ -406,7 +406,7 @@ def test_a_served_witness_refuses_the_copy_that_went_its_own_way(
         error = copy.refused("SL605", "witness", "request", "--ledger", "copy.db")
 
     assert "409" in error["why"]
-    assert "FORK" in error["fix"]
+    assert "FORK" in error["why"]
     (kept,) = (terminal.folder / "w" / "evidence").iterdir()
     assert "FORK" == json.loads(kept.read_bytes())["finding"]
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from signoff_ledger.errors import IdentityError
+from signoff_ledger.errors import Advice, IdentityError
 
 if TYPE_CHECKING:
     from signoff_ledger.application.commands.command import Command
@@ -25,7 +25,7 @@ def authorise(person: Person, command: Command | type[Command]) -> None:
         raise IdentityError(
             "SL401",
             f"{person.key} is not enrolled in this ledger",
-            fix=f"an owner enrols them:  signoff person enrol {person.key} --name 'PRINTED NAME'",
+            advice=Advice("enrol-person", person=person.key),
         )
     allowed = command.ROLES or frozenset()
     if not allowed & person.roles:
@@ -35,5 +35,5 @@ def authorise(person: Person, command: Command | type[Command]) -> None:
             "SL402",
             f"{person.key} may not give the command {command.NAME!r}",
             why=f"it takes the role {needed}; {person.key} holds {held}",
-            fix=f"an owner grants it:  signoff person grant {person.key} {min(allowed)}",
+            advice=Advice("grant-role", person=person.key, role=min(allowed)),
         )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from signoff_ledger.application.ports import LogEntry
 from signoff_ledger.domain.events.process import ProcessHeld, ProcessSignedOff, SignOffWithdrawn
 from signoff_ledger.domain.ledger_stream import LedgerStream
-from signoff_ledger.errors import ConflictError, SignoffError
+from signoff_ledger.errors import Advice, ConflictError, SignoffError
 from signoff_ledger.integrity.line import read_fields, stream_id
 from signoff_ledger.integrity.log_keys import LogKeys
 from signoff_ledger.integrity.log_tree import SealedTree
@@ -94,7 +94,7 @@ class Sealer:
         log_key = self._current_key()
         if log_key is None:
             raise ConflictError(
-                "SL604", "this ledger has no log key", fix="make one:  signoff key rotate-log"
+                "SL604", "this ledger has no log key", advice=Advice("make-log-key")
             )
         return log_key
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from signoff_ledger.application.ports import HighWater
 from signoff_ledger.domain.ledger_stream import LedgerStream
-from signoff_ledger.errors import EvidenceError, SignoffError, StoreError
+from signoff_ledger.errors import Advice, EvidenceError, SignoffError, StoreError
 
 if TYPE_CHECKING:
     from signoff_ledger.application.ports import Custody, Server, Store
@@ -49,7 +49,11 @@ class Continuity:
         if known is None:
             return None
         log_key, server, last = known
-        self._check_same(server, last, _fix(self._custody.acknowledged_in(log_key)))
+        self._check_same(
+            server,
+            last,
+            Advice("name-new-primary", path=str(self._custody.acknowledged_in(log_key))),
+        )
         held = last._replace(server=server)
         if _is_newer(server, last.server):
             self._custody.remember_acknowledged(log_key, held)
@@ -87,14 +91,14 @@ class Continuity:
             self._log_key = self._store.load(LedgerStream, "ledger").log_key
         return self._log_key
 
-    def _check_same(self, server: Server, last: HighWater, fix: str) -> None:
+    def _check_same(self, server: Server, last: HighWater, advice: Advice) -> None:
         if _is_newer(last.server, server):
             raise StoreError(
                 "SL714",
                 "this is an old primary: another server has taken its place",
                 why=f"it is on timeline {server.timeline}, and timeline {last.server.timeline} "
                 "was seen here",
-                fix=fix,
+                advice=advice,
             )
         # Asked after the memory was read: what others record meanwhile makes the log longer.
         size = self._store.size()
@@ -103,7 +107,7 @@ class Continuity:
                 "SL507",
                 "ROLLBACK: this server lacks what was acknowledged to this machine",
                 why=f"it has {size} events, and {last.size} were acknowledged",
-                fix=fix,
+                advice=advice,
             )
         if self._held == last._replace(server=server):
             return
@@ -112,7 +116,7 @@ class Continuity:
                 "SL508",
                 "FORK: this server has other events than were acknowledged to this machine",
                 why=f"its first {last.size} events are not the {last.size} that were acknowledged",
-                fix=fix,
+                advice=advice,
             )
 
 
@@ -133,10 +137,3 @@ class _Known(NamedTuple):
 def _is_newer(server: Server, other: Server) -> bool:
     """Say whether one server was promoted after the other, which it followed."""
     return server.system == other.system and server.timeline > other.timeline
-
-
-def _fix(path: str) -> str:
-    return (
-        "nothing was recorded; name the server that took over, and keep this one from answering; "
-        f"where it is this one that shall go on, say so by removing {path}"
-    )

@@ -17,6 +17,7 @@ from signoff_ledger.domain.events.person import SignatureRefused
 from signoff_ledger.domain.events.process import CommandRefused
 from signoff_ledger.domain.values import check_key
 from signoff_ledger.errors import (
+    Advice,
     Attempt,
     ConflictError,
     EvidenceError,
@@ -135,7 +136,7 @@ class Ledger:
             "SL601",
             f"{command.NAME} was not recorded",
             why=f"another command was recorded first, {_TRIES} times in a row",
-            fix="give the command again",
+            advice=Advice("repeat-command"),
         )
 
     def _attempt(
@@ -183,7 +184,7 @@ class Ledger:
                 "SL110",
                 f"the ledger's clock says {now.isoformat()}",
                 why="it must be aware of its offset from UTC, and in a year of four digits",
-                fix="nothing was recorded; set this machine's clock",
+                advice=Advice("set-clock"),
             )
         return now
 
@@ -197,7 +198,7 @@ class Ledger:
             raise InputError(
                 "SL106",
                 f"the command id {command_id[:80]!r} {error}",
-                fix="leave --command-id out, or give one such as order-4711",
+                advice=Advice("choose-command-id"),
             ) from None
         try:
             line = canonical({"command": type(command).__name__, "content": content})
@@ -258,7 +259,7 @@ def named_actor(call: Call) -> str:
         raise IdentityError(
             "SL401",
             "nobody is named as the one who acts",
-            fix="say who you are with --as PERSON or SIGNOFF_ACTOR",
+            advice=Advice("say-who-you-are"),
         )
     return call.actor
 
@@ -270,7 +271,7 @@ def _answer_again(known: list[LogEntry], command_id: str, cmd: str) -> Receipt:
             "SL602",
             f"the command id {command_id} was used for something else",
             why=f"it is recorded at position {known[0].position} with other content",
-            fix="use a new id for a new command",
+            advice=Advice("use-new-command-id"),
         )
     refused = known[-1].entry.event
     if isinstance(refused, SignatureRefused):
@@ -278,7 +279,7 @@ def _answer_again(known: list[LogEntry], command_id: str, cmd: str) -> Receipt:
             refused.code,
             refused.what,
             why=refused.why,
-            fix=f"this command was refused before, at position {known[-1].position}",
+            advice=Advice("see-refusal", position=known[-1].position),
         )
     if isinstance(refused, CommandRefused):
         _refuse_again(refused, known[-1].position)
@@ -291,7 +292,7 @@ def _refuse_again(refused: CommandRefused, position: int) -> NoReturn:
         refused.code,
         refused.what,
         why="; ".join(f"{rule}: {says}" for rule, says in findings),
-        fix=f"this command was refused before, at position {position}",
+        advice=Advice("see-refusal", position=position),
         attempt=Attempt("", refused.command, refused.subject, findings),
     )
     error.position = position

@@ -10,7 +10,7 @@ from signoff_ledger.domain.events import person as people
 from signoff_ledger.domain.events import process
 from signoff_ledger.domain.signature import UNSIGNED, SshSignature
 from signoff_ledger.domain.values import format_utc
-from signoff_ledger.errors import Attempt, ConflictError, EvidenceError, IdentityError
+from signoff_ledger.errors import Advice, Attempt, ConflictError, EvidenceError, IdentityError
 from signoff_ledger.integrity.canonical import parse
 from signoff_ledger.integrity.line import stream_id
 from signoff_ledger.integrity.signed_acts import DECISIONS, SIGNED
@@ -203,8 +203,7 @@ class CommandSignatures:
                 "SL412",
                 "the time of signing does not fit",
                 why=why,
-                fix="compare this machine's clock with the last events:  signoff history --limit 3;"
-                "  then sign again",
+                advice=Advice("compare-clock"),
             )
 
     def _last_reviewed(self, entry: EventEnvelope) -> int:
@@ -249,7 +248,7 @@ class CommandSignatures:
                 "SL404",
                 f"{self._person.key} has no key in force to sign with",
                 why=self._why_none(),
-                fix="signoff key register FILE.pub, and an owner:  signoff key accept PERSON",
+                advice=Advice("register-key"),
             )
         return keys
 
@@ -264,7 +263,7 @@ class CommandSignatures:
             "SL603",
             "what was signed is not what would be recorded now",
             why=f"{first_difference(signed, statement)}; {moved}",
-            fix="nothing was recorded; look again, then give the command again",
+            advice=Advice("look-and-repeat"),
         )
 
     def _refused(self, why: str) -> IdentityError:
@@ -272,7 +271,7 @@ class CommandSignatures:
             "SL405",
             f"the signature is not accepted as {self._person.key}'s",
             why=why,
-            fix="sign the statement as it is, with a key in force:  signoff key list",
+            advice=Advice("sign-with-key-in-force"),
             attempt=Attempt("", self._command.NAME, self._person.key, [("signature", why)]),
         )
 
@@ -281,7 +280,7 @@ class CommandSignatures:
             "SL404",
             f"{self._person.key} signs this with a key, and none was used",
             why="a person who has had a key in force signs with one",
-            fix="--key FILE, or ssh-add the key; elsewhere: --statement-only and --attach",
+            advice=Advice("name-key-or-sign-elsewhere"),
         )
 
 
@@ -301,6 +300,6 @@ def origin_of(work: UnitOfWork) -> str:
             "SL604",
             "this ledger has no log key, so nothing can be signed in it",
             why="a statement names the ledger by the name of its key",
-            fix="make one:  signoff key rotate-log",
+            advice=Advice("make-log-key"),
         )
     return origin

@@ -20,7 +20,7 @@ from signoff_ledger.domain.process import Process
 from signoff_ledger.domain.spelling import folded
 from signoff_ledger.domain.text_checks import checked_key
 from signoff_ledger.domain.values import Role
-from signoff_ledger.errors import ConflictError, NotFoundError
+from signoff_ledger.errors import Advice, ConflictError, NotFoundError
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -76,7 +76,7 @@ class UnitOfWork:
                 "SL603",
                 "the statement was not made up in this ledger",
                 why=f"its tree of {size} events is not the beginning of this log",
-                fix="make it up again with --statement-only, and sign that",
+                advice=Advice("renew-statement"),
             )
         return TreeHead(root, size)
 
@@ -111,7 +111,7 @@ class UnitOfWork:
                 "SL201",
                 f"there is no process {key}",
                 why=_nearest(key, self.store.process_keys()),
-                fix="signoff status  lists all;  signoff plan publish FILE  defines one",
+                advice=Advice("publish-plan"),
             )
         # A sign-off that time alone has ended is ended for whatever is asked or done now (G26).
         process.lapse_by_gap(self.stamp)
@@ -133,7 +133,7 @@ class UnitOfWork:
                 "SL202",
                 f"there is no batch {key}",
                 why=_nearest(key, self._batch_keys()),
-                fix="open it with  signoff open PROCESS --batch KEY;  signoff status  lists all",
+                advice=Advice("open-batch"),
             )
         return batch
 

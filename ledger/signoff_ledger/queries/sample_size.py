@@ -88,7 +88,7 @@ def sample_size(
     if seen and lot is not None and seen[1] > lot:
         raise InputError(
             "SL109",
-            f"--seen and --lot contradict each other: {seen[1]} units of a lot of {lot}",
+            f"{seen[1]} units were seen of a lot of {lot}",
             why="more units were inspected than the lot has",
         )
     where = "" if lot is None else f" in a lot of {lot:,}"

@@ -18,7 +18,7 @@ from signoff_ledger.domain.decision import heads_of
 from signoff_ledger.domain.events.process import ProcessHeld, ProcessSignedOff
 from signoff_ledger.domain.signature import SshSignature
 from signoff_ledger.domain.values import Role
-from signoff_ledger.errors import ConflictError, IdentityError
+from signoff_ledger.errors import Advice, ConflictError, IdentityError
 from tests.ledgers import CUP, PLAN, START, Shop, check_ledger
 from tests.offices import ANNA, BELA, SPARE, STRANGER, KeySigner, Office, by, fingerprint, public
 from tests.refusals import refusal
@@ -238,7 +238,7 @@ def test_a_signature_that_is_not_theirs_is_refused_and_on_record(built: Office, 
         built.sign(call)
     assert "SL405" == refused.value.code
     assert why in refused.value.why
-    assert "this command was refused before" in refused.value.fix
+    assert Advice("see-refusal", position=size + 1) == refused.value.advice
     assert ["signature-refused"] == built.topics(size)
     (recorded,) = built.store.read(size)
     assert ("anna", built.ledger.work().person("anna").id) == (

@@ -18,7 +18,7 @@ from signoff_ledger.domain.events.batch import BatchStarted
 from signoff_ledger.domain.plan import Parameter, Provenance, StatedProvenance
 from signoff_ledger.domain.spelling import folded
 from signoff_ledger.domain.text_checks import checked_label, printable
-from signoff_ledger.errors import InputError, RuleRefusedError
+from signoff_ledger.errors import Advice, InputError, RuleRefusedError
 
 
 def _checked_provenance(made_on: dict[str, str]) -> dict[str, str]:
@@ -75,7 +75,7 @@ class OpenBatch(Command, name="open", roles=ENGINEERS):
             raise RuleRefusedError(
                 "SL305",
                 f"batch {self.batch} exists already, in {started.started.process}",
-                fix="choose another key",
+                advice=Advice("choose-other-key"),
             )
         opened = known.open_batch_under(work.stamp, self.batch)
         bar, plan, required = known.bars[-1], known.plans[-1], known.made_on()

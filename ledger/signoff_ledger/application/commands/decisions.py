@@ -15,7 +15,7 @@ from signoff_ledger.domain.gate.process_rules import signer_allowed
 from signoff_ledger.domain.gate.rule_sets import judge
 from signoff_ledger.domain.values import RemarkKind, Role
 from signoff_ledger.domain.verdict import Verdict
-from signoff_ledger.errors import ConflictError
+from signoff_ledger.errors import Advice, ConflictError
 from signoff_ledger.figures.exhibit import show
 
 
@@ -143,5 +143,5 @@ def _check_seen(work: UnitOfWork, case: Case, seen: Heads | None) -> None:
         "SL603",
         f"the record of {case.process.key} moved while you were looking",
         why=work.recorded_since(seen.size),
-        fix="nothing was decided; look again, then decide",
+        advice=Advice("look-and-decide"),
     )

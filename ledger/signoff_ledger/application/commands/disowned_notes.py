@@ -6,7 +6,7 @@ from signoff_ledger.application.checkpoints import sealed_tree
 from signoff_ledger.application.commands.command import OWNERS, Command, as_text
 from signoff_ledger.application.ports import Store
 from signoff_ledger.application.unit_of_work import UnitOfWork
-from signoff_ledger.errors import EvidenceError, NotFoundError
+from signoff_ledger.errors import Advice, EvidenceError, NotFoundError
 from signoff_ledger.integrity.disowned_notes import HISTORY
 
 
@@ -35,7 +35,7 @@ class SetAsideNote(Command, name="set-aside", roles=OWNERS):
             raise NotFoundError(
                 "SL208",
                 f"no checkpoint of {self.size} events is kept here",
-                fix="signoff doctor  names the one that does not hold",
+                advice=Advice("find-bad-note"),
             )
         _check_foreign(work.store, self.size, note)
         founding.put_aside(work.stamp, self.size, note, self.reason)
@@ -53,5 +53,5 @@ def _check_foreign(store: Store, size: int, note: bytes) -> None:
         "SL511",
         f"the checkpoint of {size} events cannot be set aside",
         why="it is the log's own: its key signed it, and the log begins with that tree",
-        fix="nothing needs to be done",
+        advice=Advice("nothing-to-do"),
     )

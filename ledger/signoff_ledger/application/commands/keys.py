@@ -21,7 +21,7 @@ from signoff_ledger.domain.events.ledger import LogKeyRotated
 from signoff_ledger.domain.ledger_stream import LedgerStream
 from signoff_ledger.domain.person import Person
 from signoff_ledger.domain.values import Role
-from signoff_ledger.errors import IdentityError, InputError
+from signoff_ledger.errors import Advice, IdentityError, InputError
 from signoff_ledger.integrity.log_keys import rotation_statement
 from signoff_ledger.integrity.ssh.public_key import parse_ssh_public_key
 
@@ -56,7 +56,7 @@ class RegisterKey(Command, name="key register", roles=ANYONE):
                 "SL106",
                 f"the key {key.fingerprint} is {holder}'s",
                 why="a key is one person's for ever (Part 11 11.100(a))",
-                fix="make one of your own:  ssh-keygen -t ed25519",
+                advice=Advice("make-own-key"),
             )
         person.register_key(work.stamp, key.line, sole_owner=owners(work) == [person.key])
 
@@ -182,13 +182,13 @@ def _check_alone(work: UnitOfWork, holder: Person, fingerprint: str) -> None:
             "SL404",
             "a lost key is revoked by an owner, who signs",
             why="only a sole owner's own one can be revoked by nobody else",
-            fix=f"{named} gives the command, without --lost",
+            advice=Advice("let-owner-revoke", owner=named),
         )
     if set(holder.keys_in_force) - {fingerprint}:
         raise IdentityError(
             "SL404",
             f"{holder.key} has another key in force, and signs with that",
-            fix="give the command without --lost",
+            advice=Advice("omit-lost"),
         )
 
 
@@ -203,7 +203,7 @@ def _waiting(holder: Person) -> str:
             "SL109",
             f"{holder.key} has {len(waiting)} keys that wait to be accepted",
             why=", ".join(waiting),
-            fix="name one by its fingerprint" if waiting else "they register one first",
+            advice=Advice("name-fingerprint" if waiting else "register-key-first"),
         )
     return waiting[0]
 

@@ -17,7 +17,7 @@ from signoff_ledger.application.commands.inspection import Defect
 from signoff_ledger.application.unit_of_work import UnitOfWork
 from signoff_ledger.domain.decision import reconsider
 from signoff_ledger.domain.values import CauseKind, Origin, Role
-from signoff_ledger.errors import IdentityError, InputError, NotFoundError
+from signoff_ledger.errors import Advice, IdentityError, InputError, NotFoundError
 
 _NEEDS_APPROVER = frozenset({CauseKind.ACCEPTED, CauseKind.OUT_OF_SCOPE})
 
@@ -51,7 +51,11 @@ class AttributeNonconformity(Command, name="defect attribute", roles=ASSESSES):
         known = work.known_process(self.process)
         named = _mode_of(work, self.process, self.single) if self.single else self.mode
         if named is None:
-            raise InputError("SL109", "name a mode, or a defect with --batch", fix="--mode CODE")
+            raise InputError(
+                "SL109",
+                "neither a mode nor a defect of a batch is named",
+                advice=Advice("name-mode"),
+            )
         known.attribute(work.stamp, named, self.origin, self.reason, self.single)
         reconsider(work.stamp, work.case(self.process))
 
@@ -97,5 +101,5 @@ def _mode_of(work: UnitOfWork, process: str, single: tuple[str, int]) -> str:
     raise NotFoundError(
         "SL204",
         f"batch {batch} has no standing defect D-{number}",
-        fix=f"list them with  signoff status --batch {batch}",
+        advice=Advice("list-units", batch=batch),
     )

@@ -12,7 +12,7 @@ from signoff_ledger.domain.person import Person
 from signoff_ledger.domain.spelling import folded
 from signoff_ledger.domain.text_checks import checked_key
 from signoff_ledger.domain.values import Role
-from signoff_ledger.errors import IdentityError, NotFoundError, StoreError
+from signoff_ledger.errors import Advice, IdentityError, NotFoundError, StoreError
 
 FOUNDER_NOTE = "founder of the ledger"
 
@@ -36,7 +36,9 @@ class BeginLedger(Command, name="init", roles=None):
         founding = work.founding()
         if founding.exists:
             raise StoreError(
-                "SL704", f"this ledger exists already, as {founding.name}", fix="use it as it is"
+                "SL704",
+                f"this ledger exists already, as {founding.name}",
+                advice=Advice("use-existing-ledger"),
             )
         founding.found(work.stamp, self.name, self.log_key)
         owner = work.person(work.stamp.by)
@@ -93,7 +95,7 @@ class RevokeRole(Command, name="person revoke", roles=OWNERS):
                 "SL403",
                 f"{self.person} is the only owner",
                 why="a ledger without an owner could never enrol anybody again",
-                fix="make somebody else an owner first",
+                advice=Advice("grant-other-owner"),
             )
         person.revoke(work.stamp, self.role, self.reason)
 
@@ -143,6 +145,6 @@ def known_person(work: UnitOfWork, key: str) -> Person:
         raise NotFoundError(
             "SL203",
             f"nobody is enrolled as {key}",
-            fix=f"enrol them:  signoff person enrol {key} --name 'PRINTED NAME'",
+            advice=Advice("enrol-person", person=key),
         )
     return person

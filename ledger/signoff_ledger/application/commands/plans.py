@@ -13,7 +13,7 @@ from signoff_ledger.application.commands.command import (
 )
 from signoff_ledger.application.unit_of_work import UnitOfWork
 from signoff_ledger.domain.plan import DesignApproval, InspectionPlan
-from signoff_ledger.errors import InputError, NotFoundError
+from signoff_ledger.errors import Advice, InputError, NotFoundError
 from signoff_ledger.formats.plan_toml import PlanFile
 
 
@@ -64,7 +64,7 @@ class NoteApproval(Command, name="approval", roles=ASSESSES):
                 raise InputError(
                     "SL109",
                     "a tooling approval names no document",
-                    fix="leave --document and --sha256 out, or say --of design",
+                    advice=Advice("omit-document"),
                 )
             tooling = known.made_on().tooling
             known.note_tooling_approval(work.stamp, tooling, self.reference, self.note)
@@ -73,7 +73,7 @@ class NoteApproval(Command, name="approval", roles=ASSESSES):
             raise InputError(
                 "SL109",
                 "a design approval needs the document and its digest",
-                fix="--document ID --sha256 HEX, as  sha256sum FILE  prints it",
+                advice=Advice("name-document"),
             )
         approval = _design(self.document, self.reference, self.sha256)
         known.publish_plan(work.stamp, known.plans[-1].plan, approval, self.note)
@@ -95,7 +95,7 @@ def only_process(work: UnitOfWork, key: str | None) -> str:
         "SL201",
         "no process is named" if keys else "this ledger has no process yet",
         why=f"this ledger has {', '.join(keys)}" if keys else "",
-        fix="name one" if keys else "publish a plan:  signoff plan publish FILE",
+        advice=Advice("name-process" if keys else "publish-plan"),
     )
 
 
@@ -107,5 +107,5 @@ def _design(document: str, reference: str, sha256: str) -> DesignApproval:
         raise InputError(
             "SL106",
             f"the design approval: {first['loc'][0]} {first['msg'].removeprefix('Value error, ')}",
-            fix="--document ID --sha256 HEX, as  sha256sum FILE  prints it",
+            advice=Advice("name-document"),
         ) from None

@@ -19,7 +19,7 @@ from signoff_ledger.domain.spelling import rewritten_by_a_spreadsheet
 from signoff_ledger.domain.text_checks import file_label
 from signoff_ledger.domain.unit import UnitReport
 from signoff_ledger.domain.values import BuildMethod, format_utc
-from signoff_ledger.errors import BadRow, RowsRefusedError, RuleRefusedError, SignoffError
+from signoff_ledger.errors import Advice, BadRow, RowsRefusedError, RuleRefusedError, SignoffError
 from signoff_ledger.formats.csv_sheet import Sheet, read_sheet
 from signoff_ledger.formats.unit_rows import Intake, PlannedUnit
 
@@ -129,7 +129,7 @@ def _check_not_read(work: UnitOfWork, batch: Batch, sheet: Sheet) -> None:
                 f"{sheet.name} was read into another batch",
                 why=f"as sheet {event.sheet}, event #{recorded.position}; one sheet is the results "
                 "of one batch",
-                fix="import the sheet of this batch's own units",
+                advice=Advice("import-own-sheet"),
             )
 
 

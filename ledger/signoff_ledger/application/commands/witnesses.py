@@ -17,7 +17,7 @@ from signoff_ledger.application.ports import Courier, Reply, Store
 from signoff_ledger.application.unit_of_work import UnitOfWork
 from signoff_ledger.domain.ledger_stream import LedgerStream
 from signoff_ledger.domain.text_checks import escaped, printable
-from signoff_ledger.errors import ConflictError, EvidenceError, InputError, NotFoundError
+from signoff_ledger.errors import Advice, ConflictError, EvidenceError, InputError, NotFoundError
 from signoff_ledger.integrity.c2sp.add_checkpoint import AddCheckpoint
 from signoff_ledger.integrity.c2sp.checkpoint import Checkpoint
 from signoff_ledger.integrity.c2sp.cosignature import verify_cosignature
@@ -116,7 +116,7 @@ def checked_address(url: str) -> str:
             "SL106",
             f"'{printable(url)}' is not the address of a witness",
             why="it begins with https:// or http:// and holds no password, '?' or '#'",
-            fix="give what stands before /add-checkpoint, such as https://witness.example/w1",
+            advice=Advice("give-witness-address"),
         )
     return url.rstrip("/")
 
@@ -169,13 +169,13 @@ def named_witness(witnesses: Sequence[WitnessStanding], name: str) -> WitnessSta
             why=f"there are {len(witnesses)}: {', '.join(w.key.name for w in witnesses)}"
             if witnesses
             else "none was added",
-            fix="signoff witness list  names them;  signoff witness add KEY  adds one",
+            advice=Advice("list-witnesses"),
         )
     if len(found) > 1:
         raise InputError(
             "SL106",
             f"there are {len(found)} witnesses of that name",
-            fix="say which key: " + " or ".join(_with_id(w.key) for w in found),
+            advice=Advice("name-witness-key", keys=" or ".join(_with_id(w.key) for w in found)),
         )
     return found[0]
 
@@ -189,9 +189,7 @@ def latest_seal(store: Store) -> KeptCheckpoint:
     size = store.sealed_size()
     note = store.checkpoint(size)
     if note is None:
-        raise ConflictError(
-            "SL604", "nothing is sealed yet", fix="seal the log first:  signoff checkpoint"
-        )
+        raise ConflictError("SL604", "nothing is sealed yet", advice=Advice("seal-log"))
     return KeptCheckpoint(size, note)
 
 
@@ -239,7 +237,7 @@ def attach(store: Store, data: bytes) -> AttachSummary:
             "SL208",
             "the cosigned checkpoint is not one of this ledger",
             why=f"no such checkpoint of {size} events is kept here",
-            fix="attach it to the ledger whose checkpoint was handed to the witness",
+            advice=Advice("attach-to-own-ledger"),
         )
     below = parse_note(own).signatures
     return _keep(store, [s for s in note.signatures if s not in below], [KeptCheckpoint(size, own)])
@@ -256,7 +254,7 @@ def ask(store: Store, courier: Courier, witness: WitnessStanding) -> AttachSumma
         raise InputError(
             "SL109",
             f"{witness.key.name} has no address",
-            fix=f"signoff witness request {witness.key.name} -o FILE  writes what to bring it",
+            advice=Advice("request-cosignature", witness=witness.key.name),
         )
     seal = latest_seal(store)
     if witness.size == seal.size and witness.time_s is not None:
@@ -365,36 +363,43 @@ def _check_stated(
         raise _not_cosigned(
             witness,
             f"it says that it cosigned {stated} events, and the last seal is of {seal.size}",
-            "if seals were lost, seal again and ask again:  signoff checkpoint",
+            Advice("seal-again"),
         )
     raise _not_cosigned(
         witness,
         f"it says that it cosigned {stated} events, and this log has {held}: if that is so, this "
         "is an older copy of it (ROLLBACK)",
-        "use the ledger that was cosigned; nothing may be recorded in this one",
+        Advice("use-cosigned-ledger"),
     )
 
 
 _MEANING = {
-    403: "it does not take the log's signature: give it the log's key, which  signoff key list  "
-    "shows, once more if that was rotated",
-    404: "it does not watch this log, or does not answer at this address",
-    409: "if it means that it cosigned another tree of this size, this log was forked (FORK): "
-    "compare it with a checkpoint of your own:  signoff verify --since FILE",
-    422: "if it is right, this log does not continue what it cosigned (FORK): compare it with a "
-    "checkpoint of your own:  signoff verify --since FILE",
+    403: ("it does not take the log's signature", Advice("give-witness-log-key")),
+    404: ("it does not watch this log, or does not answer at this address", None),
+    409: (
+        "if that means that it cosigned another tree of this size, this log was forked (FORK)",
+        Advice("compare-with-own-checkpoint"),
+    ),
+    422: (
+        "if it is right, this log does not continue what it cosigned (FORK)",
+        Advice("compare-with-own-checkpoint"),
+    ),
 }
+"""What an answer of a witness means, by its HTTP status, and what to do."""
 
 
 def _refusal(witness: WitnessStanding, reply: Reply) -> ConflictError:
     words = reply.body.decode("utf-8", "replace").strip()
     said = escaped(words[:_WORDS_SHOWN]) + ("…" if len(words) > _WORDS_SHOWN else "")
     why = f"it answered {reply.status}" + (f": {said}" if said else "")
-    return _not_cosigned(witness, why, _MEANING.get(reply.status, ""))
+    meaning, advice = _MEANING.get(reply.status, ("", None))
+    return _not_cosigned(witness, f"{why}; {meaning}" if meaning else why, advice)
 
 
-def _not_cosigned(witness: WitnessStanding, why: str, fix: str = "") -> ConflictError:
-    return ConflictError("SL605", f"{witness.key.name} did not cosign", why=why, fix=fix)
+def _not_cosigned(
+    witness: WitnessStanding, why: str, advice: Advice | None = None
+) -> ConflictError:
+    return ConflictError("SL605", f"{witness.key.name} did not cosign", why=why, advice=advice)
 
 
 def _no_witness(why: str) -> InputError:
@@ -402,7 +407,7 @@ def _no_witness(why: str) -> InputError:
         "SL112",
         "this is not the key of a witness",
         why=why,
-        fix="ask the witness's operator for its key, one line such as name+1a2b3c4d+BHNv…",
+        advice=Advice("ask-for-witness-key"),
     )
 
 

@@ -14,7 +14,7 @@ from signoff_ledger.application.commands.people import EnrolPerson, GrantRole
 from signoff_ledger.application.ledger import Call, Ledger, Receipt
 from signoff_ledger.custody.key_store import Vault
 from signoff_ledger.domain.values import Role
-from signoff_ledger.errors import InputError, RuleRefusedError, StoreError
+from signoff_ledger.errors import Advice, InputError, RuleRefusedError, StoreError
 from signoff_ledger.integrity.c2sp.checkpoint import open_checkpoint
 from signoff_ledger.integrity.c2sp.verifier_key import VerifierKey
 from signoff_ledger.persistence.sqlite.store import SqliteStore
@@ -68,13 +68,13 @@ def test_the_one_key_that_waits_is_accepted_without_its_name(office: Office) -> 
 def test_of_no_key_or_two_none_is_accepted_without_its_name(office: Office) -> None:
     with pytest.raises(InputError) as refused:
         office.accept_key("egon")
-    assert ("SL109", "they register one first") == (refused.value.code, refused.value.fix)
+    assert ("SL109", Advice("register-key-first")) == (refused.value.code, refused.value.advice)
 
     office.show_key("egon", SPARE)
     office.show_key("egon", STRANGER)
     with pytest.raises(InputError) as refused:
         office.accept_key("egon")
-    assert "name one by its fingerprint" == refused.value.fix
+    assert Advice("name-fingerprint") == refused.value.advice
     assert f"{fingerprint(SPARE)}, {fingerprint(STRANGER)}" == refused.value.why
 
     office.ledger.execute(AcceptKey(person="egon", fingerprint=fingerprint(STRANGER)), by("olga"))

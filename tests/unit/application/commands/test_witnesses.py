@@ -13,7 +13,7 @@ from signoff_ledger.application.ledger import Call, Ledger
 from signoff_ledger.application.ports import Reply
 from signoff_ledger.custody.key_store import Vault
 from signoff_ledger.domain.values import Role
-from signoff_ledger.errors import SignoffError
+from signoff_ledger.errors import Advice, SignoffError
 from signoff_ledger.integrity.c2sp.add_checkpoint import parse_add_checkpoint
 from signoff_ledger.integrity.c2sp.cosignature import cosign
 from signoff_ledger.integrity.c2sp.note import NoteSignature, parse_note
@@ -274,7 +274,8 @@ def test_a_fork_is_named_when_the_witness_says_it_grew_otherwise(
 
     assert "SL605" == refused.value.code
     assert "422" in refused.value.why
-    assert "FORK" in refused.value.fix
+    assert "FORK" in refused.value.why
+    assert Advice("compare-with-own-checkpoint") == refused.value.advice
 
 
 @pytest.mark.parametrize(
