@@ -34,7 +34,7 @@ import click
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pydantic import BaseModel
 
-from signoff_cli import demo_story
+from signoff_cli import advice, demo_story
 from signoff_cli.main import COMMANDS, root, run
 from signoff_cli.session import Session
 from signoff_ledger import errors
@@ -748,13 +748,14 @@ def errors_page() -> str:
         "An error says what could not be done, why, and what to do about it,",
         "with a code in brackets that does not change between releases.",
         "With `--format json` or `jsonl` it is one line of JSON on standard error:",
-        '`{"schema": "signoff.error/1", "error": {"code", "what", "why", "fix"}}`;',
+        '`{"schema": "signoff.error/1", "error": {"code", "what", "why", "advice", "fix"}}`;',
+        "`advice` is a key with values, `fix` the [words](#advice) of the command line for it;",
         "a refused import adds `rows`, a refusal by the rules adds `rules` and the `position`",
         "at which it is recorded, an answer that could not be written adds the `positions` of what",
         "is recorded and its `command_id`.",
         "",
     ]
-    advice = tomllib.loads((SOURCES / "advice.toml").read_text("utf-8"))
+    remedies = tomllib.loads((SOURCES / "errors.toml").read_text("utf-8"))
     for prefix, kind in error_classes().items():
         codes = [code for code in errors.CODES if code.startswith(prefix)]
         lines += [
@@ -764,11 +765,28 @@ def errors_page() -> str:
             "",
             table(
                 ("code", "what it means", "what to do"),
-                [(code, errors.CODES[code], advice.get(code, "")) for code in codes],
+                [(code, errors.CODES[code], remedies.get(code, "")) for code in codes],
             ),
             "",
         ]
-    return "\n".join(lines).rstrip() + "\n"
+    return "\n".join([*lines, *advice_section()]).rstrip() + "\n"
+
+
+def advice_section() -> list[str]:
+    """List every advice with the words of the command line."""
+    rows = [
+        (f"`{key}`", re.sub(r"\{(\w+)\}", r"*\1*", " ".join(text.split())).replace("|", "\\|"))
+        for key, text in sorted(advice.table().items())
+    ]
+    return [
+        "## Advice",
+        "",
+        "What to do about an error, or about what `signoff doctor` and `signoff verify` find,",
+        "is an advice: a key, and values that its words name.",
+        "Another program has words of its own for the key; these are those of the command line.",
+        "",
+        table(("key", "words of the command line"), rows),
+    ]
 
 
 ORDER_RULES = {
