@@ -7,6 +7,7 @@ from string import Formatter
 from typing import NamedTuple
 
 from signoff_cli.advice import table, words
+from signoff_cli.main import COMMANDS
 from signoff_ledger.errors import Advice, InputError
 from tests.tree import CLI, LEDGER, python_files, relative
 
@@ -101,8 +102,7 @@ def test_words_name_the_values() -> None:
     assert "a {b} of signs" in words("close-batch", {"batch": "a {b} of signs"})
 
 
-def test_the_library_gives_no_command_lines() -> None:
-    """Neither in a cause nor in a finding: a web page or a translation has none to give."""
+def test_an_error_is_facts_as_data() -> None:
     error = InputError("SL109", "x", advice=Advice("grant-role", person="ines", role="buyer"))
 
     assert {
@@ -111,4 +111,22 @@ def test_the_library_gives_no_command_lines() -> None:
         "why": "",
         "advice": {"key": "grant-role", "values": {"person": "ines", "role": "buyer"}},
     } == error.as_data()
-    assert "signoff " not in str(error)
+
+
+def test_the_library_names_no_command_and_no_option() -> None:
+    """Neither in an error nor in a finding: a web page or a translation has none to give."""
+    command = re.compile(rf"signoff ({'|'.join(COMMANDS)})\b|(^|[ (])--[a-z]")
+    found = [
+        f"{relative(path)}:{text.lineno} {text.value}"
+        for path in python_files(LEDGER)
+        for call in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Name)
+        and call.func.id.endswith(("Error", "Finding", "Check", "Row"))
+        for text in ast.walk(call)
+        if isinstance(text, ast.Constant)
+        and isinstance(text.value, str)
+        and command.search(text.value)
+    ]
+
+    assert [] == found
