@@ -77,13 +77,15 @@ def test_lower_layers_never_import_higher_ones() -> None:
         ("projections", "signoff_ledger.bootstrap", "Lower layers never import higher ones"),
         ("persistence", "eventsourcing", "One package touches the event store"),
         ("exports", "eventsourcing", "One package touches the event store"),
+        ("queries/why.py", "pydantic", "What views answer is read without rules"),
+        ("projections/tables.py", "signoff_ledger.domain", "What views answer is read without"),
     ],
 )
 def test_a_planted_import_breaks_its_contract(
     copied_tree: Path, module: str, planted: str, contract: str
 ) -> None:
-    package = copied_tree / "ledger" / "signoff_ledger" / module
-    with (package / "__init__.py").open("a", encoding="utf-8") as file:
+    place = copied_tree / "ledger" / "signoff_ledger" / module
+    with (place / "__init__.py" if place.is_dir() else place).open("a", encoding="utf-8") as file:
         file.write(f"\nimport {planted}\n")
 
     done = lint(copied_tree)

@@ -12,6 +12,8 @@ from typing import NamedTuple
 
 import pytest
 
+from signoff_ledger.projections.views import Views
+from tests.ledgers import Shop
 from tests.tree import SOURCE_ROOTS, clean_environment
 
 HEAVY = ("cryptography", "eventsourcing", "jinja2", "pydantic", "sqlite3", "tomllib")
@@ -106,3 +108,65 @@ def test_completing_a_command_name_loads_nothing_heavy(tmp_path: Path) -> None:
     assert 0 == started.code, started.stderr
     assert "plain,status" in started.stdout.splitlines()
     assert [] == started.loaded
+
+
+# --- questions ----------------------------------------------------------------------------------
+
+WRITE_SIDE = ("cryptography", "eventsourcing", "jinja2", "pydantic", "tomllib")
+"""What an answer from views has no use for; the database is read with `sqlite3` alone."""
+
+ANSWERED_FROM_VIEWS = (
+    ("status",),
+    ("status", "mug"),
+    ("status", "--batch", "B2"),
+    ("status", "--mine", "--as", "anna"),
+    ("history",),
+    ("history", "mug", "--limit", "3"),
+    ("why",),
+    ("why", "mug", "--batch", "B1"),
+    ("unit", "B2-2"),
+    ("orders",),
+)
+
+
+@pytest.fixture(scope="module")
+def signed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a ledger with a hold, a sign-off and an order, whose views are current."""
+    path = tmp_path_factory.mktemp("signed") / "ledger.db"
+    shop = Shop.ready(path)
+    shop.sign_off_a_repeat()
+    shop.order()
+    Views(shop.store, shop.store).catch_up()
+    shop.store.close()
+    return path
+
+
+@pytest.mark.parametrize("arguments", ANSWERED_FROM_VIEWS, ids=" ".join)
+@pytest.mark.parametrize("form", ["table", "json"])
+def test_a_question_that_current_views_answer_loads_no_write_side(
+    tmp_path: Path, signed: Path, arguments: tuple[str, ...], form: str
+) -> None:
+    started = start(tmp_path, RUN_COMMAND, "--ledger", str(signed), "--format", form, *arguments)
+
+    assert 0 == started.code, started.stderr
+    assert started.stdout
+    assert [] == [name for name in started.loaded if name in WRITE_SIDE]
+
+
+def test_views_that_are_behind_are_brought_up_to_date_and_answer_the_same(
+    tmp_path: Path, signed: Path
+) -> None:
+    """A crash before the views were kept up: the next reader loads the write side and goes on."""
+    path = tmp_path / "behind.db"
+    shop = Shop.ready(path)
+    shop.sign_off_a_repeat()
+    shop.order()
+    shop.store.close()
+    behind, current = (
+        start(tmp_path, RUN_COMMAND, "--ledger", str(each), "why") for each in (path, signed)
+    )
+    again = start(tmp_path, RUN_COMMAND, "--ledger", str(path), "why")
+
+    assert (0, current.stdout) == (behind.code, behind.stdout), behind.stderr
+    assert "pydantic" in behind.loaded
+    assert (current.stdout, False) == (again.stdout, "pydantic" in again.loaded)

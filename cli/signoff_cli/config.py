@@ -14,9 +14,7 @@ from typing import NamedTuple
 import click
 
 from signoff_cli.choices import COLORS, FORMATS
-from signoff_cli.inputs import home_path
 from signoff_ledger import wiring
-from signoff_ledger.bounded_file import SETTINGS, read_regular
 from signoff_ledger.errors import Advice, InputError
 
 PROJECT_FILE = "signoff.toml"
@@ -54,7 +52,10 @@ def settings() -> dict[str, Setting]:
 
 
 def _read(path: Path, kind: str) -> dict[str, Setting]:
-    from signoff_ledger.bounded_toml import read_toml  # most people keep no settings
+    # Most people keep no settings.
+    from signoff_cli.inputs import home_path
+    from signoff_ledger.bounded_file import SETTINGS, read_regular
+    from signoff_ledger.bounded_toml import read_toml
 
     try:
         document = read_toml(read_regular(path, SETTINGS).decode("utf-8"))

@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from signoff_cli.output import paragraph
-from signoff_ledger.queries.figures import shown as shown_answer
 
 if TYPE_CHECKING:
-    from signoff_ledger.domain.figures import Exhibit
-    from signoff_ledger.queries.figures import SentencesAnswer
-
-
-def as_data(shown: Exhibit) -> dict[str, Any]:
-    """Write figures and sentences as plain data; null and empty where no batch is in question."""
-    return dict(shown_answer(*shown))
+    from signoff_ledger.queries.figures_answer import SentencesAnswer
 
 
 def for_people(says: SentencesAnswer) -> str:

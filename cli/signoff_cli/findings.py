@@ -8,18 +8,9 @@ from signoff_cli.color import paint, style_of
 from signoff_cli.output import table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
-    from signoff_ledger.application.ports import Store
-    from signoff_ledger.domain.verdict import Finding
-    from signoff_ledger.queries.rules import RuleAnswer
-
-
-def as_data(store: Store, process: str, findings: Iterable[Finding]) -> list[RuleAnswer]:
-    """Write findings as plain data, with the positions of the events that settle each."""
-    from signoff_ledger.queries.rules import rules_of
-
-    return rules_of(store, process, tuple(findings))
+    from signoff_ledger.queries.rule_answer import RuleAnswer
 
 
 def for_people(rows: Sequence[RuleAnswer], *, color: bool) -> str:

@@ -46,6 +46,10 @@ COMMANDS: dict[str, CommandListing] = {
     "status": CommandListing(
         "Review", _AT + "status:status", "Show where processes and batches stand."
     ),
+    "unit": CommandListing(
+        "Review", _AT + "unit:unit", "Show one unit and all that was recorded of it."
+    ),
+    "orders": CommandListing("Review", _AT + "orders:orders", "List production orders."),
     "history": CommandListing("Review", _AT + "history:history", "Tell everything that happened."),
     "replay": CommandListing(
         "Review", _AT + "replay:replay", "Take every decision again and compare."

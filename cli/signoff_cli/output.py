@@ -6,10 +6,8 @@ People get tables and sentences; `--format json` is the contract: `{"schema": "s
 
 from __future__ import annotations
 
-import csv
 import io
 import json
-import locale
 import os
 import re
 import shutil
@@ -108,6 +106,8 @@ def write_file(path: Path, content: bytes) -> None:
 
 def page(text: str) -> None:
     """Show a text on a terminal, page by page where there is a pager."""
+    import locale  # only here is it needed
+
     encoding = locale.getpreferredencoding(do_setlocale=False)  # in which click writes to a pager
     shown = drawn(safe(text)).encode(encoding, "backslashreplace").decode(encoding)
     try:
@@ -161,6 +161,8 @@ def as_csv(rows: Sequence[Row]) -> str:
     """Write rows as CSV; a nested value becomes JSON in its cell."""
     if not rows:
         return ""
+    import csv  # only here is it needed
+
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(rows[0].keys())

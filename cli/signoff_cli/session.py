@@ -8,7 +8,9 @@ file (who they are, how they want to see things).
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from signoff_ledger.application.ledger import Call
     from signoff_ledger.bootstrap import OpenLedger
     from signoff_ledger.queries.health import HealthAnswer
+    from signoff_ledger.queries.reader import Reader
     from signoff_ledger.wiring import SealPolicy, StatementSigner, Vault
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -117,6 +120,31 @@ class Session(Invocation):
 
         self.show_notices()
         return ledger_health(self.address(), self.clock, self.vault(), self.seal_policy(), progress)
+
+    @contextmanager
+    def views(self) -> Iterator[Reader]:
+        """Give the ledger's views, for one question; the write side is loaded only if need be."""
+        from signoff_ledger.ledger_reader import open_reader  # loads SQLite
+
+        with open_reader(self.address(), self.open) as reader, reader.views() as views:
+            yield views
+
+    def actor_named(self) -> str:
+        """Give the key of the person who acts.
+
+        Raises:
+            IdentityError: None is named.
+        """
+        from signoff_ledger.unknown_names import no_actor
+
+        actor = self.actor or self.setting("actor")
+        if not actor:
+            raise no_actor()
+        return actor
+
+    def now(self) -> datetime:
+        """Give the present by the ledger's clock."""
+        return self.clock.now() if self.clock else datetime.now(UTC)
 
 
 pass_session = click.make_pass_decorator(Session, ensure=True)

@@ -50,8 +50,16 @@ class OpenLedger:
         self.close()
 
     def close(self) -> None:
-        """Let go of the ledger."""
-        self.store.close()
+        """Bring the views up to date where something was recorded, and let go of the ledger.
+
+        Whatever was recorded is answered by now. A failure here loses nothing, and is not raised:
+        the next reader brings the views up to date.
+        """
+        try:
+            if self.store.has_recorded:
+                self.views.keep_up()
+        finally:
+            self.store.close()
 
 
 def open_ledger(
@@ -106,7 +114,7 @@ def ledger_health(
         SignoffError: SL707, the database cannot be reached.
     """
     from signoff_ledger.custody.health import CustodyState
-    from signoff_ledger.persistence.store import DamagedError
+    from signoff_ledger.persistence.store_errors import DamagedError
     from signoff_ledger.queries.health import health, unreadable
 
     keeping = CustodyState(vault, policy, (clock or SystemClock()).now())

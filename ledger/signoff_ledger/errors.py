@@ -16,8 +16,8 @@ is an advice: a key and values. Each face has words of its own for the key.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ClassVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -161,8 +161,7 @@ class InputError(SignoffError):
     exit_code: ClassVar[int] = 2
 
 
-@dataclass(frozen=True, slots=True)
-class BadRow:
+class BadRow(NamedTuple):
     """One refused row of an import: where it stands and what is wrong with it.
 
     Attributes:
@@ -218,8 +217,7 @@ class NotFoundError(SignoffError):
     exit_code: ClassVar[int] = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
+class Attempt(NamedTuple):
     """What was tried and refused, for the event that records the refusal (G13).
 
     Attributes:
@@ -232,7 +230,7 @@ class Attempt:
     process: str
     command: str
     subject: str
-    findings: Sequence[tuple[str, str]] = field(default=())
+    findings: Sequence[tuple[str, str]] = ()
 
 
 class RuleRefusedError(SignoffError):

@@ -359,10 +359,14 @@ VIEWS_SQLITE: Mapping[str, tuple[str, ...]] = {
     "a row added": (
         (
             "INSERT INTO view_history SELECT position + 1000, recorded_at, observed_at, person,"
-            " kind, subject, process, type, sentence, command_id FROM view_history LIMIT 1"
+            " kind, subject, process, serial, type, sentence, beside, command_id"
+            " FROM view_history LIMIT 1"
         ),
     ),
     "a standing changed": ("UPDATE view_processes SET standing = 'SIGNED_OFF'",),
+    "an explanation changed": (
+        "UPDATE view_explanations SET answer = replace(answer, 'HELD', 'SIGNED_OFF')",
+    ),
     "every standing deleted": ("DELETE FROM view_processes", "DELETE FROM view_batches"),
     "a position beyond the log": (
         "UPDATE view_positions SET position = 1000000 WHERE name <> 'schema'",
@@ -379,10 +383,19 @@ VIEWS_SQLITE: Mapping[str, tuple[str, ...]] = {
 }
 """What an account that writes the file can do to what is derived from the events."""
 
+ROWS = (
+    "a row",
+    "a standing",
+    "an explanation",
+    "every standing",
+    "a position beyond the log of one",
+)
+"""What only a comparison with the log tells from an honest row."""
+
 VIEWS_MEMBER: Mapping[str, tuple[str, ...]] = {
     name: tuple(statement.replace(" view_", " signoff_views.view_") for statement in statements)
     for name, statements in VIEWS_SQLITE.items()
-    if name.startswith(("a row", "a standing", "every standing", "a position", "a version"))
+    if name.startswith(ROWS) or name.startswith(("a position", "a version"))
 }
 """What a member of the ledger's role can do to it: fill the tables."""
 

@@ -1,4 +1,7 @@
-"""What is derived from the events is made again, whatever stands there; no forged row is shown."""
+"""What is derived from the events is made again, whatever stands there.
+
+A forged row is shown until the views are compared with the log; what decides or proves reads none.
+"""
 
 from collections.abc import Iterator
 from contextlib import closing
@@ -12,10 +15,13 @@ from signoff_ledger.bootstrap import open_ledger
 from signoff_ledger.exports.migrate import copy_ledger
 from signoff_ledger.persistence.postgres.schema import role_name
 from signoff_ledger.persistence.store_factory import open_store
-from signoff_ledger.projections import views as module
 from signoff_ledger.projections.health import examine
-from signoff_ledger.projections.views import TABLES, Views
-from tests.attacks.tamperings import VIEWS_MEMBER, VIEWS_OWNER, VIEWS_SQLITE
+from signoff_ledger.projections.tables import TABLES
+from signoff_ledger.projections.views import Views
+from signoff_ledger.queries.certificate import certificate
+from signoff_ledger.queries.check import check
+from signoff_ledger.replay.replay import replay_decisions
+from tests.attacks.tamperings import ROWS, VIEWS_MEMBER, VIEWS_OWNER, VIEWS_SQLITE
 from tests.ledgers import Shop, raw
 from tests.servers.databases import Databases
 
@@ -59,10 +65,20 @@ def answers(address: str | Path) -> dict[str, list[dict[str, Any]]]:
         return {table.name: opened.views.read(table) for table in TABLES}
 
 
+def health(address: str | Path) -> tuple[str, list[str]]:
+    """Have the ledger examined; gives what was found of the views, and those it was about."""
+    with closing(open_store(address)) as store:
+        views = Views(store, store)
+        wrong = views.wrong()
+        found = {each.check: each for each in examine(store, views)}["views"]
+    return found.state, wrong
+
+
 @pytest.mark.parametrize("name", VIEWS_SQLITE)
 def test_views_of_a_file_are_those_of_its_events(
     told: Path, tmp_path: Path, expected: dict[str, list[dict[str, Any]]], name: str
 ) -> None:
+    """Whatever is no view of ours is replaced before an answer; a forged row, by an examination."""
     path = tmp_path / "ledger.db"
     with closing(open_store(told)) as source:
         copy_ledger(source, path)
@@ -70,7 +86,11 @@ def test_views_of_a_file_are_those_of_its_events(
     with closing(raw(path)) as connection:
         for statement in VIEWS_SQLITE[name]:
             connection.execute(statement)
+    is_shown = name.startswith(ROWS)
 
+    assert (expected != answers(path)) is is_shown
+    state, wrong = health(path)
+    assert (("BAD", True) if is_shown else ("ok", False)) == (state, bool(wrong))
     assert expected == answers(path)
     with closing(raw(path)) as connection:
         objects = connection.execute("SELECT name FROM sqlite_schema WHERE name = 'eats'")
@@ -91,8 +111,34 @@ def test_views_of_a_database_are_those_of_its_events(
     with psycopg.connect(member if who == "member" else owner, autocommit=True) as connection:
         for statement in statements:
             connection.execute(statement.encode())
+    is_shown = name.startswith(ROWS)
 
+    assert (expected != answers(member)) is is_shown
+    state, wrong = health(member)
+    assert (("BAD", True) if is_shown else ("ok", False)) == (state, bool(wrong))
     assert expected == answers(member)
+
+
+@pytest.mark.parametrize("name", [name for name in VIEWS_SQLITE if name.startswith(ROWS)])
+def test_what_decides_and_what_proves_reads_no_view(told: Path, tmp_path: Path, name: str) -> None:
+    """A forged row changes what lists show, and neither a decision nor a proof."""
+    path = tmp_path / "ledger.db"
+    with closing(open_store(told)) as source:
+        copy_ledger(source, path)
+
+    def decided() -> tuple[Any, ...]:
+        with open_ledger(path) as opened:
+            replayed = [d.same for d in replay_decisions(opened.store, "mug")]
+            paper = certificate(opened.store, "mug").data
+            return check(opened.ledger, "mug"), replayed, {**paper, "printed_at": ""}
+
+    answers(path)
+    before = decided()
+    with closing(raw(path)) as connection:
+        for statement in VIEWS_SQLITE[name]:
+            connection.execute(statement)
+
+    assert before == decided()
 
 
 def test_rebuild_replaces_whatever_stands_there(told: Path, tmp_path: Path) -> None:
@@ -111,40 +157,3 @@ def test_rebuild_replaces_whatever_stands_there(told: Path, tmp_path: Path) -> N
         with open_ledger(path) as opened:
             assert size == opened.views.rebuild(), name
             assert before == opened.views.everything(), name
-
-
-def test_what_is_read_alone_is_answered_beside_forged_views(
-    told: Path,
-    tmp_path: Path,
-    expected: dict[str, list[dict[str, Any]]],
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    path = tmp_path / "ledger.db"
-    with closing(open_store(told)) as source:
-        copy_ledger(source, path)
-    answers(path)
-    with closing(raw(path)) as connection:
-        connection.execute("UPDATE view_processes SET standing = 'SIGNED_OFF'")
-    monkeypatch.setattr("os.access", lambda *_: False)
-
-    assert expected == answers(path)
-
-
-def test_in_a_longer_ledger_doctor_finds_what_was_forged(
-    told: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Holding every row against the log would take longer with every event."""
-    path = tmp_path / "ledger.db"
-    with closing(open_store(told)) as source:
-        copy_ledger(source, path)
-    answers(path)
-    with closing(raw(path)) as connection:
-        connection.execute("UPDATE view_processes SET standing = 'SIGNED_OFF'")
-    monkeypatch.setattr(module, "HELD_EVENTS", 1)
-    with closing(open_store(path)) as store:
-        views = Views(store, store)
-        shown = views.read(TABLES[-4])[0]["standing"]
-        said = {f.check: (f.state, f.says) for f in examine(store, views)}["views"]
-
-    assert "SIGNED_OFF" == shown
-    assert ("BAD", "view_processes was wrong and has been built again") == said

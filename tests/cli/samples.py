@@ -303,12 +303,16 @@ WRITES: Mapping[str, Write] = {
 }
 
 READS: Mapping[str, Read] = {
-    "why": Read("signed", ("why", "mug"), "signoff.why/1"),
-    "why, held": Read("held", ("why",), "signoff.why/1"),
-    "why, by hand": Read("signed", ("why", "mug", "--batch", "B1"), "signoff.why/1"),
-    "why, undecided": Read("open", ("why", "mug"), "signoff.why/1"),
+    "why": Read("signed", ("why", "mug"), "signoff.why/2"),
+    "why, held": Read("held", ("why",), "signoff.why/2"),
+    "why, by hand": Read("signed", ("why", "mug", "--batch", "B1"), "signoff.why/2"),
+    "why, undecided": Read("open", ("why", "mug"), "signoff.why/2"),
     "check": Read("clear", ("check", "mug", "--list"), "signoff.check/1"),
     "check, blocked": Read("held", ("check", "mug"), "signoff.check/1", code=3),
+    "orders": Read("ordered", ("orders",), "signoff.orders/1"),
+    "orders of a process": Read("ordered", ("orders", "mug"), "signoff.orders/1"),
+    "unit": Read("signed", ("unit", "B2-2"), "signoff.unit/1"),
+    "unit of a batch": Read("held", ("unit", "B1-1", "--batch", "B1"), "signoff.unit/1"),
     "status": Read("signed", ("status",), "signoff.status/1"),
     "status of a process": Read("signed", ("status", "mug", "--why-not"), "signoff.process/1"),
     "status of a batch": Read("held", ("status", "--batch", "B1"), "signoff.batch/1"),

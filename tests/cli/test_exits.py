@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from signoff_cli import main as command_line
-from signoff_ledger.projections.views import Views
+from signoff_ledger.queries.reader import ViewReader
 from tests.cli.shops import at
 from tests.cli.terminal import COMMAND
 
@@ -51,7 +51,7 @@ def test_an_unexpected_error_leaves_a_report_and_no_traceback(
     def fail(*_: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(Views, "read", fail)
+    monkeypatch.setattr(ViewReader, "read", fail)
 
     said = terminal("status")
 
@@ -76,7 +76,7 @@ def test_a_report_cannot_hold_the_program_up(
     def fail(*_: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(Views, "read", fail)
+    monkeypatch.setattr(ViewReader, "read", fail)
 
     said = terminal("status")
 

@@ -20,7 +20,7 @@ from signoff_ledger.domain.process import Process
 from signoff_ledger.errors import StoreError
 from signoff_ledger.persistence.postgres.schema import APPEND_ONLY, role_name
 from signoff_ledger.persistence.store_factory import create_store, open_store
-from signoff_ledger.projections import history
+from signoff_ledger.projections import tables
 from signoff_ledger.projections.views import Views
 from tests.contract.kept import remarks, sealed
 from tests.servers.databases import Databases
@@ -302,7 +302,7 @@ def test_somebody_who_may_only_read_is_answered(desk: Desk, granted: int) -> Non
     for _ in range(2):
         with open_ledger(address) as opened:
             assert opened.store.read_only
-            assert opened.store.size() == len(opened.views.read(history.TABLE))
+            assert opened.store.size() == len(opened.views.read(tables.HISTORY))
             with pytest.raises(StoreError):
                 opened.store.save(remarks(Process("mine"), 1, "mine"), "mine")
         with closing(open_store(desk.member)) as store:
@@ -315,7 +315,7 @@ def test_somebody_who_may_only_read_is_answered(desk: Desk, granted: int) -> Non
         assert opened.views.are_current()
         with closing(open_store(desk.member)) as store:
             store.save(remarks(store.load(Process, "p"), 1, "meanwhile"), "meanwhile")
-        assert opened.store.size() == len(opened.views.read(history.TABLE))
+        assert opened.store.size() == len(opened.views.read(tables.HISTORY))
 
 
 def test_what_an_administrator_is_asked_to_do_can_be_done_as_it_stands(

@@ -700,13 +700,13 @@ EVERY: Mapping[str, Mapping[str, Reproducer]] = {
     "SL502": {
         "a foreign index": _foreign_index,
         "a moved version": _tampered(
-            "UPDATE events SET version = 90 WHERE type = 'signoff.process-held.v1'", "why", "mug"
+            "UPDATE events SET version = 90 WHERE type = 'signoff.process-held.v1'", "replay", "mug"
         ),
     },
     "SL503": {
-        "no line": _tampered("UPDATE events SET line = X'1B5B324A' WHERE position = 20", "history"),
+        "no line": _tampered("UPDATE events SET line = X'1B5B324A' WHERE position = 20", "rebuild"),
         "another line": _tampered(
-            "UPDATE events SET line = X'7B7D' WHERE position = 20", "history"
+            "UPDATE events SET line = X'7B7D' WHERE position = 20", "rebuild"
         ),
     },
     "SL504": {"another tree": _exported(_another_root, "verify")},

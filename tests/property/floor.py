@@ -33,7 +33,8 @@ from signoff_ledger.domain.process import Process
 from signoff_ledger.domain.values import CauseKind, Origin, Role
 from signoff_ledger.errors import RuleRefusedError, SignoffError
 from signoff_ledger.persistence.sqlite.store import SqliteStore
-from signoff_ledger.projections.views import TABLES, Views
+from signoff_ledger.projections.tables import TABLES
+from signoff_ledger.projections.views import Views
 from signoff_ledger.replay.replay import replay_decisions
 from tests.agreement import assert_agreed, disagreements, disagreements_now
 from tests.ledgers import (

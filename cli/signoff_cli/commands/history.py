@@ -9,22 +9,13 @@ import click
 
 from signoff_cli.output import answer, is_unread, page, table, write
 from signoff_cli.session import pass_session, reading
-from signoff_ledger.application.commands.people import known_person
 from signoff_ledger.errors import Advice, InputError
-from signoff_ledger.projections import follower
-from signoff_ledger.projections import history as view
+from signoff_ledger.queries import history as query
 
 if TYPE_CHECKING:
     from signoff_cli.session import Session
-    from signoff_ledger.application.unit_of_work import UnitOfWork
-    from signoff_ledger.bootstrap import OpenLedger
 
 _COUNT = click.IntRange(0, 2**53)
-_CONDITIONS = {
-    "process": "process = ?",
-    "batch": "kind = 'batch' AND subject = ?",
-    "person": "person = ?",
-}
 
 
 @click.command(short_help="Tell everything that happened.")
@@ -46,16 +37,12 @@ def history(session: Session, /, no_pager: bool, follow: bool, **wanted: Any) ->
       signoff history --person d.hart --format jsonl
       signoff history --follow --after 85
     """
-    chosen = {c: wanted[option] for option, c in _CONDITIONS.items() if wanted[option] is not None}
-    where, parameters = " AND ".join(["position > ?", *chosen]), [wanted["after"], *chosen.values()]
-    with session.open(patient=follow) as opened:
-        _check_known(opened.ledger.work(), wanted)
-        if follow:
-            _follow(session, opened, where, parameters)
-            return
-        rows = opened.views.read(view.TABLE, where, parameters)
-    if wanted["limit"] is not None:
-        rows = rows[-wanted["limit"] :] if wanted["limit"] > 0 else []
+    asked = query.Wanted(**wanted)
+    if follow:
+        _follow(session, asked)
+        return
+    with session.views() as views:
+        rows = query.history(views, asked)
 
     def human() -> str:
         return table(
@@ -66,38 +53,31 @@ def history(session: Session, /, no_pager: bool, follow: bool, **wanted: Any) ->
     if session.output_format == "table" and sys.stdout.isatty() and not no_pager:
         page(human())
     else:
-        answer(session, "signoff.history/1", rows, rows, human)
+        answer(session, query.SCHEMA, rows, rows, human)
 
 
-def _follow(session: Session, opened: OpenLedger, where: str, parameters: list[Any]) -> None:
+def _follow(session: Session, asked: query.Wanted) -> None:
     """Tell what was recorded, and what is, a line each."""
+    from signoff_ledger.queries.followed_history import followed_history  # loads the write side
+
     if session.output_format not in {"table", "jsonl"}:
         raise InputError(
             "SL109",
             f"{session.output_format} has an end, and what is followed has none",
             advice=Advice("follow-as-jsonl"),
         )
-    for rows in follower.follow(opened.store, opened.views, where, parameters):
-        for row in rows:
-            if session.output_format == "jsonl":
-                answer(session, "signoff.history/1", rows, [row], str)
-            else:
-                write(f"#{row['position']}  {_when(row)}  {row['person']}  {row['sentence']}")
-            if is_unread():
-                return
+    with session.open(patient=True) as opened:
+        for rows in followed_history(opened.store, opened.views, asked):
+            for row in rows:
+                if session.output_format == "jsonl":
+                    answer(session, query.SCHEMA, row, [row], str)
+                else:
+                    write(f"#{row['position']}  {_when(row)}  {row['person']}  {row['sentence']}")
+                if is_unread():
+                    return
 
 
-def _check_known(work: UnitOfWork, wanted: dict[str, Any]) -> None:
-    """Refuse a name that is on no record: an empty answer would look like an empty past."""
-    if wanted["process"] is not None:
-        work.known_process(wanted["process"])
-    if wanted["batch"] is not None:
-        work.known_batch(wanted["batch"])
-    if wanted["person"] is not None:
-        known_person(work, wanted["person"])
-
-
-def _when(row: dict[str, Any]) -> str:
+def _when(row: query.HistoryRowAnswer) -> str:
     recorded = row["recorded_at"][:16].replace("T", " ")
     observed = row["observed_at"][:16].replace("T", " ")
     return f"{recorded} (seen {observed})" if observed else recorded

@@ -6,19 +6,18 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from signoff_cli.commands.why import as_data as explanation_data
 from signoff_cli.commands.why import for_people
 from signoff_cli.inputs import read_moment
 from signoff_cli.output import answer, colored, table
 from signoff_cli.replay_stepper import check_terminal, walk
 from signoff_cli.session import pass_session, reading
 from signoff_ledger.errors import EvidenceError
-from signoff_ledger.projections.explanation import explain
 from signoff_ledger.queries.replay import SCHEMA, position_of
 from signoff_ledger.queries.replay import replay as replay_of
 from signoff_ledger.queries.replay_steps import story
 from signoff_ledger.queries.what_if import SCHEMA as WHAT_IF_SCHEMA
 from signoff_ledger.queries.what_if import past_under_other_bars
+from signoff_ledger.queries.why_undecided import why_undecided
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -74,10 +73,7 @@ def replay(
             return 0
         data: dict[str, Any] = {**replay_of(ledger, process, end)}
         if end is not None:
-            key = data["process"]
-            data["state"] = explanation_data(
-                opened.store, key, explain(opened.store, key, until=end)
-            )
+            data["state"] = why_undecided(opened.store, data["process"], until=end)
     decisions = data["decisions"]
 
     def human() -> str:

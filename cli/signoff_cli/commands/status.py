@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from signoff_cli import findings
 from signoff_cli.output import answer, colored, table
 from signoff_cli.session import pass_session, reading
-from signoff_ledger.application.commands.decisions import check as ask
-from signoff_ledger.application.commands.people import known_person
-from signoff_ledger.application.commands.plans import only_process
-from signoff_ledger.application.ledger import named_actor
 from signoff_ledger.errors import Advice, InputError
-from signoff_ledger.projections import batch_state, nonconformities, open_work, process_state
-from signoff_ledger.projections.unit_list import units_of
+from signoff_ledger.queries import batch as batch_query
+from signoff_ledger.queries import process as one_process
+from signoff_ledger.queries import status as all_processes
+from signoff_ledger.queries import waiting
 
 if TYPE_CHECKING:
     from signoff_cli.session import Session
-    from signoff_ledger.bootstrap import OpenLedger
+    from signoff_ledger.queries.batch import UnitRowAnswer
+    from signoff_ledger.queries.process import ProcessAnswer
 
 _RULES_SAY_NO = 3
 
@@ -52,23 +51,21 @@ def status(  # click passes every option
     of_process = process is not None or why_not or exit_code
     if sum((of_process, batch is not None, mine)) > 1:
         raise InputError("SL109", "one view at a time", advice=Advice("choose-one-view"))
-    with session.open() as opened:
-        if batch is not None:
-            _units(session, opened, batch)
-            return 0
-        if mine:
-            _mine(session, opened)
-            return 0
-        if not of_process:
-            _overview(session, opened)
-            return 0
-        key = only_process(opened.ledger.work(), process)
-        return _one(session, opened, key, why_not=why_not, exit_code=exit_code)
+    if batch is not None:
+        _units(session, batch)
+    elif mine:
+        _mine(session)
+    elif of_process:
+        return _one(session, process, why_not=why_not, exit_code=exit_code)
+    else:
+        _overview(session)
+    return 0
 
 
-def _overview(session: Session, opened: OpenLedger) -> None:
-    now = opened.ledger.clock.now()
-    rows = [process_state.as_of(row, now) for row in opened.views.read(process_state.TABLE)]
+def _overview(session: Session) -> None:
+    with session.views() as views:
+        data = all_processes.status(views, session.now())
+    rows = data["processes"]
 
     def human() -> str:
         if not rows:
@@ -89,38 +86,29 @@ def _overview(session: Session, opened: OpenLedger) -> None:
             ],
         )
 
-    answer(session, "signoff.status/1", {"processes": rows}, rows, human)
+    answer(session, all_processes.SCHEMA, data, rows, human)
 
 
-def _one(
-    session: Session, opened: OpenLedger, process: str, *, why_not: bool, exit_code: bool
-) -> int:
-    of_process = ("process = ?", (process,))
-    found = opened.views.read(process_state.TABLE, *of_process)
-    batches = opened.views.read(batch_state.TABLE, *of_process, order="attempt")
-    faults = opened.views.read(nonconformities.TABLE, *of_process)
-    standing = process_state.as_of(found[0], opened.ledger.clock.now())
-    waiting = _waiting(opened, *of_process)
-    data: dict[str, Any] = {
-        **standing,
-        "batches": batches,
-        "nonconformities": faults,
-        "waiting": waiting,
-    }
+def _one(session: Session, process: str | None, *, why_not: bool, exit_code: bool) -> int:
     if why_not:
-        _, verdict = ask(opened.ledger.work(), process, None, None)
-        data["missing"] = findings.as_data(opened.store, process, verdict.blockers)
+        from signoff_ledger.queries.missing import process_with_missing
+
+        with session.open() as opened:
+            data = process_with_missing(opened.ledger, opened.views, process, session.now())
+    else:
+        with session.views() as views:
+            data = one_process.process(views, process, session.now())
     answer(
         session,
-        "signoff.process/1",
+        one_process.SCHEMA,
         data,
-        batches,
+        data["batches"],
         lambda: _process_for_people(data, color=colored(session)),
     )
     return _RULES_SAY_NO if exit_code and data["standing"] != "SIGNED_OFF" else 0
 
 
-def _process_for_people(data: dict[str, Any], *, color: bool) -> str:
+def _process_for_people(data: ProcessAnswer, *, color: bool) -> str:
     because = f": {data['standing_why']}" if data["standing_why"] else ""
     if data["signature"]:
         because += f" (signature: {data['signature']})"
@@ -169,17 +157,18 @@ def _process_for_people(data: dict[str, Any], *, color: bool) -> str:
     return "\n".join(lines)
 
 
-def _run(data: dict[str, Any]) -> str:
+def _run(data: ProcessAnswer) -> str:
     ordered = f"{data['ordered']} ordered" if data["ordered"] else "nothing ordered"
     before = data["orders_from_before"]
     beside = f"; orders from before, or without it: {before}" if before else ""
     return f"run {data['run_min']} to {data['run_max']}, {ordered}{beside}"
 
 
-def _mine(session: Session, opened: OpenLedger) -> None:
-    actor = named_actor(session.call())
-    roles = {str(role) for role in known_person(opened.ledger.work(), actor).roles}
-    rows = [row for row in _waiting(opened) if row["role"] in roles and row["not_person"] != actor]
+def _mine(session: Session) -> None:
+    actor = session.actor_named()
+    with session.views() as views:
+        data = waiting.waiting(views, actor, session.now())
+    rows = data["waiting"]
 
     def human() -> str:
         if not rows:
@@ -189,23 +178,13 @@ def _mine(session: Session, opened: OpenLedger) -> None:
             [(r["process"], r["batch"] or "-", r["task"]) for r in rows],
         )
 
-    answer(session, "signoff.waiting/1", {"person": actor, "waiting": rows}, rows, human)
+    answer(session, waiting.SCHEMA, data, rows, human)
 
 
-def _waiting(opened: OpenLedger, *of_process: Any) -> list[dict[str, Any]]:
-    """Give next steps as of now: a sign-off that time has ended waits for no order (G26)."""
-    now = opened.ledger.clock.now()
-    processes = opened.views.read(process_state.TABLE, *of_process)
-    lapsed = {
-        row["process"]
-        for row in processes
-        if process_state.as_of(row, now)["standing"] != row["standing"]
-    }
-    return open_work.as_of(opened.views.read(open_work.TABLE, *of_process), lapsed)
-
-
-def _units(session: Session, opened: OpenLedger, batch: str) -> None:
-    rows = units_of(opened.ledger.work().known_batch(batch))
+def _units(session: Session, key: str) -> None:
+    with session.views() as views:
+        data = batch_query.batch(views, key)
+    rows = data["units"]
 
     def human() -> str:
         return table(
@@ -213,8 +192,8 @@ def _units(session: Session, opened: OpenLedger, batch: str) -> None:
             [(r["serial"], _counts(r), r["result"], r["found"], r["made"]) for r in rows],
         )
 
-    answer(session, "signoff.batch/1", {"batch": batch, "units": rows}, rows, human)
+    answer(session, batch_query.SCHEMA, data, rows, human)
 
 
-def _counts(row: dict[str, Any]) -> str:
+def _counts(row: UnitRowAnswer) -> str:
     return "yes" if row["counts"] else "NO " + ",".join(row["excluded"])

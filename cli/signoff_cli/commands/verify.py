@@ -15,7 +15,12 @@ from signoff_ledger.bounded_file import NOTE, POLICY
 from signoff_ledger.errors import Advice, EvidenceError, NotFoundError
 from signoff_ledger.exports.dossier_folder import is_dossier, verify_dossier
 from signoff_ledger.exports.log_folder import LogFolder
-from signoff_ledger.exports.verification import ExportedLog, LiveLog, verify_log
+from signoff_ledger.exports.verification import (
+    ExportedLog,
+    LiveLog,
+    compared_views,
+    verify_log,
+)
 from signoff_ledger.integrity.c2sp.policy import parse_policy
 from signoff_ledger.integrity.log_check import Trust
 from signoff_ledger.queries.verification import SCHEMA, verification
@@ -60,6 +65,7 @@ def _checks(session: Session, folder: Path | None, trust: Trust) -> Iterator[Che
     if folder is None:
         with session.open() as opened:
             yield from verify_log(LiveLog(opened.store), trust)
+            yield compared_views(opened.store, opened.views)
     elif not folder.exists():
         raise NotFoundError(
             "SL205", f"there is nothing at {folder}", advice=Advice("name-exported-folder")

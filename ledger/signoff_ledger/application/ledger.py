@@ -26,6 +26,7 @@ from signoff_ledger.errors import (
     RuleRefusedError,
 )
 from signoff_ledger.integrity.canonical import canonical
+from signoff_ledger.unknown_names import no_actor
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -256,11 +257,7 @@ def named_actor(call: Call) -> str:
         IdentityError: Nobody is named.
     """
     if not call.actor:
-        raise IdentityError(
-            "SL401",
-            "nobody is named as the one who acts",
-            advice=Advice("say-who-you-are"),
-        )
+        raise no_actor()
     return call.actor
 
 

@@ -11,7 +11,7 @@ from signoff_ledger.domain.batch import Batch
 from signoff_ledger.domain.process import Process
 from signoff_ledger.domain.values import Role
 from signoff_ledger.domain.verdict import EventRef
-from signoff_ledger.errors import NotFoundError
+from signoff_ledger.unknown_names import no_such_batch
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -68,11 +68,7 @@ class Case:
             NotFoundError: SL202, it is not one of the process.
         """
         if batch not in self.batches:
-            raise NotFoundError(
-                "SL202",
-                f"{self.process.key} has no batch {batch}",
-                why=f"it has {', '.join(self.batches) or 'none'}",
-            )
+            raise no_such_batch(self.process.key, batch, self.batches)
         return replace(self, batch_key=batch)
 
     @cached_property

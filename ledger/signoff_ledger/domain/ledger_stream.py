@@ -15,12 +15,10 @@ from signoff_ledger.domain.events.ledger import (
 )
 from signoff_ledger.errors import Advice, InputError
 from signoff_ledger.integrity.disowned_notes import begin_of, is_that_note
+from signoff_ledger.ledger_format import LEDGER_FORMAT
 
 if TYPE_CHECKING:
     from signoff_ledger.domain.events.event import EventEnvelope, EventMetadata
-
-LEDGER_FORMAT = 1
-"""Format of a ledger as a whole: line format, streams, and what the events mean."""
 
 
 class LedgerStream(Aggregate):

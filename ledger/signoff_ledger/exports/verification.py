@@ -13,7 +13,7 @@ from signoff_ledger.exports.subprocess_audit import DecisionAudit, LogAddress, a
 from signoff_ledger.integrity.c2sp.cosignature import countable
 from signoff_ledger.integrity.command_ids import Command, wrong_row
 from signoff_ledger.integrity.disowned_notes import SetAsides
-from signoff_ledger.integrity.log_check import FLAGGED, PROVED, Check, Examination, StoredRow
+from signoff_ledger.integrity.log_check import FLAGGED, OPEN, PROVED, Check, Examination, StoredRow
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -21,8 +21,12 @@ if TYPE_CHECKING:
     from signoff_ledger.exports.log_folder import LogFolder
     from signoff_ledger.integrity.log_check import Trust
     from signoff_ledger.persistence.store import LedgerStore
+    from signoff_ledger.projections.views import Views
     from signoff_ledger.replay.line_archive import LinesOf
 
+
+_COMPARED_EVENTS = 10_000
+"""Up to so many events the views are compared with new ones in memory; beyond, `doctor` does it."""
 
 _SHORTEST_LINE_BYTES = 300
 """About as long as an event's line is at least; tells how many a file can hold."""
@@ -257,3 +261,15 @@ def _hold_together(examination: Examination, found: DecisionAudit, lines_of: Lin
                 f"{(examined.get(stream) or (0,))[0]}, or another line there",
                 advice=Advice("restore-ledger"),
             )
+
+
+def compared_views(store: LedgerStore, views: Views) -> Check:
+    """Say whether the views show what the events say; nothing that is proved rests on them."""
+    if store.size() > _COMPARED_EVENTS:
+        says = f"not compared in a ledger of more than {_COMPARED_EVENTS:,} events: signoff doctor"
+        return Check("views", OPEN, f"{says} does it")
+    wrong = views.wrong()
+    if wrong:
+        says = f"{', '.join(wrong)} differ from the events: signoff rebuild makes them anew"
+        return Check("views", FLAGGED, says)
+    return Check("views", PROVED, "what lists and explanations show is what the events say")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from signoff_ledger.application.ports import LogEntry, Server, StaleError
 from signoff_ledger.domain.aggregate import Aggregate
 from signoff_ledger.domain.events.process import ProcessDefined
-from signoff_ledger.domain.ledger_stream import LEDGER_FORMAT, LedgerStream
+from signoff_ledger.domain.ledger_stream import LedgerStream
 from signoff_ledger.errors import Advice, StoreError
 from signoff_ledger.integrity.c2sp.note import parse_signature_lines
 from signoff_ledger.integrity.command_ids import Command
@@ -17,6 +17,7 @@ from signoff_ledger.integrity.tree import merkle
 from signoff_ledger.persistence.event_store import DatabaseError, IntegrityError, StoredEvent
 from signoff_ledger.persistence.event_store.aggregate_repository import Aggregates
 from signoff_ledger.persistence.event_store.mapper import checked_entry
+from signoff_ledger.persistence.store_errors import not_kept
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -34,14 +35,6 @@ _LEAST = -(2**63)
 _LOOK_EVERY_S = 0.2
 
 
-class DamagedError(StoreError):
-    """The database holds what was never written there, or cannot be read at all."""
-
-
-class ConnectionLostError(StoreError):
-    """The connection was lost; what was being done may have been done."""
-
-
 class LedgerStore(ABC):
     """Implements `application.ports.Store`, and keeps what is derived from the events.
 
@@ -50,6 +43,7 @@ class LedgerStore(ABC):
         place: The same as it is shown to people: no secret is in it.
         read_only: True where it is open for reading alone.
         recorder: The event store's recorder.
+        has_recorded: Whether something was recorded through it.
     """
 
     def __init__(
@@ -59,6 +53,7 @@ class LedgerStore(ABC):
         self.place = place
         self.read_only = read_only
         self.recorder = recorder
+        self.has_recorded = False
         self._aggregates = Aggregates(recorder)
 
     @abstractmethod
@@ -160,10 +155,12 @@ class LedgerStore(ABC):
         """
         with self.translate_errors():
             try:
-                return self._aggregates.put(entries, command_id, seen)
+                positions = self._aggregates.put(entries, command_id, seen)
             except IntegrityError as error:
                 _check_not_moved(self.place, str(error))
                 raise StaleError(str(error)) from error
+        self.has_recorded = True
+        return positions
 
     def of_command(self, command_id: str) -> list[LogEntry]:
         """Give what a command recorded, oldest first; empty when it recorded nothing."""
@@ -409,59 +406,4 @@ def _check_not_moved(place: str, said: str) -> None:
             f"nothing more is recorded in {place}",
             why=f"it has moved to {target.splitlines()[0]}",
             advice=Advice("name-moved-ledger"),
-        )
-
-
-def damaged(place: str, said: str) -> DamagedError:
-    """Give the error for a database that holds what was never written there."""
-    return DamagedError(
-        "SL701",
-        f"{place} cannot be read as a ledger",
-        why=said,
-        advice=Advice("compare-with-backup"),
-    )
-
-
-def busy(said: str) -> StoreError:
-    """Give the error for a lock that another writer kept."""
-    return StoreError(
-        "SL705",
-        "the ledger is busy",
-        why=said,
-        advice=Advice("repeat-command"),
-    )
-
-
-def refused(place: str, said: str) -> StoreError:
-    """Give the error for everything else that a database will not do."""
-    return StoreError(
-        "SL703",
-        f"the database refused: {place}",
-        why=said,
-        advice=Advice("free-disk-and-record"),
-    )
-
-
-def not_kept(place: str) -> StoreError:
-    """Give the error for a database that took what it was given and does not hold it."""
-    return StoreError(
-        "SL711",
-        f"the database did not keep what it was given: {place}",
-        why="a trigger, a rule or a view there swallowed or changed it",
-        advice=Advice("remove-foreign-objects"),
-    )
-
-
-def check_format(place: str, number: int) -> None:
-    """Refuse a ledger of a newer format.
-
-    Raises:
-        StoreError: SL702.
-    """
-    if number > LEDGER_FORMAT:
-        raise StoreError(
-            "SL702",
-            f"{place} is of ledger format {number}",
-            why=f"this program reads formats up to {LEDGER_FORMAT}",
-            advice=Advice("install-newer-release"),
         )

@@ -7,49 +7,13 @@ from typing import TYPE_CHECKING
 
 from signoff_ledger.domain.events.process import ProcessDecision
 from signoff_ledger.domain.values import Outcome, format_utc, parse_utc
-from signoff_ledger.projections.table import Cursor, ViewTable
+from signoff_ledger.projections.tables import DECISIONS, FINDINGS
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from signoff_ledger.application.ports import LogEntry
-
-TABLE = ViewTable(
-    "view_decisions",
-    (
-        ("position", "INTEGER NOT NULL"),
-        ("process", "TEXT NOT NULL"),
-        ("batch", "TEXT NOT NULL"),
-        ("outcome", "TEXT NOT NULL"),
-        ("automatic", "INTEGER NOT NULL"),
-        ("decided_at", "TEXT NOT NULL"),
-        ("person", "TEXT NOT NULL"),
-        ("printed_name", "TEXT NOT NULL"),
-        ("meaning", "TEXT NOT NULL"),
-        ("reason", "TEXT NOT NULL"),
-        ("signature", "TEXT NOT NULL"),
-        ("rule_set", "TEXT NOT NULL"),
-        ("process_revision", "INTEGER NOT NULL"),
-        ("held_for_s", "INTEGER"),
-    ),
-    key=("position",),
-    indexes=(("process", "position"),),
-)
-
-FINDINGS = ViewTable(
-    "view_findings",
-    (
-        ("position", "INTEGER NOT NULL"),
-        ("place", "INTEGER NOT NULL"),
-        ("rule", "TEXT NOT NULL"),
-        ("holds", "INTEGER NOT NULL"),
-        ("says", "TEXT NOT NULL"),
-        ("numbers", "TEXT NOT NULL"),
-        ("counts", "TEXT NOT NULL"),
-        ("settled_by", "TEXT NOT NULL"),
-    ),
-    key=("position", "place"),
-)
+    from signoff_ledger.projections.table import Cursor
 
 
 def add(cursor: Cursor, recorded: LogEntry, process: str) -> None:
@@ -75,7 +39,7 @@ def add(cursor: Cursor, recorded: LogEntry, process: str) -> None:
         if event.OUTCOME is Outcome.SIGNED_OFF
         else None,
     )
-    TABLE.insert(cursor, [row])
+    DECISIONS.insert(cursor, [row])
     FINDINGS.insert(
         cursor,
         [
@@ -97,8 +61,8 @@ def add(cursor: Cursor, recorded: LogEntry, process: str) -> None:
 def _held_for_s(cursor: Cursor, process: str, signed_at: datetime) -> int | None:
     """Say how long a process was held before a sign-off: from the first hold since the last one."""
     cursor.execute(
-        f"SELECT min(decided_at) FROM {TABLE.name} WHERE process = ? AND outcome = 'HELD'"  # noqa: S608  # ours
-        f" AND position > (SELECT coalesce(max(position), 0) FROM {TABLE.name}"
+        f"SELECT min(decided_at) FROM {DECISIONS.name} WHERE process = ? AND outcome = 'HELD'"  # noqa: S608  # ours
+        f" AND position > (SELECT coalesce(max(position), 0) FROM {DECISIONS.name}"
         " WHERE process = ? AND outcome = 'SIGNED_OFF')",
         (process, process),
     )

@@ -5,9 +5,8 @@ Reads the streams of one process and nothing else, so its cost does not grow wit
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from signoff_ledger.domain.case import Case, Signer
 from signoff_ledger.domain.decision import DOES_NOT_SHOW
@@ -21,28 +20,20 @@ from signoff_ledger.domain.process_records import Standing
 from signoff_ledger.domain.values import Outcome, Role
 from signoff_ledger.figures.exhibit import show
 from signoff_ledger.integrity.line import stream_id
+from signoff_ledger.projections.history import BESIDE
+from signoff_ledger.projections.process_state import seen_by_others
+from signoff_ledger.projections.same_process import same_process
 from signoff_ledger.projections.sentences import sentence
 from signoff_ledger.projections.subjects import Subject
 from signoff_ledger.replay.replay import case_as_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
+    from uuid import UUID
 
     from signoff_ledger.application.ports import LogEntry, Store
-    from signoff_ledger.domain.verdict import Finding, Verdict
-
-_BESIDE = (
-    events.CommandRefused,
-    events.RemarkRecorded,
-    events.OrderPlacedWithoutSignOff,
-    events.ProductionOrderCommitted,
-    events.ProductionOrderCancelled,
-    events.SignOffLapsed,
-    events.SignOffUnsupported,
-    events.SignOffWithdrawn,
-    events.ProcessChangeApplied,
-)
+    from signoff_ledger.domain.verdict import EventRef, Finding, Verdict
 
 
 class Explanation(NamedTuple):
@@ -121,6 +112,24 @@ def explain(
     if batch is not None:
         case.on(batch)
     story = list(store.stream(case.process.id, until))
+    explained = explained_by(case, story, batch, now=now)
+    same = same_processes(store, case.process, until)
+    same_process = (Disclosure(Topic.SAME_PROCESS, says) for says in same)
+    return explained._replace(disclosures=(*explained.disclosures, *same_process))
+
+
+def explained_by(
+    case: Case, story: list[LogEntry], batch: str | None, *, now: datetime | None = None
+) -> Explanation:
+    """Explain a process that is loaded already; says nothing of other processes.
+
+    Args:
+        case: The process with its batches.
+        story: The events of its stream.
+        batch: As for `explain`.
+        now: As for `explain`.
+    """
+    process = case.process.key
     decision = _decision(story, batch)
     if decision is not None and batch is None and _was_overtaken(case, decision):
         decision = None
@@ -132,7 +141,7 @@ def explain(
         about = verdict.batch
     subject = Subject("process", process, process)
     beside = tuple(
-        (r, sentence(r.entry, subject)) for r in story if isinstance(r.entry.event, _BESIDE)
+        (r, sentence(r.entry, subject)) for r in story if isinstance(r.entry.event, BESIDE)
     )
     standing, why = case.process.standing_at(now or story[-1].entry.at)
     return Explanation(
@@ -146,15 +155,9 @@ def explain(
         shown=_shown(_about(case, about), decision),
         standing=standing,
         standing_why=why,
-        disclosures=(
-            *disclosures(
-                _signed_by(_about(case, about), decision),
-                decision.entry.version if decision else None,
-            ),
-            *(
-                Disclosure(Topic.SAME_PROCESS, says)
-                for says in same_processes(store, case.process, until)
-            ),
+        disclosures=disclosures(
+            _signed_by(_about(case, about), decision),
+            decision.entry.version if decision else None,
         ),
     )
 
@@ -169,27 +172,15 @@ def _signed_by(case: Case, decision: LogEntry | None) -> Case:
 
 def same_processes(store: Store, process: Process, until: int | None = None) -> Iterator[str]:
     """Name other processes on the same tooling or design, with what was tried on them (G21)."""
-    for key in store.process_keys():
+    for key in sorted(store.process_keys()):
         if key == process.key:
             continue
         other = store.load(Process, key)
         shared = ["tooling"] * process.shares_tooling(other)
         shared += ["design"] * process.shares_design(other)
         if shared:
-            yield _of_other(case_as_of(store, key, until).process, shared)
-
-
-def _of_other(other: Process, shared: list[str]) -> str:
-    decided = [
-        f"{d.outcome.replace('_', ' ')} on {d.batch or 'no batch'}, {d.at:%Y-%m-%d}"
-        for d in other.decisions
-    ]
-    in_question = "; ".join(question for question, _ in other.design_questions)
-    return (
-        f"process {other.key} has the same {' and '.join(shared)}: {other.attempts} attempt(s), "
-        f"{'; '.join(decided) or 'nothing decided'}; it stands at {other.standing}"
-        + (f"; {in_question}" if in_question else "")
-    )
+            as_of = case_as_of(store, key, until).process
+            yield same_process(key, shared, seen_by_others(as_of))
 
 
 def _shown(case: Case, decision: LogEntry | None) -> Exhibit:
@@ -202,17 +193,37 @@ def _shown(case: Case, decision: LogEntry | None) -> Exhibit:
     return Exhibit(event.figures, event.says)
 
 
-def positions_of(store: Store, process: str, finding: Finding) -> list[int]:
-    """Give the log positions of the events that settle a finding.
+def finding_rows(store: Store, process: str, findings: Sequence[Finding]) -> list[dict[str, Any]]:
+    """Write findings as plain data, with the positions of the events that settle each."""
+    return [
+        {
+            "rule": f.rule,
+            "holds": f.holds,
+            "says": f.says,
+            "numbers": dict(f.numbers),
+            "counts": dict(f.counts),
+            "events": positions,
+        }
+        for f, positions in zip(findings, positions_of(store, process, findings), strict=True)
+    ]
+
+
+def positions_of(store: Store, process: str, findings: Sequence[Finding]) -> list[list[int]]:
+    """Give the log positions of the events that settle each finding, looked up together.
 
     What holds now and is recorded with the next command only, such as a lapse by time, has none.
     """
-    ids = []
-    for ref in finding.settled_by:
-        kind, _, key = ref.stream.partition(" ")
-        with suppress(LookupError):
-            ids.append(store.position(stream_id(kind, key or process), ref.version))
-    return sorted(ids)
+    wanted: dict[UUID, set[int]] = {}
+    for ref in (ref for finding in findings for ref in finding.settled_by):
+        wanted.setdefault(_stream(ref, process), set()).add(ref.version)
+    known = {stream: store.positions(stream, versions) for stream, versions in wanted.items()}
+    found = ([known[_stream(r, process)].get(r.version) for r in f.settled_by] for f in findings)
+    return [sorted(position for position in each if position is not None) for each in found]
+
+
+def _stream(ref: EventRef, process: str) -> UUID:
+    kind, _, key = ref.stream.partition(" ")
+    return stream_id(kind, key or process)
 
 
 def modes_by_batch(case: Case) -> dict[str, dict[str, str]]:

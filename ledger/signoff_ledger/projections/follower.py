@@ -4,17 +4,32 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from signoff_ledger.projections import history
+from signoff_ledger.projections import tables
 from signoff_ledger.projections.views import PAGE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from threading import Event
 
     from signoff_ledger.persistence.store import LedgerStore
     from signoff_ledger.projections.views import Views
 
 LOOK_AGAIN_S = 2.0
 """How long a word from the database is waited for before somebody looks without one."""
+
+
+def keep_up(store: LedgerStore, views: Views, is_over: Event) -> None:
+    """Keep the views up to date, in a thread of a server, until an event is set.
+
+    Args:
+        store: The ledger.
+        views: Its views.
+        is_over: Ends it, within `LOOK_AGAIN_S` seconds.
+    """
+    while not is_over.is_set():
+        size = store.size()
+        views.keep_up()
+        store.wait_beyond(size, LOOK_AGAIN_S)
 
 
 def follow(
@@ -39,7 +54,7 @@ def follow(
         size = store.size()
         while after < size:
             until = min(after + PAGE, size)
-            rows = views.read(history.TABLE, f"{where} AND position <= ?", (after, *rest, until))
+            rows = views.read(tables.HISTORY, f"{where} AND position <= ?", (after, *rest, until))
             if rows:
                 yield rows
             after = until

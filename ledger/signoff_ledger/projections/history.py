@@ -4,31 +4,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from signoff_ledger.domain.events import process as events
 from signoff_ledger.domain.values import format_utc
 from signoff_ledger.projections.sentences import sentence
-from signoff_ledger.projections.table import ViewTable
+
+BESIDE = (
+    events.CommandRefused,
+    events.RemarkRecorded,
+    events.OrderPlacedWithoutSignOff,
+    events.ProductionOrderCommitted,
+    events.ProductionOrderCancelled,
+    events.SignOffLapsed,
+    events.SignOffUnsupported,
+    events.SignOffWithdrawn,
+    events.ProcessChangeApplied,
+)
+"""What is listed beside a decision: changes, orders, refusals, remarks and endings."""
 
 if TYPE_CHECKING:
     from signoff_ledger.application.ports import LogEntry
     from signoff_ledger.projections.subjects import Subject
-
-TABLE = ViewTable(
-    "view_history",
-    (
-        ("position", "INTEGER NOT NULL"),
-        ("recorded_at", "TEXT NOT NULL"),
-        ("observed_at", "TEXT NOT NULL"),
-        ("person", "TEXT NOT NULL"),
-        ("kind", "TEXT NOT NULL"),
-        ("subject", "TEXT NOT NULL"),
-        ("process", "TEXT NOT NULL"),
-        ("type", "TEXT NOT NULL"),
-        ("sentence", "TEXT NOT NULL"),
-        ("command_id", "TEXT NOT NULL"),
-    ),
-    key=("position",),
-    indexes=(("process", "position"), ("subject", "position")),
-)
 
 
 def row(recorded: LogEntry, subject: Subject) -> tuple[object, ...]:
@@ -43,7 +38,9 @@ def row(recorded: LogEntry, subject: Subject) -> tuple[object, ...]:
         subject.kind,
         subject.key,
         subject.process,
+        getattr(entry.event, "serial", ""),
         entry.event.TOPIC,
         sentence(entry, subject),
+        int(isinstance(entry.event, BESIDE)),
         entry.cmd.partition("#")[0],
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from signoff_ledger.domain.bar import MissingUnits
 from signoff_ledger.domain.gate.batch_rules import no_correction_pending
@@ -13,27 +13,13 @@ from signoff_ledger.domain.gate.process_rules import (
 )
 from signoff_ledger.domain.gate.rule_sets import judge
 from signoff_ledger.domain.process_records import Standing
-from signoff_ledger.domain.values import Role
-from signoff_ledger.projections.table import ViewTable
+from signoff_ledger.domain.values import Role, format_utc
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Iterator
 
     from signoff_ledger.domain.batch import Batch
     from signoff_ledger.domain.case import Case
-
-TABLE = ViewTable(
-    "view_work",
-    (
-        ("process", "TEXT NOT NULL"),
-        ("place", "INTEGER NOT NULL"),
-        ("role", "TEXT NOT NULL"),
-        ("not_person", "TEXT NOT NULL"),
-        ("batch", "TEXT NOT NULL"),
-        ("task", "TEXT NOT NULL"),
-    ),
-    key=("process", "place"),
-)
 
 _NEXT_BATCH = "change the process and open the next batch"
 _OF_FAULTS = (no_design_fault.name, faults_closed.name)
@@ -42,31 +28,30 @@ Task = tuple[Role, str, str, str]
 """Role that may do it, a person who may not, the batch, and the task in words."""
 
 
-def rows(case: Case) -> Iterator[tuple[object, ...]]:
-    """List the next steps of a process."""
-    for place, (role, not_person, batch, task) in enumerate(_tasks(case)):
-        yield (case.process.key, place, str(role), not_person, batch, task)
+def corrections(batch: Batch) -> Iterator[tuple[object, ...]]:
+    """List the corrections of a batch that wait for a second person."""
+    place = 0
+    for waiting in batch.pending_corrections:
+        asked = waiting.asked
+        task = f"confirm or decline correction {asked.number} on unit {asked.serial}"
+        for role in (Role.INSPECTOR, Role.ENGINEER, Role.APPROVER):
+            who = (str(role), waiting.asked_by, batch.key, task)
+            yield (batch.started.process, batch.key, place, "", "", *who)
+            place += 1
 
 
-def as_of(rows: list[dict[str, Any]], lapsed: Collection[str]) -> list[dict[str, Any]]:
-    """Give the next steps at a moment at which time alone has ended some sign-offs (G26).
-
-    Args:
-        rows: The next steps as of the last event of each process.
-        lapsed: The processes whose sign-off has lapsed since.
-    """
-    kept = [row for row in rows if row["process"] not in lapsed]
-    step = {"role": str(Role.ENGINEER), "not_person": "", "batch": "", "task": _NEXT_BATCH}
-    return kept + [{"process": process, "place": 0, **step} for process in sorted(lapsed)]
+def steps(case: Case) -> Iterator[tuple[object, ...]]:
+    """List the next steps of a process, now and once time alone has ended its sign-off (G26)."""
+    process, place = case.process, 0
+    lapses_at = format_utc(process.lapses_at) if process.lapses_at else ""
+    for role, not_person, batch, task in _tasks(case):
+        yield (process.key, "", place, "", lapses_at, str(role), not_person, batch, task)
+        place += 1
+    if lapses_at:
+        yield (process.key, "", place, lapses_at, "", str(Role.ENGINEER), "", "", _NEXT_BATCH)
 
 
 def _tasks(case: Case) -> Iterator[Task]:
-    for batch in case.batches.values():
-        for waiting in batch.pending_corrections:
-            asked = waiting.asked
-            for role in (Role.INSPECTOR, Role.ENGINEER, Role.APPROVER):
-                task = f"confirm or decline correction {asked.number} on unit {asked.serial}"
-                yield role, waiting.asked_by, batch.key, task
     process, batch_now = case.process, case.batch
     if process.bar is None:
         yield Role.ENGINEER, "", "", "register the bar"

@@ -2,62 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import json
+from typing import TYPE_CHECKING
 
 from signoff_ledger.domain.orders import from_before, named
-from signoff_ledger.domain.process_records import Standing
 from signoff_ledger.domain.process_state import NOTHING_ORDERED
+from signoff_ledger.domain.spelling import folded
 from signoff_ledger.domain.values import Outcome, format_utc
-from signoff_ledger.projections.table import ViewTable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from datetime import datetime
+    from collections.abc import Iterator, Mapping
 
-    from signoff_ledger.domain.case import Case
+    from signoff_ledger.domain.process import Process
     from signoff_ledger.domain.process_records import Decision
 
-TABLE = ViewTable(
-    "view_processes",
-    (
-        ("process", "TEXT NOT NULL"),
-        ("name", "TEXT NOT NULL"),
-        ("called", "TEXT NOT NULL"),
-        ("activity", "TEXT NOT NULL"),
-        ("stage", "TEXT NOT NULL"),
-        ("next_activity", "TEXT NOT NULL"),
-        ("standing", "TEXT NOT NULL"),
-        ("standing_why", "TEXT NOT NULL"),
-        ("signature", "TEXT NOT NULL"),
-        ("process_revision", "INTEGER NOT NULL"),
-        ("signed_revision", "INTEGER"),
-        ("run_min", "INTEGER NOT NULL"),
-        ("run_max", "INTEGER NOT NULL"),
-        ("ordered", "INTEGER NOT NULL"),
-        ("orders", "TEXT NOT NULL"),
-        ("orders_from_before", "TEXT NOT NULL"),
-        ("lapses_at", "TEXT NOT NULL"),
-        ("plan", "INTEGER NOT NULL"),
-        ("bar", "INTEGER"),
-        ("planned", "INTEGER"),
-        ("ac", "INTEGER"),
-        ("attempts", "INTEGER NOT NULL"),
-        ("open_batch", "TEXT NOT NULL"),
-        ("latest_batch", "TEXT NOT NULL"),
-        ("changes", "INTEGER NOT NULL"),
-        ("decisions", "INTEGER NOT NULL"),
-        ("held_since", "TEXT NOT NULL"),
-    ),
-    key=("process",),
-)
 
-
-def rows(case: Case) -> Iterator[tuple[object, ...]]:
+def row(process: Process) -> tuple[object, ...]:
     """Write a process as one row."""
-    process = case.process
     identity = process.plans[-1].plan.identity
     signed, bar = process.sign_off, process.bar
-    yield (
+    return (
         process.key,
         identity.name,
         identity.called,
@@ -75,6 +39,7 @@ def rows(case: Case) -> Iterator[tuple[object, ...]]:
         named(process.orders_at_risk),
         named(from_before(process.orders.values(), signed.batch)) if signed else "",
         format_utc(process.lapses_at) if process.lapses_at else "",
+        NOTHING_ORDERED if process.lapses_at else "",
         process.plans[-1].number,
         bar.number if bar else None,
         bar.bar.units if bar else None,
@@ -85,18 +50,73 @@ def rows(case: Case) -> Iterator[tuple[object, ...]]:
         len(process.changes),
         len(process.decisions),
         _held_since(process.decisions),
+        json.dumps(made_of(process)),
+        seen_by_others(process),
     )
 
 
-def as_of(row: dict[str, Any], moment: datetime) -> dict[str, Any]:
-    """Give a process's row as it stands at a moment: time alone ends a sign-off (G26).
+def bars(process: Process, positions: Mapping[int, int]) -> Iterator[tuple[object, ...]]:
+    """List every bar of a process.
 
-    `at_risk` names the orders that stand while the process is not signed off.
+    Args:
+        process: The process.
+        positions: Where the events of its stream stand in the log, by version.
     """
-    if row["lapses_at"] and format_utc(moment) > row["lapses_at"]:
-        row = {**row, "standing": str(Standing.LAPSED), "standing_why": NOTHING_ORDERED}
-    at_risk = row["orders"] if row["standing"] != Standing.SIGNED_OFF else ""
-    return {**row, "at_risk": at_risk}
+    for each in process.bars:
+        yield (
+            process.key,
+            each.number,
+            each.bar.units,
+            each.bar.max_rejects,
+            format_utc(each.at),
+            json.dumps(list(each.loosened)),
+            each.reason,
+            each.sha256,
+            positions[each.version],
+        )
+
+
+def orders(process: Process, positions: Mapping[int, int]) -> Iterator[tuple[object, ...]]:
+    """List every production order of a process, in the order recorded.
+
+    Args:
+        process: The process.
+        positions: Where the events of its stream stand in the log, by version.
+    """
+    for place, order in enumerate(process.orders.values()):
+        yield (
+            process.key,
+            place,
+            order.reference,
+            order.quantity,
+            order.batch,
+            order.by,
+            format_utc(order.at),
+            positions[order.version],
+            int(order.is_cancelled),
+        )
+
+
+def made_of(process: Process) -> dict[str, list[str]]:
+    """Name by what another process is recognised as the same one (G21)."""
+    return {
+        "tooling": sorted({folded(each.plan.provenance.tooling) for each in process.plans}),
+        "documents": sorted(process.documents),
+        "designs": sorted(process.designs),
+    }
+
+
+def seen_by_others(process: Process) -> str:
+    """Say what was tried on a process, for those that have the same tooling or design."""
+    decided = [
+        f"{d.outcome.replace('_', ' ')} on {d.batch or 'no batch'}, {d.at:%Y-%m-%d}"
+        for d in process.decisions
+    ]
+    in_question = "; ".join(question for question, _ in process.design_questions)
+    return (
+        f"{process.attempts} attempt(s), {'; '.join(decided) or 'nothing decided'}; "
+        f"it stands at {process.standing}" + (f"; {in_question}" if in_question else "")
+    )
 
 
 def _held_since(decisions: list[Decision]) -> str:

@@ -57,6 +57,10 @@ class ViewTable(NamedTuple):
             ),
         )
 
+    def named(self, row: Sequence[object]) -> dict[str, Any]:
+        """Give a row with the names of its columns."""
+        return dict(zip(self.names, row, strict=True))
+
     def create(self, cursor: Cursor) -> None:
         """Make the table, empty."""
         for statement in self.statements:
@@ -67,12 +71,15 @@ class ViewTable(NamedTuple):
         marks = ", ".join("?" * len(self.columns))
         cursor.executemany(f"INSERT INTO {self.name} VALUES ({marks})", rows)  # noqa: S608  # ours
 
-    def replace_of_process(
-        self, cursor: Cursor, process: str, rows: Iterable[Sequence[object]]
-    ) -> None:
-        """Put one process's rows in place of its old ones."""
-        cursor.execute(f"DELETE FROM {self.name} WHERE process = ?", (process,))  # noqa: S608  # ours
+    def replace(self, cursor: Cursor, rows: Iterable[Sequence[object]], **of: str) -> None:
+        """Put rows in the place of those with the values given, such as `process="kiln-lid"`."""
+        self.remove(cursor, **of)
         self.insert(cursor, rows)
+
+    def remove(self, cursor: Cursor, **of: str) -> None:
+        """Take away the rows with the values given."""
+        where = " AND ".join(f"{name} = ?" for name in of)
+        cursor.execute(f"DELETE FROM {self.name} WHERE {where}", tuple(of.values()))  # noqa: S608  # ours
 
     def select(self, where: str = "", order: str = "") -> str:
         """Write the statement that reads rows; conditions are ours, values are parameters."""

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
-from signoff_ledger.domain.tally import missing_readings
+from signoff_ledger.domain.tally import EXCLUSIONS, missing_readings
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     from signoff_ledger.domain.batch import Batch
+    from signoff_ledger.domain.correction import Correction
     from signoff_ledger.domain.unit import Unit
 
 
@@ -19,6 +23,46 @@ def units_of(batch: Batch) -> list[dict[str, Any]]:
         _unit(unit, batch, count.excluded.get(serial, ()), is_released=serial in released)
         for serial, unit in batch.units.items()
     ]
+
+
+def changed_rows(batch: Batch, known: Mapping[str, str]) -> Iterator[tuple[object, ...]]:
+    """Write the units of a batch whose rows are not up to date.
+
+    Args:
+        batch: The batch.
+        known: The mark of each unit's present row, by serial.
+    """
+    count = batch.tally()
+    released = set(count.releasable)
+    corrections: dict[str, list[Correction]] = {}
+    for correction in batch.corrections.values():
+        corrections.setdefault(correction.asked.serial, []).append(correction)
+    for place, (serial, unit) in enumerate(batch.units.items()):
+        excluded, is_released = count.excluded.get(serial, ()), serial in released
+        asked = corrections.get(serial, [])
+        answered = (f"{c.asked.number} {c.confirmed_by} {c.declined_by}" for c in asked)
+        changes = (*unit.events, unit.retests, unit.disposition, excluded, is_released, *answered)
+        mark = " ".join(map(str, changes))
+        if known.get(serial) != mark:
+            data = _unit(unit, batch, excluded, is_released=is_released)
+            data["excluded_because"] = [EXCLUSIONS[code] for code in excluded]
+            data["corrections"] = [_correction(each) for each in asked]
+            yield batch.key, serial, batch.started.process, place, mark, json.dumps(data)
+
+
+def _correction(correction: Correction) -> dict[str, Any]:
+    asked = correction.asked
+    return {
+        "number": asked.number,
+        "field": asked.field,
+        "was": asked.was,
+        "becomes": asked.becomes,
+        "reason": asked.reason,
+        "remeasured": asked.remeasured,
+        "asked_by": correction.asked_by,
+        "confirmed_by": correction.confirmed_by,
+        "declined_by": correction.declined_by,
+    }
 
 
 def _unit(

@@ -1,79 +1,35 @@
-"""Keeping the views: caught up before an answer, rebuilt from zero on demand.
+"""Keeping the views: brought up to date after a command, or before an answer; rebuilt on demand.
 
-History and decisions are written event by event, in pages. The other views are states: a process
-that was touched since the last time has its rows written anew from its events, so that keeping up
-and rebuilding give the same rows by construction.
+History and decisions are written event by event, in pages. The other views are states: a process,
+batch or person that was touched since the last time has its rows written anew from its events, so
+that keeping up and rebuilding give the same rows by construction.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from threading import RLock
 from typing import TYPE_CHECKING, Any, Protocol
 
 from signoff_ledger.errors import Advice, StoreError
 from signoff_ledger.persistence.sqlite.in_memory import ScratchDatabase
-from signoff_ledger.persistence.store import ConnectionLostError, busy
-from signoff_ledger.projections import (
-    batch_state,
-    decisions,
-    history,
-    nonconformities,
-    open_work,
-    process_state,
-)
+from signoff_ledger.persistence.store_errors import ConnectionLostError, busy
+from signoff_ledger.projections import decisions, history, states, tables
+from signoff_ledger.projections.reached import at_end, reached
 from signoff_ledger.projections.subjects import UNKNOWN, Subject, begun_by
-from signoff_ledger.projections.table import Cursor, ViewTable
-from signoff_ledger.replay.replay import case_as_of
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from signoff_ledger.application.ports import LogEntry, Store
-    from signoff_ledger.domain.case import Case
-
-SCHEMA_VERSION = 3
-"""Raised with any change to a view; a ledger with older views rebuilds them by itself."""
+    from signoff_ledger.projections.table import Cursor, ViewTable
 
 PAGE = 1_000
 
-HELD_EVENTS = 1_000
-"""Up to so many events every row is held against the log before the first answer, in a tenth of a
-second; beyond, `doctor` and `rebuild` do it."""
-
 _TRIES = 5
-"""How often a lost connection is met before somebody is told."""
-
-_POSITIONS = ViewTable(
-    "view_positions",
-    (("name", "TEXT NOT NULL"), ("position", "INTEGER NOT NULL")),
-    key=("name",),
-)
-_SUBJECTS = ViewTable(
-    "view_subjects",
-    (
-        ("stream", "TEXT NOT NULL"),
-        ("kind", "TEXT NOT NULL"),
-        ("subject", "TEXT NOT NULL"),
-        ("process", "TEXT NOT NULL"),
-    ),
-    key=("stream",),
-)
-_STATES = ViewTable(
-    "view_states",
-    (("process", "TEXT NOT NULL"), ("position", "INTEGER NOT NULL")),
-    key=("process",),
-)
-"""The event up to which the rows of a process were written; keeps slow writers from older ones."""
-
-_BY_EVENT = (_SUBJECTS, history.TABLE, decisions.TABLE, decisions.FINDINGS)
-_BY_STATE: tuple[tuple[ViewTable, Callable[[Case], Iterable[tuple[object, ...]]]], ...] = (
-    (process_state.TABLE, process_state.rows),
-    (batch_state.TABLE, batch_state.rows),
-    (nonconformities.TABLE, nonconformities.rows),
-    (open_work.TABLE, open_work.rows),
-)
-TABLES = (_POSITIONS, _STATES, *_BY_EVENT, *(table for table, _ in _BY_STATE))
-STATEMENTS = tuple(statement for table in TABLES for statement in table.statements)
+"""How often a lost connection is met before the error is raised."""
 
 Progress = Callable[[int, int], None]
 
@@ -112,7 +68,7 @@ class Views:
             anew; where that comes in between, a program builds its own beside, so that it ends.
     """
 
-    version = SCHEMA_VERSION
+    version = tables.SCHEMA_VERSION
 
     def __init__(
         self,
@@ -126,8 +82,18 @@ class Views:
         self._database = database
         self._beside = beside
         self._keep = keep
-        self._held = False
+        self._lock = RLock()
         self._subjects: dict[str, Subject] = {}
+
+    def keep_up(self) -> None:
+        """Bring the views up to date once a command has answered.
+
+        Nothing that fails here is raised, and nothing is lost by it: what was recorded stands, and
+        the next reader brings the views up to date.
+        """
+        if self._keep:
+            with suppress(Exception, KeyboardInterrupt):
+                self.catch_up()
 
     def catch_up(self, progress: Progress | None = None) -> dict[str, int]:
         """Bring every view up to the log's end; costs nothing when they are there.
@@ -138,7 +104,8 @@ class Views:
         left = _TRIES
         while True:
             try:
-                return self._catch_up(progress)
+                with self._lock:
+                    return self._catch_up(progress)
             except ConnectionLostError:
                 # Whatever was under way is there wholly or not at all, and is looked at again.
                 left -= 1
@@ -151,7 +118,7 @@ class Views:
             # Asked again after each step: somebody else may have begun the views anew meanwhile.
             positions = self._positions()
             ours = positions.get("schema") == self.version and not self._is_beyond(positions)
-            current = {"schema": self.version, "events": size, "states": size}
+            current = at_end(size, self.version)
             if self._beside is not None and (
                 (made and not ours) or (not self._keep and positions != current)
             ):
@@ -170,9 +137,7 @@ class Views:
 
     def are_current(self) -> bool:
         """Say whether an answer could be given without writing anything."""
-        size, positions = self._store.size(), self._positions()
-        current = {"schema": self.version, "events": size, "states": size}
-        return positions == current
+        return self._positions() == at_end(self._store.size(), self.version)
 
     def rebuild(self, progress: Progress | None = None) -> int:
         """Drop every view and build it again from the first event; gives the log's size."""
@@ -183,62 +148,46 @@ class Views:
     def read(
         self, table: ViewTable, where: str = "", parameters: Iterable[object] = (), order: str = ""
     ) -> list[dict[str, Any]]:
-        """Read rows of a view as of the log's end, held against the log before the first answer.
+        """Read rows of a view as of the log's end.
 
         Raises:
             StoreError: SL705, others begin the views anew all the time.
         """
-        if not self._held:
-            self._hold()
-            self._held = True
-        return self._read(table, where, parameters, order)
-
-    def everything(self) -> dict[str, list[dict[str, Any]]]:
-        """Give every row of every view as of the log's end, as it stands there."""
-        return {table.name: self._read(table) for table in TABLES}
-
-    def _read(
-        self, table: ViewTable, where: str = "", parameters: Iterable[object] = (), order: str = ""
-    ) -> list[dict[str, Any]]:
         for _ in range(_TRIES):
-            reached = self.catch_up()
+            at = self.catch_up()
             try:
                 rows = self._database.rows(table.select(where, order), tuple(parameters))
             except StoreError:
-                if self._still_at(reached):
+                if self._still_at(at):
                     raise
                 continue
-            if self._still_at(reached):
-                return [dict(zip(table.names, row, strict=True)) for row in rows]
+            if self._still_at(at):
+                return [table.named(row) for row in rows]
         raise busy("others begin the views anew all the time")
 
-    def _still_at(self, reached: dict[str, int]) -> bool:
-        """Say whether nobody began the views anew since; what was read then is whole."""
-        now = self._positions()
-        same = now.get("schema") == reached["schema"]
-        return same and all(now[name] >= reached[name] for name in reached)
+    def wrong(self) -> list[str]:
+        """Name the views that do not hold what the events say, compared with new ones in memory.
 
-    def _hold(self) -> None:
-        """Hold every row against one that is made of the log, and make the views anew if need be.
-
-        Whoever may add to a ledger in PostgreSQL may write its views, and whoever may write a file
-        may write everything in it. What they wrote is not shown.
+        A person who may write the database may write its views, so a row is what the log says only
+        once it was compared.
         """
         for _ in range(_TRIES):
-            self.catch_up()
-            if self._store.size() > HELD_EVENTS or isinstance(self._database, ScratchDatabase):
-                return
-            made = Views(self._store, ScratchDatabase())
-            expected, found = made.everything(), self.everything()
-            if expected == found:
-                return
-            # Somebody may have recorded in between; then the two are of different lengths.
-            if expected[_POSITIONS.name] == found[_POSITIONS.name]:
-                if self._keep:
-                    self.rebuild()
-                else:
-                    self._database = made._database
-                return
+            found = self.everything()
+            made = Views(self._store, ScratchDatabase()).everything()
+            # Others may have recorded in between; then the two are of different lengths.
+            if made[tables.POSITIONS.name] == found[tables.POSITIONS.name]:
+                return [name for name, rows in made.items() if rows != found[name]]
+        raise busy("others record all the time")
+
+    def everything(self) -> dict[str, list[dict[str, Any]]]:
+        """Give every row of every view as of the log's end, as it stands there."""
+        return {table.name: self.read(table) for table in tables.TABLES}
+
+    def _still_at(self, at: dict[str, int]) -> bool:
+        """Say whether nobody began the views anew since; what was read then is whole."""
+        now = self._positions()
+        same = now.get("schema") == at["schema"]
+        return same and all(now[name] >= at[name] for name in at)
 
     def _is_beyond(self, positions: dict[str, int]) -> bool:
         """Say whether views claim to know more events than there are."""
@@ -247,21 +196,17 @@ class Views:
 
     def _positions(self) -> dict[str, int]:
         """Say how far the views are; nothing where they are not whole."""
-        if self._database.standing(STATEMENTS) != {*STATEMENTS}:
-            return {}
-        positions = dict(self._pairs(_POSITIONS.select()))
-        return positions if positions.keys() == {"schema", "events", "states"} else {}
-
-    def _pairs(self, statement: str) -> Iterator[tuple[str, int]]:
-        yield from self._database.rows(statement)
+        return reached(self._database)
 
     def _make_anew(self) -> None:
         self._subjects.clear()
         with self._database.writing() as cursor:
             self._database.clear(cursor)
-            for table in TABLES:
+            for table in tables.TABLES:
                 table.create(cursor)
-            _POSITIONS.insert(cursor, [("schema", self.version), ("events", 0), ("states", 0)])
+            tables.POSITIONS.insert(
+                cursor, [("schema", self.version), ("events", 0), ("states", 0)]
+            )
 
     def _take_events(self, size: int, progress: Progress | None) -> None:
         while True:
@@ -272,7 +217,9 @@ class Views:
                     return
                 done = _position(cursor, "events")
                 page = list(self._store.read(done, min(done + PAGE, size)))
-                history.TABLE.insert(cursor, [self._told(cursor, recorded) for recorded in page])
+                tables.HISTORY.insert(
+                    cursor, [self._history_row(cursor, recorded) for recorded in page]
+                )
                 if page:
                     _advance(cursor, "events", page[-1].position)
             if not page:
@@ -280,35 +227,39 @@ class Views:
             if progress is not None:
                 progress(page[-1].position, size)
 
-    def _told(self, cursor: Cursor, recorded: LogEntry) -> tuple[object, ...]:
+    def _history_row(self, cursor: Cursor, recorded: LogEntry) -> tuple[object, ...]:
         """Give an event's row of the history; what else it means is written at once."""
         stream = str(recorded.entry.stream)
         begun = begun_by(recorded.entry)
         if begun is not None and stream not in self._subjects:
             self._subjects[stream] = begun
-            _SUBJECTS.insert(cursor, [(stream, begun.kind, begun.key, begun.process)])
+            tables.SUBJECTS.insert(cursor, [(stream, *begun, recorded.position)])
         subject = self._subject(cursor, stream)
         decisions.add(cursor, recorded, subject.process)
         return history.row(recorded, subject)
 
     def _subject(self, cursor: Cursor, stream: str) -> Subject:
         if stream not in self._subjects:
-            cursor.execute(_SUBJECTS.select("stream = ?"), (stream,))
+            cursor.execute(tables.SUBJECTS.select("stream = ?"), (stream,))
             found = cursor.fetchall()
-            self._subjects[stream] = Subject(*found[0][1:]) if found else UNKNOWN
+            self._subjects[stream] = Subject(*found[0][1:4]) if found else UNKNOWN
         return self._subjects[stream]
 
     def _take_states(self, size: int) -> None:
-        """Write the rows of every process that was touched; others may be doing the same."""
-        for process, last in self._database.rows(_TOUCHED, (size,)):
-            case = case_as_of(self._store, process, last)
+        """Write the rows of whatever was touched; others may be doing the same."""
+        touched: dict[str, dict[states.Stream, int]] = defaultdict(dict)
+        for kind, subject, process, last in self._database.rows(_TOUCHED, (size,)):
+            touched[process][kind, subject] = last
+        for process, streams in sorted(touched.items()):
+            write = (
+                states.of_process(self._store, process, streams)
+                if process
+                else states.of_people(self._store, streams)
+            )
             with self._database.writing() as cursor:
                 if _position(cursor, "schema") != self.version:
                     return
-                if _written_up_to(cursor, process) < last:
-                    for table, rows in _BY_STATE:
-                        table.replace_of_process(cursor, process, rows(case))
-                    _STATES.replace_of_process(cursor, process, [(process, last)])
+                write(cursor)
         with self._database.writing() as cursor:
             if _position(cursor, "schema") != self.version:
                 return
@@ -327,30 +278,24 @@ def _not_kept() -> StoreError:
 
 
 _TOUCHED = (
-    "SELECT process, max(position) AS last FROM view_history"
-    " WHERE process <> '' AND position <= ?"
+    "SELECT kind, subject, process, max(position) AS last FROM view_history"
+    " WHERE kind IN ('process', 'batch', 'person') AND position <= ?"
     " AND position > (SELECT position FROM view_positions WHERE name = 'states')"
-    " GROUP BY process HAVING max(position) >"
-    " coalesce((SELECT s.position FROM view_states s WHERE s.process = view_history.process), 0)"
-    " ORDER BY process"
+    " GROUP BY kind, subject, process HAVING max(position) >"
+    " coalesce((SELECT s.position FROM view_states s WHERE s.kind = view_history.kind"
+    " AND s.subject = view_history.subject), 0) ORDER BY kind, subject"
 )
-"""Processes whose rows are older than their last event, with that event's position."""
-
-
-def _written_up_to(cursor: Cursor, process: str) -> int:
-    cursor.execute(_STATES.select("process = ?"), (process,))
-    found = cursor.fetchall()
-    return found[0][1] if found else 0
+"""Processes, batches and people whose rows are older than their last event, with its position."""
 
 
 def _position(cursor: Cursor, name: str) -> int:
-    cursor.execute(_POSITIONS.select("name = ?"), (name,))
+    cursor.execute(tables.POSITIONS.select("name = ?"), (name,))
     position: int = cursor.fetchall()[0][1]
     return position
 
 
 def _advance(cursor: Cursor, name: str, position: int) -> None:
     cursor.execute(
-        f"UPDATE {_POSITIONS.name} SET position = ? WHERE name = ? AND position < ?",  # noqa: S608  # ours
+        f"UPDATE {tables.POSITIONS.name} SET position = ? WHERE name = ? AND position < ?",  # noqa: S608  # ours
         (position, name, position),
     )

@@ -9,7 +9,8 @@ from signoff_ledger.domain.values import format_utc
 from signoff_ledger.figures.charts import oc_curve
 from signoff_ledger.figures.compute import bar_figures
 from signoff_ledger.figures.sentences import bar_sentences
-from signoff_ledger.queries.figures import BarRatesAnswer, bar_rates
+from signoff_ledger.queries.figures import bar_rates
+from signoff_ledger.queries.figures_answer import BarRatesAnswer
 from signoff_ledger.queries.illustrated import Illustrated
 from signoff_ledger.queries.value_forms import Digest, Moment, Number, Position
 

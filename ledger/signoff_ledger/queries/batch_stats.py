@@ -11,12 +11,8 @@ from signoff_ledger.figures.charts import pictures
 from signoff_ledger.figures.compute import CONFIDENCE, figures_of
 from signoff_ledger.figures.number_format import at_most, counted, estimate, maybe, percent
 from signoff_ledger.figures.sentences import said
-from signoff_ledger.queries.figures import (
-    FiguresAnswer,
-    SentencesAnswer,
-    figures_answer,
-    sentences,
-)
+from signoff_ledger.queries.figures import figures_answer, sentences
+from signoff_ledger.queries.figures_answer import FiguresAnswer, SentencesAnswer
 from signoff_ledger.queries.illustrated import Illustrated
 from signoff_ledger.queries.measured import MeasuredAnswer, measured_values
 from signoff_ledger.queries.value_forms import DecimalText

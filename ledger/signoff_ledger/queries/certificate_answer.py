@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TypedDict
 
-from signoff_ledger.queries.figures import FiguresAnswer, SentencesAnswer
-from signoff_ledger.queries.preview import DisclosureAnswer
-from signoff_ledger.queries.units import UnitAnswer
+from signoff_ledger.queries.disclosure_answer import DisclosureAnswer
+from signoff_ledger.queries.figures_answer import FiguresAnswer, SentencesAnswer
+from signoff_ledger.queries.unit_answer import UnitAnswer
 from signoff_ledger.queries.value_forms import OutcomeName, Position
 
 

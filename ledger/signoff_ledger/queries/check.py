@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, TypedDict
 
 from signoff_ledger.application.commands.decisions import check as judged
 from signoff_ledger.application.commands.plans import only_process
-from signoff_ledger.queries.rules import RuleAnswer, rules_of
+from signoff_ledger.queries.rule_answer import RuleAnswer
+from signoff_ledger.queries.rules import rules_of
 
 if TYPE_CHECKING:
     from signoff_ledger.application.ledger import Ledger

@@ -10,7 +10,8 @@ from signoff_ledger.figures.charts import before_after
 from signoff_ledger.figures.fix_effect import effect_between
 from signoff_ledger.figures.number_format import p_value
 from signoff_ledger.figures.sentences import fix_sentences
-from signoff_ledger.queries.figures import FixEffectAnswer, fix_effect
+from signoff_ledger.queries.figures import fix_effect
+from signoff_ledger.queries.figures_answer import FixEffectAnswer
 from signoff_ledger.queries.illustrated import Illustrated
 from signoff_ledger.queries.value_forms import DecimalText
 

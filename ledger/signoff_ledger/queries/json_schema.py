@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import inspect
 import re
+import sys
 from importlib import import_module
 from pkgutil import iter_modules
 from types import NoneType, UnionType
@@ -105,7 +106,7 @@ class _Types:
 
     def _object(self, kind: Any) -> dict[str, Any]:
         fields = get_type_hints(kind, include_extras=True)
-        said = dict(_FIELD.findall(inspect.getdoc(kind) or ""))
+        said = {name: text for each in _bases(kind) for name, text in _said(each)}
         optional = {name for name, each in fields.items() if get_origin(each) is NotRequired}
         return {
             "description": _text(kind),
@@ -120,6 +121,22 @@ class _Types:
             },
             "additionalProperties": not self._closed,
         }
+
+
+def _bases(kind: Any) -> Iterator[Any]:
+    """Give a typed dictionary behind those that it extends, of which it keeps no record.
+
+    They stand in its module under their names, and have a part of its fields.
+    """
+    for other in vars(sys.modules[kind.__module__]).values():
+        if is_typeddict(other) and other.__annotations__.items() < kind.__annotations__.items():
+            yield from _bases(other)
+    yield kind
+
+
+def _said(kind: Any) -> list[tuple[str, str]]:
+    """Give what a docstring says of each field."""
+    return _FIELD.findall(inspect.getdoc(kind) or "")
 
 
 def _any_of(kinds: list[dict[str, Any]]) -> dict[str, Any]:

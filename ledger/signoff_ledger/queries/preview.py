@@ -18,8 +18,11 @@ from signoff_ledger.domain.events.process import Heads
 from signoff_ledger.domain.values import format_utc
 from signoff_ledger.figures.exhibit import show
 from signoff_ledger.projections.explanation import same_processes
-from signoff_ledger.queries.figures import SentencesAnswer, sentences
-from signoff_ledger.queries.rules import RuleAnswer, rules_of
+from signoff_ledger.queries.disclosure_answer import DisclosureAnswer
+from signoff_ledger.queries.figures import sentences
+from signoff_ledger.queries.figures_answer import SentencesAnswer
+from signoff_ledger.queries.rule_answer import RuleAnswer
+from signoff_ledger.queries.rules import rules_of
 from signoff_ledger.queries.value_forms import Count, Digest, Moment, Number
 
 if TYPE_CHECKING:
@@ -32,18 +35,6 @@ SCHEMA = "signoff.preview/1"
 
 _MEANINGS = {"sign": SIGN_OFF_MEANING, "hold": HOLD_MEANING}
 _DECISIONS: Mapping[str, type[Command]] = {"sign": SignOff, "hold": Hold}
-
-
-class DisclosureAnswer(TypedDict):
-    """One thing that a reader of a decision has to know first.
-
-    Attributes:
-        topic: What it is about.
-        says: It, in a sentence.
-    """
-
-    topic: str
-    says: str
 
 
 class ReviewedAnswer(TypedDict):

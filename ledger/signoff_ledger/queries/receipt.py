@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NotRequired, TypedDict
 from signoff_ledger.domain.events.batch import UnitInspected
 from signoff_ledger.projections.sentences import sentence
 from signoff_ledger.projections.subjects import UNKNOWN, Subject, begun_by
-from signoff_ledger.queries.figures import BarRatesAnswer
+from signoff_ledger.queries.figures_answer import BarRatesAnswer
 from signoff_ledger.queries.known_order import KnownOrderAnswer
 from signoff_ledger.queries.uncounted import UncountedAnswer
 from signoff_ledger.queries.value_forms import Count, Digest, EventName, Number, Position

@@ -1,13 +1,9 @@
 """Forms of the plain values in answers: what a text or a number looks like, for the schemas."""
 
-from __future__ import annotations
-
-from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
+class Form(NamedTuple):
     """What a plain value looks like.
 
     Attributes:

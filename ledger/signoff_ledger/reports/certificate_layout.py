@@ -19,7 +19,7 @@ from signoff_ledger.reports.document import (
 if TYPE_CHECKING:
     from signoff_ledger.queries.certificate_answer import CertificateAnswer, HappenedAnswer
     from signoff_ledger.queries.illustrated import Illustrated
-    from signoff_ledger.queries.units import UnitAnswer
+    from signoff_ledger.queries.unit_answer import UnitAnswer
 
 _DAY = 86_400
 _HOUR = 3_600

@@ -20,7 +20,7 @@ from signoff_ledger.domain.plan import UnitBuild
 from signoff_ledger.domain.values import BuildMethod, RemarkKind
 from signoff_ledger.exports.verification import LiveLog, verify_log
 from signoff_ledger.integrity.log_check import FAILED, Trust
-from signoff_ledger.projections.views import TABLES
+from signoff_ledger.projections.tables import TABLES
 from tests.fault.ledgers import READINGS, WITHOUT_END
 from tests.ledgers import PEOPLE, check_rows, plan_file
 

@@ -19,7 +19,7 @@ from signoff_ledger.exports.migrate import move_ledger
 from signoff_ledger.exports.verification import LiveLog, verify_log
 from signoff_ledger.integrity.log_check import FLAGGED, Trust
 from signoff_ledger.persistence.sqlite.in_memory import ScratchDatabase
-from signoff_ledger.projections import history
+from signoff_ledger.projections import tables
 from signoff_ledger.projections.views import Views
 from tests.fault.ledgers import KEYS, lay_out, opened
 from tests.fault.postgres.ledgers import begun, give, held_together
@@ -145,15 +145,15 @@ def test_stations_of_two_releases_record_and_ask_at_once(database_url: str) -> N
             start.wait()
             for number in range(1, 6):
                 last = give(ledger.ledger, name, number).recorded[-1].position
-                assert last <= len(views.read(history.TABLE))
+                assert last <= len(views.read(tables.HISTORY))
 
     at_once([partial(work, f"w{n}", release) for n, release in enumerate(releases)])
 
     with open_ledger(database_url) as ledger:
         newer = NewerViews(ledger.store, ledger.store)
-        kept = newer.read(history.TABLE)
+        kept = newer.read(tables.HISTORY)
         newer.rebuild()
-        assert kept == newer.read(history.TABLE)
+        assert kept == newer.read(tables.HISTORY)
 
 
 class Behind:

@@ -10,10 +10,11 @@ from signoff_ledger.domain.events.ledger import (
     LogKeyRotated,
     WitnessAdded,
 )
-from signoff_ledger.domain.ledger_stream import LEDGER_FORMAT, LedgerStream
+from signoff_ledger.domain.ledger_stream import LedgerStream
 from signoff_ledger.errors import InputError
 from signoff_ledger.integrity.disowned_notes import HELD_LIMIT_BYTES
 from signoff_ledger.integrity.encoding import encode_base64
+from signoff_ledger.ledger_format import LEDGER_FORMAT
 from tests.lines import log_key
 from tests.signers import LOG, NORTH, ORIGIN
 from tests.stories import Story

@@ -9,10 +9,11 @@ from signoff_ledger.domain.events.person import (
     RoleGranted,
     RoleRevoked,
 )
-from signoff_ledger.domain.ledger_stream import LEDGER_FORMAT, LedgerStream
+from signoff_ledger.domain.ledger_stream import LedgerStream
 from signoff_ledger.domain.person import Person
 from signoff_ledger.domain.values import Outcome, Role
 from signoff_ledger.errors import InputError
+from signoff_ledger.ledger_format import LEDGER_FORMAT
 from tests.stories import Story
 
 

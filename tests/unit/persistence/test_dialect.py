@@ -3,7 +3,7 @@
 import pytest
 
 from signoff_ledger.persistence.postgres.dialect import translated
-from signoff_ledger.projections.views import TABLES
+from signoff_ledger.projections.tables import TABLES
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@ from pathlib import Path
 
 from signoff_ledger.application.commands.corrections import ConfirmCorrection
 from signoff_ledger.application.ledger import Call
-from signoff_ledger.projections import batch_state
+from signoff_ledger.projections import tables
 from signoff_ledger.projections.views import Views
 from tests.ledgers import PLAN, Shop, reading, unit, wide
 
@@ -18,7 +18,7 @@ def test_a_batch_is_counted(shop: Shop, views: Views) -> None:
         unit("S4", function=""),
     ]
     shop.bring("B1", wide(rows))
-    (row,) = views.read(batch_state.TABLE)
+    (row,) = views.read(tables.BATCHES)
 
     assert {
         "batch": "B1",
@@ -40,15 +40,20 @@ def test_a_batch_is_counted(shop: Shop, views: Views) -> None:
         "timed": 3,
         "build_time_median_s": "660",
         "build_time_reference_s": None,
+        "build_time_ratio": None,
         "retests": 0,
         "corrections": 0,
         "corrections_pending": 0,
+        "excluded_units": '{"S3": ["BENCH_BUILT"]}',
+        "incomplete_units": '{"S4": ["function"]}',
+        "modes": '{"CRACK": 1, "FINISH": 1, "LID-SEAT": 1}',
+        "outcomes": "[]",
     } == row
 
 
 def test_a_closed_batch_shows_what_was_decided_on_it(shop: Shop, views: Views) -> None:
     shop.build("B1", rejects=2)
-    (row,) = views.read(batch_state.TABLE)
+    (row,) = views.read(tables.BATCHES)
 
     assert ("closed", "HELD", 2, 7) == (row["state"], row["outcome"], row["rejects"], row["units"])
 
@@ -56,7 +61,7 @@ def test_a_closed_batch_shows_what_was_decided_on_it(shop: Shop, views: Views) -
 def test_a_batch_without_a_unit_has_no_build_time(shop: Shop, views: Views) -> None:
     """S-17: nothing counted is not a count of nothing."""
     shop.open("B1")
-    (row,) = views.read(batch_state.TABLE)
+    (row,) = views.read(tables.BATCHES)
 
     assert (0, 0, None) == (row["units"], row["timed"], row["build_time_median_s"])
 
@@ -68,7 +73,7 @@ def test_the_reference_time_stands_beside_the_median(path: Path) -> None:
     with closing(shop.store) as store:
         shop.record("B1", "S1", build_minutes="10")
         shop.record("B1", "S2", build_minutes="11")
-        (row,) = Views(store, store).read(batch_state.TABLE)
+        (row,) = Views(store, store).read(tables.BATCHES)
 
     assert ("630", 240) == (row["build_time_median_s"], row["build_time_reference_s"])
 
@@ -81,6 +86,6 @@ def test_retests_and_corrections_are_counted(shop: Shop, views: Views) -> None:
     shop.correct("B1", "S1", "gap", "0.30")
     shop.correct("B1", "S1", "build_minutes", "10")
     shop.ledger.execute(ConfirmCorrection(batch="B1", number=1), Call("egon"))
-    (row,) = views.read(batch_state.TABLE)
+    (row,) = views.read(tables.BATCHES)
 
     assert (1, 1, 1) == (row["retests"], row["corrections"], row["corrections_pending"])

@@ -293,7 +293,8 @@ def test_a_finding_points_at_the_events_that_settle_it(shop: Shop) -> None:
 
     def settling(rule: str) -> list[str]:
         finding = explanation.verdict.finding(rule)
-        return [topic(lines[p - 1]) for p in positions_of(shop.store, "mug", finding)]
+        (positions,) = positions_of(shop.store, "mug", [finding])
+        return [topic(lines[p - 1]) for p in positions]
 
     assert ["unit-inspected", "unit-inspected"] == settling("rejects-within-ac")
     assert ["acceptance-criteria-registered", "batch-started", "unit-inspected"] == settling(

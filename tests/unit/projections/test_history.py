@@ -9,7 +9,7 @@ from signoff_ledger.domain.events.event import EventMetadata, make_envelope
 from signoff_ledger.domain.events.person import RoleGranted
 from signoff_ledger.domain.plan import UnitBuild
 from signoff_ledger.domain.values import BuildMethod, Role
-from signoff_ledger.projections import history
+from signoff_ledger.projections import tables
 from signoff_ledger.projections.views import Views
 from tests.ledgers import Shop, plant
 
@@ -19,7 +19,7 @@ SEEN = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 def test_every_event_has_one_row_in_order(shop: Shop, views: Views) -> None:
     """S-16, S-23: what happened is told whole, refused attempts included."""
     shop.sign_off_a_repeat()
-    rows = views.read(history.TABLE)
+    rows = views.read(tables.HISTORY)
 
     assert [*range(1, shop.store.size() + 1)] == [row["position"] for row in rows]
     assert [json.loads(line)["type"] for line in shop.lines()] == [row["type"] for row in rows]
@@ -28,7 +28,7 @@ def test_every_event_has_one_row_in_order(shop: Shop, views: Views) -> None:
 def test_a_row_says_what_its_stream_is_about(shop: Shop, views: Views) -> None:
     shop.open("B1")
     shop.record("B1", "S1")
-    rows = views.read(history.TABLE)
+    rows = views.read(tables.HISTORY)
     subjects = {row["type"]: (row["kind"], row["subject"], row["process"]) for row in rows}
 
     assert ("ledger", "test", "") == subjects["signoff.ledger-founded.v1"]
@@ -49,7 +49,7 @@ def test_a_claimed_time_stands_beside_the_recorded_one(shop: Shop, views: Views)
         observed_at=seen,
     )
     shop.ledger.execute(command, Call("ines", command_id="the-unit"))
-    row = views.read(history.TABLE)[-1]
+    row = views.read(tables.HISTORY)[-1]
 
     assert "" < row["observed_at"] < row["recorded_at"]
     assert ("ines", "the-unit") == (row["person"], row["command_id"])
@@ -64,6 +64,6 @@ def test_an_event_of_a_stream_that_never_began_is_shown_as_unknown(
         event, EventMetadata(SEEN, "mallory", "x#0"), stream=UUID(int=7), version=1, prev=None
     )
     plant(path, planted.line)
-    row = views.read(history.TABLE)[-1]
+    row = views.read(tables.HISTORY)[-1]
 
     assert ("unknown", "", "mallory") == (row["kind"], row["subject"], row["person"])

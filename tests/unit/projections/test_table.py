@@ -38,7 +38,7 @@ def test_rows_can_be_chosen_and_ordered_otherwise(cursor: sqlite3.Cursor) -> Non
 
 
 def test_the_rows_of_one_process_are_replaced(cursor: sqlite3.Cursor) -> None:
-    FRUIT.replace_of_process(cursor, "a", [("a", 9, "pear")])
+    FRUIT.replace(cursor, [("a", 9, "pear")], process="a")
 
     assert [("a", 9, "pear"), ("b", 1, "fig")] == read(cursor, FRUIT.select())
 

@@ -14,11 +14,11 @@ from signoff_ledger.domain.case import Case
 from signoff_ledger.errors import StoreError
 from signoff_ledger.persistence.sqlite.in_memory import ScratchDatabase
 from signoff_ledger.persistence.sqlite.store import SqliteStore
-from signoff_ledger.persistence.store import ConnectionLostError
-from signoff_ledger.projections import history
+from signoff_ledger.persistence.store_errors import ConnectionLostError
+from signoff_ledger.projections import history, tables
+from signoff_ledger.projections.current_case import current_case
 from signoff_ledger.projections.explanation import explain
 from signoff_ledger.projections.views import PAGE, Views
-from signoff_ledger.replay.replay import case_as_of
 from tests.ledgers import PLAN, Shop, raw, unit, wide
 from tests.tree import SOURCE_ROOTS, clean_environment
 
@@ -29,7 +29,7 @@ CATCH_UP = """
 import sys
 from pathlib import Path
 from signoff_ledger.persistence.sqlite.store import SqliteStore
-from signoff_ledger.persistence.store import ConnectionLostError
+from signoff_ledger.persistence.store_errors import ConnectionLostError
 from signoff_ledger.projections.views import Views
 store = SqliteStore.open(Path(sys.argv[1]))
 Views(store, store).catch_up()
@@ -94,7 +94,7 @@ def test_a_log_of_several_pages_is_taken_in_page_by_page(big: Shop) -> None:
     size = big.store.size()
 
     assert [(PAGE, size), (size, size)] == told
-    assert [*range(1, size + 1)] == [row["position"] for row in kept.read(history.TABLE)]
+    assert [*range(1, size + 1)] == [row["position"] for row in kept.read(tables.HISTORY)]
 
 
 def test_a_rebuild_tells_how_far_it_is(big: Shop) -> None:
@@ -111,7 +111,7 @@ def test_views_that_are_there_are_only_read(
     views.catch_up()
     monkeypatch.setattr(shop.store, "writing", None)
 
-    assert views.read(history.TABLE)
+    assert views.read(tables.HISTORY)
 
 
 def test_an_empty_ledger_has_empty_views(path: Path) -> None:
@@ -129,11 +129,11 @@ def test_only_a_process_that_was_touched_is_written_again(
     views.catch_up()
     taken: list[str] = []
 
-    def told(store: SqliteStore, process: str, until: int) -> Case:
+    def told(store: SqliteStore, process: str) -> Case:
         taken.append(process)
-        return case_as_of(store, process, until)
+        return current_case(store, process)
 
-    monkeypatch.setattr("signoff_ledger.projections.views.case_as_of", told)
+    monkeypatch.setattr("signoff_ledger.projections.states.current_case", told)
     shop.open("B1")
     views.catch_up()
 
@@ -194,12 +194,12 @@ def test_a_crash_between_two_processes_leaves_rows_that_hold_together(
     """The rows of one process are written in one transaction, and the others are made up for."""
     shop.publish(PLAN.replace('id = "mug"', 'id = "jug"'))
 
-    def failing(store: SqliteStore, process: str, until: int) -> Case:
+    def failing(store: SqliteStore, process: str) -> Case:
         if process == "mug":
             raise MemoryError
-        return case_as_of(store, process, until)
+        return current_case(store, process)
 
-    monkeypatch.setattr("signoff_ledger.projections.views.case_as_of", failing)
+    monkeypatch.setattr("signoff_ledger.projections.states.current_case", failing)
     with pytest.raises(MemoryError):
         views.catch_up()
     monkeypatch.undo()
@@ -235,14 +235,14 @@ def test_a_slow_reader_does_not_write_older_rows_over_newer_ones(
     """Between its reading and its writing somebody records, and another one catches up."""
     shop.build("B1")
 
-    def slow(store: SqliteStore, process: str, until: int) -> Case:
-        case = case_as_of(store, process, until)
+    def slow(store: SqliteStore, process: str) -> Case:
+        case = current_case(store, process)
         monkeypatch.undo()
         shop.sign()
         other.catch_up()
         return case
 
-    monkeypatch.setattr("signoff_ledger.projections.views.case_as_of", slow)
+    monkeypatch.setattr("signoff_ledger.projections.states.current_case", slow)
     views.catch_up()
     kept = everything(views)
 
@@ -375,7 +375,7 @@ def test_a_read_only_ledger_says_that_its_views_cannot_be_brought_up(
     shop.hold()
 
     with pytest.raises(StoreError) as refused:
-        read_only().read(history.TABLE)
+        read_only().read(tables.HISTORY)
     assert "SL703" == refused.value.code
 
 
@@ -466,7 +466,7 @@ def test_a_program_whose_views_another_release_begins_anew_builds_its_own_beside
 
     monkeypatch.setattr(older, "_make_anew", then_the_other)
 
-    assert shop.store.size() == len(older.read(history.TABLE))
+    assert shop.store.size() == len(older.read(tables.HISTORY))
     assert [False, True] == scratch
     assert newer.are_current()
 
@@ -479,7 +479,7 @@ def test_an_older_program_adds_nothing_to_views_that_a_newer_one_began(big: Shop
     older.catch_up(lambda *_: meanwhile.pop()() if meanwhile else None)
 
     assert {"schema": Newer.version, "events": 0, "states": 0} == newer._positions()
-    assert big.store.size() == len(older.read(history.TABLE))
+    assert big.store.size() == len(older.read(tables.HISTORY))
 
 
 @pytest.mark.parametrize("kind", [Views, Newer])
@@ -499,7 +499,7 @@ def test_what_is_read_while_others_begin_the_views_anew_is_whole(
 
     monkeypatch.setattr(shop.store, "rows", others_first)
 
-    assert shop.store.size() == len(reader.read(history.TABLE))
+    assert shop.store.size() == len(reader.read(tables.HISTORY))
 
 
 def test_who_never_finds_the_views_whole_is_told(
@@ -509,7 +509,7 @@ def test_who_never_finds_the_views_whole_is_told(
     monkeypatch.setattr(reader, "_still_at", lambda _: False)
 
     with pytest.raises(StoreError) as caught:
-        reader.read(history.TABLE)
+        reader.read(tables.HISTORY)
 
     assert "SL705" == caught.value.code
 

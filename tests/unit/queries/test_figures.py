@@ -7,13 +7,12 @@ import pytest
 from pydantic import BaseModel
 
 from signoff_ledger.domain.figures import BarFigures, DecisionSentences, Figures, FixFigures
-from signoff_ledger.queries.figures import (
+from signoff_ledger.queries.figures import sentences, shown
+from signoff_ledger.queries.figures_answer import (
     BarRatesAnswer,
     FiguresAnswer,
     FixEffectAnswer,
     SentencesAnswer,
-    sentences,
-    shown,
 )
 
 

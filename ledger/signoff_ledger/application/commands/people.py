@@ -12,7 +12,8 @@ from signoff_ledger.domain.person import Person
 from signoff_ledger.domain.spelling import folded
 from signoff_ledger.domain.text_checks import checked_key
 from signoff_ledger.domain.values import Role
-from signoff_ledger.errors import Advice, IdentityError, NotFoundError, StoreError
+from signoff_ledger.errors import Advice, IdentityError, StoreError
+from signoff_ledger.unknown_names import unknown_person
 
 FOUNDER_NOTE = "founder of the ledger"
 
@@ -142,9 +143,5 @@ def known_person(work: UnitOfWork, key: str) -> Person:
     """
     person = work.person(key)
     if not person.exists:
-        raise NotFoundError(
-            "SL203",
-            f"nobody is enrolled as {key}",
-            advice=Advice("enrol-person", person=key),
-        )
+        raise unknown_person(key)
     return person

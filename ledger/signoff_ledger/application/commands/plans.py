@@ -13,8 +13,9 @@ from signoff_ledger.application.commands.command import (
 )
 from signoff_ledger.application.unit_of_work import UnitOfWork
 from signoff_ledger.domain.plan import DesignApproval, InspectionPlan
-from signoff_ledger.errors import Advice, InputError, NotFoundError
+from signoff_ledger.errors import Advice, InputError
 from signoff_ledger.formats.plan_toml import PlanFile
+from signoff_ledger.unknown_names import not_one_process
 
 
 class PublishPlan(Command, name="plan publish", roles=ENGINEERS):
@@ -91,12 +92,7 @@ def only_process(work: UnitOfWork, key: str | None) -> str:
     keys = work.store.process_keys()
     if len(keys) == 1:
         return keys[0]
-    raise NotFoundError(
-        "SL201",
-        "no process is named" if keys else "this ledger has no process yet",
-        why=f"this ledger has {', '.join(keys)}" if keys else "",
-        advice=Advice("name-process" if keys else "publish-plan"),
-    )
+    raise not_one_process(keys)
 
 
 def _design(document: str, reference: str, sha256: str) -> DesignApproval:

@@ -26,7 +26,7 @@ from signoff_ledger.persistence.event_store.sqlite_datastore import (
     LedgerDatastore,
 )
 from signoff_ledger.persistence.sqlite.schema import statements
-from signoff_ledger.persistence.store import not_kept
+from signoff_ledger.persistence.store_errors import not_kept
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from signoff_ledger.application.ports import StaleError
 from signoff_ledger.errors import Advice, StoreError
 from signoff_ledger.persistence.postgres.connection import PATIENCE_S, PAUSE_S
-from signoff_ledger.persistence.store import ConnectionLostError
+from signoff_ledger.persistence.store_errors import ConnectionLostError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

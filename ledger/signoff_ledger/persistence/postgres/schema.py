@@ -10,8 +10,8 @@ from psycopg.errors import InsufficientPrivilege
 from psycopg.sql import SQL, Identifier
 
 from signoff_ledger.domain.events.catalogue import EVENT_TYPES, UPCASTS
-from signoff_ledger.domain.ledger_stream import LEDGER_FORMAT
 from signoff_ledger.errors import Advice, StoreError
+from signoff_ledger.ledger_format import LEDGER_FORMAT
 from signoff_ledger.persistence.postgres import rights
 from signoff_ledger.persistence.postgres.dialect import VIEWS_SCHEMA
 

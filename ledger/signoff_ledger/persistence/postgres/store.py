@@ -15,6 +15,7 @@ from signoff_ledger.application.ports import Server
 from signoff_ledger.domain.aggregate import Aggregate
 from signoff_ledger.errors import Advice, NotFoundError, StoreError
 from signoff_ledger.integrity.c2sp.note import parse_signature_lines
+from signoff_ledger.ledger_format import check_format
 from signoff_ledger.persistence.event_store.postgres_recorder import PostgresRecorder
 from signoff_ledger.persistence.postgres import schema, view_tables
 from signoff_ledger.persistence.postgres.address import has_several_hosts, redacted
@@ -23,7 +24,7 @@ from signoff_ledger.persistence.postgres.datastore import PostgresDatastore
 from signoff_ledger.persistence.postgres.dialect import VIEWS_SCHEMA, translated
 from signoff_ledger.persistence.postgres.save_retry import SaveState
 from signoff_ledger.persistence.postgres.store_errors import translate_errors
-from signoff_ledger.persistence.store import MOVED, LedgerStore, check_format
+from signoff_ledger.persistence.store import MOVED, LedgerStore
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence

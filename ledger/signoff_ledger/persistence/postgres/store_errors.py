@@ -14,7 +14,13 @@ from signoff_ledger.persistence.postgres.connection import is_lost
 from signoff_ledger.persistence.postgres.locks import locked
 from signoff_ledger.persistence.postgres.save_retry import NoWritesError, UnconfirmedError
 from signoff_ledger.persistence.postgres.waits import STANDBY_TIMEOUT_S, UnconfirmedCommitError
-from signoff_ledger.persistence.store import ConnectionLostError, busy, damaged, not_kept, refused
+from signoff_ledger.persistence.store_errors import (
+    ConnectionLostError,
+    busy,
+    damaged,
+    not_kept,
+    refused,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

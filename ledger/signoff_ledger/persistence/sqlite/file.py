@@ -9,7 +9,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 from signoff_ledger.errors import Advice, NotFoundError, StoreError
-from signoff_ledger.persistence.store import check_format
+from signoff_ledger.ledger_format import check_format
 
 if TYPE_CHECKING:
     from pathlib import Path

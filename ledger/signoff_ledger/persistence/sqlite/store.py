@@ -7,21 +7,15 @@ import sqlite3
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Self, TypeVar
 
-from signoff_ledger.domain.ledger_stream import LEDGER_FORMAT
 from signoff_ledger.errors import StoreError
+from signoff_ledger.ledger_format import LEDGER_FORMAT, check_format
 from signoff_ledger.persistence.event_store import PersistenceError
 from signoff_ledger.persistence.event_store.sqlite_datastore import LedgerDatastore
 from signoff_ledger.persistence.event_store.sqlite_recorder import SqliteRecorder
 from signoff_ledger.persistence.sqlite import view_tables
 from signoff_ledger.persistence.sqlite.file import APPLICATION_ID, check_is_ledger, claim, remove
-from signoff_ledger.persistence.store import (
-    MOVED,
-    LedgerStore,
-    busy,
-    check_format,
-    damaged,
-    refused,
-)
+from signoff_ledger.persistence.store import MOVED, LedgerStore
+from signoff_ledger.persistence.store_errors import of_sqlite
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -161,9 +155,4 @@ def translate_connection_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except (PersistenceError, sqlite3.Error) as error:
-        said = str(error)
-        if "malformed" in said or "not a database" in said or "no such table" in said:
-            raise damaged(str(path), said) from error
-        if "locked" in said or "Timed out" in said:
-            raise busy(said) from error
-        raise refused(str(path), said) from error
+        raise of_sqlite(str(path), str(error)) from error

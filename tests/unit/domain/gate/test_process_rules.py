@@ -705,7 +705,7 @@ def test_a_change_of_the_design_that_was_approved_afterwards_is_settled() -> Non
 # --- the signer ---------------------------------------------------------------------------------
 
 
-def test_nobody_named_is_nobody_allowed() -> None:
+def test_no_actor_is_nobody_allowed() -> None:
     """G9."""
     finding = clear().finding("signer-allowed", signer=None)
 

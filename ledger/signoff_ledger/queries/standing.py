@@ -1,0 +1,91 @@
+"""Where a process stands at a moment; part of several answers."""
+
+from datetime import datetime
+from typing import Annotated, TypedDict
+
+from signoff_ledger.projections.tables import PROCESSES
+from signoff_ledger.queries.reader import Reader, Row, picked
+from signoff_ledger.queries.value_forms import ActivityCode, Count, Form, Number, StandingName
+
+
+class StandingAnswer(TypedDict):
+    """A process as it stands.
+
+    Attributes:
+        process: The process's key.
+        name: What is being made.
+        called: The user's own word for a production prototype.
+        activity: Code of this activity.
+        stage: The stage it belongs to.
+        next_activity: Where conforming units go after a sign-off.
+        standing: Where it stands; only SIGNED_OFF opens the order gate.
+        standing_why: Why, where there is something to say; else empty.
+        signature: How the last decision is signed: `none` or `ssh`; empty before the first.
+        process_revision: Its revision; every change raises it.
+        signed_revision: The revision signed off, while a sign-off is on record.
+        run_min: Smallest run that a sign-off is asked for.
+        run_max: Largest run.
+        ordered: Units ordered under the sign-off; those of the orders that stand without one.
+        orders: The orders that stand, each with its quantity; else empty.
+        orders_from_before: Those of them that are not under the sign-off that stands; else empty.
+        lapses_at: When time alone ends the sign-off; empty without one.
+        plan: Number of the plan in force.
+        bar: Number of the bar in force; null before the first.
+        planned: Its batch size n.
+        ac: Its acceptance number.
+        attempts: Batches opened so far.
+        open_batch: The batch that takes units; empty when none does.
+        latest_batch: The batch opened last; empty before the first.
+        changes: Process changes on record.
+        decisions: Decisions on record.
+        held_since: When the present hold began; empty while it is not held.
+        at_risk: The orders that stand while the process is not signed off; else empty.
+    """
+
+    process: str
+    name: str
+    called: str
+    activity: ActivityCode
+    stage: str
+    next_activity: ActivityCode
+    standing: StandingName
+    standing_why: str
+    signature: Annotated[str, Form(choices=("", "none", "ssh"))]
+    process_revision: Number
+    signed_revision: int | None
+    run_min: Number
+    run_max: Number
+    ordered: Count
+    orders: str
+    orders_from_before: str
+    lapses_at: str
+    plan: Number
+    bar: int | None
+    planned: int | None
+    ac: int | None
+    attempts: Count
+    open_batch: str
+    latest_batch: str
+    changes: Count
+    decisions: Count
+    held_since: str
+    at_risk: str
+
+
+def standings(reader: Reader, now: datetime, *processes: str) -> list[StandingAnswer]:
+    """Say where processes stand at a moment, in the order of their keys; all of them by default."""
+    where = f"process IN ({', '.join('?' * len(processes))})" if processes else ""
+    rows = reader.read(PROCESSES, where, processes)
+    return [picked(StandingAnswer, as_of(row, now)) for row in rows]
+
+
+def as_of(row: Row, now: datetime) -> Row:
+    """Give a process's row as it stands at a moment: time alone ends a sign-off (G26)."""
+    if is_past(row["lapses_at"], now):
+        row = {**row, "standing": "LAPSED", "standing_why": row["lapse_why"]}
+    return {**row, "at_risk": row["orders"] if row["standing"] != "SIGNED_OFF" else ""}
+
+
+def is_past(moment: str, now: datetime) -> bool:
+    """Say whether a moment as views hold it, or "" for none, is past."""
+    return bool(moment) and now > datetime.fromisoformat(moment)
