@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from signoff_cli import config
+from signoff_ledger import bounded_file
 from signoff_ledger.bounded_file import SizeLimit, read_regular
 from tests.cli.shops import at
 from tests.cli.terminal import Terminal
@@ -126,7 +126,7 @@ def test_settings_are_read_once_a_command(
         read.append(path)
         return read_regular(path, limit)
 
-    monkeypatch.setattr(config, "read_regular", reading)
+    monkeypatch.setattr(bounded_file, "read_regular", reading)
     terminal.did(*args, by="anna")
 
     assert [tmp_path / "signoff.toml"] == read

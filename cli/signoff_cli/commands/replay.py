@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -17,7 +17,6 @@ from signoff_ledger.queries.replay import replay as replay_of
 from signoff_ledger.queries.replay_steps import story
 from signoff_ledger.queries.what_if import SCHEMA as WHAT_IF_SCHEMA
 from signoff_ledger.queries.what_if import past_under_other_bars
-from signoff_ledger.queries.why_undecided import why_undecided
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -71,9 +70,7 @@ def replay(
             check_terminal()
             walk(story(ledger, process, end))
             return 0
-        data: dict[str, Any] = {**replay_of(ledger, process, end)}
-        if end is not None:
-            data["state"] = why_undecided(opened.store, data["process"], until=end)
+        data = replay_of(ledger, process, end)
     decisions = data["decisions"]
 
     def human() -> str:

@@ -9,6 +9,8 @@ from signoff_ledger.application.commands.plans import only_process
 from signoff_ledger.domain.values import format_utc
 from signoff_ledger.errors import Advice, NotFoundError
 from signoff_ledger.queries.value_forms import Moment, Number, OutcomeName, Position
+from signoff_ledger.queries.why import WhyAnswer
+from signoff_ledger.queries.why_undecided import why_undecided
 from signoff_ledger.replay.replay import checked_position, position_at, replay_decisions
 
 if TYPE_CHECKING:
@@ -105,11 +107,17 @@ class ReplayAnswer(TypedDict):
         process: The process's key.
         until: The position that --until names; null for the whole log.
         decisions: Every decision, oldest first.
+        state: With --until: what `signoff why` would have said then.
     """
 
     process: str
     until: Position | None
     decisions: list[ReplayedAnswer]
+    state: NotRequired[WhyAnswer]
+
+
+ANSWER = ReplayAnswer
+ROW = ReplayedAnswer
 
 
 def replay(ledger: Ledger, process: str | None = None, until: int | None = None) -> ReplayAnswer:
@@ -126,11 +134,14 @@ def replay(ledger: Ledger, process: str | None = None, until: int | None = None)
             on events that the ledger no longer has.
     """
     key = only_process(ledger.work(), process)
-    return {
+    data: ReplayAnswer = {
         "process": key,
         "until": until,
         "decisions": [_decision(each) for each in replay_decisions(ledger.store, key, until)],
     }
+    if until is not None:
+        data["state"] = why_undecided(ledger.store, key, until=until)
+    return data
 
 
 def position_of(ledger: Ledger, until: int | datetime) -> int:
