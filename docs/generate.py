@@ -674,7 +674,7 @@ def answers_page() -> str:
         "# Answers",
         "",
         'What `--format json` gives is `{"schema": NAME, "data": ANSWER}`, and nothing else;',
-        "a line of `--format jsonl` is a row of it, with the name as one more field.",
+        "a line of `--format jsonl` is a row of it, with NAME in its field `schema`.",
         "An answer is plain data: a text, a whole number, true, false, null, a list or an object;",
         "decimal numbers and times are texts, and a number is of one type everywhere.",
         "Within a version of a schema, fields are only ever added.",
