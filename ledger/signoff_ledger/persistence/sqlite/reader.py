@@ -103,7 +103,7 @@ class SqliteReader:
 
     def _name(self) -> str:
         name = self._path.absolute().as_uri()
-        # SQLite cannot make the files beside the ledger where nobody here can write.
+        # Without the right to write, SQLite cannot make the -wal and -shm files.
         if os.access(self._path, os.W_OK) and os.access(self._path.parent, os.W_OK):
             return f"{name}?mode=rw"
         alone = not self._path.with_name(f"{self._path.name}-wal").exists()
