@@ -48,32 +48,28 @@ VAGUE = re.compile(
     r"\b(?:anybody|beside|everybody|meanwhile|nobody|somebody|told|whoever)\b", re.IGNORECASE
 )
 
-CLEAN_ROOMS = (
-    "custody",
-    "domain",
-    "exports",
-    "figures",
-    "formats",
-    "integrity",
-    "persistence",
-    "replay",
-    "reports",
-    "statistics",
-    "witness",
-)
-"""Folders of the ledger without any of these words; the others follow."""
-
-VAGUE_YET = {
-    "ledger/signoff_ledger/replay/what_if.py": "a field of an answer",
-    "ledger/signoff_ledger/reports/certificate_layout.py": "a key of an answer",
+BESIDE_IS_A_KEY = {
+    "cli/signoff_cli/commands/replay.py",
+    "cli/signoff_cli/commands/why.py",
+    "ledger/signoff_ledger/projections/explanation.py",
+    "ledger/signoff_ledger/projections/history.py",
+    "ledger/signoff_ledger/projections/tables.py",
+    "ledger/signoff_ledger/queries/certificate.py",
+    "ledger/signoff_ledger/queries/certificate_answer.py",
+    "ledger/signoff_ledger/queries/statement.py",
+    "ledger/signoff_ledger/queries/what_if.py",
+    "ledger/signoff_ledger/queries/why.py",
+    "ledger/signoff_ledger/queries/why_undecided.py",
+    "ledger/signoff_ledger/replay/what_if.py",
+    "ledger/signoff_ledger/reports/certificate_layout.py",
 }
-"""Modules of clean rooms that have one still, and what it names."""
+"""Modules that name a member of an answer, or a column of a view, which is called `beside`."""
 
 SHOWN_AS_PRINTED = {"console", "text"}
 """Languages of the fenced blocks that show what the program prints."""
 
-FROM_DOCSTRINGS = {DOCS / "reference" / "cli.md", DOCS / "reference" / "answers.md"}
-"""Pages that are made from the docstrings of rooms that are not clean yet."""
+FROM_DOCSTRINGS = {DOCS / "reference" / "answers.md"}
+"""The page that is made of the answers' types, with the members' names."""
 
 Definition: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -290,19 +286,22 @@ def words_of(page: Path) -> str:
     return "\n".join([re.sub("`[^`]*`", "", prose(page)), *shown])
 
 
-def test_clean_rooms_name_who_acts() -> None:
+def test_the_package_names_who_acts() -> None:
     """Plain technical English: subject, verb, object, also in comments, messages and SQL."""
-    rooms = [LEDGER / name for name in CLEAN_ROOMS]
-    files = [*python_files(*rooms), *(path for room in rooms for path in room.rglob("*.sql"))]
-    offenders = {
+    others = [
+        path
+        for kind in ("sql", "toml")
+        for path in (*LEDGER.rglob(f"*.{kind}"), *CLI.rglob(f"*.{kind}"))
+    ]
+    found = {
         relative(path): lines
-        for path in files
-        if relative(path) not in VAGUE_YET
+        for path in (*source_files(), *others)
         if (lines := vague_lines(path.read_text("utf-8")))
     }
+    keys = {name for name in found if all("beside" in line.lower() for line in found[name])}
 
-    assert {} == offenders
-    assert all(python_files(room) for room in rooms), "a room was renamed"
+    assert BESIDE_IS_A_KEY == keys
+    assert {} == {name: found[name] for name in found.keys() - keys}
 
 
 def test_the_documentation_names_who_acts() -> None:

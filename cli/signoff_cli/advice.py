@@ -39,5 +39,5 @@ def table() -> Mapping[str, str]:
 
 
 def error_data(error: SignoffError) -> dict[str, Any]:
-    """Give an error as plain data, its advice in words beside key and values."""
+    """Give an error as plain data, its advice in words and as key and values."""
     return {**error.as_data(), "fix": fix_of(error)}

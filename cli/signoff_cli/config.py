@@ -43,8 +43,8 @@ def settings() -> dict[str, Setting]:
     """
     found: dict[str, Setting] = {}
     user = Path(click.get_app_dir("signoff")) / USER_FILE
-    beside = (folder / PROJECT_FILE for folder in (Path.cwd(), *Path.cwd().parents))
-    project = next(filter(lexists, beside), None)
+    upward = (folder / PROJECT_FILE for folder in (Path.cwd(), *Path.cwd().parents))
+    project = next(filter(lexists, upward), None)
     for kind, path in (("user", user), ("project", project)):
         if path is not None and lexists(path):
             found |= _read(path, kind)

@@ -65,18 +65,18 @@ class StoryClock:
 
 @dataclass
 class StoryIds:
-    """Command ids in order, so that the story is the same every time it is told."""
+    """Command ids in order, so that the story is the same every time."""
 
-    told: int = 0
+    given: int = 0
 
     def new(self) -> str:
         """Give the next id."""
-        self.told += 1
-        return f"demo-{self.told:03}"
+        self.given += 1
+        return f"demo-{self.given:03}"
 
 
 def story_key() -> Ed25519PrivateKey:
-    """Give the key of the story's log, which everybody has: it seals nothing that is kept."""
+    """Give the key of the story's log, which is public: it seals nothing that is kept."""
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
     return Ed25519PrivateKey.from_private_bytes(sha256(b"the lid that did not seat").digest())

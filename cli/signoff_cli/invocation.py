@@ -26,7 +26,7 @@ class Invocation:
         format: One of `FORMATS`.
         color: auto, always or never.
         yes: Answer every question with yes.
-        quiet: Say nothing beside the answer.
+        quiet: Say nothing but the answer.
         dry_run: Decide and show, record nothing.
         command_id: The caller's own id for the command.
         key: The file of the key to sign with, if named.

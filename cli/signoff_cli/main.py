@@ -151,7 +151,7 @@ def main(args: list[str] | None = None) -> None:
 def run(args: list[str], session: Session) -> int:
     """Run one command line and give its exit code; nothing escapes as a traceback.
 
-    A failure to write the answer is told when everything else is done, beside what was recorded.
+    A failure to write the answer is reported when everything else is done, with what was recorded.
     """
     with standard_streams() as out:
         code = _outcome(args, session)

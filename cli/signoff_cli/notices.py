@@ -1,4 +1,4 @@
-"""What the library says beside an answer, on standard error: what it waits for, and since when."""
+"""The library's notices, on standard error: what it waits for, and since when."""
 
 from __future__ import annotations
 

@@ -58,7 +58,7 @@ def answer(
         data: The whole answer as plain data.
         rows: The answer as rows, for jsonl and csv.
         human: Writes it for a person.
-        done: What the command has done, told where the answer cannot be written.
+        done: What the command has done, reported where the answer cannot be written.
     """
     invocation.done = done
     kind = invocation.output_format
@@ -95,9 +95,9 @@ def write_file(path: Path, content: bytes) -> None:
     """
     from signoff_ledger.errors import StoreError
 
-    beside = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    flags = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | beside, 0o666)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | flags, 0o666)
         with os.fdopen(descriptor, "wb") as file:
             file.write(content)
     except OSError as error:
@@ -146,7 +146,7 @@ def safe(text: str) -> str:
     """Spell out what a terminal would obey, line ends left aside.
 
     What was recorded through us holds nothing of the kind; what a person has just typed, or what
-    somebody wrote into the file past us, may.
+    another program wrote into the file, may.
     """
     return _OBEYED.sub(_spelt_out, text)
 
@@ -182,7 +182,7 @@ def _cell(value: Any) -> Any:
 
 def table(headings: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
     """Lay rows out in columns; the last column wraps, the others do not."""
-    # A line end in a cell would begin a row that nobody wrote.
+    # A line end in a cell would begin a row that is none.
     cells = [[str(cell).replace("\n", " ") for cell in row] for row in rows]
     widths = [
         max(len(row[i]) for row in [list(headings), *cells]) for i in range(len(headings) - 1)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def log_passphrase(invocation: Invocation) -> str | None:
-    """Give the passphrase of the log's key: from its variable, or from whoever sits there."""
+    """Give the passphrase of the log's key: from its variable, or from the terminal."""
     given = os.environ.get("SIGNOFF_LOG_PASSPHRASE")
     if given is not None or invocation.quiet or not sys.stdin.isatty():
         return given
@@ -29,7 +29,7 @@ def new_log_passphrase() -> str:
     """Ask for a new passphrase, twice.
 
     Raises:
-        InputError: SL107, nobody can be asked and the variable is not set.
+        InputError: SL107, there is no terminal to ask on and the variable is not set.
     """
     given = os.environ.get("SIGNOFF_LOG_PASSPHRASE")
     if given:
@@ -50,8 +50,8 @@ def confirmed(invocation: Invocation, preview: str, question: str) -> bool:
     """Show what will be recorded and ask; `--yes` answers, a script must say so.
 
     Raises:
-        InputError: SL107 when nobody can be asked, or shown what it is about, and nobody answered
-            beforehand.
+        InputError: SL107 when there is no terminal to ask on, or to show what it is about, and no
+            answer was given beforehand.
     """
     if invocation.dry_run or invocation.statement_only is not None:
         return True

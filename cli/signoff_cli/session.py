@@ -89,7 +89,7 @@ class Session(Invocation):
         return seal_policy(int(events) if events else None, int(minutes) if minutes else None)
 
     def show_notices(self) -> None:
-        """Say on standard error what the ledger says beside its answers."""
+        """Write the library's notices to standard error."""
         from signoff_cli.notices import on_notice  # loads logging
 
         on_notice(quiet=self.quiet)
@@ -253,7 +253,7 @@ _SHOWING: tuple[Callable[[Any], Any], ...] = (
         default=None,
         help="Short for --color never; pictures keep to ASCII.",
     ),
-    _option("--quiet", "-q", to="quiet", is_flag=True, help="Say nothing beside the answer."),
+    _option("--quiet", "-q", to="quiet", is_flag=True, help="Say nothing but the answer."),
 )
 _READING = (*_NAMING, *_FORMAT, *_SHOWING)
 _BESIDE_FORMAT = (*_NAMING, *_SHOWING)

@@ -54,7 +54,7 @@ class _Target(io.BufferedIOBase):
 
     def _accepted(self, content: memoryview) -> int:
         count = self._write(content)
-        if count is None:  # nobody reads on, and the stream does not wait
+        if count is None:  # no process reads on, and the stream does not wait
             raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
         return count
 
@@ -68,7 +68,7 @@ def _refuse(content: memoryview) -> int:
 def _writer(stream: TextIO) -> Callable[[memoryview], int | None]:
     """Give the way to the bytes beneath a stream."""
     with suppress(OSError):
-        stream.flush()  # what somebody else has written comes first
+        stream.flush()  # what other code has written comes first
     buffer = getattr(stream, "buffer", None)
     if buffer is None:  # text in memory, such as a notebook's
 
@@ -118,7 +118,7 @@ def standard_streams() -> Iterator[StandardStream]:
     if kept[0] is None:  # closed before we began
         sys.stdin = io.TextIOWrapper(io.BytesIO(), "utf-8")
     elif isinstance(kept[0], io.TextIOWrapper):
-        with suppress(io.UnsupportedOperation):  # somebody has read of it already
+        with suppress(io.UnsupportedOperation):  # some of it was read already
             # What is typed in another encoding is no answer, and no fault of the program.
             kept[0].reconfigure(errors="backslashreplace")
     try:
@@ -133,7 +133,7 @@ def is_lost(stream: TextIO) -> bool:
 
 
 def is_left(failure: OSError) -> bool:
-    """Say whether a write failed because whoever read has seen enough."""
+    """Say whether a write failed because its reader has seen enough."""
     # Windows has no code of its own for a pipe that was closed at the other end.
     closed = sys.platform == "win32" and failure.errno == errno.EINVAL
     return closed or isinstance(failure, BrokenPipeError)

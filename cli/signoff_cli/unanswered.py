@@ -1,4 +1,4 @@
-"""What is told when the answer could not be written: above all, what is recorded all the same."""
+"""What is reported when the answer could not be written: above all, what was recorded."""
 
 from __future__ import annotations
 

@@ -194,7 +194,7 @@ def rehearse_founding(
     Args:
         address: A file's path or a `postgresql://` URL.
         call: By whom.
-        names: The ledger's name, and the owner's as printed beside decisions.
+        names: The ledger's name, and the owner's as printed on decisions.
         log: How its log would be made.
         clock: The ledger's clock.
         ids: Where command ids come from.

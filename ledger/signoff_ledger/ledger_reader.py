@@ -62,7 +62,7 @@ class LedgerReader:
         """
         with ExitStack() as stack:
             reader: Reader | None = None
-            # What stands in the way is found again, and told, where the whole ledger is opened.
+            # The obstacle is found again, and reported, where the whole ledger is opened.
             with suppress(SignoffError):
                 reader = self._current(stack)
             yield reader or self._opened().views

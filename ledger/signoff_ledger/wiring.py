@@ -139,7 +139,7 @@ def statement_signer(
 
 
 def statement_file(first: Path, number: int) -> Path:
-    """Give the file of a command's statement by its number, from 1; further ones stand beside."""
+    """Give the file of a command's statement by its number, from 1; further ones follow it."""
     from signoff_ledger.custody.statement_signers import numbered
 
     return numbered(first, number)

@@ -369,7 +369,7 @@ def test_a_lost_key_is_replaced_by_two_people(office: Office) -> None:
 
 def test_no_two_people_have_the_same_key(office: Office) -> None:
     """11.300(a): each combination of name and key is unique."""
-    held = [f for p in people.everybody(office.ledger.work()) for f in p.keys]
+    held = [f for p in people.enrolled_persons(office.ledger.work()) for f in p.keys]
 
     assert len(held) == len(set(held)) == 3
 

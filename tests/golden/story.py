@@ -66,7 +66,7 @@ def _ledger(plan: str, count: int) -> tuple[bytes, int]:
             terminal.ids = StoryIds(ids)
         give(terminal, STEPS[count - 1])
         assert isinstance(terminal.ids, StoryIds)
-        return terminal.ledger.read_bytes(), terminal.ids.told
+        return terminal.ledger.read_bytes(), terminal.ids.given
 
 
 def give(terminal: Terminal, step: Step) -> Said:

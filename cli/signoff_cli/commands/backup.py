@@ -37,7 +37,7 @@ def backup(session: Session, target: Path, until: int | None) -> None:
 
     Where signoff doctor names a position at which the lines do not hold, --until takes what stands
     before it, without the half of a command. What is derived from the lines is made anew, and what
-    is left out is kept beside.
+    is left out is kept in a file next to it.
 
     \b
     Example:
@@ -46,13 +46,13 @@ def backup(session: Session, target: Path, until: int | None) -> None:
     """
     with session.open(damaged=until is not None) as opened:
         data = _copied(opened, session.place(), target, until)
-    beside = f" {data['left_out']} rows left out are in {data['rest']}." if "rest" in data else ""
+    rest = f" {data['left_out']} rows left out are in {data['rest']}." if "rest" in data else ""
     answer(
         session,
         SCHEMA,
         data,
         [data],
-        lambda: f"{data['events']} events copied to {target}.{beside}",
+        lambda: f"{data['events']} events copied to {target}.{rest}",
         done=f"{data['events']} events copied to {target}",
     )
 

@@ -54,7 +54,7 @@ def register(session: Session, file: str) -> None:
         receipts.show(session, opened.store, receipt, *_extra(session, lets_through(read), receipt))
 
 
-@bar.command(short_help="Agree to the bar, as whoever will order.")
+@bar.command(short_help="Agree to the bar, as the buyer.")
 @click.argument("process")
 @recording("bar countersign")
 @pass_session

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @click.command(short_help="Say whether the process could be signed off.")
 @click.argument("process", required=False)
 @click.option("--batch", help="The batch in question.  [default: the latest]")
-@click.option("--signer", metavar="PERSON", help="Who would sign.  [default: whoever may]")
+@click.option("--signer", metavar="PERSON", help="Who would sign.  [default: the first who may]")
 @click.option("--list", "list_all", is_flag=True, help="List every rule, as a checklist.")
 @reading
 @pass_session

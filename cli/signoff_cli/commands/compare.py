@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 def compare(session: Session, before: str, after: str) -> None:
     """Compare batch BEFORE with batch AFTER, overall and mode by mode.
 
-    Boschloo's exact test is the headline, Fisher's stands beside it, modes that a change was meant
+    Boschloo's exact test is the headline, Fisher's is given too, modes that a change was meant
     to fix are adjusted after Holm. It says whether the batches could have shown an improvement.
 
     \b

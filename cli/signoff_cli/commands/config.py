@@ -59,7 +59,7 @@ def config(session: Session) -> None:
 
 
 def _sealing() -> dict[str, str]:
-    """Say where the log's key is and when the log is sealed, unless somebody says otherwise."""
+    """Say where the log's key is and when the log is sealed, by default."""
     usual = seal_policy()
     return {
         "keys": str(usual_key_folder()),

@@ -40,7 +40,7 @@ def correct(  # click passes every option
     confirm: int | None,
     decline: int | None,
 ) -> None:
-    """Ask for a wrong entry to be corrected, or answer somebody else's request.
+    """Ask for a wrong entry to be corrected, or answer another person's request.
 
     NAME is a characteristic, a field of how the unit was made (method, fixture, cavity, ...), or a
     defect such as D-3, which becomes another mode or `void`. The old value stays on record.

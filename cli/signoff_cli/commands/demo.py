@@ -44,7 +44,7 @@ def demo(session: Session, keep: Path | None) -> None:
         stack.enter_context(chdir(folder))
         stack.enter_context(redirect_stderr(sys.stdout))
         clock, ids = StoryClock(), StoryIds()
-        # A ledger that is kept is somebody's: its key must be nobody else's.
+        # A ledger that is kept has an owner: its key must be theirs alone.
         new_key = story_key if keep is None else None
         for step in STEPS:
             if keep is None and is_unread():

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 def doctor(session: Session) -> int:
     """Look at the database, every object in it, every line, the views, the guard, seals and clock.
 
-    This finds accidents and careless edits, and says what leads back. It does not prove that nobody
-    rewrote the whole file; signoff verify says what is proved.
+    This finds accidents and careless edits, and says what restores the ledger. It does not prove
+    that the file was not rewritten as a whole; signoff verify says what is proved.
 
     \b
     Example:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 @reading
 @pass_session
 def export(session: Session, folder: Path, position: int | None) -> None:
-    """Write the log into FOLDER, in plain files that anybody can check without signoff.
+    """Write the log into FOLDER, in plain files that can be checked without signoff.
 
     It is sealed first where the log's key is at hand. The same log gives the same bytes.
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 @click.command(short_help="Begin a ledger.")
 @click.argument("path", required=False)
 @click.option("--name", help="What exports and signatures call it.  [default: the file's name]")
-@click.option("--printed-name", help="Your name as printed beside decisions.  [default: --as]")
+@click.option("--printed-name", help="Your name as printed on decisions.  [default: --as]")
 @click.option(
     "--origin",
     metavar="NAME",
@@ -41,10 +41,10 @@ def init(  # one parameter for each option
     origin: str | None,
     passphrase: bool,
 ) -> None:
-    """Begin a ledger in one file, or in a PostgreSQL database; whoever does is its first owner.
+    """Begin a ledger in one file, or in a PostgreSQL database; you become its first owner.
 
-    In PostgreSQL this also makes the role signoff_DATABASE: whoever shall record is made a member
-    of it, and can then read events and add to them, and no more.
+    In PostgreSQL this also makes the role signoff_DATABASE: make those who shall record
+    members of it; they can then read events and add to them, and no more.
 
     The key that seals it is made, too, and kept outside the ledger: in SIGNOFF_KEYS, or in your
     own data folder. With --command-id, a ledger that this very command began is no error.

@@ -48,7 +48,7 @@ def register(session: Session, file: str) -> None:
     path = home_path(file)
     text, _ = input_text(path, PUBLIC_KEY)
     if session.key is None:
-        # OpenSSH finds the private half beside the public one, or in the agent.
+        # OpenSSH finds the private half next to the public one, or in the agent.
         session.key = path
     receipts.give(session, RegisterKey(public_key=text))
 
@@ -80,9 +80,9 @@ def accept(session: Session, person: str, fingerprint: str | None) -> None:
 def revoke(session: Session, person: str, fingerprint: str, reason: str, lost: bool) -> None:
     """Revoke a key of PERSON: its holder may, and an owner. What it signed stays signed.
 
-    The holder signs with this very key or another one. Whoever has lost it asks an owner. Only a
-    sole owner, whom nobody else can help, revokes their only key unsigned, with --lost; `verify`
-    tells that for ever.
+    The holder signs with this very key or another one. A holder who has lost it asks an owner.
+    Only a sole owner, whom no other person can help, revokes their only key unsigned, with
+    --lost; `verify` reports that for ever.
 
     \b
     Example:
@@ -96,11 +96,11 @@ def revoke(session: Session, person: str, fingerprint: str, reason: str, lost: b
     )
 
 
-@key.command("list", short_help="List everybody's keys.")
+@key.command("list", short_help="List every person's keys.")
 @reading
 @pass_session
 def list_(session: Session) -> None:
-    """List everybody's signing keys, and the key that seals the log.
+    """List every person's signing keys, and the key that seals the log.
 
     \b
     Example:
@@ -140,5 +140,7 @@ def rotate_log(session: Session, reason: str, passphrase: bool) -> None:
 
 def _for_people(data: KeysAnswer) -> str:
     shown = [(r["person"], r["fingerprint"], r["state"]) for r in data["keys"]]
-    people = table(("person", "key", "state"), shown) if shown else "Nobody has registered a key."
+    people = (
+        table(("person", "key", "state"), shown) if shown else "No person has registered a key."
+    )
     return f"{people}\n\nThe log is sealed by  {data['log_key'] or 'no key'}"

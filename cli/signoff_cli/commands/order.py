@@ -69,7 +69,7 @@ def cancel(session: Session, process: str, reference: str, reason: str) -> None:
 @recording("order report")
 @pass_session
 def report(session: Session, process: str, quantity: int, reference: str, note: str) -> None:
-    """Record an order that somebody placed outside the ledger. It opens nothing.
+    """Record an order that was placed outside the ledger. It opens nothing.
 
     \b
     Example:

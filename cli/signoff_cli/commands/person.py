@@ -11,8 +11,7 @@ from signoff_cli.output import answer, table
 from signoff_cli.session import pass_session, reading, recording
 from signoff_ledger.application.commands.parts import Role
 from signoff_ledger.application.commands.people import EnrolPerson, GrantRole, RevokeRole
-from signoff_ledger.queries.people import SCHEMA
-from signoff_ledger.queries.people import people as everybody
+from signoff_ledger.queries.people import SCHEMA, people
 
 if TYPE_CHECKING:
     from signoff_cli.session import Session
@@ -27,7 +26,7 @@ def person() -> None:
 
 @person.command(short_help="Enrol a person, with roles or without.")
 @click.argument("key")
-@click.option("--name", "printed_name", required=True, help="The name printed beside decisions.")
+@click.option("--name", "printed_name", required=True, help="The name printed on decisions.")
 @click.option("--role", "roles", type=_ROLE, multiple=True, help="A role; may be repeated.")
 @recording("person enrol")
 @pass_session
@@ -75,18 +74,18 @@ def revoke(session: Session, key: str, role: str, reason: str) -> None:
     receipts.give(session, RevokeRole(person=key, role=Role(role), reason=reason))
 
 
-@person.command("list", short_help="List everybody with their roles.")
+@person.command("list", short_help="List every person with their roles.")
 @reading
 @pass_session
 def list_(session: Session) -> None:
-    """List everybody with their roles.
+    """List every person with their roles.
 
     \b
     Example:
       signoff person list
     """
     with session.open() as opened:
-        rows = everybody(opened.ledger)
+        rows = people(opened.ledger)
     answer(
         session,
         SCHEMA,

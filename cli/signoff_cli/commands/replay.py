@@ -50,7 +50,8 @@ def replay(
 
     Exits 5 when one does not come out the same. --until rebuilds the state as of a position, or of
     a time with its offset. --step walks event by event: n next, b back, d next decision, q quit.
-    --what-if shows every past decision under a bar that nobody set; no such answer is a decision.
+    --what-if shows every past decision under a bar that was never set; none of them is a
+    decision.
     Its clauses: ac, n, critical, each and median (times), severity, confirmation, missing, repeat,
     mode:NAME, characteristic:NAME; a range such as ac=0..5 makes a grid.
 

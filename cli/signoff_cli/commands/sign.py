@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 def sign(session: Session, process: str, batch: str | None, note: str | None) -> int:
     """Sign PROCESS off: its revision and tooling, for the run its plan names.
 
-    Every rule must hold; a refused attempt is recorded with who tried. Whoever has a key in force
+    Every rule must hold; a refused attempt is recorded with who tried. A person with a key in force
     signs with it; without one the decision carries your name as authenticated and says
     `signature: none`.
 

@@ -49,13 +49,13 @@ def stats(session: Session, process: str | None, batch: str | None) -> None:
 
 def _for_people(shown: Illustrated[StatsAnswer], *, ascii_only: bool) -> str:
     data = shown.data
-    told = next((each for each in data["batches"] if each["batch"] == data["batch"]), None)
-    if told is None:
+    chosen = next((each for each in data["batches"] if each["batch"] == data["batch"]), None)
+    if chosen is None:
         return f"{data['process']} has no batch yet, so there is nothing to show."
-    parts = [_summary(data), decision_text.for_people(told["says"])]
+    parts = [_summary(data), decision_text.for_people(chosen["says"])]
     parts += [draw(picture, ascii_only=ascii_only) for picture in shown.pictures]
-    parts.append("\n".join(map(paragraph, told["remarks"])))
-    measured = [_measured_row(each) for each in told["measured"] if "mean" in each]
+    parts.append("\n".join(map(paragraph, chosen["remarks"])))
+    measured = [_measured_row(each) for each in chosen["measured"] if "mean" in each]
     if measured:
         headings = ("measured", "n", "mean", "sd", "limits", "outside", "Ppk", "Ppk at least")
         parts.append("\n".join(("Measured, 95 % one-sided bounds:", table(headings, measured))))

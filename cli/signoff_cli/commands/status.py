@@ -160,8 +160,8 @@ def _process_for_people(data: ProcessAnswer, *, color: bool) -> str:
 def _run(data: ProcessAnswer) -> str:
     ordered = f"{data['ordered']} ordered" if data["ordered"] else "nothing ordered"
     before = data["orders_from_before"]
-    beside = f"; orders from before, or without it: {before}" if before else ""
-    return f"run {data['run_min']} to {data['run_max']}, {ordered}{beside}"
+    further = f"; orders from before, or without it: {before}" if before else ""
+    return f"run {data['run_min']} to {data['run_max']}, {ordered}{further}"
 
 
 def _mine(session: Session) -> None:

@@ -46,7 +46,7 @@ DEFAULT_PORT = 7963
 def witness() -> None:
     """Ask witnesses to cosign the log's checkpoints, or be one.
 
-    A witness signs only what grew from what it signed before, so nobody can show two histories to
+    A witness signs only what grew from what it signed before, so two histories cannot be shown to
     two people. Nothing is sent anywhere but by the command `request`.
     """
 
@@ -70,7 +70,7 @@ def add(session: Session, key: str, url: str | None) -> None:
 
 @witness.command(short_help="Have the latest checkpoint cosigned.")
 @click.argument("name", required=False)
-@click.option("--all", "everybody", is_flag=True, help="Ask every witness that has an address.")
+@click.option("--all", "every", is_flag=True, help="Ask every witness that has an address.")
 @click.option("-o", "--output", metavar="FILE", type=click.Path(path_type=Path),
               help="Write what would be sent to FILE, to be carried there.")  # fmt: skip
 @click.option("--from", "old_size", type=click.IntRange(0), metavar="SIZE",
@@ -80,7 +80,7 @@ def add(session: Session, key: str, url: str | None) -> None:
 def request(
     session: Session,
     name: str | None,
-    everybody: bool,
+    every: bool,
     output: Path | None,
     old_size: int | None,
 ) -> int:
@@ -98,7 +98,7 @@ def request(
     with session.open() as opened:
         standings = witnesses.standings(opened.store)
         if output is not None:
-            if everybody:
+            if every:
                 raise InputError(
                     "SL109", "a file is for one witness", advice=Advice("name-one-witness")
                 )
@@ -111,7 +111,7 @@ def request(
             raise InputError(
                 "SL109", "--from is for a request in a file", advice=Advice("name-request-file")
             )
-        if everybody and name is None:
+        if every and name is None:
             asked = [one for one in standings if one.url is not None]
             if not asked:
                 raise InputError(
@@ -119,7 +119,7 @@ def request(
                     "no witness has an address",
                     advice=Advice("add-witness"),
                 )
-        elif everybody:
+        elif every:
             raise InputError(
                 "SL109", "one witness is named, and all", advice=Advice("name-one-or-all-witnesses")
             )
@@ -328,8 +328,8 @@ def _listed(data: WitnessesAnswer) -> str:
     shown = [
         (r["witness"], r["cosigned"] or "-", r["at"] or "-", r["url"] or "by file") for r in rows
     ]
-    told = table(("witness", "cosigned", "at", "reached"), shown)
-    return f"{told}\n\nThe last seal is of {data['sealed']} events."
+    shown_as = table(("witness", "cosigned", "at", "reached"), shown)
+    return f"{shown_as}\n\nThe last seal is of {data['sealed']} events."
 
 
 def _introduced(data: ServedWitnessAnswer) -> str:

@@ -19,7 +19,7 @@ def authorise(person: Person, command: Command | type[Command]) -> None:
     """Let a person give a command, or say which role is missing.
 
     Raises:
-        IdentityError: SL401 for somebody who is not enrolled, SL402 for a missing role.
+        IdentityError: SL401 for a person who is not enrolled, SL402 for a missing role.
     """
     if not person.exists:
         raise IdentityError(

@@ -1,7 +1,7 @@
 """Continuity: a server has all that it, or the one before it, acknowledged to this machine.
 
 A primary that comes back after a standby took its place has less, or other events, and looks like
-any server. Only whoever was told of more can tell, so each machine that records remembers it.
+any server. Only a machine to which more was acknowledged can see that, so each one remembers it.
 """
 
 from __future__ import annotations
@@ -100,7 +100,7 @@ class Continuity:
                 "was seen here",
                 advice=advice,
             )
-        # Asked after the memory was read: what others record meanwhile makes the log longer.
+        # Read after the mark, so that a concurrent append makes the log longer, never shorter.
         size = self._store.size()
         if size < last.size:
             raise EvidenceError(

@@ -47,14 +47,14 @@ _FIRST_YEAR = 1_000
 """Earlier years are spelt with fewer digits, which no line may hold."""
 
 _TRIES = 100
-"""How often a save is tried again behind somebody else's; each try means another one succeeded."""
+"""How often a save is tried again behind another command's; each try means that one succeeded."""
 
 
 class Call(NamedTuple):
     """How a command is given.
 
     Attributes:
-        actor: Key of the person, as authenticated; None when nobody is named.
+        actor: Key of the person, as authenticated; None when no person is named.
         command_id: The caller's own id, so that the command can be repeated safely.
         dry_run: Decide, show, and record nothing.
         signer: How the actor signs; None where they have said nothing about it.
@@ -75,7 +75,7 @@ class Receipt(NamedTuple):
         planned: The events a dry run would have recorded.
         repeated: True when the command had been recorded before and nothing was added.
         unsealed: Why the log was not sealed although it was due; "" where there is nothing to say.
-        result: What the command gives beside its events, such as the totals of an import; None
+        result: What the command gives apart from its events, such as the totals of an import; None
             where it was recorded before.
     """
 
@@ -175,7 +175,7 @@ class Ledger:
             self.continuity.check()
         authorise(work.person(work.stamp.by), command)
         if self.sealer and command.NAME in DECIDING:
-            # Before anybody signs, and before a refusal is recorded in the wrong log.
+            # Before a person signs, and before a refusal is recorded in the wrong log.
             self.sealer.check()
 
     def _now(self) -> datetime:
@@ -254,7 +254,7 @@ def named_actor(call: Call) -> str:
     """Give the actor's key.
 
     Raises:
-        IdentityError: Nobody is named.
+        IdentityError: No person is named.
     """
     if not call.actor:
         raise no_actor()

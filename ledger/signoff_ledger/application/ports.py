@@ -233,7 +233,7 @@ class Store(Protocol):
             seen: Streams that were looked at, with the versions they had; none may have moved.
 
         Raises:
-            StaleError: A stream moved meanwhile, or the command id is in the log.
+            StaleError: A stream has moved, or the command id is in the log.
         """
         ...
 

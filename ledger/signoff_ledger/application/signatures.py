@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 
 def meaning_of(event: Event) -> str | None:
-    """Say what signing an event means; None for one that nobody signs."""
+    """Say what signing an event means; None for one that is not signed."""
     act = SIGNED.get(event.TOPIC)
     if act is None or (isinstance(event, process.ProcessDecision) and event.is_automatic):
         return None
@@ -53,7 +53,7 @@ def holds_signature(entry: EventEnvelope, person: Person, origin: str) -> bool |
         origin: The log's origin.
 
     Returns:
-        None for an event that nobody signed and nobody had to.
+        None for an unsigned event that no person had to sign.
     """
     signature = getattr(entry.event, "signature", UNSIGNED)
     if not isinstance(signature, SshSignature):
@@ -131,7 +131,7 @@ class CommandSignatures:
         Raises:
             SignoffError: Nothing was signed.
         """
-        assert self._signer is not None  # noqa: S101  # nothing is wanted of anybody else
+        assert self._signer is not None  # noqa: S101  # statements are wanted of a signer alone
         reviewed = self._work.reviewed
         for place, statement in self._wanted.items():
             keys = self._keys(self._work.journal[place].event)
@@ -191,7 +191,7 @@ class CommandSignatures:
         )
 
     def _check_time(self, entry: EventEnvelope, accepted: datetime | None) -> None:
-        """Refuse a time of signing that whoever verifies the log would refuse."""
+        """Refuse a time of signing that `verify` would refuse."""
         why = why_untimely(
             _seconds(self._at()),
             recorded=_seconds(self._work.stamp.at),

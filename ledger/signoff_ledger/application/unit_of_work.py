@@ -138,7 +138,7 @@ class UnitOfWork:
         return batch
 
     def person(self, key: str) -> Person:
-        """Load a person; empty when nobody has that key."""
+        """Load a person; empty when no person has that key."""
         return self._load(Person, key)
 
     def founding(self) -> LedgerStream:
@@ -156,7 +156,7 @@ class UnitOfWork:
         case = Case.of(loaded, map(self.batch, loaded.batches), signer)
         return case if batch is None else case.on(batch)
 
-    def batches_beside(self, batch: Batch) -> list[Batch]:
+    def batches_to_compare(self, batch: Batch) -> list[Batch]:
         """Give the batches in which a unit of a batch must not stand.
 
         These are the earlier ones of its process, and all of processes that build the same design
@@ -164,11 +164,11 @@ class UnitOfWork:
         """
         process = self.process(batch.started.process)
         earlier = takewhile(lambda key: key != batch.key, process.batches)
-        beside = [self.batch(key) for key in earlier]
+        compared = [self.batch(key) for key in earlier]
         for other in self.other_processes(process):
             if process.shares_tooling(other) and process.shares_design(other):
-                beside += [self.batch(key) for key in other.batches]
-        return beside
+                compared += [self.batch(key) for key in other.batches]
+        return compared
 
     def other_processes(self, process: Process) -> list[Process]:
         """Give every other process; they are only looked at, so a save may come behind them."""

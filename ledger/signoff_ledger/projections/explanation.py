@@ -48,7 +48,7 @@ class Explanation(NamedTuple):
         held_for_s: How long the process was held before the sign-off explained here.
         handed_over: Serials that went to the next activity with it and still may: what was found
             or decided about a unit since takes it off the list (G27).
-        shown: Figures and sentences beside the verdict, as the decision kept them.
+        shown: Figures and sentences shown with the verdict, as the decision kept them.
         standing: Where the process stands at the moment asked about; time alone may have ended a
             sign-off (G26).
         standing_why: Why.

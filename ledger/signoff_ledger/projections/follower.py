@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from signoff_ledger.projections.views import Views
 
 LOOK_AGAIN_S = 2.0
-"""How long a word from the database is waited for before somebody looks without one."""
+"""How long a notice from the database is waited for before the log is read without one."""
 
 
 def keep_up(store: LedgerStore, views: Views, is_over: Event) -> None:

@@ -36,7 +36,7 @@ def examine(
     Args:
         store: The ledger.
         views: Its views.
-        progress: Told how many events were looked at, of how many.
+        progress: Called with how many events were looked at, of how many.
         keeping: What is kept outside the ledger; None leaves that out.
 
     Raises:
@@ -106,7 +106,7 @@ def _rows(store: LedgerStore, size: int) -> Iterator[StoredRow]:
 
 
 def _commands(store: LedgerStore) -> HealthFinding:
-    """Hold the command ids beside the log against those in the lines."""
+    """Compare the store's command ids with those in the lines."""
     recorded = {
         row[0]: (row[1], row[2]) for row in store.rows("SELECT id, first, last FROM commands")
     }
@@ -134,7 +134,7 @@ def _views(store: LedgerStore, views: Views) -> HealthFinding:
         before = views.everything()
         views.rebuild()
         after = views.everything()
-        # Only where nobody recorded in between do the two have to be the same.
+        # Without a concurrent append, the two have to be the same.
         if size == store.size():
             break
     else:

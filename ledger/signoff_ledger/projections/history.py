@@ -19,7 +19,7 @@ BESIDE = (
     events.SignOffWithdrawn,
     events.ProcessChangeApplied,
 )
-"""What is listed beside a decision: changes, orders, refusals, remarks and endings."""
+"""What is listed with a decision: changes, orders, refusals, remarks and endings."""
 
 if TYPE_CHECKING:
     from signoff_ledger.application.ports import LogEntry

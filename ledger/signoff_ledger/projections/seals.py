@@ -23,7 +23,7 @@ def seal_findings(store: LedgerStore) -> Iterator[HealthFinding]:
     The log's lines have to hold.
     """
     founding, notes = store.load(LedgerStream, "ledger"), store.checkpoints()
-    # In this order: whatever is sealed meanwhile is behind what is looked at.
+    # In this order: a concurrent checkpoint is behind what is looked at.
     tree = sealed_tree(store)
     for size, note in notes:
         try:
@@ -44,7 +44,7 @@ def seal_findings(store: LedgerStore) -> Iterator[HealthFinding]:
             yield HealthFinding(
                 "cosignatures",
                 "BAD",
-                f"beside the checkpoint of {size} events stands what is no cosignature of it, "
+                f"a line kept for the checkpoint of {size} events is no cosignature of it, "
                 f"{wrong[0]!a:.80}; it does not count",
                 Advice("seal-and-cosign-again"),
             )

@@ -1,6 +1,6 @@
 """Every event as one plain sentence, for people who did not write the software.
 
-A sentence says what happened, with its numbers; who did it and when stand beside it.
+A sentence says what happened, with its numbers; who did it and when are columns of their own.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def sentence(entry: EventEnvelope, subject: Subject) -> str:
 
 
 def _one_line(text: str) -> str:
-    """Keep a text to one line, so that nobody's words can pass for another event's sentence."""
+    """Keep a text to one line, so that no words can pass for another event's sentence."""
     if text.isprintable():
         return text
     return "".join(" " if c.isspace() else escaped(c) for c in text)
@@ -64,8 +64,8 @@ def _plan(e: p.InspectionPlanPublished, key: str) -> str:
 
 
 def _differences(e: p.InspectionPlanPublished) -> str:
-    told = ", ".join(f"{d.item} {d.difference}" for d in e.differences)
-    return f"; after results of this design: {told}" if told else ""
+    named = ", ".join(f"{d.item} {d.difference}" for d in e.differences)
+    return f"; after results of this design: {named}" if named else ""
 
 
 def _bar(bar: Any) -> str:  # a Bar; named loosely to keep the table below short
@@ -234,7 +234,7 @@ _SAY_UNSIGNED = frozenset(
         p.SignOffWithdrawn,
     }
 )
-"""What a release rests on: that nobody signed it is said, too. Of other acts, a signature is."""
+"""What a release rests on: a missing signature is stated, too. Of other acts, a signature is."""
 
 _SENTENCES: Mapping[type[Event], Callable[[Any, str], str]] = {
     g.LedgerFounded: lambda e, _: f"Ledger {e.name} founded, format {e.ledger_format}",
@@ -251,7 +251,7 @@ _SENTENCES: Mapping[type[Event], Callable[[Any, str], str]] = {
     h.RoleRevoked: lambda e, key: f"{key} is no longer {e.role}{_because(e.reason)}",
     h.SigningKeyRegistered: lambda e, key: (
         f"{key} registered the key {parse_ssh_public_key(e.public_key).fingerprint}"
-        + (", in force at once: nobody else could accept it" if e.in_force else "")
+        + (", in force at once: no other person could accept it" if e.in_force else "")
         + _signature(e)
     ),
     h.SigningKeyAccepted: lambda e, key: (

@@ -60,12 +60,12 @@ class Views:
     Args:
         store: The ledger.
         database: Where they are kept.
-        beside: What makes the place where they are built instead where they cannot be kept up.
-        keep: False where nobody here may write them.
+        in_memory: Makes a database in memory, where the kept views cannot be brought up to date.
+        keep: False where the ledger is open for reading alone.
 
     Attributes:
         version: What the views look like to this program. Two releases at once begin each other's
-            anew; where that comes in between, a program builds its own beside, so that it ends.
+            anew; where that comes in between, a program builds its own in memory, so that it ends.
     """
 
     version = tables.SCHEMA_VERSION
@@ -74,13 +74,13 @@ class Views:
         self,
         store: Store,
         database: Database,
-        beside: Callable[[], Database] | None = None,
+        in_memory: Callable[[], Database] | None = None,
         *,
         keep: bool = True,
     ) -> None:
         self._store = store
         self._database = database
-        self._beside = beside
+        self._in_memory = in_memory
         self._keep = keep
         self._lock = RLock()
         self._subjects: dict[str, Subject] = {}
@@ -115,14 +115,14 @@ class Views:
     def _catch_up(self, progress: Progress | None) -> dict[str, int]:
         size, made = self._store.size(), 0
         while True:
-            # Asked again after each step: somebody else may have begun the views anew meanwhile.
+            # Asked again after each step: another process may have begun the views anew.
             positions = self._positions()
             ours = positions.get("schema") == self.version and not self._is_beyond(positions)
             current = at_end(size, self.version)
-            if self._beside is not None and (
+            if self._in_memory is not None and (
                 (made and not ours) or (not self._keep and positions != current)
             ):
-                self._database, self._beside = self._beside(), None
+                self._database, self._in_memory = self._in_memory(), None
             elif not ours:
                 if made > _TRIES:
                     raise _not_kept()
@@ -184,14 +184,14 @@ class Views:
         return {table.name: self.read(table) for table in tables.TABLES}
 
     def _still_at(self, at: dict[str, int]) -> bool:
-        """Say whether nobody began the views anew since; what was read then is whole."""
+        """Say whether the views were not begun anew since; what was read then is whole."""
         now = self._positions()
         same = now.get("schema") == at["schema"]
         return same and all(now[name] >= at[name] for name in at)
 
     def _is_beyond(self, positions: dict[str, int]) -> bool:
         """Say whether views claim to know more events than there are."""
-        # Asked after they were read: whoever kept the views up meanwhile had recorded before.
+        # Read after the positions: a process that kept the views up had recorded before.
         return max(positions["events"], positions["states"]) > self._store.size()
 
     def _positions(self) -> dict[str, int]:

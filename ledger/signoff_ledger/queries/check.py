@@ -24,7 +24,7 @@ class CheckAnswer(TypedDict):
         process: The process's key.
         batch: The batch in question; null while there is none.
         may_be_signed: Whether every rule holds.
-        signer: Who was tried as the signer; null where nobody could be.
+        signer: Who was tried as the signer; null where no person could be.
         rule_set: The version of the rules.
         rules: Every rule.
     """

@@ -48,7 +48,7 @@ def sentences(says: DecisionSentences | None) -> SentencesAnswer:
 
 
 def shown(figures: Figures | None, says: DecisionSentences | None) -> ShownAnswer:
-    """Write what is shown beside a verdict as plain data."""
+    """Write what is shown with a verdict as plain data."""
     return {
         "figures": figures_answer(figures) if figures else None,
         "says": sentences(says),

@@ -332,7 +332,7 @@ class SentencesAnswer(TypedDict):
     Attributes:
         rule: What was agreed in advance, and whether it was met.
         evidence: What the units show.
-        limits: What nobody may read into it.
+        limits: What must not be read into it.
     """
 
     rule: list[str]
@@ -341,7 +341,7 @@ class SentencesAnswer(TypedDict):
 
 
 class ShownAnswer(TypedDict):
-    """What is shown beside a verdict.
+    """What is shown with a verdict.
 
     Attributes:
         figures: Everything shown in numbers; null where no batch is in question.

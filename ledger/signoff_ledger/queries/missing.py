@@ -1,4 +1,4 @@
-"""What a process still lacks for a sign-off, beside where it stands; asked of the rules."""
+"""What a process still lacks for a sign-off; asked of the rules."""
 
 from __future__ import annotations
 

@@ -1,10 +1,10 @@
-"""Everybody who is enrolled, with their roles."""
+"""Every enrolled person, with their roles."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypedDict
 
-from signoff_ledger.application.commands.people import everybody
+from signoff_ledger.application.commands.people import enrolled_persons
 from signoff_ledger.queries.value_forms import RoleName
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ class PersonAnswer(TypedDict):
 
     Attributes:
         person: Their key.
-        printed_name: The name printed beside decisions.
+        printed_name: The name printed on decisions.
         roles: Their roles now, by name.
     """
 
@@ -32,12 +32,12 @@ ROW = PersonAnswer
 
 
 def people(ledger: Ledger) -> list[PersonAnswer]:
-    """List everybody, in order of enrolment."""
+    """List every person, in order of enrolment."""
     return [
         {
             "person": person.key,
             "printed_name": person.printed_name,
             "roles": sorted(map(str, person.roles)),
         }
-        for person in everybody(ledger.work())
+        for person in enrolled_persons(ledger.work())
     ]

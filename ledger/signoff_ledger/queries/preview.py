@@ -64,7 +64,7 @@ class PreviewAnswer(TypedDict):
         batch: The batch in question; null while there is none.
         words: The reason or the note given.
         person: Key of the person who decides.
-        printed_name: Their name as printed beside decisions.
+        printed_name: Their name as printed on decisions.
         at: The present, by the ledger's clock.
         meaning: What the signature means.
         reviewed: What the decision is taken on; nothing else can be decided on with it.
@@ -126,7 +126,7 @@ def preview(
     case, verdict = judged(work, process, batch, actor)
     reviewed = work.reviewed
     heads = heads_of(case, person.version, reviewed)
-    told = [
+    known = [
         *disclosures(case),
         *(
             Disclosure(Topic.SAME_PROCESS, says)
@@ -152,7 +152,7 @@ def preview(
         "must_sign": person.must_sign
         or (call.signer is not None and not call.signer.only_if_required),
         "keys": list(person.keys_in_force),
-        "disclosures": [{"topic": str(d.topic), "says": d.says} for d in told],
+        "disclosures": [{"topic": str(d.topic), "says": d.says} for d in known],
         "rule_set": verdict.rule_set,
         "rules": rules_of(work.store, process, verdict.findings),
         "says": sentences(show(case).says),

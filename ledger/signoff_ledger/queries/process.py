@@ -139,9 +139,9 @@ def process(reader: Reader, key: str | None, now: datetime) -> ProcessAnswer:
     of = ("process = ?", (name,))
     (standing,) = standings(reader, now, name)
     batches = reader.read(BATCHES, *of, order="attempt, batch")
-    beside = {
+    counted = {
         "batches": [picked(CountedBatchAnswer, row) for row in batches],
         "nonconformities": [picked(FaultAnswer, row) for row in reader.read(NONCONFORMITIES, *of)],
         "waiting": tasks(reader, now, name),
     }
-    return picked(ProcessAnswer, {**standing, **beside})
+    return picked(ProcessAnswer, {**standing, **counted})

@@ -1,4 +1,4 @@
-"""Every decision on a process taken again from its events, beside what was recorded."""
+"""Every decision on a process taken again from its events, and what was recorded."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class VerdictAnswer(TypedDict):
 
 
 class ReplayedAnswer(TypedDict):
-    """A decision beside what the rules say about the events it was taken on.
+    """A decision, and what the rules say about the events it was taken on.
 
     Attributes:
         position: Where it stands in the log.

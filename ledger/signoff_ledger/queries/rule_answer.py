@@ -12,7 +12,7 @@ class RuleAnswer(TypedDict):
         rule: The rule's name, stable within a rule set.
         holds: Whether the rule is satisfied; no evidence never satisfies one.
         says: One sentence with the numbers in it.
-        numbers: The whole numbers compared, by name; a count has its total beside it.
+        numbers: The whole numbers compared, by name; a count comes with its total.
         counts: Units by mode or by reason, where the rule counted them.
         events: Positions of the events that settle it, ascending; at most 25.
     """

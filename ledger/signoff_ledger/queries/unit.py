@@ -73,6 +73,6 @@ def unit(
         of = "kind = 'batch' AND subject = ? AND serial = ?"
         events = reader.read(HISTORY, of, (row["batch"], serial))
         placed = {"process": row["process"], "batch": row["batch"]}
-        told = {"events": [history_row(event) for event in events]}
-        found.append(picked(UnitStoryAnswer, {**unit_row(row["answer"]), **placed, **told}))
+        happened = {"events": [history_row(event) for event in events]}
+        found.append(picked(UnitStoryAnswer, {**unit_row(row["answer"]), **placed, **happened}))
     return {"serial": serial, "units": found}

@@ -22,7 +22,7 @@ class ProvedAnswer(TypedDict):
         name: What.
         state: What came of it.
         says: What was found, or why it could not be.
-        files: Files that lie beside the evidence, where the check is about those; what a screen
+        files: Files that lie next to the evidence, where the check is about those; what a screen
             would obey in a name is escaped.
         advice: What to do about it; null where there is nothing to do.
     """

@@ -58,7 +58,7 @@ class DecisionAnswer(TypedDict):
         position: Where it stands in the log.
         at: When it was recorded, by the ledger's clock.
         by: The person; where the bar decided, the person who recorded what made it.
-        printed_name: The name printed beside the decision.
+        printed_name: The name printed on the decision.
         meaning: What the decision means, in the words that were shown.
         signature: How it is signed; none means the name as authenticated.
         process_revision: The revision decided on.
@@ -192,7 +192,7 @@ class HandoverPart(TypedDict):
 
 
 class BesideAnswer(TypedDict):
-    """Something that happened beside the decision.
+    """An event around the decision.
 
     Attributes:
         position: Where it stands in the log.
@@ -210,7 +210,7 @@ class BesideAnswer(TypedDict):
 class WhyAnswer(TypedDict):
     """Why a process stands where it stands: `signoff why`.
 
-    The process, the decision explained, its rules and what stands beside it. The rows are the
+    The process, the decision explained, its rules and the events around it. The rows are the
     rules.
 
     Attributes:
@@ -277,7 +277,7 @@ class WhyParts(NamedTuple):
         bars: Its bars.
         orders: Its orders.
         batches: Its batches.
-        beside: Events beside the decision.
+        beside: Events around the decision.
         others: Other processes.
     """
 

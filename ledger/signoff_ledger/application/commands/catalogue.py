@@ -1,4 +1,4 @@
-"""Every command there is: the records of the modules beside this one."""
+"""Every command there is: the records of this package's modules."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Decisions: check, sign off, hold, withdraw, and what people say beside them."""
+"""Decisions: check, sign off, hold, withdraw, and remarks about them."""
 
 from dataclasses import replace
 from typing import Annotated
@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from signoff_ledger.application.commands.command import ANYONE, APPROVERS, WORKS, Command, as_text
-from signoff_ledger.application.commands.people import everybody
+from signoff_ledger.application.commands.people import enrolled_persons
 from signoff_ledger.application.unit_of_work import UnitOfWork
 from signoff_ledger.domain import decision
 from signoff_ledger.domain.case import Case, Signer
@@ -34,12 +34,12 @@ def check(
         case = work.case(process, batch, work.person(signer))
         return case, judge(case)
     case = tried = work.case(process, batch)
-    for person in everybody(work):
+    for person in enrolled_persons(work):
         if Role.APPROVER not in person.roles:
             continue
         who = Signer(person.key, person.printed_name, frozenset(person.roles))
         tried = replace(case, signer=who)
-        # The other rules say the same whoever signs, so all of them are asked once.
+        # The other rules do not depend on the signer, so they are asked once.
         if signer_allowed(tried).holds:
             return tried, judge(tried)
     return case, judge(tried)

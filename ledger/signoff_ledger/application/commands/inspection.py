@@ -107,7 +107,10 @@ class RecordUnit(Command, name="record", roles=INSPECTS):
             known.record_retest(work.stamp, report)
             if not work.dry_run:
                 amend(work, known)
-        elif known.record_unit(work.stamp, report, work.batches_beside(known)) and not work.dry_run:
+        elif (
+            known.record_unit(work.stamp, report, work.batches_to_compare(known))
+            and not work.dry_run
+        ):
             settle(work, known)
 
 

@@ -13,7 +13,7 @@ from signoff_ledger.application.commands.command import (
     as_fingerprint,
     as_text,
 )
-from signoff_ledger.application.commands.people import everybody, known_person, owners
+from signoff_ledger.application.commands.people import enrolled_persons, known_person, owners
 from signoff_ledger.application.ledger import Call, Ledger, Receipt
 from signoff_ledger.application.ports import Custody
 from signoff_ledger.application.unit_of_work import UnitOfWork
@@ -174,14 +174,14 @@ def rotate_log_key(
 
 
 def _check_alone(work: UnitOfWork, holder: Person, fingerprint: str) -> None:
-    """Refuse to revoke a key by name alone where somebody can sign for it."""
+    """Refuse to revoke a key by name alone where a person can sign for it."""
     others = [key for key in owners(work) if key != holder.key]
     if holder.key != work.stamp.by or others or Role.OWNER not in holder.roles:
         named = " or ".join(others) or "an owner"
         raise IdentityError(
             "SL404",
             "a lost key is revoked by an owner, who signs",
-            why="only a sole owner's own one can be revoked by nobody else",
+            why="only a sole owner's own one can be revoked by no other person",
             advice=Advice("let-owner-revoke", owner=named),
         )
     if set(holder.keys_in_force) - {fingerprint}:
@@ -193,7 +193,7 @@ def _check_alone(work: UnitOfWork, holder: Person, fingerprint: str) -> None:
 
 
 def _holder_of(work: UnitOfWork, fingerprint: str) -> str | None:
-    return next((p.key for p in everybody(work) if fingerprint in p.keys), None)
+    return next((p.key for p in enrolled_persons(work) if fingerprint in p.keys), None)
 
 
 def _waiting(holder: Person) -> str:

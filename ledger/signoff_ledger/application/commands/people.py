@@ -23,7 +23,7 @@ class BeginLedger(Command, name="init", roles=None):
 
     Attributes:
         name: What people call it.
-        printed_name: The owner's name as printed beside decisions.
+        printed_name: The owner's name as printed on decisions.
         log_key: Verifier key of the key its checkpoints will be signed with.
     """
 
@@ -95,7 +95,7 @@ class RevokeRole(Command, name="person revoke", roles=OWNERS):
             raise IdentityError(
                 "SL403",
                 f"{self.person} is the only owner",
-                why="a ledger without an owner could never enrol anybody again",
+                why="a ledger without an owner could never enrol a person again",
                 advice=Advice("grant-other-owner"),
             )
         person.revoke(work.stamp, self.role, self.reason)
@@ -120,7 +120,7 @@ def _identify_builder(work: UnitOfWork, person: Person) -> None:
             amend(work, batch)
 
 
-def everybody(work: UnitOfWork) -> list[Person]:
+def enrolled_persons(work: UnitOfWork) -> list[Person]:
     """Load every enrolled person, in order of enrolment."""
     keys = [
         recorded.entry.event.person
@@ -132,14 +132,14 @@ def everybody(work: UnitOfWork) -> list[Person]:
 
 def owners(work: UnitOfWork) -> list[str]:
     """Name the present owners."""
-    return [person.key for person in everybody(work) if Role.OWNER in person.roles]
+    return [person.key for person in enrolled_persons(work) if Role.OWNER in person.roles]
 
 
 def known_person(work: UnitOfWork, key: str) -> Person:
     """Load a person who must be enrolled.
 
     Raises:
-        NotFoundError: Nobody is enrolled under that key.
+        NotFoundError: No person is enrolled under that key.
     """
     person = work.person(key)
     if not person.exists:

@@ -24,7 +24,7 @@ from signoff_ledger.formats.csv_sheet import Sheet, read_sheet
 from signoff_ledger.formats.unit_rows import Intake, PlannedUnit
 
 Progress = Callable[[int, int], None]
-"""Told how many of how many units are done; decides itself whether to say anything."""
+"""Called with how many of how many units are done; it decides whether to show anything."""
 
 
 @dataclass(slots=True)
@@ -62,7 +62,7 @@ class ImportSheet(Command, name="import", roles=INSPECTS):
         name: The file's name, kept with the digest.
         method: How the units were made, where the sheet does not say.
         distinct_from: Serials on record that units of the sheet look like and are not.
-        progress: Told how far it is.
+        progress: Called with how far it is.
 
     Raises:
         InputError: The file as a whole cannot be read.
@@ -147,7 +147,7 @@ def _record(  # noqa: PLR0917  # one step of import_sheet, cut out for reading
     result: ImportSummary,
     progress: Progress | None,
 ) -> bool:
-    beside = work.batches_beside(batch)
+    others = work.batches_to_compare(batch)
     retests = _retests_on_record(work, batch, planned)
     batch.note_sheet(work.stamp, sheet.name, sheet.sha256, len(sheet.rows))
     noted = len(work.journal)
@@ -159,7 +159,7 @@ def _record(  # noqa: PLR0917  # one step of import_sheet, cut out for reading
             else:
                 builder = work.builder_role(item.report.build.built_by)
                 report = item.report._replace(builder_enrolled_as=builder)
-                result.units += batch.record_unit(work.stamp, report, beside)
+                result.units += batch.record_unit(work.stamp, report, others)
         except SignoffError as error:
             bad.append(_bad_row(item, error))
         if progress is not None:

@@ -68,7 +68,7 @@ def test_a_ledger_is_not_founded_under_names_that_cannot_be_recorded(
 
 
 def test_everybody_is_listed_in_the_order_of_enrolment(founded: Shop) -> None:
-    everybody = people.everybody(founded.ledger.work())
+    everybody = people.enrolled_persons(founded.ledger.work())
 
     assert ["olga", *PEOPLE] == [person.key for person in everybody]
     assert {"Ines Inspector"} <= {person.printed_name for person in everybody}
