@@ -41,7 +41,7 @@ def test_an_answer_lists_each_check_as_the_schema_says(
     names = [one["name"] for one in answer["data"]["checks"]]
     assert names == [row["name"] for row in rows]
     expected = {
-        "ledger": [name.replace("files", "tree") for name in WHOLE] + MEANT,
+        "ledger": [*(name.replace("files", "tree") for name in WHOLE), *MEANT, "views"],
         "log": [*WHOLE, *MEANT, "readme"],
         "dossier": ["lines", "seal", "clock", "in the log", "decision", "reviewed", "signature",
                     "history", "decisions", "afterwards", "readme"],

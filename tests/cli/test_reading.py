@@ -75,7 +75,9 @@ def test_a_process_must_be_named_where_there_is_none_or_are_several(
         terminal.did("plan", "publish", f"{key}.toml", by="egon")
     several = terminal.refused("SL201", *args)
 
-    assert "publish a plan:  signoff plan publish FILE" == none["fix"]
+    assert (
+        "publish its plan:  signoff plan publish FILE  and list all:  signoff status" == none["fix"]
+    )
     assert "this ledger has mug, cup" == several["why"]
 
 

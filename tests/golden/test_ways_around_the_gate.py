@@ -298,7 +298,7 @@ def test_g23_who_built_a_unit_and_with_what_is_shown_with_it(tmp_path: Path) -> 
     shop.record("S-1", more=(*made, "--station", "ST-4", "--gauge", "G-1"))
 
     shown = shop.did("status", "--batch", "B1").out
-    (unit,) = shop.asked("why", "hinge")["units"]
+    (unit,) = shop.asked("unit", "S-1")["units"]
 
     words = "by k.ward (operator), cavity 2, station ST-4, gauge G-1"
     assert words in " ".join(shown.split())

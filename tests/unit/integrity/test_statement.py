@@ -7,6 +7,7 @@ import pytest
 
 from signoff_ledger.integrity.statement import (
     Act,
+    first_difference,
     read_statement,
     statement_of,
     write_statement,
@@ -87,3 +88,14 @@ def test_a_line_whose_signature_lacks_a_part_has_no_statement(name: str) -> None
 def test_what_is_no_statement_is_not_read(text: bytes) -> None:
     with refusal("SL503"):
         read_statement(text)
+
+
+def test_the_first_difference_between_two_statements_is_named_with_both_values() -> None:
+    assert "printed_name was 'Ines I' and is 'Ida'" == first_difference(
+        written(), written(printed_name="Ida")
+    )
+    assert "data.note was 'très bien' and is 'None'" == first_difference(written(), written(data={}))
+
+
+def test_statements_without_a_difference_are_shown_whole() -> None:
+    assert first_difference(written(), written()).startswith(" was \"{'by': 'ines'")
