@@ -136,7 +136,7 @@ CASES: tuple[tuple[Event, str, str], ...] = (
     (
         h.SigningKeyRegistered(in_force=True, public_key=line_of(INES), signature=UNSIGNED),
         "ines",
-        (f"ines registered the key {PRINT}, in force at once: nobody else could accept it "
+        (f"ines registered the key {PRINT}, in force at once: no other person could accept it "
         "(signature: none)"),
     ),
     (
