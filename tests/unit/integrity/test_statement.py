@@ -94,7 +94,9 @@ def test_the_first_difference_between_two_statements_is_named_with_both_values()
     assert "printed_name was 'Ines I' and is 'Ida'" == first_difference(
         written(), written(printed_name="Ida")
     )
-    assert "data.note was 'très bien' and is 'None'" == first_difference(written(), written(data={}))
+    assert "data.note was 'très bien' and is 'None'" == first_difference(
+        written(), written(data={})
+    )
 
 
 def test_statements_without_a_difference_are_shown_whole() -> None:
