@@ -18,8 +18,8 @@ def show(case: Case) -> Exhibit:
     """Make the figures and sentences of a case; nothing where no batch is in question."""
     # Here, because recording a unit loads this module and shows nothing: the statistics are slow
     # to load.
-    from signoff_ledger.figures.compute import figures_of  # noqa: PLC0415  # see above
-    from signoff_ledger.figures.sentences import said  # noqa: PLC0415  # see above
+    from signoff_ledger.figures.compute import figures_of  # noqa: PLC0415  # slow
+    from signoff_ledger.figures.sentences import said  # noqa: PLC0415  # slow
 
     figures = figures_of(case)
     return NOTHING_SHOWN if figures is None else Exhibit(figures, said(case, figures))

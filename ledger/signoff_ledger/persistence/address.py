@@ -62,8 +62,8 @@ def check_driver() -> None:
         InputError: SL114, it is not installed.
     """
     try:
-        import psycopg  # noqa: F401, PLC0415  # extra
-        import psycopg_pool  # noqa: F401, PLC0415  # extra
+        import psycopg  # noqa: F401, PLC0415  # an extra of its own
+        import psycopg_pool  # noqa: F401, PLC0415  # an extra of its own
     except ImportError as error:
         raise InputError(
             "SL114",

@@ -73,7 +73,7 @@ class Command(BaseModel):
 
     def decide(self, work: UnitOfWork) -> object:
         """Load what it needs and emit events, or raise; gives the receipt's result, if any."""
-        raise NotImplementedError
+        raise NotImplementedError  # pydantic's base cannot be abstract; each command has its own
 
 
 def as_text(noun: str) -> AfterValidator:
