@@ -129,7 +129,7 @@ class Views:
                 self._make_anew()
                 made += 1
             elif positions["events"] < size:
-                self._take_events(size, progress)
+                self._take_page(positions["events"], size, progress)
             elif positions["states"] < size:
                 self._take_states(size)
             else:
@@ -208,24 +208,24 @@ class Views:
                 cursor, [("schema", self.version), ("events", 0), ("states", 0)]
             )
 
-    def _take_events(self, size: int, progress: Progress | None) -> None:
-        while True:
-            # What was learned in a page that failed is not in the table, so nothing is kept.
-            self._subjects.clear()
-            with self._database.writing() as cursor:
-                if _position(cursor, "schema") != self.version:
-                    return
-                done = _position(cursor, "events")
-                page = list(self._store.read(done, min(done + PAGE, size)))
-                tables.HISTORY.insert(
-                    cursor, [self._history_row(cursor, recorded) for recorded in page]
-                )
-                if page:
-                    _advance(cursor, "events", page[-1].position)
-            if not page:
+    def _take_page(self, done: int, size: int, progress: Progress | None) -> None:
+        """Take in the events behind a position, unless another process did so in between.
+
+        The page is read before the transaction begins: a process that holds the views and waits for
+        a second connection would stop every other where a pooler has few of them.
+        """
+        page = list(self._store.read(done, min(done + PAGE, size)))
+        # What was learned in a page that failed is not in the table, so nothing is kept.
+        self._subjects.clear()
+        with self._database.writing() as cursor:
+            if _position(cursor, "schema") != self.version or _position(cursor, "events") != done:
                 return
-            if progress is not None:
-                progress(page[-1].position, size)
+            tables.HISTORY.insert(
+                cursor, [self._history_row(cursor, recorded) for recorded in page]
+            )
+            _advance(cursor, "events", page[-1].position)
+        if progress is not None:
+            progress(page[-1].position, size)
 
     def _history_row(self, cursor: Cursor, recorded: LogEntry) -> tuple[object, ...]:
         """Give an event's row of the history; what else it means is written at once."""

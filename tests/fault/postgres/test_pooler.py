@@ -19,6 +19,13 @@ CONNECTIONS = 2
 
 
 @pytest.fixture
+def narrow(own_server: Server) -> Iterator[PgBouncer]:
+    """Give a pooler with one connection for everybody."""
+    with PgBouncer.before(own_server, pool_size=1) as bouncer:
+        yield bouncer
+
+
+@pytest.fixture
 def bouncer(own_server: Server) -> Iterator[PgBouncer]:
     """Give a pooler with fewer connections than there are clients."""
     with PgBouncer.before(own_server, pool_size=CONNECTIONS) as bouncer:
@@ -37,6 +44,16 @@ def test_the_whole_story_is_told_through_a_pooler(
         standing_in(tmp_path / "pooled", bouncer.url(database))
     )
     held_together(direct, tmp_path / "pooled" / "keys")
+
+
+def test_no_command_needs_two_connections_at_once(
+    own_server: Server, narrow: PgBouncer, tmp_path: Path
+) -> None:
+    """It would wait for itself where a pooler has one, and others would wait for it."""
+    database = own_server.create_database()
+    tell(standing_in(tmp_path, narrow.url(database)), own_server.url(database))
+
+    held_together(own_server.url(database), tmp_path / "keys")
 
 
 @pytest.mark.slow

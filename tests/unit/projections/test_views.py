@@ -250,7 +250,7 @@ def test_a_slow_reader_does_not_write_older_rows_over_newer_ones(
     assert "SIGNED_OFF" == kept["view_processes"][0]["standing"]
 
 
-@pytest.mark.parametrize("step", ["_take_events", "_take_states"])
+@pytest.mark.parametrize("step", ["_take_page", "_take_states"])
 def test_a_rebuild_in_between_leaves_whole_views(
     shop: Shop, views: Views, other: Views, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
@@ -262,7 +262,7 @@ def test_a_rebuild_in_between_leaves_whole_views(
     assert kept == rebuilt(views)
 
 
-@pytest.mark.parametrize("step", ["_take_events", "_take_states"])
+@pytest.mark.parametrize("step", ["_take_page", "_take_states"])
 def test_views_begun_anew_by_somebody_else_are_gone_on_with(
     shop: Shop, views: Views, other: Views, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
