@@ -794,7 +794,7 @@ ORDER_RULES = {
     "run-quantity": "At least the smallest run signed; with what was ordered, at most the largest.",
     "buyer-is-not-signer": "The buyer who orders did not sign the process off.",
     "no-two-year-gap": "The sign-off, or the last order under it, is at most 730 days old.",
-    "no-design-fault": "No fault on record comes from the design.",
+    "no-design-nonconformity": "No nonconformity on record comes from the design.",
 }
 
 

@@ -145,7 +145,7 @@ def unit(
         fails: Characteristics whose readings do not conform.
         readings: Readings that differ from the good ones.
         without: Characteristics that were not read.
-        defects: Faults the inspector saw besides.
+        defects: Nonconformities the inspector saw besides.
         replaces: The unit it stands in for.
         observed_at: When the inspector says it was.
         stated: What the source calls the result.

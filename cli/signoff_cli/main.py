@@ -23,7 +23,7 @@ COMMANDS: dict[str, CommandListing] = {
     "record": CommandListing("Record", _AT + "record:record", "Record the results of one unit."),
     "import": CommandListing("Record", _AT + "import_:import_", "Import a sheet of results."),
     "defect": CommandListing(
-        "Record", _AT + "defect:defect", "Record faults, their origin and cause."
+        "Record", _AT + "defect:defect", "Record nonconformities, their origin and cause."
     ),
     "change": CommandListing("Record", _AT + "change:change", "Record a change to the process."),
     "dispose": CommandListing("Record", _AT + "dispose:dispose", "Decide what happens to a unit."),

@@ -23,7 +23,7 @@ def test_an_approval_of_the_tooling_opens_no_gate(tmp_path: Path) -> None:
     assert "the approval T-12 is of the tooling T-1, not of the process" in error["why"]
 
 
-def test_a_new_design_answers_faults_of_the_old_one(tmp_path: Path) -> None:
+def test_a_new_design_answers_nonconformities_of_the_old_one(tmp_path: Path) -> None:
     """S-12, S-35."""
     terminal = at("answered", tmp_path)
     terminal.did("change", "mug", *CHANGE[:-1], "yes", by="egon")

@@ -189,7 +189,7 @@ def test_a_sign_off_that_no_longer_follows_is_unsupported(tmp_path: Path) -> Non
 
     assert "UNSUPPORTED" == standing
     assert (
-        "mug is UNSUPPORTED: these rules do not hold now: faults-closed"
+        "mug is UNSUPPORTED: these rules do not hold now: nonconformities-closed"
         in (error["rules"][0]["says"])
     )
     assert "WITHDRAWN" == terminal.asked("status", "mug")["standing"]

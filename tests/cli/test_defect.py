@@ -7,7 +7,7 @@ import pytest
 from tests.cli.shops import at
 
 
-def test_a_fault_seen_later_counts(tmp_path: Path) -> None:
+def test_a_nonconformity_seen_later_counts(tmp_path: Path) -> None:
     terminal = at("built", tmp_path)
 
     terminal.did("defect", "add", "B1-3", "CRACK@rim", "--batch", "B1", "--note", "hairline",
@@ -18,7 +18,7 @@ def test_a_fault_seen_later_counts(tmp_path: Path) -> None:
     assert "Unit B1-3 of B1: D-3 CRACK at rim (critical) found later" in terminal.did("history").out
 
 
-def test_one_unit_with_two_faults_is_one_reject(tmp_path: Path) -> None:
+def test_one_unit_with_two_nonconformities_is_one_reject(tmp_path: Path) -> None:
     """S-45: units are counted apart from defects."""
     terminal = at("built", tmp_path)
 
@@ -28,7 +28,7 @@ def test_one_unit_with_two_faults_is_one_reject(tmp_path: Path) -> None:
     assert (2, 3) == (batch["rejects"], batch["nonconformities"])
 
 
-def test_a_fault_needs_a_unit_and_a_mode_of_the_plan(tmp_path: Path) -> None:
+def test_a_nonconformity_needs_a_unit_and_a_mode_of_the_plan(tmp_path: Path) -> None:
     terminal = at("built", tmp_path)
 
     unit = terminal.refused("SL204", "defect", "add", "B1-9", "CRACK", "--batch", "B1", by="ines")
@@ -68,7 +68,7 @@ def test_a_single_defect_may_have_another_origin(tmp_path: Path) -> None:
     assert [("measurement", 1), ("process", 1)] == sorted((n["origin"], n["units"]) for n in found)
 
 
-def test_a_fault_of_the_design_closes_the_series(tmp_path: Path) -> None:
+def test_a_nonconformity_of_the_design_closes_the_series(tmp_path: Path) -> None:
     """S-35."""
     terminal = at("clear", tmp_path)
     origin = ("--origin", "design", "--reason", "the face is drawn too wide")
@@ -76,7 +76,7 @@ def test_a_fault_of_the_design_closes_the_series(tmp_path: Path) -> None:
 
     error = terminal.refused("SL301", "sign", "mug", "--yes", by="anna")
 
-    assert ["no-design-fault"] == [rule["rule"] for rule in error["rules"]]
+    assert ["no-design-nonconformity"] == [rule["rule"] for rule in error["rules"]]
     assert "back to design, this series is closed" in error["rules"][0]["says"]
 
 
@@ -110,7 +110,7 @@ def test_an_attribution_names_a_mode_or_one_defect(
         ("--out-of-scope", "anna", "LID-SEAT in B1 was put out of scope: words"),
     ],
 )
-def test_a_fault_is_answered_by_one_statement(
+def test_a_nonconformity_is_answered_by_one_statement(
     tmp_path: Path, option: str, by: str, told: str
 ) -> None:
     """S-07, S-23, S-46."""
@@ -122,14 +122,14 @@ def test_a_fault_is_answered_by_one_statement(
 
 
 @pytest.mark.parametrize("option", ["--accept", "--out-of-scope"])
-def test_a_fault_is_set_aside_by_an_approver(tmp_path: Path, option: str) -> None:
+def test_a_nonconformity_is_set_aside_by_an_approver(tmp_path: Path, option: str) -> None:
     terminal = at("held", tmp_path)
 
     error = terminal.refused(
         "SL402", "defect", "cause", "LID-SEAT", "--batch", "B1", option, "x", by="egon"
     )
 
-    assert "a fault is accepted or set aside by an approver" == error["why"]
+    assert "a nonconformity is accepted or set aside by an approver" == error["why"]
 
 
 def test_one_statement_is_given_at_a_time(tmp_path: Path) -> None:
@@ -140,7 +140,7 @@ def test_one_statement_is_given_at_a_time(tmp_path: Path) -> None:
     terminal.refused("SL109", *cause, "--cause", "x", "--none-found", "y", by="egon")
 
 
-def test_a_cause_is_stated_for_a_fault_that_was_found(tmp_path: Path) -> None:
+def test_a_cause_is_stated_for_a_nonconformity_that_was_found(tmp_path: Path) -> None:
     terminal = at("held", tmp_path)
 
     error = terminal.refused(

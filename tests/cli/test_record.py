@@ -41,7 +41,7 @@ def test_a_unit_is_recorded_with_its_readings_in_the_plans_units(tmp_path: Path)
     assert ["D-1 LID-SEAT"] == found["U-3"]["defects"]
 
 
-def test_a_fault_is_graded_by_where_it_is(tmp_path: Path) -> None:
+def test_a_nonconformity_is_graded_by_where_it_is(tmp_path: Path) -> None:
     """S-47."""
     terminal = at("open", tmp_path)
 
@@ -69,8 +69,8 @@ def test_everything_about_how_it_was_made_is_kept(tmp_path: Path) -> None:
     for value in ("k.ward", "assembler", "ST-3", "JIG-7", "FG-2", "the lid is tight"):
         assert f'"{value}"' in line
     assert '"observed_at":"2026-03-06T09:30:00.000000Z"' in line
-    fault = terminal.asked("status", "mug")["nonconformities"][0]
-    assert ("T-1", "2", "ST-3") == (fault["tooling"], fault["cavity"], fault["station"])
+    found = terminal.asked("status", "mug")["nonconformities"][0]
+    assert ("T-1", "2", "ST-3") == (found["tooling"], found["cavity"], found["station"])
 
 
 @pytest.mark.parametrize(

@@ -61,7 +61,12 @@ def test_a_refused_sign_off_is_recorded_with_the_rules_that_said_no(tmp_path: Pa
     error = terminal.refused("SL301", "sign", "mug", "--yes", by="anna")
 
     rules = [rule["rule"] for rule in error["rules"]]
-    assert ["rejects-within-ac", "not-decided-before", "faults-closed", "no-design-fault"] == rules
+    assert [
+        "rejects-within-ac",
+        "not-decided-before",
+        "nonconformities-closed",
+        "no-design-nonconformity",
+    ] == rules
     assert before + 1 == terminal.events() == error["position"]
     told = terminal.asked("history", "mug")[-1]
     assert ("anna", "signoff.command-refused.v1") == (told["person"], told["type"])
@@ -183,15 +188,15 @@ def test_one_reject_within_the_bar_needs_its_cause(tmp_path: Path) -> None:
     terminal.did("defect", "cause", "LID-SEAT", "--batch", "B2", "--none-found", "seen", by="egon")
     terminal.did("sign", "mug", "--yes", by="anna")
 
-    assert ["faults-closed"] == [rule["rule"] for rule in error["rules"]]
+    assert ["nonconformities-closed"] == [rule["rule"] for rule in error["rules"]]
     data = terminal.asked("why", "mug")
     assert (1, 7) == (data["batches"][1]["rejects"], data["batches"][1]["units"])
     assert ["LID-SEAT"] == data["recurrences"]
     assert "RECURRENCE: LID-SEAT was declared fixed before." in terminal.did("why", "mug").out
 
 
-def test_a_cause_alone_closes_no_fault_of_an_earlier_batch(tmp_path: Path) -> None:
-    """S-39: every fault is closed by a change that this batch confirms."""
+def test_a_cause_alone_closes_no_nonconformity_of_an_earlier_batch(tmp_path: Path) -> None:
+    """S-39: every nonconformity is closed by a change that this batch confirms."""
     terminal = at("held", tmp_path)
     terminal.did(
         "defect", "attribute", "LID-SEAT", "--origin", "process", "--reason", "x", by="egon"
@@ -204,4 +209,4 @@ def test_a_cause_alone_closes_no_fault_of_an_earlier_batch(tmp_path: Path) -> No
 
     error = terminal.refused("SL301", "sign", "mug", "--yes", by="anna")
 
-    assert ["faults-closed"] == [rule["rule"] for rule in error["rules"]]
+    assert ["nonconformities-closed"] == [rule["rule"] for rule in error["rules"]]

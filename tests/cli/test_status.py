@@ -22,7 +22,7 @@ def test_an_empty_ledger_says_how_to_begin(tmp_path: Path) -> None:
     assert "No process yet. Publish a plan:  signoff plan publish FILE\n" == said.out
 
 
-def test_a_process_is_shown_with_its_batches_faults_and_next_steps(tmp_path: Path) -> None:
+def test_a_process_is_shown_with_its_batches_nonconformities_and_next_steps(tmp_path: Path) -> None:
     """S-29, S-34."""
     said = at("held", tmp_path).did("status", "mug")
 
@@ -61,9 +61,9 @@ def test_a_breakdown_shows_the_bad_cavity(tmp_path: Path) -> None:
         terminal.did("record", f"U-{number}", gap, "--batch", "B1", "--method", "line", "--cavity",
                      str(2 - number % 2), by="ines")  # fmt: skip
 
-    faults = terminal.asked("status", "mug")["nonconformities"]
+    found = terminal.asked("status", "mug")["nonconformities"]
 
-    assert [("1", 2)] == [(fault["cavity"], fault["units"]) for fault in faults]
+    assert [("1", 2)] == [(each["cavity"], each["units"]) for each in found]
 
 
 @pytest.mark.parametrize(
@@ -118,7 +118,7 @@ def test_what_is_missing_for_a_sign_off_is_a_checklist(tmp_path: Path) -> None:
     said = at("held", tmp_path).did("status", "mug", "--why-not")
 
     assert "Missing for a sign-off:" in said.out
-    assert "NO     rejects-within-ac   2/7 nonconforming" in said.out
+    assert "NO     rejects-within-ac        2/7 nonconforming" in said.out
     assert "Missing" not in at("clear", tmp_path).did("status", "mug", "--why-not").out
 
 

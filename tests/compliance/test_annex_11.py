@@ -114,7 +114,7 @@ def test_every_entry_names_its_operator_with_date_and_time(office: Office) -> No
 
 
 def test_a_hold_and_a_withdrawal_are_kept_with_their_cause(office: Office) -> None:
-    """Annex 11, 13: incidents are reported; the root cause of a fault stands on record."""
+    """Annex 11, 13: incidents are reported; the root cause of a nonconformity stands on record."""
     kinds = office.topics()
 
     assert "cause-stated" in kinds

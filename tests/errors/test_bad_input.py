@@ -70,7 +70,7 @@ SHEETS: dict[str, tuple[bytes, str, str]] = {
     "a binary": (b"\x7fELF\x02\x01\x01" + bytes(64), "SL101", "NUL"),
     "an unknown way of building": (wide([unit("U-1", build_method="magic")]), "SL104", "line"),
     "no way of building": (wide([unit("U-1", build_method="")]), "SL104", "is blank"),
-    "an unknown fault": (wide([unit("U-1", defects="DENT")]), "SL104", "no such nonconformity"),
+    "an unknown mode": (wide([unit("U-1", defects="DENT")]), "SL104", "no such nonconformity"),
     "a result that is not the judged one": (
         wide([unit("U-1", gap="0.60", result="pass")]), "SL104", "stated as pass",
     ),
@@ -116,8 +116,8 @@ TYPED: dict[str, tuple[tuple[str, ...], str, str]] = {
     "a note from a binary": (("gap=0.2", "--note", "@binary"), "SL101", "cannot be read as text"),
     "a note in another encoding": (("gap=0.2", "--note", "@latin"), "SL101", "cannot be read"),
     "a note from a folder": (("gap=0.2", "--note", "@folder"), "SL101", "cannot be read"),
-    "a fault with an escape": (("gap=0.2", "--defect", "\x1b[2J"), "SL106", "the defect's mode"),
-    "an unknown fault": (("gap=0.2", "--defect", "DENT"), "SL204", "no nonconformity mode DENT"),
+    "a mode with an escape": (("gap=0.2", "--defect", "\x1b[2J"), "SL106", "the defect's mode"),
+    "an unknown mode": (("gap=0.2", "--defect", "DENT"), "SL204", "no nonconformity mode DENT"),
     "a result before the bar": (
         ("gap=0.2", "--observed-at", "2026-01-01T08:00:00Z"), "SL310", "before the bar",
     ),

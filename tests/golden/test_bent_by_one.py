@@ -270,7 +270,9 @@ def test_what_time_people_and_cancellations_did_proves_itself(tmp_path: Path) ->
     shop.did("verify", "out")
 
 
-def test_a_design_fault_of_a_defect_that_is_none_is_taken_back_by_two(tmp_path: Path) -> None:
+def test_a_design_nonconformity_of_a_defect_that_is_none_is_taken_back_by_two(
+    tmp_path: Path,
+) -> None:
     """G14: there is a way back from it."""
     shop = Hinge.opened(tmp_path)
     shop.build(rejects=1)
@@ -283,7 +285,7 @@ def test_a_design_fault_of_a_defect_that_is_none_is_taken_back_by_two(tmp_path: 
         shop.did(*origin, "--origin", "measurement", by=by)
 
     shop.answer()
-    assert "no-design-fault" not in shop.failing()
+    assert "no-design-nonconformity" not in shop.failing()
 
 
 def test_a_repeat_that_the_bar_always_asks_for_may_follow_a_hold_that_awaits(

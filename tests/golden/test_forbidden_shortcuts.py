@@ -109,7 +109,7 @@ def test_rejects_without_a_cause(tmp_path: Path) -> None:
 
     assert (
         "HANDLING-CHIP of batch PB-2 is open: state its cause, or that none was found"
-        in (rules_of(error)["faults-closed"])
+        in (rules_of(error)["nonconformities-closed"])
     )
 
 

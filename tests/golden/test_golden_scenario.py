@@ -68,7 +68,7 @@ def test_step_by_step_it_is_the_very_same_ledger(
 
 
 def test_a_second_count_of_the_lines_comes_to_the_same(kept: Terminal) -> None:
-    """S-33, S-45: units, rejects, faults, attempts and the order gate, counted without our code."""
+    """S-33, S-45: units, rejects, modes, attempts and the order gate, counted without our code."""
     assert_counted(kept.ledger)
 
 
@@ -347,7 +347,7 @@ def test_what_was_missing_before_the_sign_off_was_named(tmp_path: Path) -> None:
 
     assert 3 == said.code
     missing = [rule["rule"] for rule in said.data["rules"] if not rule["holds"]]
-    assert ["faults-closed", "no-design-fault"] == missing
+    assert ["nonconformities-closed", "no-design-nonconformity"] == missing
 
 
 # --- where the bar stands -------------------------------------------------------------------------
@@ -394,7 +394,7 @@ def test_the_bar_is_inclusive(tmp_path: Path, ac: int, rejects: int, clears: boo
     assert ("NOT_DECIDED" if clears else "HELD") == standing
 
 
-def test_a_unit_with_both_faults_is_one_reject_and_two_defects(tmp_path: Path) -> None:
+def test_a_unit_with_both_nonconformities_is_one_reject_and_two_defects(tmp_path: Path) -> None:
     """S-45: units and defects are counted apart."""
     terminal = told(tmp_path, goes("import"))
     both = sheet(1).replace("SN-005,line,1,k.ward,0.28,fail", "SN-005,line,1,k.ward,0.48,fail")

@@ -237,7 +237,7 @@ def test_the_batch_after_the_adjustment_is_signed_off(plant: Plant) -> None:
     replayed = plant("ann", "replay", "oj-can")
     cleared = rule(why, "rejects-within-ac")
 
-    assert ["faults-closed"] == [finding["rule"] for finding in refused["rules"]]
+    assert ["nonconformities-closed"] == [finding["rule"] for finding in refused["rules"]]
     assert ("SIGNED_OFF", "SIGNED_OFF", "AFTER") == (
         why["outcome"],
         why["standing"],

@@ -312,7 +312,7 @@ def test_an_unsupported_sign_off_names_the_rules_that_fail_now(tmp_path: Path) -
         line = " ".join(answer.split())
         said = line.partition("these rules do not hold now: ")[2]
         assert said.startswith(lost)
-    assert "faults-closed" not in refused.err
+    assert "nonconformities-closed" not in refused.err
 
 
 # --- time ---------------------------------------------------------------------------------------

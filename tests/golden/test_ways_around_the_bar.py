@@ -16,7 +16,7 @@ REPLACING = PLAN.replace("max_rejects = 1", 'max_rejects = 1\nmissing_units = "r
 WIDER = PLAN.replace('upper = "0.40"', 'upper = "0.60"')
 
 
-# --- G14: a design fault on record --------------------------------------------------------------
+# --- G14: a design nonconformity on record --------------------------------------------------------
 
 
 def test_g14_a_mode_given_to_the_design_is_not_taken_back_unit_by_unit(tmp_path: Path) -> None:
@@ -27,10 +27,10 @@ def test_g14_a_mode_given_to_the_design_is_not_taken_back_unit_by_unit(tmp_path:
 
     shop.did("defect", "attribute", "D-1", "--batch", "B1", *PROCESS, by="max")
 
-    assert {"no-design-fault"} == {*shop.refused_sign()}
+    assert {"no-design-nonconformity"} == {*shop.refused_sign()}
 
 
-def test_g14_one_engineer_alone_does_not_take_a_design_fault_back(tmp_path: Path) -> None:
+def test_g14_one_engineer_alone_does_not_take_a_design_nonconformity_back(tmp_path: Path) -> None:
     shop = Hinge.opened(tmp_path)
     shop.build(rejects=1)
     shop.answer()
@@ -42,14 +42,18 @@ def test_g14_one_engineer_alone_does_not_take_a_design_fault_back(tmp_path: Path
     shop.did("defect", "attribute", "LID-SEAT", *PROCESS, by="abe")
     shop.sign()
 
-    assert {"no-design-fault"} == alone
+    assert {"no-design-nonconformity"} == alone
     says = shop.disclosed()
-    assert "DESIGN FAULT RE-ATTRIBUTED: LID-SEAT was attributed to the design by max" in says
+    assert (
+        "DESIGN NONCONFORMITY RE-ATTRIBUTED: LID-SEAT was attributed to the design by max" in says
+    )
     assert "to process by mia" in says
     assert "to process by abe" in says
 
 
-def test_g14_a_design_fault_of_a_unit_that_does_not_count_blocks_too(tmp_path: Path) -> None:
+def test_g14_a_design_nonconformity_of_a_unit_that_does_not_count_blocks_too(
+    tmp_path: Path,
+) -> None:
     shop = Hinge.opened(tmp_path, REPLACING)
     shop.record("X-1", "--defect", "CHIP", method="bench")
     for number in range(2, UNITS + 1):
@@ -57,19 +61,19 @@ def test_g14_a_design_fault_of_a_unit_that_does_not_count_blocks_too(tmp_path: P
     shop.did("defect", "attribute", "CHIP", *DESIGN, by="max")
     shop.did("close", "B1", by="ines")
 
-    assert "no-design-fault" in shop.refused_sign()
+    assert "no-design-nonconformity" in shop.refused_sign()
 
 
-def test_g14_a_design_fault_that_no_unit_shows_blocks_too(tmp_path: Path) -> None:
+def test_g14_a_design_nonconformity_that_no_unit_shows_blocks_too(tmp_path: Path) -> None:
     shop = Hinge.opened(tmp_path)
     shop.build()
 
     shop.did("defect", "attribute", "LEAK", *DESIGN, by="max")
 
-    assert {"no-design-fault"} == {*shop.refused_sign()}
+    assert {"no-design-nonconformity"} == {*shop.refused_sign()}
 
 
-def test_g14_a_design_fault_found_after_the_sign_off_ends_it_and_shuts_the_gate(
+def test_g14_a_design_nonconformity_found_after_the_sign_off_ends_it_and_shuts_the_gate(
     tmp_path: Path,
 ) -> None:
     shop = Hinge.opened(tmp_path)
@@ -83,7 +87,7 @@ def test_g14_a_design_fault_found_after_the_sign_off_ends_it_and_shuts_the_gate(
 
 
 def test_g14_the_same_document_under_another_reference_resets_nothing(tmp_path: Path) -> None:
-    """The same digest is the same design: no repeat without a change, and the fault stands."""
+    """The same digest is the same design: no repeat without a change; the origin stands."""
     shop = Hinge.opened(tmp_path)
     shop.build(rejects=2)
     shop.answer()
@@ -121,7 +125,7 @@ def test_g14_another_design_begins_anew(tmp_path: Path) -> None:
     shop.open("B2")
     shop.build("B2")
 
-    assert "no-design-fault" not in shop.failing()
+    assert "no-design-nonconformity" not in shop.failing()
 
 
 # --- G15: the limits behind the bar -------------------------------------------------------------

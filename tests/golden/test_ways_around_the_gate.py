@@ -137,7 +137,7 @@ def test_g20_a_correction_that_changes_no_verdict_is_not_in_the_first_lines(tmp_
     assert "DEPENDS ON" not in shop.disclosed()
 
 
-def test_g20_a_fault_renamed_by_correction_still_counts_as_a_recurrence_in_the_first_lines(
+def test_g20_a_nonconformity_renamed_by_correction_still_counts_as_a_recurrence_in_the_first_lines(
     tmp_path: Path,
 ) -> None:
     shop = Hinge.opened(tmp_path)

@@ -184,7 +184,7 @@ CHOICES: Mapping[str, Mapping[str, Choice]] = {
         "by": INSPECTORS, "spot": SPOTS, "becomes": CORRECTIONS,
         "remeasured": (None, "with another gauge"), "way": WAYS,
     },
-    "find_a_fault_and_correct_it": {
+    "find_a_nonconformity_and_correct_it": {
         "spot": SPOTS, "found": DEFECTS, "becomes": ("void", *MODES), "way": WAYS,
     },
     "correct_between_two": {"spot": SPOTS, "becomes": CORRECTIONS, "way": WAYS},

@@ -25,8 +25,8 @@ from signoff_ledger.application.commands.plans import CountersignPlan, NoteAppro
 from signoff_ledger.application.commands.sheet_import import ImportSheet
 from signoff_ledger.application.ledger import Call, Ledger, Receipt
 from signoff_ledger.domain.batch import Batch
+from signoff_ledger.domain.batch_modes import modes_of
 from signoff_ledger.domain.case import Signer
-from signoff_ledger.domain.faults import faults_of
 from signoff_ledger.domain.gate.rule_sets import judge
 from signoff_ledger.domain.plan import UnitBuild
 from signoff_ledger.domain.process import Process
@@ -274,7 +274,7 @@ class Floor:
         """Count the corrections that were ever asked for in a batch."""
         return len(self.store.load(Batch, batch).corrections)
 
-    def last_fault(self, batch: str) -> int:
+    def last_nonconformity(self, batch: str) -> int:
         """Give the number of the nonconformity recorded last in a batch."""
         return self.store.load(Batch, batch).last_nonconformity
 
@@ -295,13 +295,13 @@ class Floor:
         if process.open_batch is not None:
             self.finish(process.open_batch)
         self.answer_corrections(key)
-        self.answer_faults(key)
+        self.answer_nonconformities(key)
         self.answer_doubts(key)
         self.give(egon, PLAINLY, ApplyChange, process=key, change=change(MODES))
         batch = self.next_batch(key)
         self.give(egon, PLAINLY, OpenBatch, process=key, batch=batch, made_on={})
         self.finish(batch, rejects)
-        self.answer_faults(key)
+        self.answer_nonconformities(key)
         if Role.APPROVER not in self.stations[0].ledger.work().person("anna").roles:
             self.give(
                 "olga", PLAINLY, GrantRole, person="anna", role=Role.APPROVER, note="back again"
@@ -358,14 +358,14 @@ class Floor:
                     reason="it is as it was",
                 )
 
-    def answer_faults(self, key: str) -> None:
-        """Say of every fault that it comes from the process and that no cause was found."""
+    def answer_nonconformities(self, key: str) -> None:
+        """Say of every nonconformity that it comes from the process and that no cause was found."""
         case = self.stations[0].ledger.work().case(key)
-        for fault in faults_of(case):
-            attributed = {"mode": fault.mode, "origin": Origin.PROCESS, "reason": "seen there"}
+        for found in modes_of(case):
+            attributed = {"mode": found.mode, "origin": Origin.PROCESS, "reason": "seen there"}
             self.give("egon", PLAINLY, AttributeNonconformity, process=key, **attributed)
             stated = {"kind": CauseKind.NOT_FOUND, "statement": "looked and found nothing"}
-            self.give("egon", PLAINLY, StateCause, batch=fault.batch, mode=fault.mode, **stated)
+            self.give("egon", PLAINLY, StateCause, batch=found.batch, mode=found.mode, **stated)
 
 
 @cache

@@ -273,13 +273,13 @@ class LedgerMachine(RuleBasedStateMachine):
         self.ask_for_a_correction("ines", spot, becomes, "with another gauge", PLAINLY)
         self.confirm_a_correction("ivan", spot, waiting + 1, way)
 
-    @offered("find_a_fault_and_correct_it")
-    def find_a_fault_and_correct_it(
+    @offered("find_a_nonconformity_and_correct_it")
+    def find_a_nonconformity_and_correct_it(
         self, spot: Spot, found: DefectReport, becomes: str, way: Way
     ) -> None:
-        """S-23, S-45: by two people; a fault is renamed, or was none."""
+        """S-23, S-45: by two people; a nonconformity is renamed, or was none."""
         self.add_a_defect("ines", spot, found, None, PLAINLY)
-        number = self.floor.last_fault(self.at(spot)[0])
+        number = self.floor.last_nonconformity(self.at(spot)[0])
         self.correct_between_two(spot, (f"D-{number}", becomes), way)
 
     @offered("confirm_a_correction")

@@ -171,7 +171,9 @@ def test_a_sign_off_is_allowed_exactly_where_no_rule_stands_against_it(made: lis
 
 @given(BATCHES)
 @settings(deadline=None)
-def test_a_batch_with_a_fault_or_a_gap_is_never_signed_without_an_answer(made: list[Made]) -> None:
+def test_a_batch_with_a_nonconformity_or_a_gap_is_never_signed_without_an_answer(
+    made: list[Made],
+) -> None:
     """S-06, S-23, S-39."""
     story = story_of(made, ac=UNITS - 1)
     spotless = len(made) == UNITS and not any(each.fails or each.without for each in made)

@@ -20,7 +20,7 @@ MODES = st.builds(
     Mode,
     code=st.sampled_from(["PINHOLE", "LID-SEAT", "OTHER", "CHIP"]),
     severity=GRADES,
-    text=st.just("a fault"),
+    text=st.just("a nonconformity"),
     zones=st.dictionaries(st.sampled_from(["base", "rim"]), GRADES, max_size=2),
 )
 

@@ -36,7 +36,7 @@ class Known:
     last_change: int = 0
     opened_at: dict[str, int] = field(default_factory=dict)
     serials: dict[str, str] = field(default_factory=dict)
-    faulty: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    nonconforming: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     corrected: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     pending: set[tuple[str, int]] = field(default_factory=set)
 
@@ -136,11 +136,11 @@ def _inspected(watch: Watch, line: Line) -> None:
     assert known.serials.setdefault(serial, line.subject) == line.subject, "one unit, one batch"
     assert known.open == line.subject, "a closed batch takes no units"
     if line.data["nonconformities"]:
-        known.faulty[line.subject].add(serial)
+        known.nonconforming[line.subject].add(serial)
 
 
 def _found_later(watch: Watch, line: Line) -> None:
-    watch.processes[line.process].faulty[line.subject].add(line.data["serial"])
+    watch.processes[line.process].nonconforming[line.subject].add(line.data["serial"])
 
 
 def _correction_asked(watch: Watch, line: Line) -> None:
@@ -168,7 +168,7 @@ def _signed(watch: Watch, line: Line) -> None:
 
 def _handed_over(watch: Watch, line: Line) -> None:
     known, batch = watch.processes[line.process], line.data["batch"]
-    never = known.faulty[batch] - known.corrected[batch]
+    never = known.nonconforming[batch] - known.corrected[batch]
     assert all(known.serials[serial] == batch for serial in line.data["serials"])
     assert not never & set(line.data["serials"]), "no reject goes to a user"
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from tests.recount.ground import Batch, Ground, roles_in
 from tests.recount.log import Data
 from tests.recount.spelling import name_of, value_of
-from tests.recount.units import GRADES, Fault, Unit
+from tests.recount.units import GRADES, Nonconformity, Unit
 
 METHODS = {
     "3d-print": "PRINTED_3D",
@@ -36,7 +36,7 @@ class Count(NamedTuple):
         excluded: Serials that do not, with every reason.
         rejects: Those of `units` with a nonconformity that the bar counts.
         incomplete: Those of `units` that lack a reading, with what they lack.
-        faults: The nonconformities of each of `units`, for those that have any.
+        found: The nonconformities of each of `units`, for those that have any.
         times: Build times of `units`, in seconds.
         conforming: Serials that may be handed over (S-31, G27).
         planned: The planned number of units.
@@ -47,7 +47,7 @@ class Count(NamedTuple):
     excluded: dict[str, set[str]]
     rejects: list[str]
     incomplete: dict[str, list[str]]
-    faults: dict[str, list[Fault]]
+    found: dict[str, list[Nonconformity]]
     times: list[int]
     conforming: list[str]
     planned: int
@@ -56,23 +56,26 @@ class Count(NamedTuple):
     @property
     def nonconformities(self) -> int:
         """The number of nonconformities, however many on one unit (S-45)."""
-        return sum(map(len, self.faults.values()))
+        return sum(map(len, self.found.values()))
 
     @property
     def critical(self) -> int:
         """The number of critical nonconformities (G8)."""
-        return sum(f.severity == "critical" for found in self.faults.values() for f in found)
+        return sum(f.severity == "critical" for of_unit in self.found.values() for f in of_unit)
 
     @property
     def modes(self) -> Counter[str]:
         """The number of units with each mode."""
-        return Counter(mode for found in self.faults.values() for mode in {f.mode for f in found})
+        return Counter(
+            mode for of_unit in self.found.values() for mode in {f.mode for f in of_unit}
+        )
 
     @property
     def failing(self) -> Counter[str]:
         """The number of units that fail each characteristic."""
         named = (
-            {f.characteristic for f in found if f.characteristic} for found in self.faults.values()
+            {f.characteristic for f in of_unit if f.characteristic}
+            for of_unit in self.found.values()
         )
         return Counter(name for names in named for name in names)
 
@@ -93,18 +96,21 @@ def count(ground: Ground, key: str) -> Count:
     plan = batch.plan
     excluded = exclusions(ground, batch)
     counted = {s: unit for s, unit in batch.units.items() if s not in excluded}
-    faults = {s: unit.faults(plan) for s, unit in counted.items() if unit.faults(plan)}
+    shown = {s: unit.nonconformities(plan) for s, unit in counted.items()}
+    nonconformities = {s: found for s, found in shown.items() if found}
     incomplete = {s: unit.missing(plan) for s, unit in counted.items() if unit.missing(plan)}
     limit = GRADES.index(batch.bar["reject_from"])
     rejects = [
-        s for s, found in faults.items() if any(GRADES.index(f.severity) >= limit for f in found)
+        s
+        for s, found in nonconformities.items()
+        if any(GRADES.index(f.severity) >= limit for f in found)
     ]
     timed = [c["id"] for c in plan["characteristics"] if c["kind"] == "time"]
     times = [u.readings[name] for u in counted.values() for name in timed if name in u.readings]
     conforming = [
         s
         for s, unit in counted.items()
-        if s not in faults
+        if s not in nonconformities
         and s not in incomplete
         and unit.disposition in KEPT
         and not unit.fails_a_retest(plan)
@@ -112,7 +118,15 @@ def count(ground: Ground, key: str) -> Count:
     places = {place_of(s, batch.units, excluded) for s in counted} - {""}
     planned, filled = batch.bar["units"], len(places)
     return Count(
-        [*counted], excluded, rejects, incomplete, faults, times, conforming, planned, filled
+        [*counted],
+        excluded,
+        rejects,
+        incomplete,
+        nonconformities,
+        times,
+        conforming,
+        planned,
+        filled,
     )
 
 
@@ -139,9 +153,9 @@ def exclusions(ground: Ground, batch: Batch) -> dict[str, set[str]]:
 
 
 def is_replaceable(unit: Unit, codes: set[str], plan: Data) -> bool:
-    """Say whether another unit may stand in: it shows no fault and cannot count (G5)."""
+    """Say whether another unit may stand in: it shows no nonconformity and cannot count (G5)."""
     cannot_count = bool(codes - {"REPLACED"}) or bool(unit.missing(plan))
-    return cannot_count and not unit.faults(plan)
+    return cannot_count and not unit.nonconformities(plan)
 
 
 def own_exclusions(ground: Ground, batch: Batch, unit: Unit) -> set[str]:

@@ -13,8 +13,8 @@ from functools import cached_property
 from statistics import median
 from typing import NamedTuple
 
+from tests.recount.batch_modes import BatchMode, is_closed, modes_until
 from tests.recount.count import Count, count
-from tests.recount.faults import Fault, faults_until, is_closed
 from tests.recount.ground import Batch, Ground, is_looser
 from tests.recount.log import Data, Line
 from tests.recount.origins import open_design_changes, open_design_origins
@@ -58,9 +58,9 @@ class Case:
         return count(self.ground, self.batch.key)
 
     @cached_property
-    def faults(self) -> list[Fault]:
-        """The faults that a sign-off has to answer."""
-        return faults_until(self.ground, self.batch.key)
+    def modes(self) -> list[BatchMode]:
+        """The modes that a sign-off has to answer."""
+        return modes_until(self.ground, self.batch.key)
 
 
 def expected_findings(
@@ -285,25 +285,25 @@ def _may_repeat(case: Case) -> bool:
     return bar["confirmation_batch"] == "always" and not held
 
 
-# --- faults and people --------------------------------------------------------------------------
+# --- nonconformities and people -------------------------------------------------------------------
 
 
-def _faults_closed(case: Case) -> Finding:
-    faults = case.faults
-    closed = [fault for fault in faults if is_closed(fault, case.batch.key)]
+def _nonconformities_closed(case: Case) -> Finding:
+    modes = case.modes
+    closed = [mode for mode in modes if is_closed(mode, case.batch.key)]
     numbers = {
         "closed": len(closed),
-        "faults": len(faults),
-        "recurrences": sum(fault.is_recurrence for fault in faults),
+        "modes": len(modes),
+        "recurrences": sum(mode.is_recurrence for mode in modes),
     }
-    return Finding(len(closed) == len(faults), numbers)
+    return Finding(len(closed) == len(modes), numbers)
 
 
-def _no_design_fault(case: Case) -> Finding:
-    ground, faults = case.ground, case.faults
-    unknown = {fault.mode for fault in faults if "" in fault.origins}
+def _no_design_nonconformity(case: Case) -> Finding:
+    ground, modes = case.ground, case.modes
+    unknown = {mode.mode for mode in modes if "" in mode.origins}
     design = open_design_origins(ground) or open_design_changes(ground)
-    numbers = {"faults": len(faults), "unattributed": len(unknown)}
+    numbers = {"modes": len(modes), "unattributed": len(unknown)}
     return Finding(not unknown and not design, numbers)
 
 
@@ -332,8 +332,8 @@ def _changes_behind(case: Case) -> list[Line]:
     ]
     since = signed[-1] if signed else 0
     behind = [*case.ground.confirmed_by(case.batch.key)]
-    for fault in case.faults:
-        behind += fault.closing
+    for mode in case.modes:
+        behind += mode.closing
     return [change for change in behind if change.position > since]
 
 
@@ -354,8 +354,8 @@ RULES: Mapping[str, Callable[[Case], Finding]] = {
     "not-decided-before": _not_decided_before,
     "confirmation-batch": _confirmation,
     "repeat-cites-change": _cites_change,
-    "faults-closed": _faults_closed,
-    "no-design-fault": _no_design_fault,
+    "nonconformities-closed": _nonconformities_closed,
+    "no-design-nonconformity": _no_design_nonconformity,
     "no-correction-pending": _no_correction_pending,
     "signer-allowed": _signer_allowed,
 }

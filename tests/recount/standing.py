@@ -1,7 +1,7 @@
 """Where a process stands at a moment, and whether a run may be ordered.
 
 A lapse is derived here from what ends a sign-off, not read from the line that says so: a lapse by
-time holds from its day (G26), and a design fault or a change ends a sign-off by itself (G12, G14).
+time holds from its day (G26), and a design origin or a change ends a sign-off by itself (G12, G14).
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -185,7 +185,7 @@ def _blockers(now: Walk, quantity: int, buyer: str) -> Iterator[str]:
     if now.standing != SIGNED_OFF:
         yield "sign-off-stands"
     if back_to_design(now.ground):
-        yield "no-design-fault"
+        yield "no-design-nonconformity"
     if now.standing != SIGNED_OFF or now.sign_off is None:
         return
     run = now.sign_off.data

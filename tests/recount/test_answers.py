@@ -1,13 +1,13 @@
-"""The recount says whether faults are answered, and who may sign, on lines written by hand."""
+"""The recount on nonconformities, their answers and the signer, on lines written by hand."""
 
 import pytest
 
 from tests.recount.written import Written, clear, repeated
 
-# --- faults and origins -------------------------------------------------------------------------
+# --- nonconformities and origins ------------------------------------------------------------------
 
 
-def test_every_fault_needs_a_cause_and_an_origin() -> None:
+def test_every_nonconformity_needs_a_cause_and_an_origin() -> None:
     """S-16, S-39, G2."""
     written = Written()
     written.register()
@@ -16,20 +16,20 @@ def test_every_fault_needs_a_cause_and_an_origin() -> None:
     written.cause("LID-SEAT", kind="not-found")
     written.attribute("LID-SEAT", "tooling")
 
-    assert ["faults-closed", "no-design-fault"] == before
+    assert ["nonconformities-closed", "no-design-nonconformity"] == before
     assert [] == written.lacking()
 
 
-def test_an_earlier_fault_needs_a_change_or_an_answer_in_its_place() -> None:
+def test_an_earlier_nonconformity_needs_a_change_or_an_answer_in_its_place() -> None:
     """S-27, S-39."""
     open_, closed = repeated("DULL"), repeated("DULL")
     closed.cause("LID-SEAT", kind="accepted")
 
-    assert ["faults-closed"] == open_.lacking()
+    assert ["nonconformities-closed"] == open_.lacking()
     assert [] == closed.lacking()
 
 
-def test_a_fault_of_the_measurement_needs_no_change() -> None:
+def test_a_nonconformity_of_the_measurement_needs_no_change() -> None:
     """S-16."""
     written = repeated("DULL")
     written.attribute("LID-SEAT", "measurement")
@@ -37,7 +37,7 @@ def test_a_fault_of_the_measurement_needs_no_change() -> None:
     assert [] == written.lacking()
 
 
-def test_a_fault_of_the_measurement_may_be_fixed_like_any_other() -> None:
+def test_a_nonconformity_of_the_measurement_may_be_fixed_like_any_other() -> None:
     """S-16, S-39."""
     written = Written()
     written.register()
@@ -49,28 +49,30 @@ def test_a_fault_of_the_measurement_may_be_fixed_like_any_other() -> None:
     assert [] == written.lacking()
 
 
-def test_a_fault_that_is_back_is_a_recurrence() -> None:
+def test_a_nonconformity_that_is_back_is_a_recurrence() -> None:
     """G2."""
     written = repeated()
     written.change("LID-SEAT")
     written.build("B3", rejects=1)
     written.cause("LID-SEAT", "B3")
 
-    assert {"closed": 2, "faults": 2, "recurrences": 1} == written.finding("faults-closed").numbers
+    assert {"closed": 2, "modes": 2, "recurrences": 1} == written.finding(
+        "nonconformities-closed"
+    ).numbers
 
 
 def test_one_design_origin_is_enough_whoever_says_otherwise_later() -> None:
     """G14: two people, about the very same target."""
     written = repeated()
     written.attribute("LID-SEAT", "design", batch="B1", number=1)
-    states = [written.finding("no-design-fault").holds]
+    states = [written.finding("no-design-nonconformity").holds]
     for by, single in (("ines", {}), ("ines", {"batch": "B1", "number": 1})):
         written.attribute("LID-SEAT", "process", by, **single)
-        states.append(written.finding("no-design-fault").holds)
+        states.append(written.finding("no-design-nonconformity").holds)
     written.attribute("LID-SEAT", "process", "egon", batch="B1", number=1)
 
     assert [False, False, False] == states
-    assert written.finding("no-design-fault").holds
+    assert written.finding("no-design-nonconformity").holds
 
 
 def test_the_same_person_twice_is_one_person() -> None:
@@ -80,7 +82,7 @@ def test_the_same_person_twice_is_one_person() -> None:
     written.attribute("LID-SEAT", "process", "ines")
     written.attribute("LID-SEAT", "tooling", "ines")
 
-    assert ["no-design-fault"] == written.lacking()
+    assert ["no-design-nonconformity"] == written.lacking()
 
 
 @pytest.mark.parametrize(("sha256", "holds"), [("0" * 64, False), ("1" * 64, True)])
@@ -90,7 +92,7 @@ def test_another_design_is_one_with_another_digest(sha256: str, *, holds: bool) 
     written.attribute("CRACK", "design")
     written.approve(sha256, "DRW-1 rev Z")
 
-    assert holds is written.finding("no-design-fault").holds
+    assert holds is written.finding("no-design-nonconformity").holds
 
 
 def test_the_design_of_before_answers_nothing_that_came_after_it() -> None:
@@ -98,12 +100,12 @@ def test_the_design_of_before_answers_nothing_that_came_after_it() -> None:
     written = repeated()
     written.attribute("CRACK", "design")
     written.approve("1" * 64)
-    answered = written.finding("no-design-fault").holds
+    answered = written.finding("no-design-nonconformity").holds
     written.attribute("CRACK", "design")
     written.approve("0" * 64)
 
     assert answered
-    assert not written.finding("no-design-fault").holds
+    assert not written.finding("no-design-nonconformity").holds
 
 
 def test_a_change_that_touches_the_design_goes_back_to_design() -> None:
@@ -111,7 +113,7 @@ def test_a_change_that_touches_the_design_goes_back_to_design() -> None:
     written = repeated()
     written.change("LID-SEAT", touches_design=True)
 
-    assert not written.finding("no-design-fault").holds
+    assert not written.finding("no-design-nonconformity").holds
 
 
 def test_a_correction_that_waits_stops_the_sign_off() -> None:
@@ -150,7 +152,7 @@ def test_the_signer_recorded_no_reading_that_counts(
     assert holds is written.finding("signer-allowed").holds
 
 
-def test_the_signer_applied_no_change_that_a_closed_fault_rests_on() -> None:
+def test_the_signer_applied_no_change_that_a_closed_nonconformity_rests_on() -> None:
     """G24: also where a batch before this one confirmed it."""
     written = Written()
     written.register()

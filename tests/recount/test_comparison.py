@@ -194,7 +194,8 @@ def test_an_answer_that_is_wrong_is_named(changes: dict[str, Any], said: str) ->
 def test_a_sign_off_that_lost_its_support_unnoticed_is_named() -> None:
     """G11."""
     written = signed()
-    late = {"nonconformity": written.fault("CRACK", "critical"), "serial": "B1-0"}
+    late = {"nonconformity": written.nonconformity("CRACK", "critical"), "serial": "B1-0"}
     written.say("nonconformity-recorded", late, "ines", "B1")
 
-    assert any("the sign-off lacks faults-closed" in sentence for sentence in said_now(written))
+    lost = "no-critical, no-design-nonconformity, nonconformities-closed"
+    assert any(f"the sign-off lacks {lost}" in sentence for sentence in said_now(written))

@@ -170,14 +170,14 @@ def test_a_unit_seen_before_the_batch_was_opened_does_not_count() -> None:
     retest = {"attempt": 2, "readings": {}, "serial": "U-3", "observed_at": early}
     written.say("unit-retested", retest, "ines", "B1")
     written.unit("U-4")
-    fault = {"nonconformity": written.fault("CRACK"), "observed_at": early, "serial": "U-4"}
-    written.say("nonconformity-recorded", fault, "ines", "B1")
+    seen = {"nonconformity": written.nonconformity("CRACK"), "observed_at": early, "serial": "U-4"}
+    written.say("nonconformity-recorded", seen, "ines", "B1")
 
     assert {s: {"BUILT_BEFORE"} for s in ("U-1", "U-3", "U-4")} == written.count().excluded
 
 
-def test_a_fault_does_not_leave_with_a_claim_about_its_unit() -> None:
-    """G18, S-23: what shows a fault grows no older by a further word."""
+def test_a_nonconformity_does_not_leave_with_a_claim_about_its_unit() -> None:
+    """G18, S-23: what shows a nonconformity grows no older by a further word."""
     written = opened()
     early = moment(written, days=1)
     written.unit("U-1", gap=50)
@@ -214,10 +214,10 @@ def test_a_replaced_unit_that_turns_out_to_count_counts_again() -> None:
     assert (["U-1", "U-2"], 1) == (written.count().units, written.count().filled)
 
 
-def test_a_replaced_unit_that_shows_a_fault_counts_again() -> None:
-    """G5, S-23: a fault does not leave with its unit."""
+def test_a_replaced_unit_that_shows_a_nonconformity_counts_again() -> None:
+    """G5, S-23: a nonconformity does not leave with its unit."""
     written = replaced(look=None)
-    found = {"nonconformity": written.fault("LID-SEAT"), "serial": "U-1"}
+    found = {"nonconformity": written.nonconformity("LID-SEAT"), "serial": "U-1"}
     written.say("nonconformity-recorded", found, "ines", "B1")
     counted = written.count()
 
@@ -227,7 +227,7 @@ def test_a_replaced_unit_that_shows_a_fault_counts_again() -> None:
 # --- rejects ------------------------------------------------------------------------------------
 
 
-def test_a_unit_with_two_faults_is_one_reject() -> None:
+def test_a_unit_with_two_nonconformities_is_one_reject() -> None:
     """S-45."""
     written = opened()
     written.unit("U-1", gap=50, look=0)
@@ -248,7 +248,7 @@ def test_limits_are_inclusive(gap: int, is_reject: int) -> None:
     assert is_reject == len(written.count().rejects)
 
 
-def test_a_failing_reading_is_a_fault_whether_or_not_a_line_says_so() -> None:
+def test_a_failing_reading_is_a_nonconformity_whether_or_not_a_line_says_so() -> None:
     """S-23: the reading speaks."""
     written = opened()
     data = {"build": {"method": "line"}, "nonconformities": [], "readings": {"gap": 41}}
@@ -257,7 +257,7 @@ def test_a_failing_reading_is_a_fault_whether_or_not_a_line_says_so() -> None:
     assert ["U-1"] == written.count().rejects
 
 
-def test_a_long_build_time_is_no_fault() -> None:
+def test_a_long_build_time_is_no_nonconformity() -> None:
     """G3."""
     written = opened()
     written.unit("U-1", minutes=10**6)
@@ -268,8 +268,8 @@ def test_a_long_build_time_is_no_fault() -> None:
 def test_the_bar_says_what_it_counts() -> None:
     """G8, S-47."""
     written = opened(reject_from="major")
-    written.unit("U-1", "B1", written.fault("CRACK", "minor", location="inside"))
-    written.unit("U-2", "B1", written.fault("CRACK", "critical"))
+    written.unit("U-1", "B1", written.nonconformity("CRACK", "minor", location="inside"))
+    written.unit("U-2", "B1", written.nonconformity("CRACK", "critical"))
     counted = written.count()
 
     assert (["U-2"], 2, 1) == (counted.rejects, counted.nonconformities, counted.critical)
@@ -313,24 +313,24 @@ def test_a_correction_can_make_a_reject() -> None:
     written = opened()
     written.unit("U-1")
     written.correct("U-1", "gap", "0.50 mm", reading=50)
-    written.confirm(nonconformity=written.fault("LID-SEAT", characteristic="gap"))
+    written.confirm(nonconformity=written.nonconformity("LID-SEAT", characteristic="gap"))
 
     assert (["U-1"], 1) == (written.count().rejects, written.count().nonconformities)
 
 
-def test_a_fault_can_be_void_or_renamed() -> None:
+def test_a_nonconformity_can_be_void_or_renamed() -> None:
     """S-45, S-47: it is graded anew at its place."""
     written = opened()
-    written.unit("U-1", "B1", written.fault("OTHER"))
-    written.unit("U-2", "B1", written.fault("OTHER", location="inside"))
+    written.unit("U-1", "B1", written.nonconformity("OTHER"))
+    written.unit("U-2", "B1", written.nonconformity("OTHER", location="inside"))
     written.correct("U-1", "D-1", "void")
     written.correct("U-2", "D-2", "CRACK@inside")
     written.confirm(1)
     written.confirm(2)
-    faults = written.count().faults
+    found = written.count().found
 
-    assert ["U-2"] == [*faults]
-    assert [("CRACK", "minor")] == [(f.mode, f.severity) for f in faults["U-2"]]
+    assert ["U-2"] == [*found]
+    assert [("CRACK", "minor")] == [(f.mode, f.severity) for f in found["U-2"]]
 
 
 def test_a_mode_that_a_reading_shows_cannot_be_renamed() -> None:

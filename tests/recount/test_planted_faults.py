@@ -175,7 +175,7 @@ def two_years(machine: LedgerMachine) -> None:
     machine.commit_an_order("bela", "mug", 50, "PO-1", PLAINLY)
 
 
-def a_design_fault_taken_back_by_one(machine: LedgerMachine) -> None:
+def a_design_origin_taken_back_by_one(machine: LedgerMachine) -> None:
     machine.begin("held")
     machine.doubt_the_design_and_take_it_back(MUG, "LID-SEAT", ("egon", "egon"), PLAINLY)
     machine.hold("anna", "mug", None, PLAINLY)
@@ -224,7 +224,7 @@ def a_unit_scrapped_before_the_sign_off(machine: LedgerMachine) -> None:
     machine.sign_off("anna", MUG, False, PLAINLY)
 
 
-def a_fault_without_an_origin(machine: LedgerMachine) -> None:
+def a_nonconformity_without_an_origin(machine: LedgerMachine) -> None:
     machine.begin("open")
     machine.floor.finish("mug-1")
     machine.add_a_defect("ines", MUG, DefectReport("OTHER"), None, PLAINLY)
@@ -251,7 +251,7 @@ FAULTS = {
         a_unit_of_the_batch_before,
         "fresh-units",
     ),
-    "a critical fault is as good as any": Planted(
+    "a critical nonconformity is as good as any": Planted(
         tallied(lambda count: count._replace(critical=0)), a_crack, "no-critical"
     ),
     "an empty batch is an attempt": Planted(
@@ -267,8 +267,8 @@ FAULTS = {
     ),
     "the last word on an origin counts": Planted(
         replaced(standing, lambda history, _: history[-1]),
-        a_design_fault_taken_back_by_one,
-        "no-design-fault",
+        a_design_origin_taken_back_by_one,
+        "no-design-nonconformity",
     ),
     "a cancelled order is ordered": Planted(
         replaced(orders.ordered_under, forgetting_cancellations),
@@ -292,8 +292,10 @@ FAULTS = {
         a_unit_scrapped_before_the_sign_off,
         "must not be handed over",
     ),
-    "a fault needs no origin": Planted(
-        ruled("no-design-fault", blindly), a_fault_without_an_origin, "no-design-fault"
+    "a nonconformity needs no origin": Planted(
+        ruled("no-design-nonconformity", blindly),
+        a_nonconformity_without_an_origin,
+        "no-design-nonconformity",
     ),
 }
 

@@ -68,10 +68,10 @@ def test_an_open_batch_decides_nothing() -> None:
     assert ["batch-closed"] == written.lacking()
 
 
-def test_a_critical_fault_has_its_own_limit() -> None:
+def test_a_critical_nonconformity_has_its_own_limit() -> None:
     """G8."""
     written = opened()
-    written.unit("U-1", "B1", written.fault("CRACK", "critical"))
+    written.unit("U-1", "B1", written.nonconformity("CRACK", "critical"))
 
     assert not written.finding("no-critical").holds
 

@@ -6,9 +6,9 @@ from tests.recount.written import Written, clear, plan, signed
 
 
 def unsupported() -> Written:
-    """Begin with a sign-off that a late fault took the support of."""
+    """Begin with a sign-off that a late nonconformity took the support of."""
     written = signed()
-    late = {"nonconformity": written.fault("CRACK", "critical"), "serial": "B1-0"}
+    late = {"nonconformity": written.nonconformity("CRACK", "critical"), "serial": "B1-0"}
     written.say("nonconformity-recorded", late, "ines", "B1")
     data = {"batch": "B1", "orders": [], "sign_off": 1, "verdict": written.verdict("B1")}
     written.say("sign-off-unsupported", data, "ines")
@@ -48,14 +48,14 @@ def test_a_sign_off_ends(step: str, standing: str) -> None:
 
 
 def test_a_sign_off_lapses_by_rule_whether_or_not_a_line_says_so() -> None:
-    """G12, G14: another plan, another design, a fault of the design."""
-    replanned, redesigned, faulty = signed(), signed(), signed()
+    """G12, G14: another plan, another design, a nonconformity of the design."""
+    replanned, redesigned, of_design = signed(), signed(), signed()
     replanned.publish(plan(operator_roles=["operator"]))
     redesigned.approve("1" * 64)
-    faulty.attribute("CRACK", "design")
+    of_design.attribute("CRACK", "design")
 
-    assert {"LAPSED"} == {w.standing for w in (replanned, redesigned, faulty)}
-    assert ["sign-off-stands", "no-design-fault"] == faulty.against()
+    assert {"LAPSED"} == {w.standing for w in (replanned, redesigned, of_design)}
+    assert ["sign-off-stands", "no-design-nonconformity"] == of_design.against()
 
 
 def test_the_same_design_approved_again_ends_nothing() -> None:

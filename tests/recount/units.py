@@ -16,7 +16,7 @@ VOID = "void"
 GRADES = ("minor", "major", "critical")
 
 
-class Fault(NamedTuple):
+class Nonconformity(NamedTuple):
     """One nonconformity.
 
     Attributes:
@@ -43,7 +43,7 @@ class Unit:
         build: How it was made, corrections included.
         readings: The first reading of each characteristic, corrections included.
         reported: Nonconformities as recorded, by number; void ones are gone.
-        observed: The times on its own record that were claimed before it showed a fault.
+        observed: The times on its own record that were claimed before it showed a nonconformity.
         replaces: The unit it stands in for, or "".
         distinct_from: Units that it is not, whatever its serial looks like.
         readers: Who recorded readings of it.
@@ -57,7 +57,7 @@ class Unit:
     build: dict[str, Any]
     first: int
     readings: dict[str, int] = field(default_factory=dict)
-    reported: dict[int, Fault] = field(default_factory=dict)
+    reported: dict[int, Nonconformity] = field(default_factory=dict)
     observed: list[datetime] = field(default_factory=list)
     replaces: str = ""
     distinct_from: set[str] = field(default_factory=set)
@@ -70,14 +70,14 @@ class Unit:
         """Name the characteristics whose first reading fails, in the order of the plan."""
         return failing_in(self.readings, plan)
 
-    def faults(self, plan: Data) -> list[Fault]:
+    def nonconformities(self, plan: Data) -> list[Nonconformity]:
         """Give every nonconformity: one for each failing reading, and each one seen besides."""
-        shown = {fault.characteristic: fault for fault in self.reported.values()}
-        found = [fault for fault in self.reported.values() if not fault.characteristic]
+        shown = {each.characteristic: each for each in self.reported.values()}
+        found = [each for each in self.reported.values() if not each.characteristic]
         for name in self.failing(plan):
             fixed = characteristic(plan, name)
-            fault = shown.get(name, Fault(0, fixed["mode"], fixed["severity"], name))
-            found.append(fault._replace(mode=fixed["mode"]))
+            each = shown.get(name, Nonconformity(0, fixed["mode"], fixed["severity"], name))
+            found.append(each._replace(mode=fixed["mode"]))
         return found
 
     def missing(self, plan: Data) -> list[str]:
@@ -177,13 +177,13 @@ def names_in(value: str | list[str]) -> set[str]:
 
 
 def _observe(unit: Unit, data: Data, plan: Data) -> None:
-    """Take in when it was seen; once it shows a fault, no further claim makes it older (S-23)."""
-    if "observed_at" in data and not unit.faults(plan):
+    """Take in when it was seen; once it shows a nonconformity, it grows no older (S-23)."""
+    if "observed_at" in data and not unit.nonconformities(plan):
         unit.observed.append(moment(data["observed_at"]))
 
 
 def _report(unit: Unit, data: Data) -> None:
-    unit.reported[data["number"]] = Fault(
+    unit.reported[data["number"]] = Nonconformity(
         data["number"],
         data["mode"],
         data["severity"],
@@ -197,7 +197,7 @@ def _correct(unit: Unit, request: Data, line: Line, plan: Data) -> None:
     if "reading" in request:
         unit.readings[name] = request["reading"]
     elif name.startswith("D-"):
-        _correct_fault(unit, int(name.removeprefix("D-")), becomes, plan)
+        _correct_nonconformity(unit, int(name.removeprefix("D-")), becomes, plan)
     else:
         unit.build[name] = int(becomes) if name == "process_revision" else becomes
         if name == "built_by":
@@ -206,11 +206,11 @@ def _correct(unit: Unit, request: Data, line: Line, plan: Data) -> None:
         _report(unit, line.data["nonconformity"])
 
 
-def _correct_fault(unit: Unit, number: int, becomes: str, plan: Data) -> None:
+def _correct_nonconformity(unit: Unit, number: int, becomes: str, plan: Data) -> None:
     if becomes == VOID:
         del unit.reported[number]
         return
     mode, _, location = becomes.partition("@")
     severity = grade(plan, mode, location)
-    fault = unit.reported[number]
-    unit.reported[number] = fault._replace(mode=mode, severity=severity, location=location)
+    reported = unit.reported[number]
+    unit.reported[number] = reported._replace(mode=mode, severity=severity, location=location)

@@ -234,9 +234,9 @@ class Written:
         readings = {n: more.pop(n, good) for n, good in GOOD.items()}
         found = [*seen]
         if (readings["gap"] or 25) > 40:
-            found.append(self.fault("LID-SEAT", characteristic="gap"))
+            found.append(self.nonconformity("LID-SEAT", characteristic="gap"))
         if readings["look"] == 0:
-            found.append(self.fault("DULL", characteristic="look"))
+            found.append(self.nonconformity("DULL", characteristic="look"))
         data = {
             "build": {"method": "line"} | (build or {}),
             "nonconformities": found,
@@ -245,7 +245,7 @@ class Written:
         }
         return self.say("unit-inspected", data | more, by, batch)
 
-    def fault(self, mode: str, severity: str = "major", **more: Any) -> Fields:
+    def nonconformity(self, mode: str, severity: str = "major", **more: Any) -> Fields:
         """Number a nonconformity."""
         self._numbers += 1
         return {"mode": mode, "number": self._numbers, "severity": severity, **more}

@@ -35,7 +35,7 @@ def approval(  # click passes every option
     """Refer to an approval of the tooling or of the design, given elsewhere.
 
     Neither is a sign-off of the process, and neither opens the order gate. A new design approval
-    answers faults that came from the design.
+    answers nonconformities that came from the design.
 
     \b
     Example:

@@ -1,4 +1,4 @@
-"""`signoff defect`: record faults, where they come from, and what caused them."""
+"""`signoff defect`: record nonconformities, where they come from, and what caused them."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ if TYPE_CHECKING:
 _NUMBERED = re.compile(r"D-(\d{1,9})", re.ASCII)
 
 
-@click.group(short_help="Record faults, their origin and cause.")
+@click.group(short_help="Record nonconformities, their origin and cause.")
 def defect() -> None:
-    """Record faults, where they come from, and what caused them."""
+    """Record nonconformities, where they come from, and what caused them."""
 
 
-@defect.command(short_help="Record a fault seen after the unit's results.")
+@defect.command(short_help="Record a nonconformity seen after the unit's results.")
 @click.argument("serial")
 @click.argument("mode", metavar="MODE[@ZONE]")
 @click.option("--batch", required=True, help="The batch of the unit.")
@@ -42,7 +42,7 @@ def defect() -> None:
 def add(  # click passes every option
     session: Session, serial: str, mode: str, batch: str, note: str | None, observed_at: str | None
 ) -> None:
-    """Record a fault on a unit that has its results already.
+    """Record a nonconformity on a unit that has its results already.
 
     \b
     Example:
@@ -59,7 +59,7 @@ def add(  # click passes every option
     )
 
 
-@defect.command(short_help="Say where a fault comes from.")
+@defect.command(short_help="Say where a nonconformity comes from.")
 @click.argument("mode", metavar="MODE|D-NUMBER")
 @click.option("--origin", required=True, type=click.Choice([*map(str, Origin)]), help="From what.")
 @click.option("--reason", required=True, help="How that is known; @FILE reads a file.")
@@ -72,8 +72,8 @@ def attribute(  # click passes every option
 ) -> None:
     """Attribute a mode to its origin, or a single defect given as D-NUMBER with --batch.
 
-    A later attribution replaces an earlier one; both stay on record. A fault of the design closes
-    the series: no process sign-off can cure it.
+    A later attribution replaces an earlier one; both stay on record. A nonconformity that comes
+    from the design closes the series: no sign-off of the process can cure it.
 
     \b
     Example:
@@ -102,12 +102,12 @@ def attribute(  # click passes every option
         receipts.show(session, opened.store, receipt)
 
 
-@defect.command(short_help="State the cause of a fault, or that none was found.")
+@defect.command(short_help="State the cause of a nonconformity, or that none was found.")
 @click.argument("mode")
 @click.option("--batch", required=True, help="The batch it was found in.")
 @click.option("--cause", help="The root cause.")
 @click.option("--none-found", help="What was looked at, and that no cause was found.")
-@click.option("--accept", help="Why the fault is accepted; takes an approver.")
+@click.option("--accept", help="Why the nonconformity is accepted; takes an approver.")
 @click.option("--out-of-scope", help="Why it is out of scope; takes an approver.")
 @recording("defect cause")
 @pass_session

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 @reading
 @pass_session
 def new(session: Session) -> None:
-    """Print a commented plan file: process, characteristics, faults and bar.
+    """Print a commented plan file: process, characteristics, nonconformities and bar.
 
     \b
     Example:

@@ -37,7 +37,9 @@ if TYPE_CHECKING:
     type=click.Choice([*map(str, BuildMethod)]),
     help="How it was made; only `line` counts.",
 )
-@click.option("--defect", "defects", multiple=True, metavar="MODE[@ZONE]", help="A fault seen.")
+@click.option(
+    "--defect", "defects", multiple=True, metavar="MODE[@ZONE]", help="A nonconformity seen."
+)
 @click.option("--built-by", help="Who built it.")
 @click.option("--operator-role", help="The builder's role.")
 @click.option("--cavity", help="Cavity or nest of the tool.")

@@ -39,7 +39,7 @@ def status(  # click passes every option
     why_not: bool,
     exit_code: bool,  # click flags
 ) -> int:
-    """Show every process, or PROCESS with its batches, faults and what waits for whom.
+    """Show every process, or PROCESS with its batches, nonconformities and what waits for whom.
 
     --why-not and --exit-code are about PROCESS, or about the only process there is.
 
@@ -135,7 +135,7 @@ def _process_for_people(data: ProcessAnswer, *, color: bool) -> str:
         columns = ("batch", "state", "units", "rejects", "at most", "median s", "outcome")
         lines += ["", table(columns, rows)]
     if data["nonconformities"]:
-        faults = [
+        found = [
             (
                 n["batch"],
                 n["mode"],
@@ -146,8 +146,8 @@ def _process_for_people(data: ProcessAnswer, *, color: bool) -> str:
             )
             for n in data["nonconformities"]
         ]
-        headings = ("batch", "fault", "units", "severity", "origin", "where")
-        lines += ["", table(headings, faults)]
+        headings = ("batch", "mode", "units", "severity", "origin", "where")
+        lines += ["", table(headings, found)]
     if data["waiting"]:
         tasks = [(w["role"], w["batch"] or "-", w["task"]) for w in data["waiting"]]
         lines += ["", table(("waits for", "batch", "next step"), tasks)]

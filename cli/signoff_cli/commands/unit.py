@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 @reading
 @pass_session
 def unit(session: Session, serial: str, batch: str | None, process: str | None) -> None:
-    """Show the unit SERIAL: its readings and faults, whether it counts, and all recorded of it.
+    """Show the unit SERIAL: its readings, nonconformities, whether it counts, and its record.
 
     A serial may stand in batches of several processes; each of them is shown.
 

@@ -71,7 +71,7 @@ def for_people(data: WhyAnswer, *, color: bool) -> str:
     if data["modes"]:
         batches = list(next(iter(data["modes"].values())))
         rows = [(mode, *counts.values()) for mode, counts in data["modes"].items()]
-        lines += ["", "Units with each fault:", table(("mode", *batches), rows)]
+        lines += ["", "Units with each mode:", table(("mode", *batches), rows)]
     lines += [f"RECURRENCE: {mode} was declared fixed before." for mode in data["recurrences"]]
     if data["beside"]:
         rows = [(f"#{b['position']}", b["by"], b["says"]) for b in data["beside"]]

@@ -1,4 +1,4 @@
-"""Where nonconformities come from, and when a design fault on record stands (G14).
+"""Where nonconformities come from, and when an origin in the design stands (G14).
 
 A design origin given to a mode, or to one nonconformity of it, stands until two people after it
 have said otherwise of the very same target, or another design is approved.
@@ -49,7 +49,7 @@ def standing(history: Sequence[Attribution], design_version: int) -> Attribution
     return history[-1] if agreed else history[designs[-1]]
 
 
-def design_faults(
+def design_attributions(
     attributions: Mapping[Target, Sequence[Attribution]], design_version: int
 ) -> Iterator[tuple[Target, Attribution]]:
     """Give every target whose standing origin is the present design."""
@@ -72,7 +72,7 @@ def reattributed(
             yield target, history[designs[-1]], history[designs[-1] + 1 :]
 
 
-def design_faults_before(
+def design_targets_before(
     attributions: Mapping[Target, Sequence[Attribution]], version: int
 ) -> list[str]:
     """Name the targets that had been given to a design before an event, whatever came since."""

@@ -130,7 +130,7 @@ class Batch(BatchState):
     def record_nonconformity(
         self, stamp: EventMetadata, serial: str, defect: DefectReport, observed_at: datetime | None
     ) -> int:
-        """Record a fault seen after the unit's results; gives its number in the batch."""
+        """Record a nonconformity seen after the unit's results; gives its number in the batch."""
         self.unit(serial)
         self._check_date(stamp, observed_at)
         number = self.last_nonconformity + 1
@@ -332,7 +332,7 @@ class Batch(BatchState):
             )
 
     def _check_is_of_readings(self, report: UnitReport) -> None:
-        """Refuse a retest that reports a fault which no reading of it shows: it would be lost."""
+        """Refuse a retest that reports a nonconformity without a reading that shows it."""
         found = found_in(report, self.plan, self.last_nonconformity)
         separate = [n.mode for n in found if n.characteristic is None]
         if separate:

@@ -1,7 +1,8 @@
 """What a reader of a decision has to know first: what no rule forbids and two people could bend.
 
 A verdict that rests on corrections, decisions that came before, a plan or a bar that was loosened,
-a design fault that is none any more: nothing of it decides, and none of it may be overlooked.
+a nonconformity that no longer comes from the design: nothing of it decides, and a reader has to
+see all of it.
 """
 
 from __future__ import annotations
@@ -11,8 +12,8 @@ from dataclasses import replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
-from signoff_ledger.domain.attribution import design_faults_before, reattributed, target_name
-from signoff_ledger.domain.gate.process_rules import faults_closed, inspected_by_signer
+from signoff_ledger.domain.attribution import design_targets_before, reattributed, target_name
+from signoff_ledger.domain.gate.process_rules import inspected_by_signer, nonconformities_closed
 from signoff_ledger.domain.gate.rule_sets import judge
 from signoff_ledger.domain.plan_difference import differences
 from signoff_ledger.domain.process_records import Standing
@@ -33,7 +34,7 @@ class Topic(StrEnum):
 
     DEPENDS_ON = "DEPENDS ON"
     DECIDED_BEFORE = "DECIDED BEFORE"
-    DESIGN = "DESIGN FAULT RE-ATTRIBUTED"
+    DESIGN = "DESIGN NONCONFORMITY RE-ATTRIBUTED"
     REDESIGN = "DESIGN APPROVED ANEW"
     PLAN = "PLAN CHANGED AFTER RESULTS"
     BAR = "BAR LOOSENED"
@@ -118,7 +119,7 @@ def _without_hindsight(case: Case, touched: Collection[tuple[str, str]]) -> Case
 def _essence(case: Case) -> tuple[object, ...]:
     """Give what makes one verdict another: the rules that do not hold, and the recurrences."""
     verdict = judge(case)
-    recurrences = verdict.finding(faults_closed.name).numbers.get("recurrences", 0)
+    recurrences = verdict.finding(nonconformities_closed.name).numbers.get("recurrences", 0)
     return (*(f.rule for f in verdict.blockers), recurrences)
 
 
@@ -188,7 +189,7 @@ def _redesigned(case: Case) -> Iterator[str]:
     for made in process.redesigns:
         if made.judged_by is None:
             continue
-        faults = design_faults_before(process.attributions, made.version)
+        targets = design_targets_before(process.attributions, made.version)
         before = process.plans[made.judged_by - 1].plan
         looser = [d for d in differences(before, process.plans[-1].plan) if d.loosens]
         parts = [
@@ -197,7 +198,7 @@ def _redesigned(case: Case) -> Iterator[str]:
                 f"({made.now.sha256[:12]}, {made.now.reference}), {made.at:%Y-%m-%d} by {made.by}"
             )
         ]
-        parts += [f"attributed to the design before: {', '.join(faults)}"] if faults else []
+        parts += [f"attributed to the design before: {', '.join(targets)}"] if targets else []
         stated = ", ".join(
             f"{d.item} {d.difference} ({d.was} -> {d.now or 'gone'})" for d in looser
         )
@@ -233,7 +234,7 @@ def is_reject_by(unit: Unit, batch: Batch, plan: InspectionPlan) -> bool:
     """Say whether a unit would be a reject of its batch had it been judged by another plan.
 
     Its readings are judged anew where the plan reads the same characteristic in the same scale,
-    and are not where it does not; faults that an inspector reported are graded anew.
+    and are not where it does not; nonconformities that an inspector reported are graded anew.
     """
     from_grade = batch.bar.reject_from.rank
     for name, reading in unit.readings.items():

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def found_in(report: UnitReport, plan: InspectionPlan, last: int) -> tuple[Nonconformity, ...]:
-    """Number the failing readings and the reported faults; one fault is not counted twice.
+    """Number the failing readings and the reported nonconformities, each of them once.
 
     Args:
         report: What was seen on the unit.

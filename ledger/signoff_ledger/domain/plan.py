@@ -1,4 +1,4 @@
-"""The inspection plan: what is checked on each unit, and what faults are called.
+"""The inspection plan: what is checked on each unit, and the modes of nonconformities.
 
 A plan is frozen for a batch when the batch opens; its SHA-256 over the canonical form pins it.
 """
@@ -33,7 +33,7 @@ OPERATOR_ROLES = ("assembler", "line worker", "operator")
 """Roles of builders that count where the plan names none."""
 
 OTHER_MODE: Key = "OTHER"
-"""A mode every plan knows, for an unforeseen fault; it counts as major."""
+"""A mode every plan knows, for an unforeseen nonconformity; it counts as major."""
 
 
 class Mode(Value):
@@ -58,12 +58,12 @@ class Mode(Value):
         return next((zone for zone in self.zones if folded(zone) == folded(location)), None)
 
     def severity_at(self, zone: str | None, shown_by: Characteristic | None = None) -> Severity:
-        """Grade the fault at a zone of the plan.
+        """Grade the nonconformity at a zone of the plan.
 
         Args:
             zone: The zone as the plan spells it.
-            shown_by: The characteristic whose reading shows the fault. Its own grade is the least,
-                except at a zone that the plan grades; a critical one is never graded lower.
+            shown_by: The characteristic whose reading shows the nonconformity. Its own grade is
+                the least, except at a zone that the plan grades; a critical one stays critical.
         """
         grade = self.zones.get(zone, self.severity) if zone else self.severity
         if shown_by is None:
@@ -251,7 +251,7 @@ class InspectionPlan(Value):
     @cached_property
     def mode_catalogue(self) -> Mapping[str, Mode]:
         """Every mode that can be recorded: the plan's, those of failing readings, and OTHER."""
-        known = {OTHER_MODE: Mode(code=OTHER_MODE, text="a fault the plan did not foresee")}
+        known = {OTHER_MODE: Mode(code=OTHER_MODE, text="a nonconformity the plan did not foresee")}
         for c in self.characteristics:
             worse = c.mode in known and known[c.mode].severity.rank >= c.severity.rank
             if c.kind is not Kind.TIME and not worse:

@@ -111,7 +111,7 @@ def _modes(older: InspectionPlan, newer: InspectionPlan) -> Iterator[PlanDiffere
         if new is None:
             how = Difference.REMOVED
         elif old is None:
-            # Its faults would have been OTHER before.
+            # Its nonconformities would have been OTHER before.
             other = older.mode_catalogue[OTHER_MODE]
             how = Difference.LOOSENED if _is_milder(new, other) else Difference.ADDED
         else:

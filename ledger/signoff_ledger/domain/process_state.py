@@ -9,7 +9,7 @@ from signoff_ledger.domain.aggregate import Aggregate
 from signoff_ledger.domain.attribution import (
     Attribution,
     Target,
-    design_faults,
+    design_attributions,
     standing,
     target_name,
 )
@@ -133,7 +133,7 @@ class ProcessState(Aggregate):
         """What sends the series back to design, with its event's version (S-35, S-52, G14)."""
         asked = [
             (f"{target_name(target, a.mode)} comes from the design", a.version)
-            for target, a in design_faults(self.attributions, self.design_version)
+            for target, a in design_attributions(self.attributions, self.design_version)
         ]
         return asked + [
             (f"change C-{c.applied.number} touches the design", c.version)
@@ -144,7 +144,7 @@ class ProcessState(Aggregate):
     def origin_of(self, batch: str, mode: str, number: int) -> Attribution | None:
         """Say where a nonconformity comes from; of its own origin and its mode's the gravest.
 
-        Its own attribution stands before its mode's, except before a design fault (G14).
+        Its own attribution stands before its mode's, except where the mode's is the design (G14).
         """
         histories = (self.attributions.get(t) for t in ((batch, number), ("", mode)))
         found = [standing(history, self.design_version) for history in histories if history]

@@ -76,8 +76,8 @@ class Tally(NamedTuple):
         nonconformities: Number of nonconformities on the units that count.
         critical: Number of critical ones.
         build_times_s: Build times of the units that count, in order.
-        releasable: Serials of the units that may go on to a user: they count, show no fault of
-            any grade, lack nothing, and no disposition or retest says otherwise (S-31, G27).
+        releasable: Serials of the units that may go on to a user: they count, show no nonconformity
+            of any grade, lack nothing, and no disposition or retest says otherwise (S-31, G27).
     """
 
     planned: int
@@ -96,7 +96,7 @@ class Tally(NamedTuple):
 
     @property
     def conforming(self) -> tuple[str, ...]:
-        """Units that count and show no fault of any grade; a blank is not a pass."""
+        """Units that count and show no nonconformity of any grade; a blank is not a pass."""
         out = {*self.nonconforming, *self.incomplete}
         return tuple(serial for serial in self.representative if serial not in out)
 
@@ -177,10 +177,10 @@ def missing_readings(unit: Unit, plan: InspectionPlan) -> tuple[str, ...]:
 
 
 def may_be_replaced(unit: Unit, reasons: tuple[str, ...], plan: InspectionPlan) -> bool:
-    """Say whether another unit may stand in for this one: it cannot count and shows no fault (G5).
+    """Say whether another unit may stand in for this one: it cannot count and conforms (G5).
 
     It is asked whenever the batch is counted: a unit that was replaced and has since come to show
-    a fault, or to be complete and of the line, counts again.
+    a nonconformity, or to be complete and of the line, counts again.
     """
     cannot_count = bool(reasons) or bool(missing_readings(unit, plan))
     return cannot_count and not unit.nonconformities
@@ -214,19 +214,19 @@ def tally(units: Mapping[str, Unit], started: BatchStarted, bar: Bar, opened_at:
         else:
             counted.append(unit)
     incomplete = {u.serial: gaps for u in counted if (gaps := missing_readings(u, plan))}
-    faulty = [unit for unit in counted if unit.nonconformities]
-    found = [n for unit in faulty for n in unit.nonconformities.values()]
+    nonconforming = [unit for unit in counted if unit.nonconformities]
+    found = [n for unit in nonconforming for n in unit.nonconformities.values()]
     time = plan.build_time
     return Tally(
         planned=bar.units,
         filled=_filled(units, excluded),
         representative=tuple(u.serial for u in counted),
-        nonconforming=tuple(u.serial for u in faulty),
-        rejects=tuple(u.serial for u in faulty if u.is_reject(bar.reject_from)),
+        nonconforming=tuple(u.serial for u in nonconforming),
+        rejects=tuple(u.serial for u in nonconforming if u.is_reject(bar.reject_from)),
         incomplete=incomplete,
         excluded=excluded,
-        modes=_units_by(faulty, "mode"),
-        failing=_units_by(faulty, "characteristic"),
+        modes=_units_by(nonconforming, "mode"),
+        failing=_units_by(nonconforming, "characteristic"),
         nonconformities=len(found),
         critical=sum(1 for n in found if n.severity is Severity.CRITICAL),
         build_times_s=tuple(u.readings[time.id] for u in counted if time.id in u.readings)

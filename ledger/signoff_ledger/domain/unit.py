@@ -13,7 +13,7 @@ from signoff_ledger.domain.values import Disposition, Role, Severity
 
 
 class DefectReport(NamedTuple):
-    """A fault as the inspector names it, before it has a number.
+    """A nonconformity as the inspector names it, before it has a number.
 
     Attributes:
         mode: A code of the plan's catalogue.
@@ -65,7 +65,7 @@ class UnitReport(NamedTuple):
         serial: The unit.
         build: How it was made.
         readings: Integers in the plan's scale by characteristic id.
-        defects: Faults seen besides failing readings.
+        defects: Nonconformities seen besides failing readings.
         gauge: What it was measured with.
         note: Free words.
         observed_at: When the inspector says it was seen; the earliest of several times.
@@ -138,8 +138,8 @@ class Unit(NamedTuple):
     def seen_at(self, moment: datetime | None) -> datetime | None:
         """Give the earlier of a further claimed time and those claimed before.
 
-        Once the unit shows a fault, no further claim makes it older: a reject would leave the count
-        by a word (G18, S-23).
+        Once the unit shows a nonconformity, no further claim makes it older: a claimed time alone
+        would take a reject out of the count (G18, S-23).
         """
         if self.nonconformities:
             return self.observed_at

@@ -224,7 +224,7 @@ class Origin(StrEnum):
 
 
 class CauseKind(StrEnum):
-    """How a fault was answered: a cause, or an explicit statement in its place (S-07, S-23)."""
+    """How a nonconformity was answered: a cause, or a statement in its place (S-07, S-23)."""
 
     FOUND = "found"
     NOT_FOUND = "not-found"

@@ -17,7 +17,7 @@ SETTLING_LIMIT = 25
 BAR_BEFORE_RESULTS = "bar-before-results"
 LATEST_BATCH = "latest-batch"
 NO_CORRECTION_PENDING = "no-correction-pending"
-NO_DESIGN_FAULT = "no-design-fault"
+NO_DESIGN_NONCONFORMITY = "no-design-nonconformity"
 REPEAT_CITES_CHANGE = "repeat-cites-change"
 
 NOT_ABOUT_THE_UNITS = frozenset({LATEST_BATCH, NO_CORRECTION_PENDING})

@@ -227,7 +227,7 @@ def verify_log(source: LogSource, trust: Trust) -> Iterator[Check]:
         found = separate.meaning() if separate is not None else None
         found = found or audit(processes, examination.people.people, source.lines_of)
         _hold_together(examination, found, source.lines_of)
-        # A fault of a decision is reported before a fault of its command's id.
+        # What is wrong with a decision is reported before what is wrong with its command's id.
         yield from examination.command_ids()
         yield found.check
         yield from source.rest(examination.tree.size, notes[-1][0] if notes else 0)

@@ -193,9 +193,9 @@ def _pareto(batch: Batch, count: Tally) -> ParetoChart | None:
     )
     return ParetoChart(
         name="modes",
-        title=f"Faults of batch {batch.key} by units that show them",
+        title=f"Nonconformities of batch {batch.key} by units that show them",
         finding=f"Most often {bars[0].mode}: {counted(bars[0].number, 'unit')}.",
-        headings=("fault", "units", "so far"),
+        headings=("mode", "units", "so far"),
         rows=rows,
         bars=tuple((bar.mode, bar.number, bar.cumulative) for bar in bars),
     )

@@ -9,7 +9,7 @@ import math
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from signoff_ledger.domain.faults import faults_of
+from signoff_ledger.domain.batch_modes import modes_of
 from signoff_ledger.domain.figures import (
     AttemptFigures,
     BarFigures,
@@ -88,7 +88,7 @@ def figures_of(case: Case) -> Figures | None:
         open_units=_open_units(count, bar, rejects),
         rate=rate_figures(rejects, inspected, rate),
         recurrences=tuple(
-            f.mode for f in faults_of(case) if f.is_recurrence and f.batch == batch.key
+            f.mode for f in modes_of(case) if f.is_recurrence and f.batch == batch.key
         ),
         runs=tuple(
             run for size in sizes if (run := _run(rejects, inspected, size, identity.price))

@@ -51,7 +51,7 @@ if TYPE_CHECKING:
 
 ASSUMES = (
     "Assumes the run uses the same tooling, material, people and inspection as the batch. Not "
-    "covered: wear, new material lots, inspector error, faults not looked for."
+    "covered: wear, new material lots, inspector error, nonconformities not looked for."
 )
 
 _NAMED_RATES = (Decimal("0.05"), Decimal("0.1"), Decimal("0.25"))

@@ -1,4 +1,4 @@
-"""The plan file: one TOML file with the process, its characteristics, its faults and its bar.
+"""The plan file: one TOML file with process, characteristics, nonconformity modes and bar.
 
 The file's words are for people; this module turns them into the domain's values and says, field
 by field, what is wrong. `plan_template.toml` is what `signoff new` prints.

@@ -256,10 +256,10 @@ class Intake:
     def _take_defect(
         self, cells: Mapping[str, str], readings: Mapping[str, int], defects: list[DefectReport]
     ) -> None:
-        """Take the fault of a row: the one it names, or the one that its failing reading is.
+        """Take the nonconformity of a row: the one it names, or that of its failing reading.
 
-        A location and a severity are those of the fault; on a row without one they are refused,
-        so that no grade is lost without a word.
+        A location and a severity are those of the nonconformity; on a row without one they are
+        refused, so that no grade is lost in silence.
         """
         shown_by = self.plan.by_id[cells["characteristic_id"]]
         fails = "value" in cells and not shown_by.conforms(readings[shown_by.id])

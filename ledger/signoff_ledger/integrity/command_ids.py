@@ -46,7 +46,7 @@ class CommandIds:
         self._rows = None if rows is None else iter(rows)
         self._cmd = ""
         self._first = 0
-        self._fault: EvidenceError | None = None
+        self._first_error: EvidenceError | None = None
         self._seen = [bytearray() for _ in range(_SHARES)]
         self.count = 0
 
@@ -73,14 +73,14 @@ class CommandIds:
         """
         self._close(size)
         self._refuse_doubled()
-        if self._rows is not None and self._fault is None:
+        if self._rows is not None and self._first_error is None:
             extra = next(self._rows, None)
             if extra is not None:
-                self._fault = wrong_row(
+                self._first_error = wrong_row(
                     f"the store keeps {_words(extra)}, and no line says so", extra.first
                 )
-        if self._fault is not None:
-            raise self._fault
+        if self._first_error is not None:
+            raise self._first_error
 
     def _close(self, last: int) -> None:
         if self._first == 0:
@@ -89,11 +89,11 @@ class CommandIds:
         digest = sha256(command.id.encode()).digest()[:_DIGEST_BYTES]
         self._seen[digest[0]] += digest + command.first.to_bytes(_POSITION_BYTES, "big")
         self.count += 1
-        if self._rows is not None and self._fault is None:
-            self._fault = self._held(command, self._rows)
+        if self._rows is not None and self._first_error is None:
+            self._first_error = self._held(command, self._rows)
 
     def _held(self, command: Command, rows: Iterator[Command]) -> EvidenceError | None:
-        """Compare the next row with the lines; a fault of the lines is reported first."""
+        """Compare the next row with the lines; an error of the lines is reported first."""
         try:
             row = next(rows, None)
         except EvidenceError as error:

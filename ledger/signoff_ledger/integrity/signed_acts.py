@@ -87,7 +87,7 @@ SIGNED: Mapping[str, SignedAct] = {
         "I agree to decide by this bar, before any result.", ("bar countersign",)
     ),
     "signoff.nonconformity-attributed.v1": SignedAct(
-        "The fault comes from where I say.", ("defect attribute",)
+        "The nonconformity comes from where I say.", ("defect attribute",)
     ),
     "signoff.cause-stated.v1": SignedAct(
         "This is the cause, or stands in its place.", ("defect cause",)

@@ -8,11 +8,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from signoff_ledger.domain.batch_modes import modes_of
 from signoff_ledger.domain.case import Case, Signer
 from signoff_ledger.domain.decision import DOES_NOT_SHOW
 from signoff_ledger.domain.disclosure import Disclosure, Topic, disclosures
 from signoff_ledger.domain.events import process as events
-from signoff_ledger.domain.faults import faults_of
 from signoff_ledger.domain.figures import NOTHING_SHOWN, Exhibit
 from signoff_ledger.domain.gate.rule_sets import judge
 from signoff_ledger.domain.process import Process
@@ -241,7 +241,7 @@ def modes_by_batch(case: Case) -> dict[str, dict[str, str]]:
 
 def recurrences(case: Case) -> list[str]:
     """Name modes of the batch in question that a change had declared fixed before it (G2)."""
-    return [f.mode for f in faults_of(case) if f.is_recurrence and f.batch == case.batch_key]
+    return [f.mode for f in modes_of(case) if f.is_recurrence and f.batch == case.batch_key]
 
 
 def _about(case: Case, batch: str | None) -> Case:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from signoff_ledger.domain.bar import MissingUnits
 from signoff_ledger.domain.gate.batch_rules import no_correction_pending
 from signoff_ledger.domain.gate.process_rules import (
-    faults_closed,
-    no_design_fault,
+    no_design_nonconformity,
+    nonconformities_closed,
     signer_allowed,
 )
 from signoff_ledger.domain.gate.rule_sets import judge
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from signoff_ledger.domain.case import Case
 
 _NEXT_BATCH = "change the process and open the next batch"
-_OF_FAULTS = (no_design_fault.name, faults_closed.name)
+_OF_NONCONFORMITIES = (no_design_nonconformity.name, nonconformities_closed.name)
 
 Task = tuple[Role, str, str, str]
 """Role that may do it, a person who may not, the batch, and the task in words."""
@@ -97,10 +97,10 @@ def _after_closing(case: Case, batch: Batch) -> Iterator[Task]:
         return
     verdict = judge(case)
     failing = {f.rule: f for f in verdict.blockers}
-    for rule in _OF_FAULTS:
+    for rule in _OF_NONCONFORMITIES:
         if rule in failing:
             yield Role.ENGINEER, "", batch.key, failing[rule].says
-    lost = set(failing) - {signer_allowed.name, *_OF_FAULTS}
+    lost = set(failing) - {signer_allowed.name, *_OF_NONCONFORMITIES}
     if lost - {no_correction_pending.name}:
         yield Role.ENGINEER, "", batch.key, _NEXT_BATCH
     elif not failing.keys() - {signer_allowed.name}:

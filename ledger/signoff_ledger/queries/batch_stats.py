@@ -258,7 +258,7 @@ def _per_unit(case: Case, count: Tally) -> PerUnitAnswer | None:
 def _missed_from(batch: Batch, count: Tally, bar: Bar) -> int | None:
     """Say from which unit on, in the order built, the bar could no longer be met.
 
-    Inspection goes on all the same: the faults' order and the rate need the rest.
+    Inspection goes on all the same: the order of the modes and the rate need the rest.
     """
     rejects, counted = set(count.rejects), set(count.representative)
     seen = found = 0
@@ -291,7 +291,7 @@ def _remarks(data: BatchStatsAnswer) -> Iterator[str]:
     if data["missed_from_unit"] is not None:
         yield (
             f"The bar could no longer be met from unit {data['missed_from_unit']} on; the rest was "
-            "worth inspecting for the faults and the rate."
+            "worth inspecting for the modes and the rate."
         )
     marks = data["per_unit"]
     if marks is not None:

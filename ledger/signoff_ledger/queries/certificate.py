@@ -61,7 +61,7 @@ VOIDS = (
 )
 HOLDS = "A hold lasts until a batch meets every rule and a person signs the process off."
 
-_FAULTS = (
+_NONCONFORMITIES_AND_CHANGES = (
     process.CauseStated,
     process.NonconformityAttributed,
     process.ProcessChangeApplied,
@@ -150,7 +150,9 @@ def certificate(
         ],
         "batches": [_batch(b) for b in (*case.earlier, *([case.batch] if case.batch else []))],
         "units": unit_answers(case.batch) if case.batch else [],
-        "faults_and_changes": _sentences(story, _FAULTS, process, decision.position),
+        "nonconformities_and_changes": _sentences(
+            story, _NONCONFORMITIES_AND_CHANGES, process, decision.position
+        ),
         "beside": _sentences(story, _WORDS, process, position),
         "figures": figures_answer(figures) if figures else None,
         "says": sentences(words),

@@ -301,7 +301,7 @@ class CertificateAnswer(DecidedAnswer):
         rules: Every rule that was asked.
         batches: Every batch up to the one decided on.
         units: Every unit of the batch decided on.
-        faults_and_changes: Causes, attributions and process changes up to the decision.
+        nonconformities_and_changes: Causes, attributions and process changes up to the decision.
         beside: Dissent, notes and refusals.
         figures: Everything shown in numbers; null where no batch is in question.
         says: What is said, each part apart.
@@ -319,7 +319,7 @@ class CertificateAnswer(DecidedAnswer):
     rules: list[CertifiedRuleAnswer]
     batches: list[CertifiedBatchAnswer]
     units: list[UnitAnswer]
-    faults_and_changes: list[HappenedAnswer]
+    nonconformities_and_changes: list[HappenedAnswer]
     beside: list[HappenedAnswer]
     figures: FiguresAnswer | None
     says: SentencesAnswer

@@ -1,4 +1,4 @@
-"""Where one process stands, with its batches, faults and next steps."""
+"""Where one process stands, with its batches, nonconformities and next steps."""
 
 from datetime import datetime
 from typing import Annotated, NotRequired, TypedDict
@@ -66,7 +66,7 @@ class CountedBatchAnswer(TypedDict):
     corrections_pending: Count
 
 
-class FaultAnswer(TypedDict):
+class NonconformityAnswer(TypedDict):
     """Nonconformities of one kind, by where they were made.
 
     Attributes:
@@ -104,7 +104,7 @@ class FaultAnswer(TypedDict):
 class ProcessAnswer(StandingAnswer):
     """Where one process stands: `signoff status PROCESS`.
 
-    With its batches, faults and next steps. The rows are its batches.
+    With its batches, nonconformities and next steps. The rows are its batches.
 
     Attributes:
         batches: Its batches, in the order opened.
@@ -115,7 +115,7 @@ class ProcessAnswer(StandingAnswer):
     """
 
     batches: list[CountedBatchAnswer]
-    nonconformities: list[FaultAnswer]
+    nonconformities: list[NonconformityAnswer]
     waiting: list[TaskAnswer]
     missing: NotRequired[list[RuleAnswer]]
 
@@ -141,7 +141,9 @@ def process(reader: Reader, key: str | None, now: datetime) -> ProcessAnswer:
     batches = reader.read(BATCHES, *of, order="attempt, batch")
     counted = {
         "batches": [picked(CountedBatchAnswer, row) for row in batches],
-        "nonconformities": [picked(FaultAnswer, row) for row in reader.read(NONCONFORMITIES, *of)],
+        "nonconformities": [
+            picked(NonconformityAnswer, row) for row in reader.read(NONCONFORMITIES, *of)
+        ],
         "waiting": tasks(reader, now, name),
     }
     return picked(ProcessAnswer, {**standing, **counted})

@@ -18,8 +18,8 @@ class UnitStoryAnswer(UnitRowAnswer):
     Attributes:
         process: The process.
         batch: The batch.
-        events: What was recorded of it, oldest first: results, retests, faults, corrections asked
-            for and dispositions.
+        events: What was recorded of it, oldest first: results, retests, nonconformities, requests
+            for corrections and dispositions.
     """
 
     process: str

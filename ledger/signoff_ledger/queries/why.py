@@ -229,7 +229,7 @@ class WhyAnswer(TypedDict):
         rules: Every rule: as decided on, or as of now while undecided.
         bars: Every bar, in the order registered.
         batches: Every batch, in the order opened.
-        modes: Units with each fault as x/n, by mode and then by batch.
+        modes: Units with each mode as x/n, by mode and then by batch.
         recurrences: Modes in that batch that a change had declared fixed.
         held_for_s: Seconds from the first hold to the sign-off explained.
         handover: The units released with the sign-off.

@@ -207,7 +207,7 @@ def _stated(entry: EventEnvelope) -> tuple[object, ...]:
 
 
 def _check_results(aggregate: Aggregate, recorded: LogEntry) -> None:
-    """Refuse a unit whose readings do not show the faults that its line says they show."""
+    """Refuse a unit whose readings do not show the nonconformities that its line says they show."""
     event = recorded.entry.event
     if not isinstance(event, UnitInspected) or not isinstance(aggregate, Batch):
         return

@@ -41,7 +41,7 @@ def document(certificate: Illustrated[CertificateAnswer]) -> Document:
             *_bars(data),
             *_results(data),
             *_rules(data),
-            *_faults(data),
+            *_nonconformities(data),
             Heading("Pictures"),
             *(Drawn(picture) for picture in certificate.pictures),
             *_corrections(data),
@@ -148,7 +148,7 @@ def _results(data: CertificateAnswer) -> list[Block]:
         )
         for b in data["batches"]
     )
-    headings = ("batch", "what it is", "rejects", "faults", "also")
+    headings = ("batch", "what it is", "rejects", "nonconformities", "also")
     blocks.append(Table("Every batch up to this one", headings, rows))
     left_out = tuple(
         (f"{b['batch']} {unit['serial']}", "; ".join(unit["reasons"]))
@@ -199,9 +199,9 @@ def _rules(data: CertificateAnswer) -> list[Block]:
     return [Heading("The rules"), Table("Every rule that was asked", headings, rows)]
 
 
-def _faults(data: CertificateAnswer) -> list[Block]:
-    happened = data["faults_and_changes"]
-    blocks: list[Block] = [Heading("Faults and changes")]
+def _nonconformities(data: CertificateAnswer) -> list[Block]:
+    happened = data["nonconformities_and_changes"]
+    blocks: list[Block] = [Heading("Nonconformities and changes")]
     blocks.append(
         _events("Causes and process changes", happened) if happened else Paragraph("None.")
     )

@@ -1,11 +1,11 @@
-"""Where nonconformities come from, and when a design fault on record stands (G14)."""
+"""Where nonconformities come from, and when an origin in the design stands (G14)."""
 
 import pytest
 
 from signoff_ledger.domain.attribution import (
     Attribution,
     Target,
-    design_faults,
+    design_attributions,
     reattributed,
     standing,
     target_name,
@@ -41,7 +41,7 @@ def said(*by_and_origin: tuple[str, Origin], first: int = 10) -> tuple[Attributi
         (said(("egon", TOOLING), ("egon", DESIGN), ("anna", TOOLING)), DESIGN),
     ],
 )
-def test_a_design_fault_stands_until_two_people_have_said_otherwise_since(
+def test_a_design_nonconformity_stands_until_two_people_have_said_otherwise_since(
     history: tuple[Attribution, ...], expected: Origin
 ) -> None:
     """G14: two different people, after it, whoever they are."""
@@ -57,7 +57,7 @@ def test_what_was_said_of_another_design_closes_nothing() -> None:
 
 
 def test_what_one_person_said_of_another_design_does_not_count_against_this_one() -> None:
-    """G14: the two speak after the fault was found in this design."""
+    """G14: the two speak after the nonconformity was found in this design."""
     history = (*said(("anna", TOOLING)), *said(("egon", DESIGN), ("egon", TOOLING), first=20))
 
     assert DESIGN is standing(history, design_version=15).origin
@@ -70,10 +70,10 @@ def test_every_target_that_stands_at_the_design_is_named() -> None:
         SINGLE: said(("egon", DESIGN), first=20),
         ("B1", 4): said(("egon", DESIGN), ("egon", TOOLING), ("anna", TOOLING), first=30),
     }
-    faults = list(design_faults(attributions, 0))
+    found = list(design_attributions(attributions, 0))
 
-    assert [(SINGLE, 20)] == [(target, found.version) for target, found in faults]
-    assert [] == list(design_faults(attributions, 40))
+    assert [(SINGLE, 20)] == [(target, each.version) for target, each in found]
+    assert [] == list(design_attributions(attributions, 40))
 
 
 def test_what_was_once_the_design_and_no_longer_is_keeps_its_story() -> None:

@@ -211,7 +211,7 @@ def test_a_unit_whose_retest_fails_is_counted_and_not_handed_over() -> None:
     assert ("heat", "lid") == tuple(sorted(story.batch.unit("U-1").failed_retests))
 
 
-def test_a_retest_that_reports_a_fault_beside_its_readings_is_refused() -> None:
+def test_a_retest_that_reports_a_nonconformity_beside_its_readings_is_refused() -> None:
     """S-23, G27: it would be lost."""
     story = opened()
     story.record(unit("U-1"))
@@ -331,7 +331,7 @@ def test_hindsight_is_left_out_of_single_units(
 
 
 def test_what_came_after_a_correction_stays_without_it() -> None:
-    """G20: a fault that was seen later is no hindsight of the correction."""
+    """G20: a nonconformity that was seen later is no hindsight of the correction."""
     story = opened()
     story.record(unit("U-1", "lid"))
     story.confirm(story.correct("U-1", "lid", "0.30", remeasured="again"))

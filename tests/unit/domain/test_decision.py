@@ -129,7 +129,7 @@ def test_a_long_list_of_units_is_handed_over_in_several_events(
     assert [8, 8, 4] == [len(event.serials) for event in handed]
 
 
-def test_a_unit_with_a_fault_that_the_bar_does_not_count_is_not_handed_over() -> None:
+def test_a_unit_with_a_nonconformity_that_the_bar_does_not_count_is_not_handed_over() -> None:
     """S-31, S-47: it is no reject, and it does not conform."""
     story = opened(units=2, reject_from="critical")
     story.record(unit("U-1", "lid"), unit("U-2"))
@@ -148,7 +148,7 @@ def test_a_unit_with_a_fault_that_the_bar_does_not_count_is_not_handed_over() ->
     [
         (told(), {"batch-closed", "representative-units", "rejects-within-ac"}),
         (opened(), {"batch-closed", "bar-before-results"}),
-        (held(), {"rejects-within-ac", "faults-closed", "no-design-fault"}),
+        (held(), {"rejects-within-ac", "nonconformities-closed", "no-design-nonconformity"}),
     ],
     ids=["no batch", "open batch", "held batch"],
 )
@@ -369,7 +369,7 @@ def test_the_bar_holds_a_batch_once() -> None:
 
 
 def test_a_batch_that_clears_the_bar_is_left_to_people() -> None:
-    """S-42, S-19: an open fault holds nobody up by itself."""
+    """S-42, S-19: an open nonconformity holds nobody up by itself."""
     story = told()
     story.build(lids=1)
 
@@ -483,7 +483,7 @@ def test_a_later_batch_is_no_correction_of_the_sign_off() -> None:
     assert Standing.SIGNED_OFF is story.process.standing
 
 
-def test_a_fault_seen_after_the_sign_off_takes_its_support() -> None:
+def test_a_nonconformity_seen_after_the_sign_off_takes_its_support() -> None:
     """G11, S-39."""
     story = signed()
     stamp = story.stamp("ivan")
@@ -491,7 +491,7 @@ def test_a_fault_seen_after_the_sign_off_takes_its_support() -> None:
     decision.reconsider(stamp, story.case())
 
     assert Standing.UNSUPPORTED is story.process.standing
-    assert "faults-closed" in story.process.standing_why
+    assert "nonconformities-closed" in story.process.standing_why
 
 
 def test_without_a_standing_sign_off_there_is_nothing_to_reconsider() -> None:
@@ -515,7 +515,9 @@ def test_an_unsupported_sign_off_is_marked_once_for_the_same_reasons() -> None:
     story.confirm(story.correct("B1-02", "lid", "0.30"))
 
     assert again is None
-    assert [["rejects-within-ac", "faults-closed", "no-design-fault"]] == marks(story)
+    assert [["rejects-within-ac", "nonconformities-closed", "no-design-nonconformity"]] == marks(
+        story
+    )
 
 
 def test_an_unsupported_sign_off_is_not_marked_anew_because_of_other_sentences(
@@ -558,7 +560,7 @@ def test_a_sign_off_that_follows_again_opens_no_gate_by_itself() -> None:
     same = story.reconsider()
 
     assert same is None
-    assert [["faults-closed", "no-design-fault"], []] == marks(story)
+    assert [["nonconformities-closed", "no-design-nonconformity"], []] == marks(story)
     assert (Standing.UNSUPPORTED, SUPPORTED_AGAIN) == (
         story.process.standing,
         story.process.standing_why,

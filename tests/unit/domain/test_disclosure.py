@@ -137,7 +137,7 @@ def test_a_verdict_that_a_replacement_made_says_so() -> None:
 
 
 def test_a_correction_in_an_earlier_batch_can_be_decisive() -> None:
-    """G20: a fault that nobody had to answer for."""
+    """G20: a nonconformity that nobody had to answer for."""
     story = corrected("U-2", repeat_without_change="allow")
     story.build("B2", units=7)
 
@@ -200,7 +200,7 @@ def lapsed() -> SignOffLapsed:
 # --- the design, the plan and the bar -----------------------------------------------------------
 
 
-def test_a_design_fault_that_two_people_took_back_is_told() -> None:
+def test_a_design_nonconformity_that_two_people_took_back_is_told() -> None:
     """G14: both sides of it."""
     story = fixed()
     story.attribute("LID-SEAT", Origin.DESIGN, B1=2)
@@ -224,7 +224,7 @@ def test_a_design_that_gives_way_before_any_result_is_not_told() -> None:
 
 
 def test_a_design_that_gives_way_after_results_is_told_with_what_ended() -> None:
-    """G14, G15: its faults, and limits that its results were judged by."""
+    """G14, G15: its nonconformities, and limits that its results were judged by."""
     story = held()
     story.attribute("LID-SEAT", Origin.DESIGN)
     story.publish(lids_to("0.60"), design=NEW_DESIGN, reason="as drawn")
@@ -309,7 +309,7 @@ def test_a_unit_is_judged_anew_by_another_plan(
     *,
     expected: bool,
 ) -> None:
-    """G15: readings in the same scale by its limits, reported faults by its grades."""
+    """G15: readings in the same scale by its limits, reported nonconformities by its grades."""
     story = opened(reject_from="major")
     story.record(unit("U-1", *fails, defects=defects))
     made = dict(changes)

@@ -132,7 +132,7 @@ def test_signing_off_with_a_reject_that_has_no_cause() -> None:
     story.build(lids=1)
     story.attribute("LID-SEAT")
 
-    assert {"faults-closed"} == refused_sign_off(story)
+    assert {"nonconformities-closed"} == refused_sign_off(story)
 
 
 def test_signing_off_with_a_reject_of_no_origin() -> None:
@@ -141,7 +141,7 @@ def test_signing_off_with_a_reject_of_no_origin() -> None:
     story.build(lids=1)
     story.cause("LID-SEAT", kind=CauseKind.NOT_FOUND)
 
-    assert {"no-design-fault"} == refused_sign_off(story)
+    assert {"no-design-nonconformity"} == refused_sign_off(story)
 
 
 def test_setting_the_bar_after_the_results() -> None:

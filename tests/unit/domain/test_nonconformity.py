@@ -1,4 +1,4 @@
-"""From readings and reports to nonconformities, each fault once."""
+"""From readings and reports to nonconformities, each once."""
 
 import pytest
 
@@ -27,7 +27,7 @@ def test_every_failing_reading_is_one_in_the_order_of_the_ids() -> None:
     ]
 
 
-def test_a_reported_fault_that_a_reading_shows_is_counted_once() -> None:
+def test_a_reported_nonconformity_that_a_reading_shows_is_counted_once() -> None:
     """S-45: the report adds the place, the reading adds which characteristic shows it."""
     report = unit("U-01", "glaze", defects=[DefectReport("PINHOLE", "base", "two of them")])
 
@@ -43,7 +43,7 @@ def test_a_reported_fault_that_a_reading_shows_is_counted_once() -> None:
     ) == found_in(report, plan(), 0)
 
 
-def test_a_fault_reported_at_two_places_is_two_of_which_the_reading_shows_one() -> None:
+def test_a_nonconformity_reported_at_two_places_is_two_of_which_the_reading_shows_one() -> None:
     """S-45, S-23: measuring again takes back what the measurement showed, and no more."""
     defects = [DefectReport("PINHOLE", "base"), DefectReport("PINHOLE", "rim")]
 
@@ -61,7 +61,7 @@ def test_two_readings_that_fail_in_one_mode_are_both_on_record() -> None:
     assert ["lid", "rim"] == [n.characteristic for n in found]
 
 
-def test_a_fault_besides_the_readings_is_one_of_its_own() -> None:
+def test_a_nonconformity_besides_the_readings_is_one_of_its_own() -> None:
     """S-45."""
     defects = [DefectReport("OTHER"), DefectReport("NO-HEAT")]
     found = found_in(unit("U-01", "lid", defects=defects), plan(), 7)
@@ -80,7 +80,7 @@ def test_a_long_build_time_is_none() -> None:
     ("location", "severity"),
     [(None, Severity.MAJOR), ("base", Severity.MINOR), ("rim", Severity.CRITICAL)],
 )
-def test_a_reported_fault_is_graded_by_the_plan_at_its_place(
+def test_a_reported_nonconformity_is_graded_by_the_plan_at_its_place(
     location: str | None, severity: Severity
 ) -> None:
     """S-47."""

@@ -460,7 +460,7 @@ def test_a_closed_batch_that_is_added_to_moves_the_process() -> None:
     assert (before + 1, "BatchAmended") == (story.process.version, story.kinds()[-1])
 
 
-# --- faults and changes -------------------------------------------------------------------------
+# --- nonconformities and changes ------------------------------------------------------------------
 
 
 def test_a_cause_is_stated_for_a_mode_of_a_batch() -> None:

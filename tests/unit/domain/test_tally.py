@@ -235,7 +235,7 @@ def test_a_replaced_unit_that_came_to_count_counts_again() -> None:
     assert ("U-01", "U-02", "U-03") == counted(story).representative
 
 
-def test_a_replaced_unit_that_came_to_show_a_fault_is_a_reject_again() -> None:
+def test_a_replaced_unit_that_came_to_show_a_nonconformity_is_a_reject_again() -> None:
     """G5, S-23: a reject does not go away with its last reading."""
     story = opened(units=2, missing_units="replace")
     story.record(unit("U-01", without=["heat"]), unit("U-02"))
@@ -260,7 +260,7 @@ def test_nineteen_on_the_line_and_one_at_the_bench_are_nineteen() -> None:
     assert not count.is_complete
 
 
-def test_a_unit_with_two_faults_is_one_reject_and_two_nonconformities() -> None:
+def test_a_unit_with_two_nonconformities_is_one_reject() -> None:
     """S-45."""
     story = opened()
     story.record(unit("U-01", "lid", "glaze"), unit("U-02"))

@@ -47,7 +47,7 @@ def test_the_worst_nonconformity_decides() -> None:
 
 
 def test_a_report_says_nothing_by_default() -> None:
-    """S-06: no verdict, no time, no fault is presumed."""
+    """S-06: no verdict, no time, no nonconformity is presumed."""
     report = UnitReport(serial="U-1", build=LINE, readings={})
 
     assert ((), None, None, None) == (

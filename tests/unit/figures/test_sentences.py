@@ -145,7 +145,7 @@ def test_large_batches_are_compared_by_fisher_alone() -> None:
     assert "Could this batch have shown it?" in words
 
 
-def test_a_fault_that_came_back_is_named_as_a_recurrence() -> None:
+def test_a_nonconformity_that_came_back_is_named_as_a_recurrence() -> None:
     """G2: even when the total clears the bar."""
     story = held()
     for mode in ("LID-SEAT", "PINHOLE"):

@@ -86,7 +86,7 @@ def test_a_sign_off_is_explained_with_its_hold_and_its_handover(shop: Shop) -> N
 
 
 def test_what_was_found_since_takes_a_unit_off_the_list_of_those_handed_over(shop: Shop) -> None:
-    """G27: a later retest, a disposition, a fault seen after all."""
+    """G27: a later retest, a disposition, a nonconformity seen after all."""
     shop.sign_off_a_repeat()
     shop.bring("B2", long([reading("B2-1", "gap", "0.55", attempt="2")]))
     shop.ledger.execute(

@@ -64,10 +64,10 @@ def test_a_missed_bar_waits_for_a_change(shop: Shop, views: Views) -> None:
     waiting = tasks(views)
 
     assert ("engineer", "change the process and open the next batch") == waiting[-1]
-    assert [("engineer", "1 fault(s) looked at; the origin of LID-SEAT is not on record")] == [
-        task for task in waiting if "origin" in task[1]
-    ]
-    assert any(task.startswith("0/1 fault(s) are closed") for _, task in waiting)
+    assert [
+        ("engineer", "1 nonconformity mode(s) looked at; the origin of LID-SEAT is not on record")
+    ] == [task for task in waiting if "origin" in task[1]]
+    assert any(task.startswith("0/1 nonconformity mode(s) are closed") for _, task in waiting)
 
 
 def test_a_clear_batch_waits_for_an_approver(shop: Shop, views: Views) -> None:
@@ -76,7 +76,9 @@ def test_a_clear_batch_waits_for_an_approver(shop: Shop, views: Views) -> None:
     assert [("approver", "sign the process off, or hold it")] == tasks(views)
 
 
-def test_a_clear_batch_with_an_open_fault_waits_for_the_engineer(shop: Shop, views: Views) -> None:
+def test_a_clear_batch_with_an_open_nonconformity_waits_for_the_engineer(
+    shop: Shop, views: Views
+) -> None:
     """G2: the one reject in a passing batch needs a cause, and no change."""
     shop.build("B1", rejects=1)
     waiting = tasks(views)
@@ -101,7 +103,7 @@ def test_an_unsupported_sign_off_waits_for_an_approver(shop: Shop, views: Views)
     assert ("approver", "hold the process, or withdraw its sign-off") == tasks(views)[0]
 
 
-def test_a_design_fault_waits_for_the_engineer(shop: Shop, views: Views) -> None:
+def test_a_design_nonconformity_waits_for_the_engineer(shop: Shop, views: Views) -> None:
     """S-35: back to design."""
     shop.build("B1")
     touching = Change(ChangeKind.PROCESS, "made it rounder", "it broke", True)
@@ -111,7 +113,8 @@ def test_a_design_fault_waits_for_the_engineer(shop: Shop, views: Views) -> None
 
     assert "engineer" == role
     assert (
-        "0 fault(s) looked at; change C-1 touches the design: back to design, this series is closed"
+        "0 nonconformity mode(s) looked at; change C-1 touches the design: back to "
+        "design, this series is closed"
     ) == task
 
 

@@ -60,7 +60,7 @@ def test_a_unit_is_listed_with_what_it_came_to_and_how_it_was_made(shop: Shop) -
 
 
 def test_what_was_found_on_a_unit_is_told_in_words(shop: Shop) -> None:
-    """S-06, G27: faults, blanks, where it goes, and what a retest found."""
+    """S-06, G27: nonconformities, blanks, where it goes, and what a retest found."""
     shop.open("B1")
     rows = [unit("S1", gap="0.50", function=""), unit("S2", function=""), unit("S3")]
     shop.bring("B1", wide(rows))

@@ -94,9 +94,9 @@ def test_a_decision_that_was_taken_on_another_version_does_not_follow(
 
 def test_a_decision_whose_verdict_comes_out_otherwise_does_not_follow(told: Told) -> None:
     """S-42: what was found on units behind a sign-off was edited, and all else put right."""
-    fault = {"characteristic": "gap", "mode": "LID-SEAT", "severity": "major"}
+    found = {"characteristic": "gap", "mode": "LID-SEAT", "severity": "major"}
     for last in (-1, -2):
-        _misread(told, told.find("unit-inspected", last), [fault | {"number": 9 + last}])
+        _misread(told, told.find("unit-inspected", last), [found | {"number": 9 + last}])
 
     refused(told, "SL509", told.find("process-signed-off"), "replayed, the verdict is another one")
 
@@ -111,7 +111,7 @@ def _misread(told: Told, at: int, found: list[dict[str, Any]]) -> None:
     told.edit(at, change)
 
 
-def test_a_reading_that_fails_is_a_fault_whatever_its_line_says(told: Told) -> None:
+def test_a_reading_that_fails_is_a_nonconformity_whatever_its_line_says(told: Told) -> None:
     """S-42: a result is judged by the plan, and not by whoever can write a line."""
     at = told.find("unit-inspected", -1)
     _misread(told, at, [])

@@ -23,7 +23,7 @@ _NEEDS_APPROVER = frozenset({CauseKind.ACCEPTED, CauseKind.OUT_OF_SCOPE})
 
 
 class AddNonconformity(Command, name="defect add", roles=INSPECTS):
-    """Record a fault seen on a unit after its results."""
+    """Record a nonconformity seen on a unit after its results."""
 
     batch: str
     serial: Annotated[str, as_serial("the serial")]
@@ -75,8 +75,8 @@ class StateCause(Command, name="defect cause", roles=ASSESSES):
         if self.kind in _NEEDS_APPROVER and Role.APPROVER not in work.person(by).roles:
             raise IdentityError(
                 "SL402",
-                f"{by} may not declare a fault {self.kind}",
-                why="a fault is accepted or set aside by an approver",
+                f"{by} may not declare a nonconformity {self.kind}",
+                why="a nonconformity is accepted or set aside by an approver",
             )
         found = {n.mode for unit in known.units.values() for n in unit.nonconformities.values()}
         if self.mode not in found:

@@ -12,7 +12,7 @@ from signoff_ledger.domain.orders import Order, order_key
 from signoff_ledger.domain.process_records import Standing
 from signoff_ledger.domain.process_state import NOTHING_ORDERED, ProcessState
 from signoff_ledger.domain.values import TEXT_LIMIT
-from signoff_ledger.domain.verdict import NO_DESIGN_FAULT
+from signoff_ledger.domain.verdict import NO_DESIGN_NONCONFORMITY
 from signoff_ledger.errors import Advice, Attempt, ConflictError, NotFoundError, RuleRefusedError
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ class OrderGate(ProcessState):
             found.append(("no-two-year-gap", says))
         if self.design_questions:
             says = "; ".join(question for question, _ in self.design_questions)
-            found.append((NO_DESIGN_FAULT, says))
+            found.append((NO_DESIGN_NONCONFORMITY, says))
         return found
 
     def lapse_by_gap(self, stamp: EventMetadata) -> None:

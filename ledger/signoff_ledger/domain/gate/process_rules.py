@@ -1,11 +1,11 @@
-"""Rules on the process around the batch: bar, plan, changes, faults, and who signs."""
+"""Rules on the process around the batch: bar, plan, changes, nonconformities, and who signs."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from signoff_ledger.domain.bar import ConfirmationBatch
-from signoff_ledger.domain.faults import Fault, faults_of, is_closed
+from signoff_ledger.domain.batch_modes import BatchMode, is_closed, modes_of
 from signoff_ledger.domain.gate.rule import NO_BATCH, RuleResult, rule
 from signoff_ledger.domain.plan import content_sha256
 from signoff_ledger.domain.plan_difference import differences
@@ -14,7 +14,7 @@ from signoff_ledger.domain.values import Outcome, Role
 from signoff_ledger.domain.verdict import (
     BAR_BEFORE_RESULTS,
     LATEST_BATCH,
-    NO_DESIGN_FAULT,
+    NO_DESIGN_NONCONFORMITY,
     REPEAT_CITES_CHANGE,
     SETTLING_LIMIT,
 )
@@ -255,45 +255,43 @@ def repeat_cites_change(case: Case) -> RuleResult:
     )
 
 
-@rule("faults-closed")
-def faults_closed(case: Case) -> RuleResult:
-    """Every process fault is closed by a change this batch confirms, or answered (S-39, G2)."""
+@rule("nonconformities-closed")
+def nonconformities_closed(case: Case) -> RuleResult:
+    """Each nonconformity is closed by a change this batch confirms, or answered (S-39, G2)."""
     if case.batch is None:
         return NO_BATCH
-    faults = faults_of(case)
-    still_open = [fault for fault in faults if not is_closed(fault, case)]
-    recurring = [f for f in faults if f.is_recurrence]
-    parts = [f"{len(faults) - len(still_open)}/{len(faults)} fault(s) are closed"]
-    parts += [f"{f.mode} of batch {f.batch} is open: {_needs(f, case)}" for f in still_open]
-    parts += [f"{f.mode} is a RECURRENCE: it was declared fixed before" for f in recurring]
+    modes = modes_of(case)
+    still_open = [mode for mode in modes if not is_closed(mode, case)]
+    recurring = [m for m in modes if m.is_recurrence]
+    parts = [f"{len(modes) - len(still_open)}/{len(modes)} nonconformity mode(s) are closed"]
+    parts += [f"{m.mode} of batch {m.batch} is open: {_needs(m, case)}" for m in still_open]
+    parts += [f"{m.mode} is a RECURRENCE: it was declared fixed before" for m in recurring]
     return RuleResult(
-        counts={f"{f.mode} in {f.batch}": f.units for f in faults},
+        counts={f"{m.mode} in {m.batch}": m.units for m in modes},
         holds=not still_open,
         numbers={
-            "closed": len(faults) - len(still_open),
-            "faults": len(faults),
+            "closed": len(modes) - len(still_open),
+            "modes": len(modes),
             "recurrences": len(recurring),
         },
         says="; ".join(parts),
-        settled_by=case.in_process(
-            *sorted({v for f in faults for v in f.answers})[:SETTLING_LIMIT]
-        ),
+        settled_by=case.in_process(*sorted({v for m in modes for v in m.answers})[:SETTLING_LIMIT]),
     )
 
 
-@rule(NO_DESIGN_FAULT)
-def no_design_fault(case: Case) -> RuleResult:
-    """No fault comes from the design, and each one's origin is on record (S-16, S-35, G14).
+@rule(NO_DESIGN_NONCONFORMITY)
+def no_design_nonconformity(case: Case) -> RuleResult:
+    """No nonconformity comes from the design, and each one's origin is on record (S-16, S-35, G14).
 
-    A design fault on record counts whether its unit does or not, and whatever was said since by
-    one person alone.
+    A nonconformity on record that comes from the design counts whether its unit does or not, and
+    whatever one person alone has said since.
     """
     if case.batch is None:
         return NO_BATCH
-    faults = faults_of(case)
-    unattributed = sorted({f.mode for f in faults if None in f.origins})
+    modes = modes_of(case)
+    unattributed = sorted({m.mode for m in modes if None in m.origins})
     questions = case.process.design_questions
-    parts = [f"{len(faults)} fault(s) looked at"]
+    parts = [f"{len(modes)} nonconformity mode(s) looked at"]
     if questions:
         asked = "; ".join(question for question, _ in questions)
         parts.append(f"{asked}: back to design, this series is closed")
@@ -303,7 +301,7 @@ def no_design_fault(case: Case) -> RuleResult:
         holds=not (questions or unattributed),
         numbers={
             "design": len(questions),
-            "faults": len(faults),
+            "modes": len(modes),
             "unattributed": len(unattributed),
         },
         says="; ".join(parts) if len(parts) > 1 else parts[0] + ", none of them from the design",
@@ -360,7 +358,7 @@ def inspected_by_signer(case: Case) -> tuple[list[str], tuple[str, ...]]:
 def _fixed_by_signer(case: Case) -> list[AppliedChange]:
     """Give the signer's changes since the last sign-off that this one would rest on (G24).
 
-    It rests on the changes that its batch confirms, and on those that close a fault.
+    It rests on the changes that its batch confirms, and on those that close a nonconformity.
     """
     batch, signer, process = case.batch, case.signer, case.process
     if batch is None or signer is None:
@@ -368,7 +366,7 @@ def _fixed_by_signer(case: Case) -> list[AppliedChange]:
     opened = process.batches[batch.key]
     signed = [d.version for d in process.decisions if d.outcome is Outcome.SIGNED_OFF]
     last = max((v for v in signed if v < opened.version), default=0)
-    closing = {version for fault in faults_of(case) for version in fault.answers}
+    closing = {version for mode in modes_of(case) for version in mode.answers}
     return [
         c
         for c in process.changes
@@ -378,7 +376,7 @@ def _fixed_by_signer(case: Case) -> list[AppliedChange]:
     ]
 
 
-def _needs(fault: Fault, case: Case) -> str:
-    if fault.batch == case.batch_key:
+def _needs(mode: BatchMode, case: Case) -> str:
+    if mode.batch == case.batch_key:
         return "state its cause, or that none was found"
     return "no change addressing it was applied before this batch, and it is not answered"

@@ -66,7 +66,7 @@ def test_an_attribution_to_the_design_ends_a_sign_off(shop: Shop) -> None:
     assert "LID-SEAT was attributed to the design: shrinkage" == process.standing_why
 
 
-def test_a_design_fault_stands_until_two_people_say_otherwise(rejected: Shop) -> None:
+def test_a_design_nonconformity_stands_until_two_people_say_otherwise(rejected: Shop) -> None:
     """G14: an engineer alone does not take it back, an approver with one does."""
     attribute(rejected, origin=Origin.DESIGN)
     attribute(rejected, origin=Origin.TOOLING)
@@ -120,7 +120,7 @@ def test_an_engineer_states_a_cause_or_that_none_was_found(rejected: Shop, kind:
 
 
 @pytest.mark.parametrize("kind", [CauseKind.ACCEPTED, CauseKind.OUT_OF_SCOPE])
-def test_a_fault_is_accepted_or_set_aside_by_an_approver_only(
+def test_a_nonconformity_is_accepted_or_set_aside_by_an_approver_only(
     rejected: Shop, kind: CauseKind
 ) -> None:
     """S-07."""

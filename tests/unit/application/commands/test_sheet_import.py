@@ -578,7 +578,7 @@ def test_a_retest_of_a_unit_that_has_no_first_result_is_refused(opened: Shop) ->
     assert "batch B1 has no unit S2" in bad.problem
 
 
-# --- faults, settings and serials ----------------------------------------------------------------
+# --- nonconformities, settings and serials --------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -590,10 +590,10 @@ def test_a_retest_of_a_unit_that_has_no_first_result_is_refused(opened: Shop) ->
         ("outside", "", ("outside", Severity.MAJOR)),
     ],
 )
-def test_the_place_of_a_failing_reading_is_where_its_fault_is_graded(
+def test_the_place_of_a_failing_reading_is_where_its_nonconformity_is_graded(
     opened: Shop, location: str, severity: str, expected: tuple[str | None, Severity]
 ) -> None:
-    """S-47: the row's own fault needs no code to have a place."""
+    """S-47: the row's own nonconformity needs no code to have a place."""
     row = reading("S1", "gap", "0.50", location=location, severity=severity)
     opened.bring("B1", long([row]))
     (found,) = opened.ledger.work().batch("B1").units["S1"].nonconformities.values()
@@ -603,7 +603,7 @@ def test_the_place_of_a_failing_reading_is_where_its_fault_is_graded(
 
 
 @pytest.mark.parametrize("column", ["location", "severity"])
-def test_a_place_or_a_grade_of_no_fault_is_refused(opened: Shop, column: str) -> None:
+def test_a_place_or_a_grade_of_no_nonconformity_is_refused(opened: Shop, column: str) -> None:
     """S-47: no grade is lost without a word."""
     cells = {column: {"location": "inside", "severity": "minor"}[column]}
     (bad,) = refused(opened, long([reading("S1", "gap", "0.25", **cells)]))

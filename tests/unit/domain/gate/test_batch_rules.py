@@ -197,7 +197,7 @@ def test_a_zone_can_make_a_flaw_critical() -> None:
     assert not story.finding("no-critical").holds
 
 
-def test_no_unit_is_no_proof_of_no_critical_fault() -> None:
+def test_no_unit_is_no_proof_of_no_critical_nonconformity() -> None:
     """S-17."""
     assert not small(unit("U-1", method=BuildMethod.BENCH)).finding("no-critical").holds
 

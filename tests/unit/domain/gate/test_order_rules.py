@@ -203,7 +203,7 @@ def test_a_sign_off_that_time_ended_is_not_withdrawn() -> None:
 
 
 @pytest.mark.parametrize("single", [{}, {"B1": 1}])
-def test_a_design_fault_ends_a_standing_sign_off(single: dict[str, int]) -> None:
+def test_a_design_nonconformity_ends_a_standing_sign_off(single: dict[str, int]) -> None:
     """G14: by mode or by unit."""
     story = clear(max_rejects=1)
     story.batch.record_nonconformity(story.stamp(), "B1-01", unit_defect(), None)
@@ -221,7 +221,7 @@ def test_a_design_fault_ends_a_standing_sign_off(single: dict[str, int]) -> None
 
 
 def unit_defect() -> DefectReport:
-    """Give a fault of the top face."""
+    """Give a nonconformity of the top face."""
     return DefectReport("PINHOLE", "base")
 
 
@@ -235,7 +235,7 @@ def test_a_design_question_shuts_the_gate_whatever_the_sign_off_says() -> None:
     with pytest.raises(RuleRefusedError) as refused:
         story.order()
 
-    assert {"no-design-fault"} == rules_of(refused.value)
+    assert {"no-design-nonconformity"} == rules_of(refused.value)
     assert "LID-SEAT comes from the design" == refused.value.why
 
 
@@ -248,7 +248,7 @@ def test_the_same_digest_under_another_reference_ends_nothing() -> None:
     assert "DA-9" == (story.process.design and story.process.design.reference)
 
 
-def test_a_design_that_comes_back_brings_its_faults_with_it() -> None:
+def test_a_design_that_comes_back_brings_its_nonconformities_with_it() -> None:
     """G14: approving another one in between resets nothing."""
     story = held()
     story.attribute("LID-SEAT", Origin.DESIGN)

@@ -1,4 +1,4 @@
-"""The rules around a batch: bar, plan, changes, faults, origin, and who signs."""
+"""The rules around a batch: bar, plan, changes, nonconformities, origin, and who signs."""
 
 from typing import Any
 
@@ -481,7 +481,7 @@ def test_the_first_batch_of_another_design_repeats_nothing() -> None:
     story.build("B2")
 
     assert story.finding("repeat-cites-change").holds
-    assert ["faults-closed", "no-design-fault"] == story.blockers()
+    assert ["nonconformities-closed", "no-design-nonconformity"] == story.blockers()
 
 
 def test_a_repeat_names_the_changes_it_confirms() -> None:
@@ -516,21 +516,21 @@ def test_a_repeat_without_a_change_that_no_bar_allowed_is_noticed() -> None:
     assert ["repeat-cites-change"] == story.blockers()
 
 
-# --- faults -------------------------------------------------------------------------------------
+# --- nonconformities ------------------------------------------------------------------------------
 
 
-def test_one_open_fault_stops_the_sign_off() -> None:
+def test_one_open_nonconformity_stops_the_sign_off() -> None:
     """S-39, S-07, G2."""
     story = told()
     story.build(lids=1)
     story.attribute("LID-SEAT")
 
-    finding = story.finding("faults-closed")
+    finding = story.finding("nonconformities-closed")
 
-    assert ["faults-closed"] == story.blockers()
+    assert ["nonconformities-closed"] == story.blockers()
     assert (
-        "0/1 fault(s) are closed; LID-SEAT of batch B1 is open: state its cause, or that none was "
-        "found"
+        "0/1 nonconformity mode(s) are closed; LID-SEAT of batch B1 is open: "
+        "state its cause, or that none was found"
     ) == finding.says
 
 
@@ -545,7 +545,7 @@ def test_the_one_reject_of_a_passing_batch_needs_a_cause(kind: CauseKind) -> Non
     assert [] == story.blockers()
 
 
-def test_an_earlier_fault_that_nobody_fixed_stops_the_sign_off() -> None:
+def test_an_earlier_nonconformity_that_nobody_fixed_stops_the_sign_off() -> None:
     """S-39."""
     story = held()
     for mode in ("LID-SEAT", "PINHOLE"):
@@ -554,10 +554,10 @@ def test_an_earlier_fault_that_nobody_fixed_stops_the_sign_off() -> None:
     story.change("LID-SEAT")
     story.build("B2")
 
-    finding = story.finding("faults-closed")
+    finding = story.finding("nonconformities-closed")
 
-    assert ["faults-closed"] == story.blockers()
-    assert {"closed": 1, "faults": 2, "recurrences": 0} == finding.numbers
+    assert ["nonconformities-closed"] == story.blockers()
+    assert {"closed": 1, "modes": 2, "recurrences": 0} == finding.numbers
     assert (
         "PINHOLE of batch B1 is open: no change addressing it was applied before this batch"
         in finding.says
@@ -568,7 +568,7 @@ def test_a_recurrence_is_shown_even_where_the_total_clears_the_bar() -> None:
     """G2."""
     story = fixed()
 
-    finding = story.finding("faults-closed")
+    finding = story.finding("nonconformities-closed")
 
     assert [] == story.blockers()
     assert 1 == finding.numbers["recurrences"]
@@ -579,35 +579,35 @@ def test_a_recurrence_is_shown_even_where_the_total_clears_the_bar() -> None:
 # --- origin -------------------------------------------------------------------------------------
 
 
-def test_every_fault_needs_an_origin() -> None:
+def test_every_nonconformity_needs_an_origin() -> None:
     """S-16."""
     story = told()
     story.build(lids=1)
     story.cause("LID-SEAT")
 
-    finding = story.finding("no-design-fault")
+    finding = story.finding("no-design-nonconformity")
 
-    assert ["no-design-fault"] == story.blockers()
+    assert ["no-design-nonconformity"] == story.blockers()
     assert "the origin of LID-SEAT is not on record" in finding.says
-    assert {"design": 0, "faults": 1, "unattributed": 1} == finding.numbers
+    assert {"design": 0, "modes": 1, "unattributed": 1} == finding.numbers
 
 
-def test_faults_of_the_process_are_said_to_be_none_of_the_design() -> None:
+def test_nonconformities_of_the_process_are_said_to_be_none_of_the_design() -> None:
     """S-16, S-52."""
-    finding = fixed().finding("no-design-fault")
+    finding = fixed().finding("no-design-nonconformity")
 
     assert finding.holds
-    assert "3 fault(s) looked at, none of them from the design" == finding.says
+    assert "3 nonconformity mode(s) looked at, none of them from the design" == finding.says
 
 
-def test_a_design_fault_closes_the_series() -> None:
+def test_a_design_nonconformity_closes_the_series() -> None:
     """S-35, S-16: route back to design."""
     story = fixed()
     story.attribute("LID-SEAT", Origin.DESIGN)
 
-    finding = story.finding("no-design-fault")
+    finding = story.finding("no-design-nonconformity")
 
-    assert ["no-design-fault"] == story.blockers()
+    assert ["no-design-nonconformity"] == story.blockers()
     assert "LID-SEAT comes from the design: back to design, this series is closed" in finding.says
     assert (EventRef(stream="process", version=story.process.version),) == finding.settled_by
 
@@ -617,10 +617,10 @@ def test_one_nonconformity_of_the_design_is_enough() -> None:
     story = fixed()
     story.attribute("LID-SEAT", Origin.DESIGN, B1=2)
 
-    assert ["no-design-fault"] == story.blockers()
+    assert ["no-design-nonconformity"] == story.blockers()
 
 
-def test_two_people_take_a_design_fault_back_and_every_attribution_stays() -> None:
+def test_two_people_take_a_design_nonconformity_back_and_every_attribution_stays() -> None:
     """S-16, G14: one person alone does not."""
     story = fixed()
     story.attribute("LID-SEAT", Origin.DESIGN)
@@ -629,7 +629,7 @@ def test_two_people_take_a_design_fault_back_and_every_attribution_stays() -> No
     by_one = story.blockers()
     story.attribute("LID-SEAT", Origin.MATERIAL, by="anna")
 
-    assert ["no-design-fault"] == by_one
+    assert ["no-design-nonconformity"] == by_one
     assert [] == story.blockers()
     assert 6 == story.kinds().count("NonconformityAttributed")
 
@@ -642,29 +642,29 @@ def test_an_origin_other_than_the_design_is_replaced_by_one_person() -> None:
     assert [] == story.blockers()
 
 
-def test_a_design_fault_of_a_unit_that_does_not_count_closes_the_series() -> None:
-    """G14: a design fault on record counts wherever it was found."""
+def test_a_design_nonconformity_of_a_unit_that_does_not_count_closes_the_series() -> None:
+    """G14: a design nonconformity on record counts wherever it was found."""
     story = opened(units=2)
     story.record(unit("U-1", "lid", line="another"), unit("U-2"))
     story.attribute("LID-SEAT", Origin.DESIGN, B1=1)
 
-    finding = story.finding("no-design-fault")
+    finding = story.finding("no-design-nonconformity")
 
     assert not finding.holds
     assert "D-1 (LID-SEAT) of batch B1 comes from the design" in finding.says
-    assert {"design": 1, "faults": 0, "unattributed": 0} == finding.numbers
+    assert {"design": 1, "modes": 0, "unattributed": 0} == finding.numbers
 
 
-def test_the_same_design_under_another_number_settles_no_design_fault() -> None:
+def test_the_same_design_under_another_number_settles_no_design_nonconformity() -> None:
     """G14: the same digest is the same design."""
     story = fixed()
     story.attribute("LID-SEAT", Origin.DESIGN)
     story.publish(design=DESIGN.model_copy(update={"reference": "DA-9"}))
 
-    assert ["no-design-fault"] == story.blockers()
+    assert ["no-design-nonconformity"] == story.blockers()
 
 
-def test_a_design_fault_needs_a_new_design_and_a_batch_built_to_it() -> None:
+def test_a_design_nonconformity_needs_a_new_design_and_a_batch_built_to_it() -> None:
     """S-35, S-28."""
     story = fixed()
     story.attribute("LID-SEAT", Origin.DESIGN)
@@ -682,7 +682,7 @@ def test_a_change_that_touches_the_design_goes_back_to_design() -> None:
     story = held()
     story.change("LID-SEAT", "PINHOLE", touches_design=True)
 
-    finding = story.finding("no-design-fault")
+    finding = story.finding("no-design-nonconformity")
 
     assert not finding.holds
     assert "change C-1 touches the design" in finding.says
@@ -830,7 +830,7 @@ def test_whoever_applied_a_confirmed_change_may_not_sign() -> None:
 
 
 def test_whoever_applied_a_change_that_another_batch_confirmed_may_sign() -> None:
-    """G9, G24: this batch does not confirm it, and no fault rests on it."""
+    """G9, G24: this batch does not confirm it, and no nonconformity rests on it."""
     story = told(units=2, repeat_without_change="allow")
     approver(story, "egon")
     story.build(units=2)
@@ -841,7 +841,7 @@ def test_whoever_applied_a_change_that_another_batch_confirmed_may_sign() -> Non
     assert [] == story.blockers(signer="egon")
 
 
-def test_whoever_applied_a_change_that_closes_a_fault_may_not_sign_a_later_batch() -> None:
+def test_whoever_applied_a_change_that_closes_a_nonconformity_may_not_sign_a_later_batch() -> None:
     """G24: the sign-off rests on it, whichever batch confirmed it first."""
     story = told(units=7, repeat_without_change="allow")
     approver(story, "egon")
@@ -875,9 +875,9 @@ def test_whoever_applied_a_change_before_the_last_sign_off_may_sign_the_next() -
     assert [] == story.blockers(signer="egon")
 
 
-def test_a_fault_seen_after_all_opens_what_was_closed() -> None:
+def test_a_nonconformity_seen_after_all_opens_what_was_closed() -> None:
     """G11, S-45."""
     story = clear()
     story.batch.record_nonconformity(story.stamp(), "B1-01", DefectReport("OTHER"), None)
 
-    assert ["faults-closed", "no-design-fault"] == story.blockers()
+    assert ["nonconformities-closed", "no-design-nonconformity"] == story.blockers()

@@ -1,4 +1,4 @@
-"""The process faults: each mode that units which count show in a batch, and how it was answered."""
+"""The modes that units which count show in a batch, and how each of them was answered."""
 
 from typing import NamedTuple
 
@@ -11,14 +11,14 @@ IN_PLACE = {"accepted", "not-found", "out-of-scope"}
 """Statements in the place of a cause, which need no change behind them (S-07)."""
 
 
-class Fault(NamedTuple):
+class BatchMode(NamedTuple):
     """One mode in one batch.
 
     Attributes:
         mode: The mode.
         batch: The batch.
         units: How many units show it.
-        origins: Where its nonconformities come from; "" for nobody knows.
+        origins: Where its nonconformities come from; "" where none is on record.
         closing: The changes behind it that are meant to fix it.
         stated: What kind of cause was stated, or "".
         is_recurrence: Whether it was declared fixed before its batch was opened (G2).
@@ -33,24 +33,24 @@ class Fault(NamedTuple):
     is_recurrence: bool
 
 
-def faults_until(ground: Ground, key: str) -> list[Fault]:
-    """Give the faults of the batches up to one, that one included."""
+def modes_until(ground: Ground, key: str) -> list[BatchMode]:
+    """Give the modes of the batches up to one, that one included."""
     batches = [*ground.earlier(key), ground.batches[key]]
-    return [fault for batch in batches for fault in _faults_in(ground, batch.key, key)]
+    return [mode for batch in batches for mode in _modes_in(ground, batch.key, key)]
 
 
-def _faults_in(ground: Ground, key: str, deciding: str) -> list[Fault]:
+def _modes_in(ground: Ground, key: str, deciding: str) -> list[BatchMode]:
     counted = count(ground, key)
     since = ground.batches[key].opened.position
     until = ground.batches[deciding].opened.position
-    found: list[Fault] = []
+    found: list[BatchMode] = []
     for mode, units in sorted(counted.modes.items()):
-        numbers = [f.number for each in counted.faults.values() for f in each if f.mode == mode]
+        numbers = [f.number for each in counted.found.values() for f in each if f.mode == mode]
         origins = {origin_of(ground, mode, key, number) for number in numbers}
         closing = [c for c in ground.changes(since, until) if mode in c.data["addresses"]]
         fixed = any(mode in c.data["addresses"] for c in ground.changes(before=since))
         stated = _stated(ground, mode, key)
-        found.append(Fault(mode, key, units, origins, closing, stated, fixed))
+        found.append(BatchMode(mode, key, units, origins, closing, stated, fixed))
     return found
 
 
@@ -64,9 +64,9 @@ def _stated(ground: Ground, mode: str, batch: str) -> str:
     return kinds[-1] if kinds else ""
 
 
-def is_closed(fault: Fault, deciding: str) -> bool:
-    """Say whether a fault needs nothing more before the deciding batch is signed (S-39, G2)."""
-    if fault.batch == deciding:
-        return bool(fault.stated)
-    is_measured = fault.origins == {"measurement"} and bool(fault.stated)
-    return bool(fault.closing) or fault.stated in IN_PLACE or is_measured
+def is_closed(found: BatchMode, deciding: str) -> bool:
+    """Say whether a mode needs nothing more before the deciding batch is signed (S-39, G2)."""
+    if found.batch == deciding:
+        return bool(found.stated)
+    is_measured = found.origins == {"measurement"} and bool(found.stated)
+    return bool(found.closing) or found.stated in IN_PLACE or is_measured

@@ -1,4 +1,4 @@
-"""Process faults: a mode found in a batch, and whether anything has been done about it."""
+"""Nonconformity modes of a batch, and whether anything has been done about each of them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from signoff_ledger.domain.case import Case
 
 
-class Fault(NamedTuple):
+class BatchMode(NamedTuple):
     """A nonconformity mode as it stands in one batch.
 
     Attributes:
@@ -32,44 +32,44 @@ class Fault(NamedTuple):
     is_recurrence: bool
 
 
-def faults_of(case: Case) -> tuple[Fault, ...]:
-    """Name every fault of the batch in question and of those before it, oldest first."""
+def modes_of(case: Case) -> tuple[BatchMode, ...]:
+    """Give the modes found in the batch in question and in those before it, oldest first."""
     batches = [*case.earlier, case.batch] if case.batch else list(case.earlier)
-    return tuple(fault for batch in batches for fault in _in_batch(batch, case))
+    return tuple(found for batch in batches for found in _in_batch(batch, case))
 
 
-def is_closed(fault: Fault, case: Case) -> bool:
-    """Say whether a fault needs nothing more before a sign-off.
+def is_closed(found: BatchMode, case: Case) -> bool:
+    """Say whether the nonconformities of a mode need nothing more before a sign-off.
 
-    One found in the deciding batch needs a cause, or a statement that none was found. One found
-    earlier needs a change that the deciding batch confirms, or such a statement. A fault of the
-    measurement needs a statement: nothing about the process is to be changed.
+    A mode found in the deciding batch needs a cause, or a statement that none was found. One found
+    earlier needs a change that the deciding batch confirms, or such a statement. One that comes
+    from the measurement needs a statement alone: nothing about the process has to change.
     """
-    cause = case.process.causes.get((fault.batch, fault.mode))
-    if fault.batch == case.batch_key:
+    cause = case.process.causes.get((found.batch, found.mode))
+    if found.batch == case.batch_key:
         return cause is not None
     if cause is not None and cause.kind is not CauseKind.FOUND:
         return True
-    measured_wrong = all(o is not None and o.origin is Origin.MEASUREMENT for o in fault.origins)
+    measured_wrong = all(o is not None and o.origin is Origin.MEASUREMENT for o in found.origins)
     if cause is not None and measured_wrong:
         return True
-    return bool(_fixes(fault.mode, fault.batch, case))
+    return bool(_fixes(found.mode, found.batch, case))
 
 
-def _in_batch(batch: Batch, case: Case) -> list[Fault]:
+def _in_batch(batch: Batch, case: Case) -> list[BatchMode]:
     counted = batch.tally()
     process = case.process
     numbers: dict[str, list[int]] = {}
     for serial in counted.nonconforming:
         for n in batch.units[serial].nonconformities.values():
             numbers.setdefault(n.mode, []).append(n.number)
-    faults = []
+    modes = []
     for mode, units in sorted(counted.modes.items()):
         cause = process.causes.get((batch.key, mode))
         answers = [*([cause.version] if cause else []), *_fixes(mode, batch.key, case)]
         before = process.batches[batch.key].changes_before
-        faults.append(
-            Fault(
+        modes.append(
+            BatchMode(
                 mode=mode,
                 batch=batch.key,
                 units=units,
@@ -78,7 +78,7 @@ def _in_batch(batch: Batch, case: Case) -> list[Fault]:
                 is_recurrence=any(mode in c.applied.addresses for c in process.changes[:before]),
             )
         )
-    return faults
+    return modes
 
 
 def _fixes(mode: str, batch: str, case: Case) -> list[int]:
