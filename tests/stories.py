@@ -31,7 +31,7 @@ from signoff_ledger.domain.plan import (
     content_sha256,
 )
 from signoff_ledger.domain.process import Change, Process
-from signoff_ledger.domain.unit import DefectReport, UnitReport
+from signoff_ledger.domain.unit import NonconformityReport, UnitReport
 from signoff_ledger.domain.values import (
     BuildMethod,
     CauseKind,
@@ -131,7 +131,7 @@ def unit(
     *fails: str,
     readings: Mapping[str, int] | None = None,
     without: Iterable[str] = (),
-    defects: Iterable[DefectReport] = (),
+    nonconformities: Iterable[NonconformityReport] = (),
     replaces: str | None = None,
     observed_at: datetime | None = None,
     stated: bool | None = None,
@@ -145,7 +145,7 @@ def unit(
         fails: Characteristics whose readings do not conform.
         readings: Readings that differ from the good ones.
         without: Characteristics that were not read.
-        defects: Nonconformities the inspector saw besides.
+        nonconformities: Nonconformities the inspector saw besides.
         replaces: The unit it stands in for.
         observed_at: When the inspector says it was.
         stated: What the source calls the result.
@@ -157,7 +157,7 @@ def unit(
         serial=serial,
         build=UnitBuild(method=method, **build),
         readings={name: value for name, value in values.items() if name not in set(without)},
-        defects=tuple(defects),
+        nonconformities=tuple(nonconformities),
         observed_at=observed_at,
         replaces=Replacement(reason="dropped", serial=replaces) if replaces else None,
         stated_conforms=stated,

@@ -18,7 +18,7 @@ COMMANDS = {
     *("StateCause", "Withdraw"),
 }
 FIELDS = {
-    *("BuildMethod", "Change", "DefectReport", "Disposition", "Origin", "Role", "UnitBuild"),
+    *("BuildMethod", "Change", "NonconformityReport", "Disposition", "Origin", "Role", "UnitBuild"),
 }
 QUERIES = {
     *("LiveLog", "check", "history", "orders", "preview", "replay_decisions", "status", "unit"),

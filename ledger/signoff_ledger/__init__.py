@@ -28,7 +28,7 @@ _PUBLIC = {
     "ConfirmCorrection": "application.commands.corrections",
     "ConflictError": "errors",
     "CountersignBar": "application.commands.bars",
-    "DefectReport": "application.commands.parts",
+    "NonconformityReport": "application.commands.parts",
     "DisposeUnit": "application.commands.inspection",
     "Disposition": "application.commands.parts",
     "EnrolPerson": "application.commands.people",

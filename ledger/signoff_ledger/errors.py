@@ -41,7 +41,7 @@ CODES: Mapping[str, str] = {
     "SL201": "no such process",
     "SL202": "no such batch",
     "SL203": "no such person",
-    "SL204": "no such unit, defect, correction or characteristic",
+    "SL204": "no such unit, nonconformity, correction or characteristic",
     "SL205": "no ledger was named or found",
     "SL206": "no such position",
     "SL207": "no such help topic or setting",

@@ -88,17 +88,17 @@ def test_how_a_unit_was_made_can_be_corrected(tmp_path: Path) -> None:
     assert ["BENCH_BUILT"] == unit["excluded"]
 
 
-def test_a_defect_can_become_another_mode(tmp_path: Path) -> None:
+def test_a_nonconformity_can_become_another_mode(tmp_path: Path) -> None:
     terminal = at("built", tmp_path)
     terminal.did("defect", "add", "B1-3", "OTHER", "--batch", "B1", by="ines")
 
     terminal.did("correct", "B1-3", "D-3=CRACK", *REASON, by="ines")
     terminal.did("correct", "--confirm", "1", "--batch", "B1", by="ivan")
 
-    assert ["D-3 CRACK"] == terminal.asked("status", "--batch", "B1")["units"][2]["defects"]
+    assert ["D-3 CRACK"] == terminal.asked("status", "--batch", "B1")["units"][2]["nonconformities"]
 
 
-def test_a_defect_is_voided_only_with_a_second_look(tmp_path: Path) -> None:
+def test_a_nonconformity_is_voided_only_with_a_second_look(tmp_path: Path) -> None:
     """S-23."""
     terminal = at("built", tmp_path)
     terminal.did("defect", "add", "B1-3", "OTHER", "--batch", "B1", by="ines")
@@ -107,10 +107,10 @@ def test_a_defect_is_voided_only_with_a_second_look(tmp_path: Path) -> None:
     terminal.did("correct", "B1-3", "D-3=void", *REASON, "--remeasured", "under a lamp", by="ines")
     terminal.did("correct", "--confirm", "1", "--batch", "B1", by="ivan")
 
-    assert [] == terminal.asked("status", "--batch", "B1")["units"][2]["defects"]
+    assert [] == terminal.asked("status", "--batch", "B1")["units"][2]["nonconformities"]
 
 
-def test_a_defect_stands_while_the_reading_that_shows_it_stands(tmp_path: Path) -> None:
+def test_a_nonconformity_stands_while_the_reading_that_shows_it_stands(tmp_path: Path) -> None:
     terminal = at("held", tmp_path)
 
     error = terminal.refused("SL109", "correct", "B1-1", "D-1=void", *REASON, by="ines")

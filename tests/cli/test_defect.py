@@ -1,4 +1,4 @@
-"""`signoff defect`."""
+"""`signoff nonconformity`."""
 
 from pathlib import Path
 
@@ -19,7 +19,7 @@ def test_a_nonconformity_seen_later_counts(tmp_path: Path) -> None:
 
 
 def test_one_unit_with_two_nonconformities_is_one_reject(tmp_path: Path) -> None:
-    """S-45: units are counted apart from defects."""
+    """S-45: units are counted apart from nonconformities."""
     terminal = at("built", tmp_path)
 
     terminal.did("defect", "add", "B1-1", "CRACK", "--batch", "B1", by="ines")
@@ -55,7 +55,7 @@ def test_a_later_attribution_replaces_an_earlier_one_and_both_stay(tmp_path: Pat
     assert "LID-SEAT attributed to material: seen" in told
 
 
-def test_a_single_defect_may_have_another_origin(tmp_path: Path) -> None:
+def test_a_single_nonconformity_may_have_another_origin(tmp_path: Path) -> None:
     """S-16."""
     terminal = at("held", tmp_path)
     reason = ("--reason", "seen")
@@ -91,7 +91,7 @@ def test_a_nonconformity_of_the_design_closes_the_series(tmp_path: Path) -> None
     ],
     ids=["number alone", "mode with batch", "no such number", "no such mode", "no key"],
 )
-def test_an_attribution_names_a_mode_or_one_defect(
+def test_an_attribution_names_a_mode_or_one_nonconformity(
     tmp_path: Path, args: tuple[str, ...], code: str
 ) -> None:
     terminal = at("held", tmp_path)

@@ -38,7 +38,7 @@ def test_a_unit_is_recorded_with_its_readings_in_the_plans_units(tmp_path: Path)
     found = units(terminal)
     assert ["0.10 mm", "0.40 mm", "0.41 mm"] == [u["readings"]["gap"] for u in found.values()]  # type: ignore[index]
     assert [False, False, True] == [unit["reject"] for unit in found.values()]
-    assert ["D-1 LID-SEAT"] == found["U-3"]["defects"]
+    assert ["D-1 LID-SEAT"] == found["U-3"]["nonconformities"]
 
 
 def test_a_nonconformity_is_graded_by_where_it_is(tmp_path: Path) -> None:

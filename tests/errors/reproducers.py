@@ -584,7 +584,7 @@ EVERY: Mapping[str, Mapping[str, Reproducer]] = {
         "no characteristic": _typed("open", "ines", "record", "U-1", "\x1b[2J=1", *LINE),
         "no unit": _typed("built", "ines", "defect", "add", "B1-9", "CRACK", "--batch", "B1"),
         "no correction": _typed("held", "ivan", "correct", "--confirm", "7", "--batch", "B1"),
-        "no defect": _typed(
+        "no nonconformity": _typed(
             "held", "egon", "defect", "attribute", "D-9", "--batch", "B1", "--origin", "process",
             "--reason", "x",
         ),

@@ -116,7 +116,7 @@ TYPED: dict[str, tuple[tuple[str, ...], str, str]] = {
     "a note from a binary": (("gap=0.2", "--note", "@binary"), "SL101", "cannot be read as text"),
     "a note in another encoding": (("gap=0.2", "--note", "@latin"), "SL101", "cannot be read"),
     "a note from a folder": (("gap=0.2", "--note", "@folder"), "SL101", "cannot be read"),
-    "a mode with an escape": (("gap=0.2", "--defect", "\x1b[2J"), "SL106", "the defect's mode"),
+    "a mode with an escape": (("gap=0.2", "--defect", "\x1b[2J"), "SL106", "nonconformity's mode"),
     "an unknown mode": (("gap=0.2", "--defect", "DENT"), "SL204", "no nonconformity mode DENT"),
     "a result before the bar": (
         ("gap=0.2", "--observed-at", "2026-01-01T08:00:00Z"), "SL310", "before the bar",

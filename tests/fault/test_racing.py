@@ -20,7 +20,7 @@ from signoff_ledger.application.commands.nonconformities import AddNonconformity
 from signoff_ledger.application.commands.people import EnrolPerson
 from signoff_ledger.application.ledger import Call
 from signoff_ledger.bootstrap import OpenLedger
-from signoff_ledger.domain.unit import DefectReport
+from signoff_ledger.domain.unit import NonconformityReport
 from signoff_ledger.domain.values import Disposition, RemarkKind, Role
 from signoff_ledger.errors import ConflictError
 from tests.fault.ledgers import files_of, held_together, lay_out, opened, shop_of, staffed
@@ -53,16 +53,20 @@ def folder(tmp_path: Path) -> Path:
     return lay_out(tmp_path, ready_to_sign())
 
 
-def find_a_defect(ledger: OpenLedger) -> None:
+def find_a_nonconformity(ledger: OpenLedger) -> None:
     """Find something on a unit of the batch in question."""
-    defect = DefectReport(mode="CRACK", note="seen late")
-    ledger.ledger.execute(AddNonconformity(batch="B2", serial="B2-1", defect=defect), Call("ines"))
+    late = NonconformityReport(mode="CRACK", note="seen late")
+    ledger.ledger.execute(
+        AddNonconformity(batch="B2", serial="B2-1", nonconformity=late), Call("ines")
+    )
 
 
-def find_an_older_defect(ledger: OpenLedger) -> None:
+def find_an_older_nonconformity(ledger: OpenLedger) -> None:
     """Find something on a unit of the batch before."""
-    defect = DefectReport(mode="CRACK", note="seen late")
-    ledger.ledger.execute(AddNonconformity(batch="B1", serial="B1-3", defect=defect), Call("ines"))
+    late = NonconformityReport(mode="CRACK", note="seen late")
+    ledger.ledger.execute(
+        AddNonconformity(batch="B1", serial="B1-3", nonconformity=late), Call("ines")
+    )
 
 
 def scrap_an_older_unit(ledger: OpenLedger) -> None:
@@ -86,8 +90,8 @@ def sign_first(ledger: OpenLedger) -> None:
 
 
 LAST_MOMENTS: dict[str, Callable[[OpenLedger], None]] = {
-    "a defect": find_a_defect,
-    "a defect on an older batch": find_an_older_defect,
+    "a nonconformity": find_a_nonconformity,
+    "a nonconformity on an older batch": find_an_older_nonconformity,
     "a disposition on an older batch": scrap_an_older_unit,
     "a dissent": remark,
     "another sign-off": sign_first,
@@ -164,7 +168,7 @@ def test_two_who_sign_race_with_a_last_result(tmp_path: Path, how: str) -> None:
 
 
 def has_late_result(number: int) -> bool:
-    """Say whether a defect comes in as well; where none does, one of the two must win."""
+    """Say whether a nonconformity comes in as well; where none does, one of the two must win."""
     return bool(number % 3)
 
 
@@ -186,7 +190,7 @@ def race_in_threads(tmp_path: Path, chance: random.Random) -> Iterator[Sequence[
         def find(folder: Path = folder, start: Any = start) -> None:
             with opened(folder) as ledger:
                 start.wait()
-                find_a_defect(ledger)
+                find_a_nonconformity(ledger)
 
         threads = [threading.Thread(target=sign, args=(actor,)) for actor in SIGNERS]
         if has_late_result(number):
@@ -209,7 +213,9 @@ def race_in_processes(tmp_path: Path, chance: random.Random) -> Iterator[Sequenc
                 rival.look(folder)
             with opened(folder) as ledger:
                 late = (
-                    [lambda ledger=ledger: find_a_defect(ledger)] if has_late_result(number) else []
+                    [lambda ledger=ledger: find_a_nonconformity(ledger)]
+                    if has_late_result(number)
+                    else []
                 )
                 moves: list[Callable[[], None]] = [*(rival.go for rival in people_), *late]
                 chance.shuffle(moves)

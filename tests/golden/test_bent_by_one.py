@@ -270,7 +270,7 @@ def test_what_time_people_and_cancellations_did_proves_itself(tmp_path: Path) ->
     shop.did("verify", "out")
 
 
-def test_a_design_nonconformity_of_a_defect_that_is_none_is_taken_back_by_two(
+def test_a_design_origin_of_a_void_nonconformity_is_taken_back_by_two(
     tmp_path: Path,
 ) -> None:
     """G14: there is a way back from it."""

@@ -125,7 +125,7 @@ def test_the_bar_is_one_of_twenty_and_stood_before_the_first_unit(kept: Terminal
 
 
 def test_batch_1_has_five_rejects_of_twenty(kept: Terminal) -> None:
-    """S-45: 5/20, LID-SEAT 3, GLAZE-PINHOLE 2; here each reject has one defect."""
+    """S-45: 5/20, LID-SEAT 3, GLAZE-PINHOLE 2; here each reject has one nonconformity."""
     batch = kept.asked("why", PROCESS)["batches"][0]
     view = kept.asked("status", PROCESS)["batches"][0]
 
@@ -394,8 +394,8 @@ def test_the_bar_is_inclusive(tmp_path: Path, ac: int, rejects: int, clears: boo
     assert ("NOT_DECIDED" if clears else "HELD") == standing
 
 
-def test_a_unit_with_both_nonconformities_is_one_reject_and_two_defects(tmp_path: Path) -> None:
-    """S-45: units and defects are counted apart."""
+def test_a_unit_with_two_modes_is_one_reject_and_two_nonconformities(tmp_path: Path) -> None:
+    """S-45: units and nonconformities are counted apart."""
     terminal = told(tmp_path, goes("import"))
     both = sheet(1).replace("SN-005,line,1,k.ward,0.28,fail", "SN-005,line,1,k.ward,0.48,fail")
     assert sheet(1) != both

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
 from signoff_ledger.application.commands.people import GrantRole, RevokeRole
-from signoff_ledger.domain.unit import DefectReport
+from signoff_ledger.domain.unit import NonconformityReport
 from signoff_ledger.domain.values import CauseKind, Disposition, Origin, RemarkKind
 from tests.property.floor import Way
 from tests.property.materials import BARS, MODELS, MODES, PLANS, PROCESSES, RAMP, UNITS, change
@@ -59,8 +59,8 @@ BUYERS = ("bela", "bela", "paul", "anna")
 KINDS = ("good", "good", "good", *UNITS)
 ALL_MODES = (*MODES, "NO-SUCH")
 BEGINNINGS = ("nothing", "planned", "open", "held", "signed off", "signed off")
-DEFECTS = tuple(
-    DefectReport(mode, zone)
+NONCONFORMITIES = tuple(
+    NonconformityReport(mode, zone)
     for mode in ALL_MODES
     for zone in (None, None, "inside", "Inside", "nowhere")
 )
@@ -158,8 +158,8 @@ CHOICES: Mapping[str, Mapping[str, Choice]] = {
     "import_a_long_sheet": {
         "by": INSPECTORS, "rows": Several((SPOTS, KINDS, (1, 2)), 3), "way": WAYS,
     },
-    "add_a_defect": {
-        "by": INSPECTORS, "spot": SPOTS, "found": DEFECTS, "off": (None, None, *OBSERVED),
+    "add_a_nonconformity": {
+        "by": INSPECTORS, "spot": SPOTS, "found": NONCONFORMITIES, "off": (None, None, *OBSERVED),
         "way": WAYS,
     },
     "dispose_of_a_unit": {
@@ -169,7 +169,7 @@ CHOICES: Mapping[str, Mapping[str, Choice]] = {
     "attribute_a_mode": {
         "by": ENGINEERS, "key": KEYS, "mode": ALL_MODES, "origin": (*Origin,), "way": WAYS,
     },
-    "attribute_one_defect": {
+    "attribute_one_nonconformity": {
         "by": ENGINEERS, "spot": SPOTS, "origin": (*Origin,), "way": WAYS,
     },
     "doubt_the_design_and_take_it_back": {
@@ -185,7 +185,7 @@ CHOICES: Mapping[str, Mapping[str, Choice]] = {
         "remeasured": (None, "with another gauge"), "way": WAYS,
     },
     "find_a_nonconformity_and_correct_it": {
-        "spot": SPOTS, "found": DEFECTS, "becomes": ("void", *MODES), "way": WAYS,
+        "spot": SPOTS, "found": NONCONFORMITIES, "becomes": ("void", *MODES), "way": WAYS,
     },
     "correct_between_two": {"spot": SPOTS, "becomes": CORRECTIONS, "way": WAYS},
     "confirm_a_correction": {

@@ -33,7 +33,7 @@ from signoff_ledger.application.commands.people import GrantRole
 from signoff_ledger.application.commands.plans import CountersignPlan, NoteApproval, PublishPlan
 from signoff_ledger.application.commands.sheet_import import ImportSheet
 from signoff_ledger.domain.process import Change
-from signoff_ledger.domain.unit import DefectReport
+from signoff_ledger.domain.unit import NonconformityReport
 from signoff_ledger.domain.values import CauseKind, Disposition, Origin, RemarkKind, Role
 from tests.ledgers import wide
 from tests.property.choices import BEGINNINGS, SPELLINGS, Spot, drawn, offered
@@ -168,7 +168,7 @@ class LedgerMachine(RuleBasedStateMachine):
         read = self.floor.readings(batch, serial)
         values = {name: value for name, value in entry["values"].items() if name not in read}
         build = self.floor.build_of(batch, serial) or entry["build"]
-        entry = {**entry, "values": values, "build": build, "defects": ()}
+        entry = {**entry, "values": values, "build": build, "nonconformities": ()}
         self.give(by, way, RecordUnit, batch=batch, **entry)
 
     @offered("record_a_replacement")
@@ -186,7 +186,7 @@ class LedgerMachine(RuleBasedStateMachine):
         self.record_a_unit(by, new, "blank", PLAINLY)
         self.record_a_replacement(by, new, "good", PLAINLY)
         if kind == "cracked":
-            self.add_a_defect(by, new, DefectReport("CRACK"), None, way)
+            self.add_a_nonconformity(by, new, NonconformityReport("CRACK"), None, way)
         elif kind != "blank":
             self.record_what_is_missing(by, new, kind, way)
 
@@ -210,12 +210,14 @@ class LedgerMachine(RuleBasedStateMachine):
             by, way, ImportSheet, batch=batch, file=wide([*chain.from_iterable(lines)]), **SHEET
         )
 
-    @offered("add_a_defect")
-    def add_a_defect(
-        self, by: str, spot: Spot, found: DefectReport, off: timedelta | None, way: Way
+    @offered("add_a_nonconformity")
+    def add_a_nonconformity(
+        self, by: str, spot: Spot, found: NonconformityReport, off: timedelta | None, way: Way
     ) -> None:
         seen = self.moment(off)
-        self.give(by, way, AddNonconformity, **self.unit(spot), defect=found, observed_at=seen)
+        self.give(
+            by, way, AddNonconformity, **self.unit(spot), nonconformity=found, observed_at=seen
+        )
 
     @offered("dispose_of_a_unit")
     def dispose_of_a_unit(self, by: str, spot: Spot, what: Disposition, way: Way) -> None:
@@ -233,8 +235,8 @@ class LedgerMachine(RuleBasedStateMachine):
         said = {"mode": mode, "origin": origin, "reason": "it looks so"}
         self.give(by, way, AttributeNonconformity, process=key, **said)
 
-    @offered("attribute_one_defect")
-    def attribute_one_defect(self, by: str, spot: Spot, origin: Origin, way: Way) -> None:
+    @offered("attribute_one_nonconformity")
+    def attribute_one_nonconformity(self, by: str, spot: Spot, origin: Origin, way: Way) -> None:
         single = (self.at(spot)[0], spot.number + 1)
         said = {"mode": None, "origin": origin, "reason": "a slip", "single": single}
         self.give(by, way, AttributeNonconformity, process=spot.key, **said)
@@ -246,7 +248,7 @@ class LedgerMachine(RuleBasedStateMachine):
         """G14: of a mode or of one nonconformity; it takes two people to take it back."""
         for by, origin in zip(("egon", *people), (Origin.DESIGN, *Origin), strict=False):
             if mode is None:
-                self.attribute_one_defect(by, spot, origin, way)
+                self.attribute_one_nonconformity(by, spot, origin, way)
             else:
                 self.attribute_a_mode(by, spot.key, mode, origin, way)
 
@@ -275,10 +277,10 @@ class LedgerMachine(RuleBasedStateMachine):
 
     @offered("find_a_nonconformity_and_correct_it")
     def find_a_nonconformity_and_correct_it(
-        self, spot: Spot, found: DefectReport, becomes: str, way: Way
+        self, spot: Spot, found: NonconformityReport, becomes: str, way: Way
     ) -> None:
         """S-23, S-45: by two people; a nonconformity is renamed, or was none."""
-        self.add_a_defect("ines", spot, found, None, PLAINLY)
+        self.add_a_nonconformity("ines", spot, found, None, PLAINLY)
         number = self.floor.last_nonconformity(self.at(spot)[0])
         self.correct_between_two(spot, (f"D-{number}", becomes), way)
 

@@ -8,7 +8,7 @@ from typing import Any
 from signoff_ledger.domain.bar import Bar
 from signoff_ledger.domain.plan import InspectionPlan, Parameter, UnitBuild
 from signoff_ledger.domain.process import Change
-from signoff_ledger.domain.unit import DefectReport
+from signoff_ledger.domain.unit import NonconformityReport
 from signoff_ledger.domain.values import BuildMethod, ChangeKind
 from signoff_ledger.formats.plan_toml import PlanFile
 from tests.ledgers import PLAN, plan_file
@@ -126,7 +126,7 @@ def unit_entry(serial: str, kind: str) -> dict[str, Any]:
         "serial": serial,
         "build": build,
         "values": {name: cells[name] for name in CHARACTERISTICS if cells[name]},
-        "defects": (DefectReport(mode, zone or None),) if mode else (),
+        "nonconformities": (NonconformityReport(mode, zone or None),) if mode else (),
     }
 
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from signoff_ledger.domain.unit import DefectReport
+from signoff_ledger.domain.unit import NonconformityReport
 from tests.property.choices import Spot
 from tests.property.floor import PLAINLY, Way
 from tests.property.machine import LedgerMachine
@@ -51,7 +51,7 @@ def machine() -> Iterator[LedgerMachine]:
 def test_the_machine_reaches_every_standing(machine: LedgerMachine) -> None:
     """G11, G12: without this, the property above could hold because nothing ever happens."""
     machine.begin("signed off")
-    machine.add_a_defect("ines", Spot("mug"), DefectReport("CRACK"), None, PLAINLY)
+    machine.add_a_nonconformity("ines", Spot("mug"), NonconformityReport("CRACK"), None, PLAINLY)
     unsupported = machine.floor.process("mug").standing
     machine.withdraw("anna", "mug", PLAINLY)
     machine.come_to_a_decision("mug", 0)

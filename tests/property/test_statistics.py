@@ -8,9 +8,9 @@ from scipy import stats
 
 from signoff_ledger.statistics import (
     counting,
-    defects_per_unit,
     forecast,
     measured,
+    nonconformities_per_unit,
     operating_characteristic,
     proportion,
     special,
@@ -100,15 +100,15 @@ def test_the_accepted_rate_is_the_inverse_of_the_curve(units: int, data: st.Data
 
 @given(st.integers(0, 5_000), st.integers(1, 5_000), CONFIDENCES)
 @settings(deadline=None)
-def test_bounds_of_marks_per_unit_agree(defects: int, units: int, confidence: float) -> None:
-    found = defects_per_unit.defect_rate(defects, units, confidence)
+def test_bounds_of_marks_per_unit_agree(marks: int, units: int, confidence: float) -> None:
+    found = nonconformities_per_unit.nonconformity_rate(marks, units, confidence)
     each = (1 - confidence) / 2
 
     assert found is not None
-    lower = theirs.gammaincinv(defects, each) / units if defects else 0.0
+    lower = theirs.gammaincinv(marks, each) / units if marks else 0.0
     assert close(lower) == found.interval[0]
-    assert close(theirs.gammaincinv(defects + 1, 1 - each) / units) == found.interval[1]
-    assert close(theirs.gammaincinv(defects + 1, confidence) / units) == found.upper_one_sided
+    assert close(theirs.gammaincinv(marks + 1, 1 - each) / units) == found.interval[1]
+    assert close(theirs.gammaincinv(marks + 1, confidence) / units) == found.upper_one_sided
 
 
 @given(counts(200), st.integers(0, 2_000))

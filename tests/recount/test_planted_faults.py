@@ -19,7 +19,7 @@ from signoff_ledger.domain.case import Case
 from signoff_ledger.domain.gate import rule_sets
 from signoff_ledger.domain.process_records import OpenedBatch
 from signoff_ledger.domain.tally import Tally
-from signoff_ledger.domain.unit import DefectReport
+from signoff_ledger.domain.unit import NonconformityReport
 from signoff_ledger.domain.values import Disposition
 from signoff_ledger.domain.verdict import Finding
 from tests.agreement import disagreements, log_of
@@ -227,7 +227,7 @@ def a_unit_scrapped_before_the_sign_off(machine: LedgerMachine) -> None:
 def a_nonconformity_without_an_origin(machine: LedgerMachine) -> None:
     machine.begin("open")
     machine.floor.finish("mug-1")
-    machine.add_a_defect("ines", MUG, DefectReport("OTHER"), None, PLAINLY)
+    machine.add_a_nonconformity("ines", MUG, NonconformityReport("OTHER"), None, PLAINLY)
     machine.hold("anna", "mug", None, PLAINLY)
 
 

@@ -43,7 +43,7 @@ def correct(  # click passes every option
     """Ask for a wrong entry to be corrected, or answer another person's request.
 
     NAME is a characteristic, a field of how the unit was made (method, fixture, cavity, ...), or a
-    defect such as D-3, which becomes another mode or `void`. The old value stays on record.
+    nonconformity such as D-3, which becomes another mode or `void`. The old value stays on record.
 
     \b
     Example:

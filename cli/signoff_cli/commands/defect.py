@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from signoff_cli import receipts
-from signoff_cli.commands.record import defect_of
+from signoff_cli.commands.record import nonconformity_of
 from signoff_cli.inputs import long_text, moment
 from signoff_cli.session import pass_session, recording
 from signoff_ledger.application.commands.nonconformities import (
@@ -53,7 +53,7 @@ def add(  # click passes every option
         AddNonconformity(
             batch=batch,
             serial=serial,
-            defect=defect_of(mode, long_text(note)),
+            nonconformity=nonconformity_of(mode, long_text(note)),
             observed_at=moment(observed_at),
         ),
     )
@@ -64,13 +64,13 @@ def add(  # click passes every option
 @click.option("--origin", required=True, type=click.Choice([*map(str, Origin)]), help="From what.")
 @click.option("--reason", required=True, help="How that is known; @FILE reads a file.")
 @click.option("--process", help="The process; needed where the ledger has several.")
-@click.option("--batch", help="With D-NUMBER: the batch of that one defect.")
+@click.option("--batch", help="With D-NUMBER: the batch of that one nonconformity.")
 @recording("defect attribute")
 @pass_session
 def attribute(  # click passes every option
     session: Session, mode: str, origin: str, reason: str, process: str | None, batch: str | None
 ) -> None:
-    """Attribute a mode to its origin, or a single defect given as D-NUMBER with --batch.
+    """Attribute a mode to its origin, or one nonconformity given as D-NUMBER with --batch.
 
     A later attribution replaces an earlier one; both stay on record. A nonconformity that comes
     from the design closes the series: no sign-off of the process can cure it.
@@ -84,7 +84,7 @@ def attribute(  # click passes every option
         raise InputError(
             "SL109",
             "D-NUMBER and --batch go together",
-            advice=Advice("name-mode-or-defect"),
+            advice=Advice("name-mode-or-nonconformity"),
         )
     single = (batch, int(numbered[1])) if numbered and batch else None
     with session.open() as opened:

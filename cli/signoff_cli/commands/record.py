@@ -13,7 +13,7 @@ from signoff_ledger.application.commands.batches import stated_parameters
 from signoff_ledger.application.commands.inspection import RecordUnit
 from signoff_ledger.application.commands.parts import (
     BuildMethod,
-    DefectReport,
+    NonconformityReport,
     UnitBuild,
     unit_build,
 )
@@ -87,7 +87,7 @@ def record(
         serial=serial,
         build=_build(given),
         values=values_of(results),
-        defects=tuple(defect_of(text) for text in given["defects"]),
+        nonconformities=tuple(nonconformity_of(text) for text in given["defects"]),
         gauge=given["gauge"],
         note=long_text(given["note"]),
         observed_at=moment(given["observed_at"]),
@@ -122,10 +122,10 @@ def values_of(results: Sequence[str]) -> dict[str, str]:
     return values
 
 
-def defect_of(text: str, note: str | None = None) -> DefectReport:
+def nonconformity_of(text: str, note: str | None = None) -> NonconformityReport:
     """Split `MODE@ZONE`."""
     mode, _, zone = text.partition("@")
-    return DefectReport(mode, zone or None, note)
+    return NonconformityReport(mode, zone or None, note)
 
 
 def _build(given: dict[str, Any]) -> UnitBuild:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from signoff_ledger.domain.correction import Correction
     from signoff_ledger.domain.events.event import EventMetadata
-    from signoff_ledger.domain.unit import DefectReport, Unit, UnitReport
+    from signoff_ledger.domain.unit import NonconformityReport, Unit, UnitReport
     from signoff_ledger.domain.values import Disposition, Outcome, Role
 
 CLOCK_GRACE = timedelta(minutes=5)
@@ -60,8 +60,8 @@ class Batch(BatchState):
         Raises:
             RuleRefusedError: The batch is closed or full, the unit belongs elsewhere, looks like
                 another one or already has such a result, or is dated before the bar or ahead.
-            InputError: A reading or defect that the plan does not know, or a stated result that
-                is not the judged one.
+            InputError: A reading or nonconformity that the plan does not know, or a stated result
+                that is not the judged one.
         """
         known = self.units.get(report.serial)
         if known is not None and self._is_repeated(known, report):
@@ -128,7 +128,11 @@ class Batch(BatchState):
         )
 
     def record_nonconformity(
-        self, stamp: EventMetadata, serial: str, defect: DefectReport, observed_at: datetime | None
+        self,
+        stamp: EventMetadata,
+        serial: str,
+        reported: NonconformityReport,
+        observed_at: datetime | None,
     ) -> int:
         """Record a nonconformity seen after the unit's results; gives its number in the batch."""
         self.unit(serial)
@@ -137,7 +141,7 @@ class Batch(BatchState):
         self.emit(
             stamp,
             events.NonconformityRecorded(
-                nonconformity=reported_one(defect, self.plan, number),
+                nonconformity=reported_one(reported, self.plan, number),
                 observed_at=observed_at,
                 serial=serial,
             ),
@@ -232,14 +236,16 @@ class Batch(BatchState):
     def _is_repeated(self, known: Unit, report: UnitReport) -> bool:
         same_readings = all(known.readings.get(k) == v for k, v in report.readings.items())
         modes = {(n.mode, n.location) for n in known.nonconformities.values()}
-        same_defects = all((d.mode, self._place_of(d)) in modes for d in report.defects)
-        return same_readings and same_defects and report.build.agrees_with(known.build)
+        same_nonconformities = all(
+            (d.mode, self._place_of(d)) in modes for d in report.nonconformities
+        )
+        return same_readings and same_nonconformities and report.build.agrees_with(known.build)
 
-    def _place_of(self, defect: DefectReport) -> str | None:
-        """Give a defect's location in the plan's spelling, where the plan names it."""
-        mode = self.plan.mode_catalogue.get(defect.mode)
-        zone = mode.zone_of(defect.location) if mode else None
-        return zone or defect.location
+    def _place_of(self, reported: NonconformityReport) -> str | None:
+        """Give a nonconformity's location in the plan's spelling, where the plan names it."""
+        mode = self.plan.mode_catalogue.get(reported.mode)
+        zone = mode.zone_of(reported.location) if mode else None
+        return zone or reported.location
 
     def _check_may_record(
         self, stamp: EventMetadata, report: UnitReport, others: Sequence[BatchState]

@@ -86,7 +86,7 @@ def correction_for(
     """
     reading: int | None = None
     if match := _NUMBERED.fullmatch(field):
-        was, becomes, clears = _check_defect(unit, plan, int(match[1]), becomes)
+        was, becomes, clears = _check_nonconformity(unit, plan, int(match[1]), becomes)
     elif field in plan.ids:
         reading, was, becomes, clears = _check_reading(unit, plan, field, becomes)
     else:
@@ -144,7 +144,7 @@ def corrected(
     return unit._replace(readings=readings, nonconformities=standing), voided
 
 
-def _check_defect(
+def _check_nonconformity(
     unit: Unit, plan: InspectionPlan, number: int, becomes: str
 ) -> tuple[str, str, bool]:
     """Give what is on record, what it becomes in the plan's spelling, and whether a reject goes."""
@@ -153,7 +153,7 @@ def _check_defect(
         standing = ", ".join(f"D-{n}" for n in unit.nonconformities)
         raise NotFoundError(
             "SL204",
-            f"unit {unit.serial} has no standing defect D-{number}",
+            f"unit {unit.serial} has no standing nonconformity D-{number}",
             why=f"it has {standing or 'none'}",
         )
     was, shown_by = _at_its_place(nonconformity), nonconformity.characteristic
@@ -166,7 +166,7 @@ def _check_defect(
         raise InputError(
             "SL204",
             f"the plan has no nonconformity mode {code}",
-            why=f"it has {', '.join(plan.mode_catalogue)}, and `{VOID}` takes a defect back",
+            why=f"it has {', '.join(plan.mode_catalogue)}, and `{VOID}` takes a nonconformity back",
         )
     if shown_by is not None and code != nonconformity.mode:
         raise _follows_from_reading(unit, number, shown_by, "given another name")
@@ -178,7 +178,7 @@ def _follows_from_reading(unit: Unit, number: int, shown_by: str, act: str) -> I
     return InputError(
         "SL109",
         f"D-{number} of unit {unit.serial} follows from its reading of {shown_by}",
-        why=f"a defect cannot be {act} while the reading that shows it stands",
+        why=f"a nonconformity cannot be {act} while the reading that shows it stands",
         advice=Advice("correct-reading", characteristic=shown_by),
     )
 
@@ -254,7 +254,7 @@ def _check_build(
         raise NotFoundError(
             "SL204",
             f"there is no {field!r} to correct on unit {unit.serial}",
-            why="it may be a characteristic id, a defect such as D-3, a setting such as "
+            why="it may be a characteristic id, a nonconformity such as D-3, a setting such as "
             f"{PARAMETER}ramp, or one of {', '.join(fields)}",
         )
     was = _on_record(unit.build, field)

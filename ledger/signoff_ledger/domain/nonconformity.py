@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from signoff_ledger.domain.plan import InspectionPlan
-    from signoff_ledger.domain.unit import DefectReport, UnitReport
+    from signoff_ledger.domain.unit import NonconformityReport, UnitReport
 
 
 def found_in(report: UnitReport, plan: InspectionPlan, last: int) -> tuple[Nonconformity, ...]:
@@ -26,11 +26,11 @@ def found_in(report: UnitReport, plan: InspectionPlan, last: int) -> tuple[Nonco
     by_id = plan.by_id
     failing = sorted(plan.failing(report.readings))
     found: list[Nonconformity] = []
-    for defect in report.defects:
-        shown_by = next((name for name in failing if by_id[name].mode == defect.mode), None)
+    for reported in report.nonconformities:
+        shown_by = next((name for name in failing if by_id[name].mode == reported.mode), None)
         if shown_by is not None:
             failing.remove(shown_by)
-        found.append(reported_one(defect, plan, last + len(found) + 1, shown_by))
+        found.append(reported_one(reported, plan, last + len(found) + 1, shown_by))
     for name in failing:
         found.append(failing_one(name, plan, last + len(found) + 1))
     return tuple(found)
@@ -66,18 +66,18 @@ def failing_one(characteristic_id: str, plan: InspectionPlan, number: int) -> No
 
 
 def reported_one(
-    defect: DefectReport, plan: InspectionPlan, number: int, shown_by: str | None = None
+    reported: NonconformityReport, plan: InspectionPlan, number: int, shown_by: str | None = None
 ) -> Nonconformity:
     """Make the nonconformity that an inspector reports, graded by the plan at its location.
 
     Raises:
         InputError: The plan's catalogue has no such mode.
     """
-    mode = plan.mode_catalogue.get(defect.mode)
+    mode = plan.mode_catalogue.get(reported.mode)
     if mode is None:
         raise InputError(
             "SL204",
-            f"the plan has no nonconformity mode {defect.mode}",
+            f"the plan has no nonconformity mode {reported.mode}",
             why=f"it has {', '.join(plan.mode_catalogue)}",
             advice=Advice("use-known-mode"),
         )
@@ -85,11 +85,11 @@ def reported_one(
         Nonconformity(
             characteristic=shown_by,
             mode=mode.code,
-            note=defect.note,
+            note=reported.note,
             number=number,
             severity=mode.severity,
         ),
-        defect.location,
+        reported.location,
         plan,
     )
 
@@ -123,7 +123,7 @@ def _check_location(location: str, zones: Iterable[str]) -> None:
         named = ", ".join(zones)
         raise InputError(
             "SL106",
-            f"the defect's location {location!r} {error}",
+            f"the nonconformity's location {location!r} {error}",
             why=f"the plan names the zones {named}" if named else "",
             advice=Advice("omit-characters"),
         ) from None

@@ -12,7 +12,7 @@ from signoff_ledger.domain.plan import InspectionPlan, UnitBuild
 from signoff_ledger.domain.values import Disposition, Role, Severity
 
 
-class DefectReport(NamedTuple):
+class NonconformityReport(NamedTuple):
     """A nonconformity as the inspector names it, before it has a number.
 
     Attributes:
@@ -65,7 +65,7 @@ class UnitReport(NamedTuple):
         serial: The unit.
         build: How it was made.
         readings: Integers in the plan's scale by characteristic id.
-        defects: Nonconformities seen besides failing readings.
+        nonconformities: Nonconformities seen besides failing readings.
         gauge: What it was measured with.
         note: Free words.
         observed_at: When the inspector says it was seen; the earliest of several times.
@@ -81,7 +81,7 @@ class UnitReport(NamedTuple):
     serial: str
     build: UnitBuild
     readings: Mapping[str, int]
-    defects: tuple[DefectReport, ...] = ()
+    nonconformities: tuple[NonconformityReport, ...] = ()
     gauge: str | None = None
     note: str | None = None
     observed_at: datetime | None = None

@@ -13,7 +13,7 @@ from signoff_ledger.domain.events.batch import Replacement, SheetRow
 from signoff_ledger.domain.plan import Parameter, UnitBuild
 from signoff_ledger.domain.spelling import canonical_serial
 from signoff_ledger.domain.text_checks import printable
-from signoff_ledger.domain.unit import DefectReport, UnitReport, UnreadableError, readings_of
+from signoff_ledger.domain.unit import NonconformityReport, UnitReport, UnreadableError, readings_of
 from signoff_ledger.domain.values import (
     TEXT_LIMIT,
     BuildMethod,
@@ -153,7 +153,7 @@ class Intake:
             serial=serial,
             build=self._build(cells),
             readings=readings,
-            defects=tuple(self._defects(cells)),
+            nonconformities=tuple(self._nonconformities(cells)),
             gauge=_optional(cells, "gauge_id", check_label),
             note=_optional(cells, "note", check_text),
             observed_at=_observed_at(cells),
@@ -170,11 +170,11 @@ class Intake:
         except UnreadableError as error:
             raise Problem(column or error.name, error.text, str(error)) from None
 
-    def _defects(self, cells: Mapping[str, str]) -> Iterator[DefectReport]:
+    def _nonconformities(self, cells: Mapping[str, str]) -> Iterator[NonconformityReport]:
         for part in cells.get("defects", "").replace("|", ";").split(";"):
             mode, _, location = part.strip().partition("@")
             if mode:
-                yield self._defect("defects", mode, location or None)
+                yield self._nonconformity("defects", mode, location or None)
 
     # --- long: one row per unit and characteristic ---------------------------------------------
 
@@ -194,7 +194,7 @@ class Intake:
 
     def _long_report(self, serial: str, rows: list[CsvRow]) -> UnitReport | None:
         readings: dict[str, int] = {}
-        defects: list[DefectReport] = []
+        found: list[NonconformityReport] = []
         build: dict[str, str] = {}
         gauges: list[str | None] = []
         notes: list[str | None] = []
@@ -204,7 +204,7 @@ class Intake:
             try:
                 cells = self._cells(row)
                 self._take_reading(cells, readings)
-                self._take_defect(cells, readings, defects)
+                self._take_nonconformity(cells, readings, found)
                 self._build(cells)
                 _take_build(cells, build)
                 gauges.append(_optional(cells, "gauge_id", check_label))
@@ -224,7 +224,7 @@ class Intake:
             serial=serial,
             build=self._build(build),
             readings=readings,
-            defects=tuple(dict.fromkeys(defects)),
+            nonconformities=tuple(dict.fromkeys(found)),
             gauge=next(filter(None, gauges), None),
             note=note or None,
             observed_at=min(times, default=None),
@@ -253,8 +253,11 @@ class Intake:
             judged = "pass" if conforms else "fail"
             raise Problem("result", cells["result"], f"by the plan this row is a {judged}")
 
-    def _take_defect(
-        self, cells: Mapping[str, str], readings: Mapping[str, int], defects: list[DefectReport]
+    def _take_nonconformity(
+        self,
+        cells: Mapping[str, str],
+        readings: Mapping[str, int],
+        found: list[NonconformityReport],
     ) -> None:
         """Take the nonconformity of a row: the one it names, or that of its failing reading.
 
@@ -272,19 +275,22 @@ class Intake:
             return
         if "nonconformity_code" not in cells and not stated:
             return  # The reading alone makes it.
-        defect = self._defect("nonconformity_code", code, cells.get("location"))
+        reported = self._nonconformity("nonconformity_code", code, cells.get("location"))
         of_reading = shown_by if fails and code == shown_by.mode else None
-        self._check_severity(cells, defect, of_reading)
-        defects.append(defect)
+        self._check_severity(cells, reported, of_reading)
+        found.append(reported)
 
     def _check_severity(
-        self, cells: Mapping[str, str], defect: DefectReport, shown_by: Characteristic | None
+        self,
+        cells: Mapping[str, str],
+        reported: NonconformityReport,
+        shown_by: Characteristic | None,
     ) -> None:
         stated = cells.get("severity")
-        mode = self.plan.mode_catalogue[defect.mode]
-        planned = mode.severity_at(mode.zone_of(defect.location), shown_by)
+        mode = self.plan.mode_catalogue[reported.mode]
+        planned = mode.severity_at(mode.zone_of(reported.location), shown_by)
         if stated is not None and stated.lower() != planned:
-            raise Problem("severity", stated, f"the plan grades {defect.mode} here as {planned}")
+            raise Problem("severity", stated, f"the plan grades {reported.mode} here as {planned}")
 
     # --- both ---------------------------------------------------------------------------------
 
@@ -312,14 +318,14 @@ class Intake:
             says = first["msg"].removeprefix("Value error, ")
             raise Problem(column, cells.get(column, ""), says) from None
 
-    def _defect(self, column: str, mode: str, location: str | None) -> DefectReport:
+    def _nonconformity(self, column: str, mode: str, location: str | None) -> NonconformityReport:
         if mode not in self.plan.mode_catalogue:
             known = ", ".join(self.plan.mode_catalogue)
             raise Problem(column, mode, f"the plan has no such nonconformity mode; it has {known}")
         zone = self.plan.mode_catalogue[mode].zone_of(location)
         if location is not None and zone is None:
             _checked(column, location, check_key)
-        return DefectReport(mode, location)
+        return NonconformityReport(mode, location)
 
 
 def _reading(characteristic: Characteristic, column: str, text: str) -> int:

@@ -117,7 +117,7 @@ def _started(e: b.BatchStarted, key: str) -> str:
 
 
 def _inspected(e: b.UnitInspected, key: str) -> str:
-    found = ", ".join(_defect(n) for n in e.nonconformities)
+    found = ", ".join(_nonconformity(n) for n in e.nonconformities)
     made = "" if e.build.method == "line" else f", built: {e.build.method}"
     made += f", built by an enrolled {e.builder_enrolled_as}" if e.builder_enrolled_as else ""
     stands_in = f", in place of {e.replaces.serial}: {e.replaces.reason}" if e.replaces else ""
@@ -128,7 +128,7 @@ def _inspected(e: b.UnitInspected, key: str) -> str:
     )
 
 
-def _defect(n: b.Nonconformity) -> str:
+def _nonconformity(n: b.Nonconformity) -> str:
     where = f" at {n.location}" if n.location else ""
     unknown = ", a zone that the plan does not grade" if n.zone_unknown else ""
     return f"D-{n.number} {n.mode}{where} ({n.severity}{unknown})"
@@ -199,7 +199,7 @@ def _requested(e: b.CorrectionRequested, key: str) -> str:
 
 
 def _confirmed(e: b.CorrectionConfirmed, key: str) -> str:
-    made = f"; it makes {_defect(e.nonconformity)}" if e.nonconformity else ""
+    made = f"; it makes {_nonconformity(e.nonconformity)}" if e.nonconformity else ""
     return f"Correction {e.number} of {key} confirmed by a second person{made}"
 
 
@@ -328,7 +328,7 @@ _SENTENCES: Mapping[type[Event], Callable[[Any, str], str]] = {
         f"the first result stands{_note(e.note)}"
     ),
     b.NonconformityRecorded: lambda e, key: (
-        f"Unit {e.serial} of {key}: {_defect(e.nonconformity)} found later"
+        f"Unit {e.serial} of {key}: {_nonconformity(e.nonconformity)} found later"
     ),
     b.UnitDispositioned: lambda e, key: (
         f"Unit {e.serial} of {key} goes to {e.disposition}{_because(e.reason)}"

@@ -86,7 +86,7 @@ def _unit(
         "excluded": list(excluded),
         "missing": missing,
         "reject": unit.is_reject(batch.bar.reject_from),
-        "defects": [f"D-{n.number} {n.mode}" for n in unit.nonconformities.values()],
+        "nonconformities": [f"D-{n.number} {n.mode}" for n in unit.nonconformities.values()],
         "readings": {
             c.id: c.show(unit.readings[c.id]) for c in plan.characteristics if c.id in unit.readings
         },
@@ -109,11 +109,11 @@ def _result(data: dict[str, Any]) -> str:
         return "reject"
     if data["missing"]:
         return "incomplete"
-    return "nonconforming" if data["defects"] else "conforms"
+    return "nonconforming" if data["nonconformities"] else "conforms"
 
 
 def _found(data: dict[str, Any]) -> str:
-    parts = [*data["defects"], *(f"no reading of {name}" for name in data["missing"])]
+    parts = [*data["nonconformities"], *(f"no reading of {name}" for name in data["missing"])]
     parts += [f"goes to {data['disposition']}"] if data["disposition"] else []
     parts += [f"a retest of {name} failed" for name in data["failed_retests"]]
     return ", ".join(parts) or "-"

@@ -16,7 +16,7 @@ from signoff_ledger.queries.figures_answer import FiguresAnswer, SentencesAnswer
 from signoff_ledger.queries.illustrated import Illustrated
 from signoff_ledger.queries.measured import MeasuredAnswer, measured_values
 from signoff_ledger.queries.value_forms import DecimalText
-from signoff_ledger.statistics.defects_per_unit import defect_rate, rate_ratio
+from signoff_ledger.statistics.nonconformities_per_unit import nonconformity_rate, rate_ratio
 from signoff_ledger.statistics.operating_characteristic import curve
 from signoff_ledger.statistics.pareto import pareto
 from signoff_ledger.statistics.proportion import chance_at_most
@@ -231,7 +231,7 @@ def _posterior(figures: Figures) -> list[PosteriorAnswer]:
 def _per_unit(case: Case, count: Tally) -> PerUnitAnswer | None:
     """Nonconformities per unit over the units that count, and against the batch before."""
     units = len(count.representative)
-    found = defect_rate(count.nonconformities, units, CONFIDENCE)
+    found = nonconformity_rate(count.nonconformities, units, CONFIDENCE)
     if found is None:
         return None
     ratio = None

@@ -16,7 +16,7 @@ class UnitAnswer(TypedDict):
         excluded: Codes of the reasons why it does not.
         missing: Characteristics without a reading.
         reject: Whether it is nonconforming in a counted grade.
-        defects: Nonconformities that stand, each as its number and its mode.
+        nonconformities: Nonconformities that stand, each as its number and its mode.
         readings: First valid readings by characteristic, with their unit.
         built_by: Who built it, as stated.
         operator_role: The builder's role, as stated.
@@ -42,7 +42,7 @@ class UnitAnswer(TypedDict):
     excluded: list[str]
     missing: list[str]
     reject: bool
-    defects: list[Annotated[str, Form(r"^D-\d+ ")]]
+    nonconformities: list[Annotated[str, Form(r"^D-\d+ ")]]
     readings: dict[str, str]
     built_by: str | None
     operator_role: str | None

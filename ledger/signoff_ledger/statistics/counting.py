@@ -71,8 +71,9 @@ def check_counts(rejects: int, inspected: int) -> None:
     """Refuse counts that no batch can have.
 
     Raises:
-        ValueError: There are more rejects than units inspected, or fewer than none. Defects are
-            not rejects: where only they were counted, use `defects_per_unit`.
+        ValueError: There are more rejects than units inspected, or fewer than none.
+            Nonconformities are not rejects: where only they were counted, use
+            `nonconformities_per_unit`.
     """
     if not 0 <= rejects <= inspected:
         raise ValueError(f"{rejects} rejects of {inspected} inspected units cannot be")

@@ -24,7 +24,7 @@ from signoff_ledger.projections.views import Views
 from tests.fault.ledgers import KEYS, lay_out, opened
 from tests.fault.postgres.ledgers import begun, give, held_together
 from tests.fault.rivals import Told, assert_heads_hold, decide, look
-from tests.fault.test_racing import SIGNERS, WON, find_a_defect, ready_to_sign
+from tests.fault.test_racing import SIGNERS, WON, find_a_nonconformity, ready_to_sign
 from tests.ledgers import CountingIds, Shop, unit, wide
 
 
@@ -59,7 +59,7 @@ def test_of_two_who_sign_at_once_one_wins_and_the_other_is_told_why(
     def find() -> None:
         with signable() as ledger:
             start.wait()
-            find_a_defect(ledger)
+            find_a_nonconformity(ledger)
 
     told = at_once([*(partial(sign, actor) for actor in SIGNERS), *([find] if late else [])])
     told = told[: len(SIGNERS)]

@@ -27,7 +27,7 @@ from signoff_ledger.application.commands.plans import CountersignPlan, NoteAppro
 from signoff_ledger.application.ledger import Call
 from signoff_ledger.custody.key_store import Vault
 from signoff_ledger.domain.bar import Bar
-from signoff_ledger.domain.unit import DefectReport
+from signoff_ledger.domain.unit import NonconformityReport
 from signoff_ledger.domain.values import (
     CauseKind,
     Disposition,
@@ -73,7 +73,7 @@ GIVEN: dict[str, Callable[[Shop, Call], object]] = {
     "record": lambda s, c: s.record("B1", "S2", c),
     "import": lambda s, c: s.bring("B1", wide([unit("S2")]), c),
     "defect add": lambda s, c: s.ledger.execute(
-        AddNonconformity(batch="B1", serial="S1", defect=DefectReport("CRACK")), c
+        AddNonconformity(batch="B1", serial="S1", nonconformity=NonconformityReport("CRACK")), c
     ),
     "defect attribute": lambda s, c: s.ledger.execute(
         AttributeNonconformity(process="mug", mode="CRACK", origin=Origin.PROCESS, reason="why"), c

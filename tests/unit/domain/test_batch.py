@@ -14,7 +14,7 @@ from signoff_ledger.domain.events.batch import (
     UnitInspected,
     UnitRetested,
 )
-from signoff_ledger.domain.unit import DefectReport
+from signoff_ledger.domain.unit import NonconformityReport
 from signoff_ledger.domain.values import BuildMethod, Disposition, Severity
 from signoff_ledger.errors import Advice, InputError, NotFoundError, RuleRefusedError
 from tests.stories import Story, bar, clear, opened, plan, rules_of, told, unit
@@ -66,9 +66,9 @@ def test_the_same_results_again_are_recorded_once() -> None:
     assert 2 == story.batch.version
 
 
-def test_the_same_defects_again_are_recorded_once() -> None:
+def test_the_same_nonconformities_again_are_recorded_once() -> None:
     story = opened()
-    report = unit("U-01", defects=[DefectReport("PINHOLE", "base")])
+    report = unit("U-01", nonconformities=[NonconformityReport("PINHOLE", "base")])
 
     assert story.record(report)
     assert not story.record(report)
@@ -78,12 +78,16 @@ def test_the_same_defects_again_are_recorded_once() -> None:
     "again",
     [
         unit("U-01", "lid"),
-        unit("U-01", defects=[DefectReport("PINHOLE")]),
+        unit("U-01", nonconformities=[NonconformityReport("PINHOLE")]),
         unit("U-01", method=BuildMethod.BENCH),
         unit("U-01", without=["build", "glaze", "heat", "lid"], cavity="2"),
-        unit("U-01", without=["build", "glaze", "heat", "lid"], defects=[DefectReport("OTHER")]),
+        unit(
+            "U-01",
+            without=["build", "glaze", "heat", "lid"],
+            nonconformities=[NonconformityReport("OTHER")],
+        ),
     ],
-    ids=["reading", "defect", "method", "build", "defect alone"],
+    ids=["reading", "nonconformity", "method", "build", "nonconformity alone"],
 )
 def test_the_first_result_of_a_unit_counts(again: object) -> None:
     """S-28, G4: another result for the same characteristic is refused, better or worse."""
@@ -151,12 +155,12 @@ def test_a_reading_that_the_plan_does_not_know_is_refused() -> None:
     assert "it has lid, glaze, heat, build" == refused.value.why
 
 
-def test_a_defect_that_the_plan_does_not_know_is_refused() -> None:
+def test_a_nonconformity_that_the_plan_does_not_know_is_refused() -> None:
     """S-45."""
     story = opened()
 
     with pytest.raises(InputError) as refused:
-        story.record(unit("U-01", defects=[DefectReport("BAD-LUCK")]))
+        story.record(unit("U-01", nonconformities=[NonconformityReport("BAD-LUCK")]))
 
     assert "SL204" == refused.value.code
     assert 1 == story.batch.version
@@ -353,12 +357,12 @@ def test_a_result_that_is_yet_to_come_is_refused(step: str) -> None:
     story = opened()
     story.record(unit("U-01"))
     ahead = story.now + timedelta(minutes=1) + CLOCK_GRACE + timedelta(microseconds=1)
-    defect = DefectReport("PINHOLE")
+    reported = NonconformityReport("PINHOLE")
     batch, stamp = story.batch, story.stamp("ines")
     steps: dict[str, Step] = {
         "first result": lambda: batch.record_unit(stamp, unit("U-02", observed_at=ahead), []),
         "retest": lambda: batch.record_retest(stamp, unit("U-01", observed_at=ahead)),
-        "nonconformity": lambda: batch.record_nonconformity(stamp, "U-01", defect, ahead),
+        "nonconformity": lambda: batch.record_nonconformity(stamp, "U-01", reported, ahead),
     }
 
     with pytest.raises(RuleRefusedError) as refused:
@@ -376,7 +380,7 @@ def test_a_nonconformity_dated_before_the_bar_is_refused() -> None:
 
     with pytest.raises(RuleRefusedError) as refused:
         story.batch.record_nonconformity(
-            story.stamp(), "U-01", DefectReport("PINHOLE"), observed_at=before
+            story.stamp(), "U-01", NonconformityReport("PINHOLE"), observed_at=before
         )
 
     assert "SL310" == refused.value.code
@@ -485,7 +489,7 @@ def test_a_nonconformity_seen_later_counts() -> None:
     story.record(unit("U-01", "lid"), unit("U-02"))
 
     number = story.batch.record_nonconformity(
-        story.stamp(), "U-02", DefectReport("PINHOLE", "base", "a small one"), None
+        story.stamp(), "U-02", NonconformityReport("PINHOLE", "base", "a small one"), None
     )
     event = story.last()
 
@@ -499,7 +503,9 @@ def test_a_nonconformity_needs_a_unit() -> None:
     story = opened()
 
     with pytest.raises(NotFoundError):
-        story.batch.record_nonconformity(story.stamp(), "U-01", DefectReport("PINHOLE"), None)
+        story.batch.record_nonconformity(
+            story.stamp(), "U-01", NonconformityReport("PINHOLE"), None
+        )
 
 
 def test_nonconformities_are_numbered_through_the_batch() -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from signoff_ledger.domain.batch_modes import BatchMode, is_closed, modes_of
-from signoff_ledger.domain.unit import DefectReport
+from signoff_ledger.domain.unit import NonconformityReport
 from signoff_ledger.domain.values import BuildMethod, CauseKind, Origin
 from tests.stories import Story, fixed, held, opened, told, unit
 
@@ -153,6 +153,6 @@ def test_a_mode_that_was_declared_fixed_and_is_back_is_a_recurrence() -> None:
 def test_a_new_mode_is_no_recurrence() -> None:
     """G2."""
     story = fixed()
-    story.batch.record_nonconformity(story.stamp(), "B2-02", DefectReport("OTHER"), None)
+    story.batch.record_nonconformity(story.stamp(), "B2-02", NonconformityReport("OTHER"), None)
 
     assert not mode_of(story, "OTHER", "B2").is_recurrence

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from signoff_ledger.domain.events.batch import Nonconformity, UnitInspected
-from signoff_ledger.domain.unit import DefectReport, Unit
+from signoff_ledger.domain.unit import NonconformityReport, Unit
 from signoff_ledger.domain.values import BuildMethod, Disposition, Role, Severity
 from signoff_ledger.errors import Advice, InputError, RuleRefusedError
 from tests.stories import Story, bar, clear, opened, plan, told, unit
@@ -215,12 +215,12 @@ def test_a_retest_that_reports_a_nonconformity_beside_its_readings_is_refused() 
     """S-23, G27: it would be lost."""
     story = opened()
     story.record(unit("U-1"))
-    shown = unit("U-1", "lid", defects=[DefectReport("LID-SEAT")])
+    shown = unit("U-1", "lid", nonconformities=[NonconformityReport("LID-SEAT")])
     story.batch.record_retest(story.stamp("ines"), shown)
 
     with pytest.raises(InputError) as refused:
         story.batch.record_retest(
-            story.stamp("ines"), unit("U-1", defects=[DefectReport("PINHOLE")])
+            story.stamp("ines"), unit("U-1", nonconformities=[NonconformityReport("PINHOLE")])
         )
 
     assert ("SL109", "a retest of unit U-1 reports PINHOLE") == (
@@ -335,7 +335,7 @@ def test_what_came_after_a_correction_stays_without_it() -> None:
     story = opened()
     story.record(unit("U-1", "lid"))
     story.confirm(story.correct("U-1", "lid", "0.30", remeasured="again"))
-    story.batch.record_nonconformity(story.stamp(), "U-1", DefectReport("PINHOLE"), None)
+    story.batch.record_nonconformity(story.stamp(), "U-1", NonconformityReport("PINHOLE"), None)
 
     bare = story.batch.without_hindsight().unit("U-1")
 

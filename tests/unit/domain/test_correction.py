@@ -3,7 +3,7 @@
 import pytest
 
 from signoff_ledger.domain.events.batch import CorrectionConfirmed, CorrectionRequested
-from signoff_ledger.domain.unit import DefectReport
+from signoff_ledger.domain.unit import NonconformityReport
 from signoff_ledger.domain.values import BuildMethod, Role, Severity
 from signoff_ledger.errors import Advice, InputError, NotFoundError, RuleRefusedError, SignoffError
 from tests.stories import Story, opened, told, unit
@@ -71,7 +71,7 @@ def test_a_reject_does_not_go_away_by_a_word(field: str, becomes: str) -> None:
     """S-23: neither as a slip, nor as void, nor as a unit that should not have counted."""
     story = story_of("lid") if field != "D-1" else opened()
     if field == "D-1":
-        story.record(unit("U-01", defects=[DefectReport("PINHOLE")]))
+        story.record(unit("U-01", nonconformities=[NonconformityReport("PINHOLE")]))
 
     with pytest.raises(RuleRefusedError) as refused:
         story.correct("U-01", field, becomes)
@@ -84,7 +84,7 @@ def test_a_reject_does_not_go_away_by_a_word(field: str, becomes: str) -> None:
 def test_a_reject_is_not_renamed_into_a_lighter_one_by_a_word() -> None:
     """S-23: re-labelling is taking back in small steps."""
     story = opened()
-    story.record(unit("U-01", defects=[DefectReport("NO-HEAT")]))
+    story.record(unit("U-01", nonconformities=[NonconformityReport("NO-HEAT")]))
 
     with pytest.raises(RuleRefusedError) as refused:
         story.correct("U-01", "D-1", "PINHOLE")
@@ -92,10 +92,10 @@ def test_a_reject_is_not_renamed_into_a_lighter_one_by_a_word() -> None:
     assert "SL307" == refused.value.code
 
 
-def test_a_defect_may_be_renamed_within_its_grade() -> None:
+def test_a_nonconformity_may_be_renamed_within_its_grade() -> None:
     """S-45: it stays a reject, under the right name."""
     story = opened()
-    story.record(unit("U-01", defects=[DefectReport("PINHOLE")]))
+    story.record(unit("U-01", nonconformities=[NonconformityReport("PINHOLE")]))
     story.correct("U-01", "D-1", "OTHER")
     story.confirm()
 
@@ -116,13 +116,13 @@ def test_a_mode_that_follows_from_a_reading_is_not_renamed(
 
     assert "SL109" == refused.value.code
     assert (
-        "a defect cannot be given another name while the reading that shows it stands"
+        "a nonconformity cannot be given another name while the reading that shows it stands"
         == refused.value.why
     )
     assert "LID-SEAT" == story.batch.unit("U-01").nonconformities[1].mode
 
 
-def test_the_place_of_a_defect_that_a_reading_shows_can_be_put_right() -> None:
+def test_the_place_of_a_nonconformity_that_a_reading_shows_can_be_put_right() -> None:
     """G20, S-47: its name stays, it is graded anew at its zone."""
     story = story_of("glaze")
     story.correct("U-01", "D-1", "PINHOLE@rim")
@@ -133,7 +133,7 @@ def test_the_place_of_a_defect_that_a_reading_shows_can_be_put_right() -> None:
     assert ("PINHOLE", "rim", Severity.CRITICAL) == (found.mode, found.location, found.severity)
 
 
-def test_a_defect_that_a_reading_shows_goes_with_the_reading_only() -> None:
+def test_a_nonconformity_that_a_reading_shows_goes_with_the_reading_only() -> None:
     """S-23: a failing reading on record always makes a reject."""
     story = story_of("lid")
 
@@ -174,7 +174,7 @@ def test_who_built_a_reject_and_where_may_be_put_right(harmless: str) -> None:
 def test_a_request_that_fits_nothing_on_record_is_refused(
     field: str, becomes: str, code: str
 ) -> None:
-    """S-23: no defect can be called an outlier."""
+    """S-23: no nonconformity can be called an outlier."""
     story = story_of("lid")
 
     with pytest.raises(SignoffError) as refused:
@@ -201,7 +201,7 @@ def test_a_refused_request_says_what_is_on_record() -> None:
     } == whys
 
 
-def test_a_unit_without_a_defect_is_said_to_have_none() -> None:
+def test_a_unit_without_a_nonconformity_is_said_to_have_none() -> None:
     """S-23."""
     with pytest.raises(NotFoundError) as refused:
         story_of().correct("U-01", "D-1", "void")
@@ -333,10 +333,10 @@ def test_a_builder_who_became_an_engineer_meanwhile_takes_no_reject_away() -> No
     assert "SL307" == refused.value.code
 
 
-def test_a_defect_may_move_to_another_zone_within_its_grade_or_up() -> None:
+def test_a_nonconformity_may_move_to_another_zone_within_its_grade_or_up() -> None:
     """S-47."""
     story = opened()
-    story.record(unit("U-01", defects=[DefectReport("PINHOLE", "base")]))
+    story.record(unit("U-01", nonconformities=[NonconformityReport("PINHOLE", "base")]))
     story.correct("U-01", "D-1", "PINHOLE@RIM")
     asked = story.last()
     story.confirm()
@@ -446,7 +446,7 @@ def test_a_correction_can_make_a_reject() -> None:
     assert (1, 1) == (rejects(story), story.batch.last_nonconformity)
 
 
-def test_one_failing_value_for_another_makes_no_second_defect() -> None:
+def test_one_failing_value_for_another_makes_no_second_nonconformity() -> None:
     """S-45."""
     story = story_of("lid")
     story.correct("U-01", "lid", "0.60")
@@ -456,7 +456,7 @@ def test_one_failing_value_for_another_makes_no_second_defect() -> None:
     assert 60 == story.batch.unit("U-01").readings["lid"]
 
 
-def test_a_conforming_value_for_another_makes_no_defect() -> None:
+def test_a_conforming_value_for_another_makes_no_nonconformity() -> None:
     story = story_of()
     story.correct("U-01", "lid", "0.40")
     story.confirm()
@@ -464,10 +464,10 @@ def test_a_conforming_value_for_another_makes_no_defect() -> None:
     assert {} == story.batch.unit("U-01").nonconformities
 
 
-def test_a_defect_can_be_named_rightly() -> None:
+def test_a_nonconformity_can_be_named_rightly() -> None:
     """S-45, S-47: it is graded anew at its place."""
     story = opened()
-    story.record(unit("U-01", defects=[DefectReport("OTHER", "rim", "a hole")]))
+    story.record(unit("U-01", nonconformities=[NonconformityReport("OTHER", "rim", "a hole")]))
     story.correct("U-01", "D-1", "PINHOLE")
     story.confirm()
 
@@ -476,10 +476,10 @@ def test_a_defect_can_be_named_rightly() -> None:
     assert ("PINHOLE", Severity.CRITICAL, "a hole") == (named.mode, named.severity, named.note)
 
 
-def test_a_defect_that_was_none_can_be_void() -> None:
+def test_a_nonconformity_that_was_none_can_be_void() -> None:
     """S-23: only where it was looked at again, and it stays visible as void."""
     story = opened()
-    story.record(unit("U-01", defects=[DefectReport("PINHOLE")]))
+    story.record(unit("U-01", nonconformities=[NonconformityReport("PINHOLE")]))
     story.correct("U-01", "D-1", "void", remeasured="it was dust; wiped off, photographed")
     story.confirm()
 
@@ -514,10 +514,10 @@ def test_a_correction_that_no_longer_fits_the_record_cannot_be_confirmed() -> No
     assert 30 == story.batch.unit("U-01").readings["lid"]
 
 
-def test_a_defect_is_void_once() -> None:
+def test_a_nonconformity_is_void_once() -> None:
     """S-23."""
     story = opened()
-    story.record(unit("U-01", defects=[DefectReport("PINHOLE")]))
+    story.record(unit("U-01", nonconformities=[NonconformityReport("PINHOLE")]))
     story.correct("U-01", "D-1", "void", remeasured="dust")
     story.correct("U-01", "D-1", "void", remeasured="dust")
     story.confirm(1)
@@ -530,7 +530,7 @@ def test_a_unit_that_became_a_reject_meanwhile_does_not_leave_by_a_word() -> Non
     """S-23: what was harmless when it was asked for is not when it is confirmed."""
     story = story_of()
     story.correct("U-01", "method", "bench")
-    story.batch.record_nonconformity(story.stamp(), "U-01", DefectReport("PINHOLE"), None)
+    story.batch.record_nonconformity(story.stamp(), "U-01", NonconformityReport("PINHOLE"), None)
 
     with pytest.raises(RuleRefusedError) as refused:
         story.confirm()

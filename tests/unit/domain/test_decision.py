@@ -17,7 +17,7 @@ from signoff_ledger.domain.gate.rule import Rule
 from signoff_ledger.domain.gate.rule_sets import RULE_SETS, judge
 from signoff_ledger.domain.process_records import Standing
 from signoff_ledger.domain.process_state import SUPPORTED_AGAIN
-from signoff_ledger.domain.unit import DefectReport
+from signoff_ledger.domain.unit import NonconformityReport
 from signoff_ledger.domain.values import BuildMethod, Outcome
 from signoff_ledger.errors import NotFoundError, RuleRefusedError
 from tests.stories import (
@@ -487,7 +487,7 @@ def test_a_nonconformity_seen_after_the_sign_off_takes_its_support() -> None:
     """G11, S-39."""
     story = signed()
     stamp = story.stamp("ivan")
-    story.batch.record_nonconformity(stamp, "B1-01", DefectReport("PINHOLE"), None)
+    story.batch.record_nonconformity(stamp, "B1-01", NonconformityReport("PINHOLE"), None)
     decision.reconsider(stamp, story.case())
 
     assert Standing.UNSUPPORTED is story.process.standing

@@ -16,7 +16,7 @@ from signoff_ledger.domain.disclosure import (
 )
 from signoff_ledger.domain.events.process import SignOffLapsed
 from signoff_ledger.domain.plan import InspectionPlan, Mode
-from signoff_ledger.domain.unit import DefectReport
+from signoff_ledger.domain.unit import NonconformityReport
 from signoff_ledger.domain.values import BuildMethod, Disposition, Origin, Role
 from tests.stories import (
     BUILD,
@@ -287,7 +287,7 @@ def test_what_is_gone_from_a_plan_is_told_as_gone() -> None:
 
 
 @pytest.mark.parametrize(
-    ("changes", "fails", "defects", "expected"),
+    ("changes", "fails", "reported", "expected"),
     [
         ({}, ("lid",), (), True),
         ({"characteristics": (GLAZE, HEAT, BUILD, LID)}, ("lid",), (), True),
@@ -295,23 +295,23 @@ def test_what_is_gone_from_a_plan_is_told_as_gone() -> None:
         ({"decimals": 3}, ("lid",), (), False),
         ({"severity": "minor"}, ("lid",), (), False),
         ({}, (), (), False),
-        ({}, (), (DefectReport("PINHOLE"),), True),
-        ({}, (), (DefectReport("PINHOLE", "base"),), False),
-        ({"modes": ()}, (), (DefectReport("PINHOLE", "base"),), True),
-        ({"modes": (), "glaze": False}, (), (DefectReport("PINHOLE", "base"),), False),
-        ({"modes": (), "glaze": False}, (), (DefectReport("PINHOLE"),), True),
+        ({}, (), (NonconformityReport("PINHOLE"),), True),
+        ({}, (), (NonconformityReport("PINHOLE", "base"),), False),
+        ({"modes": ()}, (), (NonconformityReport("PINHOLE", "base"),), True),
+        ({"modes": (), "glaze": False}, (), (NonconformityReport("PINHOLE", "base"),), False),
+        ({"modes": (), "glaze": False}, (), (NonconformityReport("PINHOLE"),), True),
     ],
 )
 def test_a_unit_is_judged_anew_by_another_plan(
     changes: dict[str, Any],
     fails: tuple[str, ...],
-    defects: tuple[DefectReport, ...],
+    reported: tuple[NonconformityReport, ...],
     *,
     expected: bool,
 ) -> None:
     """G15: readings in the same scale by its limits, reported nonconformities by its grades."""
     story = opened(reject_from="major")
-    story.record(unit("U-1", *fails, defects=defects))
+    story.record(unit("U-1", *fails, nonconformities=reported))
     made = dict(changes)
     of_lid = {name: made.pop(name) for name in ("upper", "decimals", "severity") if name in made}
     glaze = GLAZE if made.pop("glaze", True) else GLAZE.model_copy(update={"mode": "SHINE"})

@@ -3,7 +3,7 @@
 import pytest
 
 from signoff_ledger.domain.process_records import Standing
-from signoff_ledger.domain.unit import DefectReport
+from signoff_ledger.domain.unit import NonconformityReport
 from signoff_ledger.domain.values import BuildMethod, CauseKind, Disposition, RemarkKind
 from signoff_ledger.errors import InputError, RuleRefusedError
 from tests.stories import Story, bar, clear, held, opened, rules_of, told, unit
@@ -96,7 +96,9 @@ def test_treating_the_first_rejects_as_bad_luck_and_trying_again() -> None:
 def test_taking_a_reject_back_by_a_word() -> None:
     """S-23: not even with a second person who agrees."""
     story = opened()
-    story.record(unit("U-01", "lid"), unit("U-02", defects=[DefectReport("PINHOLE")]))
+    story.record(
+        unit("U-01", "lid"), unit("U-02", nonconformities=[NonconformityReport("PINHOLE")])
+    )
 
     for serial, field, becomes in (("U-01", "lid", "0.30"), ("U-02", "D-2", "void")):
         with pytest.raises(RuleRefusedError) as refused:

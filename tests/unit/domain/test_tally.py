@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from signoff_ledger.domain.tally import EXCLUSIONS, Tally, exclusions, missing_readings
-from signoff_ledger.domain.unit import DefectReport, UnitReport
+from signoff_ledger.domain.unit import NonconformityReport, UnitReport
 from signoff_ledger.domain.values import BuildMethod, Role, Severity
 from tests.stories import BUILD, Story, bar, opened, plan, told, unit
 
@@ -240,7 +240,7 @@ def test_a_replaced_unit_that_came_to_show_a_nonconformity_is_a_reject_again() -
     story = opened(units=2, missing_units="replace")
     story.record(unit("U-01", without=["heat"]), unit("U-02"))
     story.record(unit("U-03", replaces="U-01"))
-    story.batch.record_nonconformity(story.stamp(), "U-01", DefectReport("PINHOLE"), None)
+    story.batch.record_nonconformity(story.stamp(), "U-01", NonconformityReport("PINHOLE"), None)
 
     count = counted(story)
 
@@ -275,8 +275,8 @@ def test_a_unit_with_two_nonconformities_is_one_reject() -> None:
 def test_a_mode_is_counted_once_per_unit() -> None:
     """S-45, G8."""
     story = opened()
-    two = [DefectReport("PINHOLE", "base"), DefectReport("PINHOLE", "side")]
-    story.record(unit("U-01", defects=two), unit("U-02", "lid"), unit("U-03", "lid"))
+    two = [NonconformityReport("PINHOLE", "base"), NonconformityReport("PINHOLE", "side")]
+    story.record(unit("U-01", nonconformities=two), unit("U-02", "lid"), unit("U-03", "lid"))
 
     count = counted(story)
 
@@ -320,7 +320,7 @@ def test_the_bar_says_from_which_grade_a_unit_is_a_reject(
     """S-47, G8."""
     story = opened()
     story.record(
-        unit("U-01", defects=[DefectReport("PINHOLE", "base")]),
+        unit("U-01", nonconformities=[NonconformityReport("PINHOLE", "base")]),
         unit("U-02", "lid"),
         unit("U-03", "heat"),
         unit("U-04"),

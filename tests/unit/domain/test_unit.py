@@ -4,7 +4,7 @@ import pytest
 
 from signoff_ledger.domain.events.batch import Nonconformity
 from signoff_ledger.domain.plan import UnitBuild
-from signoff_ledger.domain.unit import DefectReport, Unit, UnitReport
+from signoff_ledger.domain.unit import NonconformityReport, Unit, UnitReport
 from signoff_ledger.domain.values import BuildMethod, Severity
 
 LINE = UnitBuild(method=BuildMethod.LINE)
@@ -51,9 +51,9 @@ def test_a_report_says_nothing_by_default() -> None:
     report = UnitReport(serial="U-1", build=LINE, readings={})
 
     assert ((), None, None, None) == (
-        report.defects,
+        report.nonconformities,
         report.observed_at,
         report.replaces,
         report.stated_conforms,
     )
-    assert (None, None) == (DefectReport("X").location, DefectReport("X").note)
+    assert (None, None) == (NonconformityReport("X").location, NonconformityReport("X").note)

@@ -9,7 +9,7 @@ from signoff_ledger.application.commands.orders import ReportOrder
 from signoff_ledger.application.ledger import Call
 from signoff_ledger.domain.disclosure import Topic
 from signoff_ledger.domain.process_records import Standing
-from signoff_ledger.domain.unit import DefectReport
+from signoff_ledger.domain.unit import NonconformityReport
 from signoff_ledger.domain.values import Disposition, RemarkKind
 from signoff_ledger.errors import NotFoundError, RuleRefusedError
 from signoff_ledger.projections.explanation import (
@@ -240,7 +240,8 @@ def test_every_kind_of_thing_beside_a_decision_is_told(shop: Shop) -> None:
     shop.sign_off_a_repeat()
     shop.order()
     shop.ledger.execute(
-        AddNonconformity(batch="B2", serial="B2-1", defect=DefectReport("CRACK")), Call("ines")
+        AddNonconformity(batch="B2", serial="B2-1", nonconformity=NonconformityReport("CRACK")),
+        Call("ines"),
     )
     shop.ledger.execute(Withdraw(process="mug", reason="a doubt"), Call("anna"))
     explanation = explain(shop.store, "mug")

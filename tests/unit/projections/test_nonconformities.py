@@ -7,7 +7,7 @@ from signoff_ledger.application.commands.nonconformities import (
     AttributeNonconformity,
 )
 from signoff_ledger.application.ledger import Call
-from signoff_ledger.domain.unit import DefectReport
+from signoff_ledger.domain.unit import NonconformityReport
 from signoff_ledger.domain.values import Origin
 from signoff_ledger.projections import tables
 from signoff_ledger.projections.views import Views
@@ -63,8 +63,10 @@ def test_a_unit_with_two_of_a_kind_counts_once(shop: Shop, views: Views) -> None
     shop.open("B1")
     shop.record("B1", "S1")
     for zone in ("inside", "inside", "rim"):
-        report = DefectReport("LID-SEAT", zone)
-        shop.ledger.execute(AddNonconformity(batch="B1", serial="S1", defect=report), Call("ines"))
+        report = NonconformityReport("LID-SEAT", zone)
+        shop.ledger.execute(
+            AddNonconformity(batch="B1", serial="S1", nonconformity=report), Call("ines")
+        )
     rows = views.read(tables.NONCONFORMITIES)
 
     assert [("inside", "minor", 1, 2), ("rim", "major", 1, 1)] == [

@@ -7,7 +7,7 @@ from signoff_ledger.application.commands.corrections import RequestCorrection
 from signoff_ledger.application.commands.nonconformities import AddNonconformity
 from signoff_ledger.application.ledger import Call
 from signoff_ledger.domain.process import Change
-from signoff_ledger.domain.unit import DefectReport
+from signoff_ledger.domain.unit import NonconformityReport
 from signoff_ledger.domain.values import ChangeKind
 from signoff_ledger.projections import tables
 from signoff_ledger.projections.views import Views
@@ -97,7 +97,8 @@ def test_an_unsupported_sign_off_waits_for_an_approver(shop: Shop, views: Views)
     """G11: somebody has to hold or withdraw it."""
     shop.sign_off_a_repeat()
     shop.ledger.execute(
-        AddNonconformity(batch="B2", serial="B2-1", defect=DefectReport("CRACK")), Call("ines")
+        AddNonconformity(batch="B2", serial="B2-1", nonconformity=NonconformityReport("CRACK")),
+        Call("ines"),
     )
 
     assert ("approver", "hold the process, or withdraw its sign-off") == tasks(views)[0]

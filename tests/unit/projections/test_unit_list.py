@@ -34,7 +34,7 @@ def test_a_unit_is_listed_with_what_it_came_to_and_how_it_was_made(shop: Shop) -
         "excluded": [],
         "missing": [],
         "reject": False,
-        "defects": [],
+        "nonconformities": [],
         "readings": {
             "gap": "0.25 mm",
             "finish": "pass",

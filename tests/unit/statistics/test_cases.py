@@ -11,10 +11,10 @@ import pytest
 from signoff_ledger.statistics import (
     capability,
     control_chart,
-    defects_per_unit,
     forecast,
     measured,
     mil_std_105e,
+    nonconformities_per_unit,
     operating_characteristic,
     pareto,
     proportion,
@@ -165,8 +165,8 @@ def chart(i: Inputs) -> Answers:
     }
 
 
-def defects(i: Inputs) -> Answers:
-    found = defects_per_unit.defect_rate(i["defects"], i["units"], i["confidence"])
+def per_unit(i: Inputs) -> Answers:
+    found = nonconformities_per_unit.nonconformity_rate(i["defects"], i["units"], i["confidence"])
     assert found is not None
     return {
         "dpu": found.per_unit,
@@ -175,9 +175,9 @@ def defects(i: Inputs) -> Answers:
     }
 
 
-def defect_ratio(i: Inputs) -> Answers:
+def rate_ratio(i: Inputs) -> Answers:
     before, after = ((each["defects"], each["units"]) for each in (i["before"], i["after"]))
-    found = defects_per_unit.rate_ratio(before, after)
+    found = nonconformities_per_unit.rate_ratio(before, after)
     assert found is not None
     return {
         "p_two_sided": found.p_two_sided,
@@ -216,8 +216,8 @@ TOPICS: Mapping[str, Callable[[Inputs], Answers]] = {
     "attempts": attempts,
     "capability": capable,
     "control_chart": chart,
-    "defects_per_unit": defects,
-    "dpu_two_batches": defect_ratio,
+    "defects_per_unit": per_unit,
+    "dpu_two_batches": rate_ratio,
     "intervals": intervals,
     "measured_bar": measured_bar,
     "mil_std_105e_lookup": lookup,

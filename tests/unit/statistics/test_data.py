@@ -7,8 +7,8 @@ import pytest
 from signoff_ledger.statistics import (
     capability,
     control_chart,
-    defects_per_unit,
     measured,
+    nonconformities_per_unit,
     proportion,
     two_batches,
 )
@@ -57,7 +57,7 @@ def test_solder_improves_and_still_fails() -> None:
 
 # Montgomery (1991), pp. 181-182: nonconformities on 20 samples of 5 computers.
 def test_computers_have_a_rate_of_marks_and_no_rate_of_rejects() -> None:
-    found = defects_per_unit.defect_rate(193, 100)
+    found = nonconformities_per_unit.nonconformity_rate(193, 100)
 
     assert found is not None
     assert near(1.93) == found.per_unit
@@ -76,7 +76,7 @@ def test_plates_that_nobody_looked_at_are_no_plates_without_flaws() -> None:
     blank = {"", "NA"}
     seen = [int(row["flaws"]) for row in rows if row["flaws"] not in blank]
     flaws, plates = sum(seen), len(seen)
-    found = defects_per_unit.defect_rate(flaws, plates)
+    found = nonconformities_per_unit.nonconformity_rate(flaws, plates)
 
     assert (84, 121, 23) == (len(rows), flaws, plates)
     assert found is not None

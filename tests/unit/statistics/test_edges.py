@@ -8,10 +8,10 @@ from signoff_ledger.statistics import (
     capability,
     control_chart,
     counting,
-    defects_per_unit,
     forecast,
     measured,
     mil_std_105e,
+    nonconformities_per_unit,
     operating_characteristic,
     pareto,
     proportion,
@@ -39,8 +39,8 @@ def test_no_unit_inspected_gives_no_interval_and_no_verdict() -> None:
     assert two_batches.boschloo_power(0, 20, 0.2, 0.1) is None
     assert two_batches.chance_better(NOTHING, CLEAN) is None
     assert two_batches.newcombe(CLEAN, NOTHING) is None
-    assert defects_per_unit.defect_rate(0, 0) is None
-    assert defects_per_unit.rate_ratio((1, 0), (1, 20)) is None
+    assert nonconformities_per_unit.nonconformity_rate(0, 0) is None
+    assert nonconformities_per_unit.rate_ratio((1, 0), (1, 20)) is None
     assert measured.spread([]) is None
     assert measured.measured_bar([], 6) is None
     assert control_chart.individuals([]) is None
@@ -76,7 +76,7 @@ def test_counts_that_no_batch_can_have_are_refused(counts: tuple[int, int]) -> N
         proportion.upper_bound(*counts)
 
 
-def test_defects_on_units_do_not_become_rejects() -> None:
+def test_nonconformities_on_units_do_not_become_rejects() -> None:
     """S-45: 193 marks on 100 computers are not 193 rejects, nor any other number of them."""
     with pytest.raises(ValueError, match="193 rejects of 100 inspected units cannot be"):
         proportion.clopper_pearson(193, 100)
@@ -84,17 +84,17 @@ def test_defects_on_units_do_not_become_rejects() -> None:
 
 def test_negative_counts_of_marks_are_refused() -> None:
     with pytest.raises(ValueError, match="cannot be"):
-        defects_per_unit.defect_rate(-1, 20)
+        nonconformities_per_unit.nonconformity_rate(-1, 20)
     with pytest.raises(ValueError, match="negative"):
-        defects_per_unit.rate_ratio((-1, 20), (0, 20))
+        nonconformities_per_unit.rate_ratio((-1, 20), (0, 20))
 
 
 def test_no_marks_before_and_after_have_no_ratio() -> None:
-    assert (None, None, 1.0, 1.0) == defects_per_unit.rate_ratio((0, 20), (0, 20))
+    assert (None, None, 1.0, 1.0) == nonconformities_per_unit.rate_ratio((0, 20), (0, 20))
 
 
 def test_no_marks_after_leave_the_ratio_unbounded() -> None:
-    found = defects_per_unit.rate_ratio((7, 20), (0, 20))
+    found = nonconformities_per_unit.rate_ratio((7, 20), (0, 20))
 
     assert found is not None
     assert found.ratio is None

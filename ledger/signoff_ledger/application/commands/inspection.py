@@ -26,17 +26,17 @@ from signoff_ledger.domain.text_checks import (
     checked_text,
     printable,
 )
-from signoff_ledger.domain.unit import DefectReport, UnitReport, UnreadableError, readings_of
+from signoff_ledger.domain.unit import NonconformityReport, UnitReport, UnreadableError, readings_of
 from signoff_ledger.domain.values import Disposition
 from signoff_ledger.errors import InputError
 
 
-def check_defect(defect: DefectReport) -> DefectReport:
-    """Refuse a defect report whose texts cannot be recorded; the plan knows its zones."""
-    checked_key("the defect's mode", defect.mode)
-    checked_label("the defect's location", defect.location)
-    checked_text("the defect's note", defect.note)
-    return defect
+def check_nonconformity(report: NonconformityReport) -> NonconformityReport:
+    """Refuse a nonconformity whose texts cannot be recorded; the plan knows its zones."""
+    checked_key("the nonconformity's mode", report.mode)
+    checked_label("the nonconformity's location", report.location)
+    checked_text("the nonconformity's note", report.note)
+    return report
 
 
 def _checked_as_typed(typed: str) -> str:
@@ -50,7 +50,7 @@ def _checked_replacement(replaces: tuple[str, str]) -> tuple[str, str]:
     return checked_serial("the replaced serial", named), reason
 
 
-Defect = Annotated[DefectReport, AfterValidator(check_defect)]
+NonconformityField = Annotated[NonconformityReport, AfterValidator(check_nonconformity)]
 OtherSerial = Annotated[str, as_serial("the other unit's serial")]
 """The serial of a unit that another one looks like and is not."""
 
@@ -63,7 +63,7 @@ class RecordUnit(Command, name="record", roles=INSPECTS):
         serial: The unit, as typed.
         build: How it was made.
         values: Texts by characteristic id, such as `0.25` or `pass`.
-        defects: Nonconformities seen besides.
+        nonconformities: Nonconformities seen besides.
         gauge: What it was measured with.
         note: Free words.
         observed_at: When it was seen, as claimed.
@@ -76,7 +76,7 @@ class RecordUnit(Command, name="record", roles=INSPECTS):
     serial: Annotated[str, AfterValidator(_checked_as_typed)]
     build: UnitBuild
     values: dict[str, str]
-    defects: tuple[Defect, ...] = ()
+    nonconformities: tuple[NonconformityField, ...] = ()
     gauge: Annotated[str, as_label("the gauge")] | None = None
     note: Annotated[str, as_text("the note")] | None = None
     observed_at: Annotated[datetime, as_time("the time of observation")] | None = None
@@ -92,7 +92,7 @@ class RecordUnit(Command, name="record", roles=INSPECTS):
             serial=named,
             build=self.build,
             readings=_readings(known.plan, self.values),
-            defects=self.defects,
+            nonconformities=self.nonconformities,
             gauge=self.gauge,
             note=self.note,
             observed_at=self.observed_at,

@@ -13,7 +13,7 @@ from signoff_ledger.application.commands.command import (
     as_time,
 )
 from signoff_ledger.application.commands.follow_up import amend
-from signoff_ledger.application.commands.inspection import Defect
+from signoff_ledger.application.commands.inspection import NonconformityField
 from signoff_ledger.application.unit_of_work import UnitOfWork
 from signoff_ledger.domain.decision import reconsider
 from signoff_ledger.domain.values import CauseKind, Origin, Role
@@ -27,13 +27,13 @@ class AddNonconformity(Command, name="defect add", roles=INSPECTS):
 
     batch: str
     serial: Annotated[str, as_serial("the serial")]
-    defect: Defect
+    nonconformity: NonconformityField
     observed_at: Annotated[datetime, as_time("the time of observation")] | None = None
 
     def decide(self, work: UnitOfWork) -> None:
         """Record it, and follow up on it."""
         known = work.known_batch(self.batch)
-        known.record_nonconformity(work.stamp, self.serial, self.defect, self.observed_at)
+        known.record_nonconformity(work.stamp, self.serial, self.nonconformity, self.observed_at)
         amend(work, known)
 
 
@@ -53,7 +53,7 @@ class AttributeNonconformity(Command, name="defect attribute", roles=ASSESSES):
         if named is None:
             raise InputError(
                 "SL109",
-                "neither a mode nor a defect of a batch is named",
+                "neither a mode nor a nonconformity of a batch is named",
                 advice=Advice("name-mode"),
             )
         known.attribute(work.stamp, named, self.origin, self.reason, self.single)
@@ -100,6 +100,6 @@ def _mode_of(work: UnitOfWork, process: str, single: tuple[str, int]) -> str:
         return known.voided[number].mode
     raise NotFoundError(
         "SL204",
-        f"batch {batch} has no standing defect D-{number}",
+        f"batch {batch} has no standing nonconformity D-{number}",
         advice=Advice("list-units", batch=batch),
     )

@@ -4,7 +4,7 @@ from signoff_ledger.domain.bar import Bar
 from signoff_ledger.domain.plan import Parameter, UnitBuild
 from signoff_ledger.domain.process import Change
 from signoff_ledger.domain.text_checks import checked_label
-from signoff_ledger.domain.unit import DefectReport
+from signoff_ledger.domain.unit import NonconformityReport
 from signoff_ledger.domain.values import (
     BuildMethod,
     CauseKind,
@@ -22,8 +22,8 @@ __all__ = [
     "CauseKind",
     "Change",
     "ChangeKind",
-    "DefectReport",
     "Disposition",
+    "NonconformityReport",
     "Origin",
     "RemarkKind",
     "Role",

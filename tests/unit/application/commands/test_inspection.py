@@ -1,4 +1,4 @@
-"""Recording at the line: units, retests, defects, dispositions, closing."""
+"""Recording at the line: units, retests, nonconformities, dispositions, closing."""
 
 from datetime import timedelta
 from typing import Any
@@ -12,7 +12,7 @@ from signoff_ledger.application.commands.people import RevokeRole
 from signoff_ledger.application.ledger import Call, Receipt
 from signoff_ledger.domain.batch import Batch
 from signoff_ledger.domain.plan import UnitBuild
-from signoff_ledger.domain.unit import DefectReport
+from signoff_ledger.domain.unit import NonconformityReport
 from signoff_ledger.domain.values import BuildMethod, Disposition, Role, Severity
 from signoff_ledger.errors import Advice, InputError, NotFoundError, RuleRefusedError, SignoffError
 from tests.ledgers import CUP, PLAN, START, Shop
@@ -40,7 +40,7 @@ def test_a_unit_is_recorded_with_everything_that_was_said(opened: Shop) -> None:
     """S-02, G10."""
     receipt = record(
         opened,
-        defects=(DefectReport("LID-SEAT", "inside", "a burr"),),
+        nonconformities=(NonconformityReport("LID-SEAT", "inside", "a burr"),),
         gauge="feeler 3",
         note="näh",
         observed_at=START + timedelta(minutes=2),
@@ -94,10 +94,10 @@ def test_the_same_result_again_is_not_recorded_and_another_one_is_refused(opened
         ({"gauge": ""}, "SL106"),
         ({"note": "\x1b[2J"}, "SL105"),
         ({"observed_at": START.replace(tzinfo=None)}, "SL108"),
-        ({"defects": (DefectReport("NO-SUCH"),)}, "SL204"),
-        ({"defects": (DefectReport("\x1b[2J"),)}, "SL106"),
-        ({"defects": (DefectReport("CRACK", "top face"),)}, "SL106"),
-        ({"defects": (DefectReport("CRACK", note=" "),)}, "SL105"),
+        ({"nonconformities": (NonconformityReport("NO-SUCH"),)}, "SL204"),
+        ({"nonconformities": (NonconformityReport("\x1b[2J"),)}, "SL106"),
+        ({"nonconformities": (NonconformityReport("CRACK", "top face"),)}, "SL106"),
+        ({"nonconformities": (NonconformityReport("CRACK", note=" "),)}, "SL105"),
         ({"replaces": ("", "why")}, "SL106"),
         ({"replaces": ("S0", "")}, "SL105"),
         ({"observed_at": START - timedelta(seconds=1)}, "SL310"),
@@ -270,18 +270,18 @@ def test_another_process_may_use_the_same_serials(opened: Shop, changes: dict[st
     assert ["S1"] == [*batch_of(opened, "C1").units]
 
 
-# --- defects and dispositions ---------------------------------------------------------------------
+# --- nonconformities and dispositions -------------------------------------------------------------
 
 
 def add(shop: Shop, batch: str = "B1", serial: str = "B1-1", **given: Any) -> Receipt:
     """Record a crack on a unit."""
-    defect = given.pop("defect", DefectReport("CRACK"))
+    found = given.pop("nonconformity", NonconformityReport("CRACK"))
     return shop.ledger.execute(
-        AddNonconformity(batch=batch, serial=serial, defect=defect, **given), Call("ines")
+        AddNonconformity(batch=batch, serial=serial, nonconformity=found, **given), Call("ines")
     )
 
 
-def test_a_defect_that_is_seen_later_counts_and_may_hold_the_process(shop: Shop) -> None:
+def test_a_nonconformity_that_is_seen_later_counts_and_may_hold_the_process(shop: Shop) -> None:
     """S-42, S-45."""
     shop.build("B1")
     before = shop.store.size()
@@ -295,7 +295,7 @@ def test_a_defect_that_is_seen_later_counts_and_may_hold_the_process(shop: Shop)
     ] == shop.topics(before)
 
 
-def test_a_defect_that_is_seen_after_a_sign_off_takes_its_support_away(shop: Shop) -> None:
+def test_a_nonconformity_that_is_seen_after_a_sign_off_takes_its_support_away(shop: Shop) -> None:
     """G11."""
     shop.sign_off_a_repeat()
     before = shop.store.size()
@@ -313,15 +313,15 @@ def test_a_defect_that_is_seen_after_a_sign_off_takes_its_support_away(shop: Sho
         ({"serial": "S9"}, "SL204"),
         ({"batch": "B9"}, "SL202"),
         ({"serial": "\x1b[2J"}, "SL106"),
-        ({"defect": DefectReport("NO-SUCH")}, "SL204"),
-        ({"defect": DefectReport("CRACK", "\x1b[2J")}, "SL106"),
-        ({"defect": DefectReport("CRACK", None, "\x1b[2J")}, "SL105"),
+        ({"nonconformity": NonconformityReport("NO-SUCH")}, "SL204"),
+        ({"nonconformity": NonconformityReport("CRACK", "\x1b[2J")}, "SL106"),
+        ({"nonconformity": NonconformityReport("CRACK", None, "\x1b[2J")}, "SL105"),
         ({"observed_at": START - timedelta(seconds=1)}, "SL310"),
         ({"observed_at": START.replace(tzinfo=None)}, "SL108"),
     ],
     ids=ascii,
 )
-def test_a_defect_that_cannot_be_recorded_is_refused_plainly(
+def test_a_nonconformity_that_cannot_be_recorded_is_refused_plainly(
     shop: Shop, given: dict[str, Any], code: str
 ) -> None:
     shop.build("B1")
@@ -403,7 +403,13 @@ def test_a_batch_is_closed_once_and_takes_nothing_more(shop: Shop) -> None:
 
 def test_severity_follows_the_zone(opened: Shop) -> None:
     """S-47."""
-    record(opened, defects=(DefectReport("LID-SEAT"), DefectReport("LID-SEAT", "inside")))
+    record(
+        opened,
+        nonconformities=(
+            NonconformityReport("LID-SEAT"),
+            NonconformityReport("LID-SEAT", "inside"),
+        ),
+    )
     found = batch_of(opened).units["S1"].nonconformities.values()
 
     assert [Severity.MAJOR, Severity.MINOR] == [n.severity for n in found]

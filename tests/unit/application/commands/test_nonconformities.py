@@ -35,7 +35,7 @@ def attribute(shop: Shop, **given: Any) -> Receipt:
 
 
 def origin_of(shop: Shop, number: int = 1) -> Origin | None:
-    """Say where a defect of the batch comes from."""
+    """Say where a nonconformity of the batch comes from."""
     found = shop.ledger.work().process("mug").origin_of("B1", "LID-SEAT", number)
     return found.origin if found else None
 
@@ -49,7 +49,7 @@ def test_a_later_attribution_replaces_the_earlier_one_and_both_stay(rejected: Sh
     assert 2 == rejected.topics().count("nonconformity-attributed")
 
 
-def test_a_single_defect_is_attributed_by_its_number(rejected: Shop) -> None:
+def test_a_single_nonconformity_is_attributed_by_its_number(rejected: Shop) -> None:
     """S-16."""
     attribute(rejected, mode=None, single=("B1", 1), origin=Origin.MATERIAL)
 

@@ -9,7 +9,7 @@ from signoff_ledger.application.commands.batches import OpenBatch
 from signoff_ledger.application.commands.nonconformities import AddNonconformity
 from signoff_ledger.application.commands.sheet_import import ImportSheet
 from signoff_ledger.application.ledger import Call
-from signoff_ledger.domain.unit import DefectReport
+from signoff_ledger.domain.unit import NonconformityReport
 from signoff_ledger.domain.values import BuildMethod, Severity
 from signoff_ledger.errors import (
     BadRow,
@@ -552,7 +552,7 @@ def test_a_blank_value_of_a_long_sheet_is_no_reading(opened: Shop) -> None:
     assert {} == units["S2"].readings
 
 
-def test_a_defect_without_a_reading_is_recorded(opened: Shop) -> None:
+def test_a_nonconformity_without_a_reading_is_recorded(opened: Shop) -> None:
     opened.bring("B1", long([reading("S1", "gap", "", nonconformity_code="CRACK", result="fail")]))
     (found,) = opened.ledger.work().batch("B1").units["S1"].nonconformities.values()
 
@@ -926,7 +926,8 @@ def test_a_file_is_named_in_the_record_so_that_no_terminal_obeys_it(
 def test_a_sheet_on_a_batch_with_later_findings_keeps_numbering(opened: Shop) -> None:
     opened.bring("B1", wide([unit("S1", gap="0.5")]))
     opened.ledger.execute(
-        AddNonconformity(batch="B1", serial="S1", defect=DefectReport("CRACK")), Call("ines")
+        AddNonconformity(batch="B1", serial="S1", nonconformity=NonconformityReport("CRACK")),
+        Call("ines"),
     )
     opened.bring("B1", wide([unit("S2", gap="0.5")]))
     units = opened.ledger.work().batch("B1").units

@@ -6,7 +6,7 @@ import pytest
 
 from signoff_ledger.domain.gate.rule import NO_BATCH
 from signoff_ledger.domain.gate.rule_sets import judge
-from signoff_ledger.domain.unit import DefectReport
+from signoff_ledger.domain.unit import NonconformityReport
 from signoff_ledger.domain.values import BuildMethod, Severity
 from signoff_ledger.domain.verdict import SETTLING_LIMIT, EventRef
 from tests.stories import BUILD, Story, clear, fixed, held, opened, plan, told, unit
@@ -192,7 +192,11 @@ def test_critical_nonconformities_have_their_own_limit(
 
 def test_a_zone_can_make_a_flaw_critical() -> None:
     """S-47, G8."""
-    story = small(unit("U-1", defects=[DefectReport("PINHOLE", "rim")]), unit("U-2"), max_rejects=1)
+    story = small(
+        unit("U-1", nonconformities=[NonconformityReport("PINHOLE", "rim")]),
+        unit("U-2"),
+        max_rejects=1,
+    )
 
     assert not story.finding("no-critical").holds
 
@@ -322,7 +326,13 @@ def test_without_a_clause_no_mode_is_judged_alone() -> None:
 def test_a_mode_may_have_its_own_limit(limit: int, *, holds: bool) -> None:
     """G8."""
     story = small(
-        unit("U-1", defects=[DefectReport("PINHOLE"), DefectReport("PINHOLE", "base")]),
+        unit(
+            "U-1",
+            nonconformities=[
+                NonconformityReport("PINHOLE"),
+                NonconformityReport("PINHOLE", "base"),
+            ],
+        ),
         unit("U-2", "glaze"),
         unit("U-3"),
         max_rejects=2,
@@ -467,7 +477,9 @@ def test_no_batch_is_no_evidence() -> None:
 
 def test_the_gate_grades_by_the_bar_and_not_by_the_plan() -> None:
     """S-47, G8: reject_from major lets a minor flaw pass and keeps it visible."""
-    story = small(unit("U-1", defects=[DefectReport("PINHOLE", "base")]), reject_from="major")
+    story = small(
+        unit("U-1", nonconformities=[NonconformityReport("PINHOLE", "base")]), reject_from="major"
+    )
 
     finding = story.finding("rejects-within-ac")
 

@@ -12,7 +12,7 @@ from signoff_ledger.domain.events.process import (
 )
 from signoff_ledger.domain.process_records import Standing
 from signoff_ledger.domain.process_state import LONGEST_GAP
-from signoff_ledger.domain.unit import DefectReport
+from signoff_ledger.domain.unit import NonconformityReport
 from signoff_ledger.domain.values import Origin
 from signoff_ledger.errors import ConflictError, NotFoundError, RuleRefusedError
 from tests.stories import DESIGN, NEW_DESIGN, Story, clear, held, plan, rules_of, signed
@@ -206,7 +206,7 @@ def test_a_sign_off_that_time_ended_is_not_withdrawn() -> None:
 def test_a_design_nonconformity_ends_a_standing_sign_off(single: dict[str, int]) -> None:
     """G14: by mode or by unit."""
     story = clear(max_rejects=1)
-    story.batch.record_nonconformity(story.stamp(), "B1-01", unit_defect(), None)
+    story.batch.record_nonconformity(story.stamp(), "B1-01", unit_nonconformity(), None)
     story.attribute("PINHOLE")
     story.cause("PINHOLE")
     story.sign()
@@ -220,9 +220,9 @@ def test_a_design_nonconformity_ends_a_standing_sign_off(single: dict[str, int])
     assert {"sign-off-stands"} == rules_of(refused.value)
 
 
-def unit_defect() -> DefectReport:
+def unit_nonconformity() -> NonconformityReport:
     """Give a nonconformity of the top face."""
-    return DefectReport("PINHOLE", "base")
+    return NonconformityReport("PINHOLE", "base")
 
 
 def test_a_design_question_shuts_the_gate_whatever_the_sign_off_says() -> None:

@@ -10,7 +10,7 @@ from signoff_ledger.domain.events.process import (
     InspectionPlanCountersigned,
 )
 from signoff_ledger.domain.plan import content_sha256
-from signoff_ledger.domain.unit import DefectReport
+from signoff_ledger.domain.unit import NonconformityReport
 from signoff_ledger.domain.values import CauseKind, Origin, Role
 from signoff_ledger.domain.verdict import EventRef
 from tests.stories import (
@@ -878,6 +878,6 @@ def test_whoever_applied_a_change_before_the_last_sign_off_may_sign_the_next() -
 def test_a_nonconformity_seen_after_all_opens_what_was_closed() -> None:
     """G11, S-45."""
     story = clear()
-    story.batch.record_nonconformity(story.stamp(), "B1-01", DefectReport("OTHER"), None)
+    story.batch.record_nonconformity(story.stamp(), "B1-01", NonconformityReport("OTHER"), None)
 
     assert ["nonconformities-closed", "no-design-nonconformity"] == story.blockers()

@@ -15,7 +15,7 @@ from signoff_ledger.statistics.proportion import clopper_pearson
 from signoff_ledger.statistics.special import gamma_inverse
 
 
-class DefectRate(NamedTuple):
+class NonconformityRate(NamedTuple):
     """Nonconformities per inspected unit, with Garwood's bounds."""
 
     per_unit: float
@@ -39,22 +39,24 @@ class RateRatio(NamedTuple):
     p_two_sided: float
 
 
-def defect_rate(defects: int, units: int, confidence: float = 0.95) -> DefectRate | None:
+def nonconformity_rate(
+    nonconformities: int, units: int, confidence: float = 0.95
+) -> NonconformityRate | None:
     """Give nonconformities per unit over the units that were looked at; None without one.
 
     Raises:
         ValueError: A count is negative.
     """
-    if defects < 0 or units < 0:
-        raise ValueError(f"{defects} nonconformities on {units} units cannot be")
+    if nonconformities < 0 or units < 0:
+        raise ValueError(f"{nonconformities} nonconformities on {units} units cannot be")
     if units == 0:
         return None
     each = (1 - confidence) / 2
-    lower = gamma_inverse(each, defects) if defects else 0.0
-    return DefectRate(
-        per_unit=defects / units,
-        interval=(lower / units, gamma_inverse(1 - each, defects + 1) / units),
-        upper_one_sided=gamma_inverse(confidence, defects + 1) / units,
+    lower = gamma_inverse(each, nonconformities) if nonconformities else 0.0
+    return NonconformityRate(
+        per_unit=nonconformities / units,
+        interval=(lower / units, gamma_inverse(1 - each, nonconformities + 1) / units),
+        upper_one_sided=gamma_inverse(confidence, nonconformities + 1) / units,
     )
 
 
