@@ -154,6 +154,7 @@ class StorySigner:
 
     name: str
     only_if_required: bool
+    asks_key: bool = True
     moment: SigningMoment | None = None
 
     def sign(self, statement: bytes, keys: Sequence[str]) -> str:

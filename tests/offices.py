@@ -55,12 +55,14 @@ class KeySigner:
         key: The private key.
         only_if_required: Used only where the person has to sign.
         moment: As for every signer.
+        asks_key: As for every signer.
         statements: What was signed, oldest first.
     """
 
     key: Ed25519PrivateKey
     only_if_required: bool = False
     moment: SigningMoment | None = None
+    asks_key: bool = True
 
     def __post_init__(self) -> None:
         self.statements: list[bytes] = []

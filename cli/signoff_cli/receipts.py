@@ -66,7 +66,7 @@ def _for_people(data: ReceiptAnswer, headline: str) -> str:
     if data["repeated"]:
         lines.append(f"Already recorded at position {rows[0]['position']}; nothing was added.")
     if rows[0]["position"] is None:
-        lines.append("Dry run: nothing was recorded. It would be:")
+        lines.append("Dry run: nothing was recorded or signed. It would be:")
     shown = rows if len(rows) <= _SHOWN else [*rows[:3], None, *rows[-4:]]
     for row in shown:
         if row is None:

@@ -258,7 +258,9 @@ _SHOWING: tuple[Callable[[Any], Any], ...] = (
 _READING = (*_NAMING, *_FORMAT, *_SHOWING)
 _BESIDE_FORMAT = (*_NAMING, *_SHOWING)
 _WRITING: tuple[Callable[[Any], Any], ...] = (
-    _option("--dry-run", to="dry_run", is_flag=True, help="Decide and show; record nothing."),
+    _option(
+        "--dry-run", to="dry_run", is_flag=True, help="Decide and show; record and sign nothing."
+    ),
     _option(
         "--command-id",
         to="command_id",

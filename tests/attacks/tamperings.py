@@ -336,7 +336,7 @@ VIEWS_SQLITE: Mapping[str, tuple[str, ...]] = {
     "a table dropped": ("DROP TABLE view_history",),
     "every table dropped": tuple(
         f"DROP TABLE view_{name}"
-        for name in ("positions", "states", "subjects", "history", "decisions", "findings")
+        for name in ("positions", "states", "subjects", "history", "explanations", "work")
     ),
     "a view in the place of a table": (
         "DROP TABLE view_processes",

@@ -48,7 +48,7 @@ def test_a_dry_run_says_the_same_to_people(tmp_path: Path, write: Write) -> None
 
     said = terminal.did(*write.args, "--dry-run", by=write.by)
 
-    assert "Dry run: nothing was recorded. It would be:" in said.out
+    assert "Dry run: nothing was recorded or signed. It would be:" in said.out
 
 
 @writes

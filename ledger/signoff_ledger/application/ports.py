@@ -57,6 +57,9 @@ class StatementSigner(Protocol):
     only_if_required: bool
     """True where it is used only by a person who has to sign."""
 
+    asks_key: bool
+    """True where signing asks a person, an agent or a token; a dry run leaves them alone."""
+
     moment: SigningMoment | None
     """What a statement that was made up before says about itself; None to make it up now."""
 

@@ -83,7 +83,7 @@ class CommandSignatures:
     Args:
         signer: How the person signs; None where they have said nothing about it.
         command: The command, for whether it is signed at all, and its name for a refusal.
-        dry_run: Nothing is signed where nothing is recorded.
+        dry_run: Nothing is recorded, so no key is asked; a signature made elsewhere is checked.
     """
 
     def __init__(self, signer: StatementSigner | None, command: Command, *, dry_run: bool) -> None:
@@ -120,6 +120,8 @@ class CommandSignatures:
             self._check_time(entry, None)
             self._keys(entry.event)
             self._wanted[place] = self._statement(entry, meaning)
+        if self._dry_run and self._signer is not None and self._signer.asks_key:
+            return False  # what is not recorded is not signed
         unsigned = [text for text in self._wanted.values() if text not in self._made]
         if unsigned and self._made:
             raise self._changed(unsigned[0])

@@ -38,6 +38,7 @@ class OpenSshSigner:
         only_if_required: Used only by a person who has to sign.
     """
 
+    asks_key = True
     moment: SigningMoment | None = None
 
     def __init__(self, key: Path | None = None, *, only_if_required: bool = False) -> None:
@@ -89,6 +90,7 @@ class StatementCollector:
         statements: Where they are kept.
     """
 
+    asks_key = False
     moment: SigningMoment | None = None
     only_if_required = False
 
@@ -113,6 +115,7 @@ class AttachedSignatures:
         InputError: SL101, a file cannot be read or is no statement.
     """
 
+    asks_key = False
     only_if_required = False
 
     def __init__(self, statement: Path, signature: Path) -> None:

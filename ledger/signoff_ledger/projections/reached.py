@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
-from signoff_ledger.projections.tables import POSITIONS, SCHEMA_VERSION, STATEMENTS
+from signoff_ledger.projections.tables import POSITIONS, STATEMENTS
+from signoff_ledger.projections.version import VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -30,6 +31,6 @@ def reached(database: Tables) -> dict[str, int]:
     return positions if positions.keys() == {"schema", "events", "states"} else {}
 
 
-def at_end(size: int, version: int = SCHEMA_VERSION) -> dict[str, int]:
+def at_end(size: int, version: int = VERSION) -> dict[str, int]:
     """Give what `reached` says of views that are at the end of a log."""
     return {"schema": version, "events": size, "states": size}

@@ -8,9 +8,6 @@ from __future__ import annotations
 
 from signoff_ledger.projections.table import ViewTable
 
-SCHEMA_VERSION = 4
-"""Raised with any change to a view; a ledger with older views rebuilds them by itself."""
-
 POSITIONS = ViewTable(
     "view_positions",
     (("name", "TEXT NOT NULL"), ("position", "INTEGER NOT NULL")),
@@ -76,43 +73,6 @@ HISTORY = ViewTable(
 `serial` is the unit that an event is about, or "". `beside` is 1 for what `why` lists beside a
 decision.
 """
-
-DECISIONS = ViewTable(
-    "view_decisions",
-    (
-        ("position", "INTEGER NOT NULL"),
-        ("process", "TEXT NOT NULL"),
-        ("batch", "TEXT NOT NULL"),
-        ("outcome", "TEXT NOT NULL"),
-        ("automatic", "INTEGER NOT NULL"),
-        ("decided_at", "TEXT NOT NULL"),
-        ("person", "TEXT NOT NULL"),
-        ("printed_name", "TEXT NOT NULL"),
-        ("meaning", "TEXT NOT NULL"),
-        ("reason", "TEXT NOT NULL"),
-        ("signature", "TEXT NOT NULL"),
-        ("rule_set", "TEXT NOT NULL"),
-        ("process_revision", "INTEGER NOT NULL"),
-        ("held_for_s", "INTEGER"),
-    ),
-    key=("position",),
-    indexes=(("process", "position"),),
-)
-
-FINDINGS = ViewTable(
-    "view_findings",
-    (
-        ("position", "INTEGER NOT NULL"),
-        ("place", "INTEGER NOT NULL"),
-        ("rule", "TEXT NOT NULL"),
-        ("holds", "INTEGER NOT NULL"),
-        ("says", "TEXT NOT NULL"),
-        ("numbers", "TEXT NOT NULL"),
-        ("counts", "TEXT NOT NULL"),
-        ("settled_by", "TEXT NOT NULL"),
-    ),
-    key=("position", "place"),
-)
 
 PROCESSES = ViewTable(
     "view_processes",
@@ -314,8 +274,6 @@ TABLES = (
     SUBJECTS,
     PEOPLE,
     HISTORY,
-    DECISIONS,
-    FINDINGS,
     PROCESSES,
     BARS,
     ORDERS,

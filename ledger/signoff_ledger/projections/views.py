@@ -1,8 +1,8 @@
 """Keeping the views: brought up to date after a command, or before an answer; rebuilt on demand.
 
-History and decisions are written event by event, in pages. The other views are states: a process,
-batch or person that was touched since the last time has its rows written anew from its events, so
-that keeping up and rebuilding give the same rows by construction.
+The history is written event by event, in pages. The other views are states: a process, batch or
+person that was touched since the last time has its rows written anew from its events, so that
+keeping up and rebuilding give the same rows by construction.
 """
 
 from __future__ import annotations
@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING, Any, Protocol
 from signoff_ledger.errors import Advice, StoreError
 from signoff_ledger.persistence.sqlite.in_memory import ScratchDatabase
 from signoff_ledger.persistence.store_errors import ConnectionLostError, busy
-from signoff_ledger.projections import decisions, history, states, tables
+from signoff_ledger.projections import history, states, tables
 from signoff_ledger.projections.reached import at_end, reached
 from signoff_ledger.projections.subjects import UNKNOWN, Subject, begun_by
+from signoff_ledger.projections.version import VERSION
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -64,11 +65,11 @@ class Views:
         keep: False where the ledger is open for reading alone.
 
     Attributes:
-        version: What the views look like to this program. Two releases at once begin each other's
-            anew; where that comes in between, a program builds its own in memory, so that it ends.
+        version: That of this program's views. Two releases at once begin each other's anew; where
+            that comes in between, a program builds its own in memory, so that it ends.
     """
 
-    version = tables.SCHEMA_VERSION
+    version = VERSION
 
     def __init__(
         self,
@@ -234,9 +235,7 @@ class Views:
         if begun is not None and stream not in self._subjects:
             self._subjects[stream] = begun
             tables.SUBJECTS.insert(cursor, [(stream, *begun, recorded.position)])
-        subject = self._subject(cursor, stream)
-        decisions.add(cursor, recorded, subject.process)
-        return history.row(recorded, subject)
+        return history.row(recorded, self._subject(cursor, stream))
 
     def _subject(self, cursor: Cursor, stream: str) -> Subject:
         if stream not in self._subjects:

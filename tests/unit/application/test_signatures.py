@@ -293,7 +293,7 @@ def test_a_dry_run_with_a_statement_pen_gives_the_statement_that_will_be_signed(
 def test_a_bad_signature_in_a_dry_run_is_not_on_record(built: Office) -> None:
     size = built.store.size()
     with refusal("SL405"):
-        built.sign(Call("anna", dry_run=True, signer=KeySigner(STRANGER)))
+        built.sign(Call("anna", dry_run=True, signer=KeySigner(STRANGER, asks_key=False)))
     assert size == built.store.size()
 
 

@@ -1,4 +1,4 @@
-"""A token is asked once for the same words, however often a save comes too late."""
+"""A token is asked once for the same words, and in a dry run not at all."""
 
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -131,6 +131,20 @@ def test_lost_races_ask_the_token_once_for_a_decision(office: Office, token: Tok
     assert (1, 4) == (token.asked, store.saves)
     (signature,) = signed(office, size)
     assert size == signature.size
+
+
+def test_a_dry_run_asks_the_token_for_nothing(office: Office, token: Token) -> None:
+    """What is not recorded is not signed; the signature would be one without an event."""
+    size, call = office.store.size(), token.call("anna")
+    planned = office.sign(call._replace(dry_run=True)).planned
+
+    assert 0 == token.asked
+    assert ["ProcessSignedOff", "UnitsHandedOver"] == [
+        type(entry.event).__name__ for entry in planned
+    ][:2]
+    assert size == office.store.size()
+    office.sign(call)
+    assert 1 == token.asked
 
 
 def test_each_statement_of_a_command_is_signed_once(
