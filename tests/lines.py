@@ -12,10 +12,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from signoff_ledger.integrity.c2sp.checkpoint import Checkpoint, sign_checkpoint
 from signoff_ledger.integrity.c2sp.verifier_key import ED25519, VerifierKey
 from signoff_ledger.integrity.encoding import encode_base64
-from signoff_ledger.integrity.line import stream_id
 from signoff_ledger.integrity.log_check import StoredRow
 from signoff_ledger.integrity.ssh.sshsig import NAMESPACE
 from signoff_ledger.integrity.statement import Act, write_statement
+from signoff_ledger.integrity.stream_ids import stream_id
 from tests import signers
 from tests.rfc6962 import leaf_of, root_of
 from tests.signers import INES, LOG, ORIGIN

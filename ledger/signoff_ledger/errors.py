@@ -81,6 +81,7 @@ CODES: Mapping[str, str] = {
     "SL510": "an exported file is not as it was written",
     "SL511": "a checkpoint is not the log's own",
     "SL512": "command ids are not those of the lines",
+    "SL513": "a view does not say what the log says",
     "SL601": "other commands were recorded first, again and again",
     "SL602": "the command id was used for something else",
     "SL603": "the record moved while the decision was prepared",

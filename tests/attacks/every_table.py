@@ -11,6 +11,7 @@ from tests.attacks.tables import (
     set_ups,
     signatures,
     sites,
+    views,
 )
 
 TABLES = (
@@ -26,5 +27,5 @@ TABLES = (
 )
 """What `test_attacks.py` makes."""
 
-LISTED = (*TABLES, *around.TABLES)
+LISTED = (*TABLES, *around.TABLES, *views.TABLES)
 """What the page of attacks lists."""

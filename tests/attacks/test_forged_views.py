@@ -1,28 +1,43 @@
 """What is derived from the events is made again, whatever stands there.
 
-A forged row is shown until the views are compared with the log; what decides or proves reads none.
+A standing and a decision are compared with the log before they are shown. Another forged row is
+shown until the views are compared with the log; what decides or proves reads none.
 """
 
-from collections.abc import Iterator
-from contextlib import closing
+import json
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import psycopg
 import pytest
 
 from signoff_ledger.bootstrap import open_ledger
+from signoff_ledger.errors import EvidenceError
 from signoff_ledger.exports.migrate import copy_ledger
+from signoff_ledger.exports.verification import compared_views
+from signoff_ledger.ledger_reader import open_reader
 from signoff_ledger.persistence.postgres.schema import role_name
 from signoff_ledger.persistence.store_factory import open_store
 from signoff_ledger.projections.health import examine
-from signoff_ledger.projections.tables import TABLES
+from signoff_ledger.projections.tables import HISTORY, TABLES
 from signoff_ledger.projections.views import Views
 from signoff_ledger.queries.certificate import certificate
 from signoff_ledger.queries.check import check
+from signoff_ledger.queries.history import Wanted, history
+from signoff_ledger.queries.orders import orders
+from signoff_ledger.queries.process import process
+from signoff_ledger.queries.reader import Reader
+from signoff_ledger.queries.status import status
+from signoff_ledger.queries.unit import unit
+from signoff_ledger.queries.why import why
 from signoff_ledger.replay.replay import replay_decisions
+from tests.attacks.attack import LIVE, Refused, Reported, Surface
+from tests.attacks.tables.views import CHANGES
 from tests.attacks.tamperings import ROWS, VIEWS_MEMBER, VIEWS_OWNER, VIEWS_SQLITE
-from tests.ledgers import Shop, raw
+from tests.ledgers import START, Shop, raw
 from tests.servers.databases import Databases
 
 
@@ -45,9 +60,9 @@ def expected(told: Path) -> dict[str, list[dict[str, Any]]]:
         return Views(store, store).everything()
 
 
-@pytest.fixture(scope="module")
-def database(postgres: Databases, told: Path) -> Iterator[tuple[str, str]]:
-    """Give the addresses of the same ledger in a database, for its owner and for a member."""
+@contextmanager
+def served(postgres: Databases, told: Path) -> Iterator[tuple[str, str]]:
+    """Carry a ledger into a database; gives its addresses, for its owner and for a member."""
     name = postgres.create_database()
     postgres.execute(f"CREATE ROLE {name}_station LOGIN")
     with closing(open_store(told)) as source:
@@ -57,6 +72,13 @@ def database(postgres: Databases, told: Path) -> Iterator[tuple[str, str]]:
     postgres.drop_database(name)
     postgres.execute(f"DROP ROLE {name}_station")
     postgres.execute(f"DROP ROLE {role_name(name)}")
+
+
+@pytest.fixture(scope="module")
+def database(postgres: Databases, told: Path) -> Iterator[tuple[str, str]]:
+    """Give the addresses of the same ledger in a database, for its owner and for a member."""
+    with served(postgres, told) as addresses:
+        yield addresses
 
 
 def answers(address: str | Path) -> dict[str, list[dict[str, Any]]]:
@@ -139,6 +161,180 @@ def test_what_decides_and_what_proves_reads_no_view(told: Path, tmp_path: Path, 
             connection.execute(statement)
 
     assert before == decided()
+
+
+FORGED_DECISIONS: dict[str, Callable[[Any], object]] = {
+    "the outcome": lambda a: a.update(outcome="SIGNED_OFF"),
+    "the batch": lambda a: a.update(batch="B2"),
+    "the rules": lambda a: a.update(rule_set="9"),
+    "a rule fewer": lambda a: a["rules"].pop(),
+    "a rule that holds": lambda a: [rule.update(holds=True) for rule in a["rules"]],
+    "a finding's words": lambda a: a["rules"][3].update(says="it is in order"),
+    "a number": lambda a: [rule["numbers"].update(rejects=0) for rule in a["rules"]],
+    "a count": lambda a: a["rules"][3]["counts"].update(lid=9),
+    "the figures": lambda a: a.update(figures=None),
+    "the sentences": lambda a: a["says"]["evidence"].append("All is well."),
+    "who decided": lambda a: a["decision"].update(by="mallory"),
+    "when": lambda a: a["decision"].update(at="2026-01-01T00:00:00.000000Z"),
+    "the printed name": lambda a: a["decision"].update(printed_name="Mallory"),
+    "the meaning": lambda a: a["decision"].update(meaning="I approve."),
+    "the revision": lambda a: a["decision"].update(process_revision=9),
+    "the signature": lambda a: a["decision"].update(signature="ssh"),
+    "the position of another event": lambda a: a["decision"].update(position=2),
+}
+"""What a person who writes the database can make `why` say of a decision."""
+
+
+def refused(ask: Callable[[], object]) -> str:
+    """Ask what must be refused as not of the log; gives why."""
+    with pytest.raises(EvidenceError) as caught:
+        ask()
+    assert "SL513" == caught.value.code
+    assert caught.value.advice is not None
+    return caught.value.why
+
+
+@pytest.mark.parametrize("standing", ["SIGNED_OFF", "NOT_DECIDED", "WITHDRAWN"])
+def test_a_forged_standing_is_refused_by_whatever_shows_it(
+    told: Path, tmp_path: Path, standing: str
+) -> None:
+    path = tmp_path / "ledger.db"
+    with closing(open_store(told)) as source:
+        copy_ledger(source, path)
+    answers(path)
+    with closing(raw(path)) as connection:
+        connection.execute("UPDATE view_processes SET standing = ?", (standing,))
+    with open_reader(path, lambda: open_ledger(path)) as reader, reader.views() as views:
+        for ask in (
+            lambda: status(views, START),
+            lambda: process(views, "mug", START),
+            lambda: why(views, "mug", None, START),
+            lambda: orders(views, None, START),
+        ):
+            assert f"they say {standing}, and the log says HELD at #" in refused(ask)
+    assert "BAD" == health(path)[0]
+    with open_reader(path, lambda: open_ledger(path)) as reader, reader.views() as views:
+        assert ["HELD"] == [each["standing"] for each in status(views, START)["processes"]]
+
+
+@pytest.mark.parametrize("name", FORGED_DECISIONS)
+def test_a_forged_decision_is_not_explained(told: Path, tmp_path: Path, name: str) -> None:
+    path = tmp_path / "ledger.db"
+    with closing(open_store(told)) as source:
+        copy_ledger(source, path)
+    answers(path)
+    with closing(raw(path)) as connection:
+        ((answer,),) = connection.execute("SELECT answer FROM view_explanations").fetchall()
+        forged = json.loads(answer)
+        FORGED_DECISIONS[name](forged)
+        connection.execute("UPDATE view_explanations SET answer = ?", (json.dumps(forged),))
+    assert json.loads(answer) != forged
+    with open_reader(path, lambda: open_ledger(path)) as reader, reader.views() as views:
+        assert "the log does not hold at #" in refused(lambda: why(views, "mug", None, START))
+
+
+ASKED: Mapping[str, Callable[[Reader], object]] = {
+    "status": lambda views: (status(views, START), process(views, "mug", START)),
+    "why": lambda views: why(views, "mug", None, START),
+    "orders": lambda views: orders(views, None, START),
+    "history": lambda views: history(views, Wanted()),
+    "unit": lambda views: unit(views, "B1-1", None, None),
+}
+"""Every question that views answer."""
+
+
+class Written(NamedTuple):
+    """The tables of a live ledger, in the hands of who may write there."""
+
+    connection: Any
+    schema: str
+
+    def run(self, statement: str) -> None:
+        """Run a statement that changes something."""
+        assert self.connection.execute(statement.replace(" view_", f" {self.schema}view_")).rowcount
+
+
+@pytest.fixture(scope="module")
+def ordered(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make a ledger in a file in which a process was held, signed off, ordered from and held."""
+    path = tmp_path_factory.mktemp("ordered") / "ledger.db"
+    shop = Shop.ready(path)
+    shop.build("B1", rejects=2)
+    shop.answer("B1")
+    shop.build("B2")
+    shop.sign()
+    shop.order()
+    shop.hold()
+    shop.store.close()
+    answers(path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def ordered_database(postgres: Databases, ordered: Path) -> Iterator[tuple[str, str]]:
+    """Give the addresses of the same ledger in a database, for its owner and for a member."""
+    with served(postgres, ordered) as addresses:
+        yield addresses
+
+
+@pytest.mark.parametrize("surface", LIVE)
+@pytest.mark.parametrize("name", CHANGES)
+def test_forged_rows_are_met_as_the_table_of_attacks_says(
+    ordered: Path,
+    tmp_path: Path,
+    request: pytest.FixtureRequest,
+    name: str,
+    surface: Surface,
+) -> None:
+    if surface is Surface.FILE:
+        address = other = str(shutil.copy(ordered, tmp_path / "ledger.db"))
+        connection, schema = raw(Path(address)), ""
+    else:
+        other, address = request.getfixturevalue("ordered_database")
+        answers(address)
+        connection, schema = psycopg.connect(address, autocommit=True), "signoff_views."
+    attack = CHANGES[name]
+    with closing(connection):
+        attack.does(Written(connection, schema))
+    refusing = {each.by for each in attack.outcomes[surface] if isinstance(each, Refused)}
+    for question, ask in ASKED.items():
+        with open_reader(other, lambda: open_ledger(other)) as reader, reader.views() as views:
+            if question in refusing:
+                refused(lambda: ask(views))  # noqa: B023  # asked at once
+            else:
+                ask(views)
+    for each in attack.outcomes[surface]:
+        if isinstance(each, Reported):
+            with closing(open_store(other)) as store:
+                kept = Views(store, store)
+                found = (
+                    {check.check: check for check in examine(store, kept)}
+                    if (each.by == "doctor")
+                    else {"views": compared_views(store, kept)}
+                )
+            assert (each.state, True) == (found["views"].state, each.says in found["views"].says)
+
+
+def test_a_forged_sentence_is_shown_until_the_views_are_compared(
+    told: Path, tmp_path: Path
+) -> None:
+    """What is neither a standing nor a decision is not compared with the log as it is read."""
+    path = tmp_path / "ledger.db"
+    with closing(open_store(told)) as source:
+        copy_ledger(source, path)
+    answers(path)
+    with closing(raw(path)) as connection:
+        connection.execute("UPDATE view_history SET sentence = 'mug was scrapped'")
+
+    def shown() -> set[str]:
+        with open_reader(path, lambda: open_ledger(path)) as reader, reader.views() as views:
+            return {row["sentence"] for row in views.read(HISTORY)}
+
+    assert {"mug was scrapped"} == shown()
+    with closing(open_store(path)) as store:
+        assert "view_history" in compared_views(store, Views(store, store)).says
+    assert "BAD" == health(path)[0]
+    assert "mug was scrapped" not in shown()
 
 
 def test_rebuild_replaces_whatever_stands_there(told: Path, tmp_path: Path) -> None:

@@ -722,6 +722,11 @@ EVERY: Mapping[str, Mapping[str, Reproducer]] = {
             "DELETE FROM commands WHERE first = (SELECT max(first) FROM commands)", "verify"
         )
     },
+    "SL513": {
+        "a forged standing": _tampered(
+            "UPDATE view_processes SET standing = 'WITHDRAWN'", "status", "mug"
+        )
+    },
     "SL601": {"others, again and again": _always_stale},
     "SL602": {"a used id": _used_id},
     "SL603": {"a statement too old": _moved},

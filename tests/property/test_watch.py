@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from signoff_ledger.integrity.canonical import canonical
-from signoff_ledger.integrity.line import stream_id
+from signoff_ledger.integrity.stream_ids import stream_id
 from tests.ledgers import Shop, plant, raw
 from tests.property.watch import Watch
 

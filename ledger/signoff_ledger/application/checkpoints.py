@@ -9,9 +9,10 @@ from signoff_ledger.application.ports import LogEntry
 from signoff_ledger.domain.events.process import ProcessHeld, ProcessSignedOff, SignOffWithdrawn
 from signoff_ledger.domain.ledger_stream import LedgerStream
 from signoff_ledger.errors import Advice, ConflictError, SignoffError
-from signoff_ledger.integrity.line import read_fields, stream_id
+from signoff_ledger.integrity.line import read_fields
 from signoff_ledger.integrity.log_keys import LogKeys
 from signoff_ledger.integrity.log_tree import SealedTree
+from signoff_ledger.integrity.stream_ids import stream_id
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

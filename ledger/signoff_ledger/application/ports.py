@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
-from typing import NamedTuple, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 from uuid import UUID, uuid4
 
 from signoff_ledger.domain.aggregate import Aggregate
@@ -310,6 +310,10 @@ class Store(Protocol):
 
     def hashes(self, level: int, first: int, count: int) -> list[bytes]:
         """Give the roots of complete subtrees, see `integrity.merkle.Hashes`."""
+        ...
+
+    def rows(self, statement: str, parameters: Iterable[object] = ()) -> list[Any]:
+        """Read rows of the tables of the log, or of what is derived from it."""
         ...
 
     def root(self, size: int) -> bytes:

@@ -12,7 +12,6 @@ from signoff_ledger.domain.signature import UNSIGNED, SshSignature
 from signoff_ledger.domain.values import format_utc
 from signoff_ledger.errors import Advice, Attempt, ConflictError, EvidenceError, IdentityError
 from signoff_ledger.integrity.canonical import parse
-from signoff_ledger.integrity.line import stream_id
 from signoff_ledger.integrity.signed_acts import DECISIONS, SIGNED
 from signoff_ledger.integrity.signing_time import whole_seconds, why_untimely
 from signoff_ledger.integrity.ssh.public_key import parse_ssh_public_key
@@ -24,6 +23,7 @@ from signoff_ledger.integrity.statement import (
     statement_of,
     write_statement,
 )
+from signoff_ledger.integrity.stream_ids import stream_id
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Self
 
 from signoff_ledger.domain.events.event import Event, EventEnvelope, EventMetadata, make_envelope
 from signoff_ledger.errors import Advice, EvidenceError
-from signoff_ledger.integrity.line import stream_id
+from signoff_ledger.integrity.stream_ids import stream_id
 
 
 class Aggregate:

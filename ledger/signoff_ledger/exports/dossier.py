@@ -19,9 +19,10 @@ from signoff_ledger.integrity.c2sp.tlog_proof import TlogProof
 from signoff_ledger.integrity.c2sp.verifier_key import VerifierKey
 from signoff_ledger.integrity.disowned_notes import HISTORY
 from signoff_ledger.integrity.excerpt import Excerpt
-from signoff_ledger.integrity.line import read_fields, stream_id
+from signoff_ledger.integrity.line import read_fields
 from signoff_ledger.integrity.signed_acts import SIGNED
 from signoff_ledger.integrity.statement import statement_of
+from signoff_ledger.integrity.stream_ids import stream_id
 from signoff_ledger.integrity.tree import merkle
 from signoff_ledger.projections.sentences import sentence
 from signoff_ledger.projections.subjects import Subject

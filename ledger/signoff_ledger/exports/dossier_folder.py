@@ -27,7 +27,7 @@ from signoff_ledger.integrity.c2sp.cosignature import verified_cosignatures
 from signoff_ledger.integrity.c2sp.note import parse_note
 from signoff_ledger.integrity.c2sp.tlog_proof import parse_tlog_proof, verify_tlog_proof
 from signoff_ledger.integrity.excerpt import Excerpt
-from signoff_ledger.integrity.line import read_fields, stream_id
+from signoff_ledger.integrity.line import read_fields
 from signoff_ledger.integrity.log_check import (
     FLAGGED,
     OPEN,
@@ -38,6 +38,7 @@ from signoff_ledger.integrity.log_check import (
 )
 from signoff_ledger.integrity.signed_acts import DECISIONS
 from signoff_ledger.integrity.signing_time import duration
+from signoff_ledger.integrity.stream_ids import stream_id
 from signoff_ledger.integrity.tree.leaf import leaf_hash
 from signoff_ledger.integrity.tree.proofs import verify_consistency
 from signoff_ledger.replay.audit import audit_people, audit_process

@@ -6,10 +6,11 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from signoff_ledger.errors import EvidenceError
-from signoff_ledger.integrity.line import Chains, read_fields, stream_id
+from signoff_ledger.integrity.line import Chains, read_fields
 from signoff_ledger.integrity.log_keys import LogKeys
 from signoff_ledger.integrity.signatories import DECIDED, GIVEN, Signatories
 from signoff_ledger.integrity.signing_time import streams_reviewed, time_of
+from signoff_ledger.integrity.stream_ids import stream_id
 from signoff_ledger.integrity.tree.leaf import leaf_hash
 
 if TYPE_CHECKING:

@@ -6,9 +6,7 @@ The format is in `docs/reference/line-format.md`; `v` names it.
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
-from uuid import UUID, uuid5
 
 from signoff_ledger.errors import EvidenceError
 from signoff_ledger.integrity.canonical import parse
@@ -18,20 +16,11 @@ if TYPE_CHECKING:
 
 LINE_FORMAT = 1
 
-STREAM_NAMESPACE = UUID("6a1f0d7e-9d0c-5f7b-8b43-1d6d9a1c5e02")
-"""Namespace of stream ids: the same key always names the same stream, in every ledger."""
-
 _FIELDS = frozenset({"at", "by", "cmd", "data", "stream", "type", "v", "version"})
 _MEMBERS = ("at", "by", "cmd", "data", "prev", "stream", "type", "v", "version")
 _KINDS = (str, str, str, dict, str, str, str, int, int)
 _AT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", re.ASCII)
 _STREAM = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.ASCII)
-
-
-@lru_cache(maxsize=1_024)
-def stream_id(kind: str, key: str) -> UUID:
-    """Name the stream of an aggregate by what it is and what people call it."""
-    return uuid5(STREAM_NAMESPACE, f"{kind}/{key}")
 
 
 def check_envelope(fields: Mapping[str, Any]) -> None:

@@ -15,11 +15,12 @@ from signoff_ledger.integrity.c2sp.cosignature import verified_cosignatures
 from signoff_ledger.integrity.c2sp.note import parse_note
 from signoff_ledger.integrity.command_ids import Command, CommandIds
 from signoff_ledger.integrity.disowned_notes import HISTORY, SetAsides
-from signoff_ledger.integrity.line import Chains, read_fields, stream_id
+from signoff_ledger.integrity.line import Chains, read_fields
 from signoff_ledger.integrity.log_keys import LogKeys
 from signoff_ledger.integrity.log_tree import SealedTree
 from signoff_ledger.integrity.signatories import Signatories
 from signoff_ledger.integrity.signing_time import LineTimes, duration
+from signoff_ledger.integrity.stream_ids import stream_id
 from signoff_ledger.integrity.tree.leaf import leaf_hash
 from signoff_ledger.integrity.tree.recomputation import RecomputedTree
 

@@ -13,12 +13,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from signoff_ledger.errors import EvidenceError, InputError
-from signoff_ledger.integrity.line import stream_id
 from signoff_ledger.integrity.signed_acts import DECISIONS, SIGNED
 from signoff_ledger.integrity.signing_time import GRACE_S, time_of, whole_seconds, why_untimely
 from signoff_ledger.integrity.ssh.public_key import parse_ssh_public_key
 from signoff_ledger.integrity.ssh.sshsig import NAMESPACE, verify_sshsig
 from signoff_ledger.integrity.statement import statement_of
+from signoff_ledger.integrity.stream_ids import stream_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

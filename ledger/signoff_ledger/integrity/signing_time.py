@@ -15,7 +15,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from signoff_ledger.errors import EvidenceError
-from signoff_ledger.integrity.line import stream_id
+from signoff_ledger.integrity.stream_ids import stream_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

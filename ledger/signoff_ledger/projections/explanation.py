@@ -19,7 +19,7 @@ from signoff_ledger.domain.process import Process
 from signoff_ledger.domain.process_records import Standing
 from signoff_ledger.domain.values import Outcome, Role
 from signoff_ledger.figures.exhibit import show
-from signoff_ledger.integrity.line import stream_id
+from signoff_ledger.integrity.stream_ids import stream_id
 from signoff_ledger.projections.history import BESIDE
 from signoff_ledger.projections.process_state import seen_by_others
 from signoff_ledger.projections.same_process import same_process

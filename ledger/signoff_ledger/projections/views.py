@@ -17,6 +17,7 @@ from signoff_ledger.errors import Advice, StoreError
 from signoff_ledger.persistence.sqlite.in_memory import ScratchDatabase
 from signoff_ledger.persistence.store_errors import ConnectionLostError, busy
 from signoff_ledger.projections import history, states, tables
+from signoff_ledger.projections.log_index import LoggedStanding, logged_decision, logged_standing
 from signoff_ledger.projections.reached import at_end, reached
 from signoff_ledger.projections.subjects import UNKNOWN, Subject, begun_by
 from signoff_ledger.projections.version import VERSION
@@ -165,6 +166,14 @@ class Views:
             if self._still_at(at):
                 return [table.named(row) for row in rows]
         raise busy("others begin the views anew all the time")
+
+    def logged_standing(self, process: str) -> LoggedStanding:
+        """Give where a process stands by the log itself; see `projections.log_index`."""
+        return logged_standing(self._store, process)
+
+    def logged_decision(self, process: str, position: int) -> dict[str, Any] | None:
+        """Give the members of a decision's line; see `projections.log_index`."""
+        return logged_decision(self._store, process, position)
 
     def wrong(self) -> list[str]:
         """Name the views that do not hold what the events say, compared with new ones in memory.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Protocol, TypeVar, cast
 
+from signoff_ledger.projections.log_index import LoggedStanding, logged_decision, logged_standing
 from signoff_ledger.projections.reached import Tables
 from signoff_ledger.projections.table import ViewTable
 
@@ -29,6 +30,14 @@ class Reader(Protocol):
         """
         ...
 
+    def logged_standing(self, process: str) -> LoggedStanding:
+        """Give where a process stands by the log itself; see `projections.log_index`."""
+        ...
+
+    def logged_decision(self, process: str, position: int) -> dict[str, Any] | None:
+        """Give the members of a decision's line; see `projections.log_index`."""
+        ...
+
 
 class ViewReader:
     """Reads the views that stand in a database, as they are.
@@ -46,6 +55,14 @@ class ViewReader:
         """Read rows of a view; see `Reader`."""
         rows = self._database.rows(table.select(where, order), tuple(parameters))
         return [table.named(row) for row in rows]
+
+    def logged_standing(self, process: str) -> LoggedStanding:
+        """Give where a process stands by the log itself; see `projections.log_index`."""
+        return logged_standing(self._database, process)
+
+    def logged_decision(self, process: str, position: int) -> dict[str, Any] | None:
+        """Give the members of a decision's line; see `projections.log_index`."""
+        return logged_decision(self._database, process, position)
 
 
 def picked(kind: type[A], row: Row) -> A:

@@ -6,6 +6,7 @@ from typing import Annotated, TypedDict
 from signoff_ledger.projections.tables import PROCESSES
 from signoff_ledger.queries.reader import Reader, Row, picked
 from signoff_ledger.queries.value_forms import ActivityCode, Count, Form, Number, StandingName
+from signoff_ledger.queries.view_checks import checked_standing
 
 
 class StandingAnswer(TypedDict):
@@ -73,10 +74,14 @@ class StandingAnswer(TypedDict):
 
 
 def standings(reader: Reader, now: datetime, *processes: str) -> list[StandingAnswer]:
-    """Say where processes stand at a moment, in the order of their keys; all of them by default."""
+    """Say where processes stand at a moment, in the order of their keys; all of them by default.
+
+    Raises:
+        EvidenceError: SL513, the view says another standing than the log.
+    """
     where = f"process IN ({', '.join('?' * len(processes))})" if processes else ""
     rows = reader.read(PROCESSES, where, processes)
-    return [picked(StandingAnswer, as_of(row, now)) for row in rows]
+    return [picked(StandingAnswer, as_of(checked_standing(reader, row), now)) for row in rows]
 
 
 def as_of(row: Row, now: datetime) -> Row:

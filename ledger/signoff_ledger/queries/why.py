@@ -33,6 +33,7 @@ from signoff_ledger.queries.value_forms import (
     Position,
     StandingName,
 )
+from signoff_ledger.queries.view_checks import check_decision, checked_standing
 
 SCHEMA = "signoff.why/2"
 
@@ -304,6 +305,7 @@ def why(reader: Reader, process: str | None, batch: str | None, now: datetime) -
 
     Raises:
         NotFoundError: No such process, or the batch is not one of its.
+        EvidenceError: SL513, the views say another decision or standing than the log.
     """
     key = process_named(reader, process)
     if batch is None:
@@ -313,11 +315,13 @@ def why(reader: Reader, process: str | None, batch: str | None, now: datetime) -
         found = reader.read(EXPLANATIONS, "process = ? AND batch = ?", on)
     if not found:
         return None
+    explained = json.loads(found[0]["answer"])
+    check_decision(reader, key, explained)
     of = ("process = ?", (key,))
     processes = {row["process"]: row for row in reader.read(PROCESSES)}
     parts = WhyParts(
-        process=as_of(processes.pop(key), now),
-        explained=json.loads(found[0]["answer"]),
+        process=as_of(checked_standing(reader, processes.pop(key)), now),
+        explained=explained,
         bars=reader.read(BARS, *of),
         orders=reader.read(ORDERS, *of),
         batches=reader.read(BATCHES, *of, order="attempt, batch"),

@@ -7,7 +7,7 @@ follow from the events.
 from collections.abc import Callable
 from uuid import uuid5
 
-from signoff_ledger.integrity.line import STREAM_NAMESPACE
+from signoff_ledger.integrity.stream_ids import STREAM_NAMESPACE
 from tests.attacks.attack import ANYWHERE, LOGS, Actor, Attack, Kind, Outcome, Refused, Table, on
 from tests.attacks.forging import Fields, Forgery, dumped
 from tests.attacks.steps import Step, all_put_right, data, edited, then

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from functools import partial
 from uuid import uuid5
 
-from signoff_ledger.integrity.line import STREAM_NAMESPACE
+from signoff_ledger.integrity.stream_ids import STREAM_NAMESPACE
 from tests.attacks.attack import (
     LOGS,
     Actor,

@@ -12,7 +12,7 @@ from signoff_ledger.domain.person import Person
 from signoff_ledger.domain.process import Process
 from signoff_ledger.errors import EvidenceError
 from signoff_ledger.integrity.canonical import parse
-from signoff_ledger.integrity.line import stream_id
+from signoff_ledger.integrity.stream_ids import stream_id
 from signoff_ledger.integrity.tree.leaf import leaf_hash
 from tests.stories import Story, fixed, opened, unit
 

@@ -6,8 +6,8 @@ import pytest
 
 from signoff_ledger.errors import EvidenceError
 from signoff_ledger.integrity.excerpt import Excerpt
-from signoff_ledger.integrity.line import stream_id
 from signoff_ledger.integrity.log_check import Examination, by_name_alone
+from signoff_ledger.integrity.stream_ids import stream_id
 from tests.lines import LEDGER, PERSON, PROCESS, Lines, log_key, rotation
 from tests.refusals import refusal
 from tests.signers import INES, LOG, NORTH, fingerprint_of

@@ -6,7 +6,8 @@ from uuid import UUID, uuid5
 import pytest
 
 from signoff_ledger.errors import EvidenceError
-from signoff_ledger.integrity.line import Chains, check_envelope, read_fields, stream_id
+from signoff_ledger.integrity.line import Chains, check_envelope, read_fields
+from signoff_ledger.integrity.stream_ids import stream_id
 from signoff_ledger.integrity.tree.leaf import leaf_hash
 from tests.lines import PERSON, PROCESS, Fields, Lines, dumped
 from tests.refusals import refusal

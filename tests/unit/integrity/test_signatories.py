@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from signoff_ledger.errors import EvidenceError
-from signoff_ledger.integrity.line import stream_id
 from signoff_ledger.integrity.signatories import DECIDED, GIVEN, Signatories
 from signoff_ledger.integrity.signed_acts import UNSIGNED
 from signoff_ledger.integrity.signing_time import LineTimes
+from signoff_ledger.integrity.stream_ids import stream_id
 from tests import signers
 from tests.lines import LEDGER, PERSON, PROCESS, Fields, Lines
 from tests.refusals import refusal

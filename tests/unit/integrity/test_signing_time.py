@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 
-from signoff_ledger.integrity.line import stream_id
 from signoff_ledger.integrity.signing_time import (
     GRACE_S,
     LineTimes,
@@ -14,6 +13,7 @@ from signoff_ledger.integrity.signing_time import (
     whole_seconds,
     why_untimely,
 )
+from signoff_ledger.integrity.stream_ids import stream_id
 from tests.lines import PROCESS, Fields, Lines
 from tests.refusals import refusal
 

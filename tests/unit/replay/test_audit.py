@@ -12,7 +12,7 @@ from signoff_ledger.domain.ledger_stream import LedgerStream
 from signoff_ledger.domain.person import Person
 from signoff_ledger.domain.process import Process
 from signoff_ledger.errors import EvidenceError
-from signoff_ledger.integrity.line import stream_id
+from signoff_ledger.integrity.stream_ids import stream_id
 from signoff_ledger.replay.audit import audit_people, audit_process
 from signoff_ledger.replay.line_archive import LineArchive
 from tests.ledgers import Shop

@@ -15,7 +15,7 @@ from eventsourcing.persistence import InfrastructureFactory, StoredEvent
 from eventsourcing.utils import Environment
 
 from signoff_ledger.domain.aggregate import Aggregate
-from signoff_ledger.integrity.line import stream_id
+from signoff_ledger.integrity.stream_ids import stream_id
 from signoff_ledger.persistence.event_store.mapper import LineMapper, checked_entry, stored_event
 
 if TYPE_CHECKING:
