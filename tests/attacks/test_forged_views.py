@@ -288,14 +288,14 @@ def test_forged_rows_are_met_as_the_table_of_attacks_says(
 ) -> None:
     if surface is Surface.FILE:
         address = other = str(shutil.copy(ordered, tmp_path / "ledger.db"))
-        connection, schema = raw(Path(address)), ""
+        written = Written(raw(Path(address)), "")
     else:
         other, address = request.getfixturevalue("ordered_database")
         answers(address)
-        connection, schema = psycopg.connect(address, autocommit=True), "signoff_views."
+        written = Written(psycopg.connect(address, autocommit=True), "signoff_views.")
     attack = CHANGES[name]
-    with closing(connection):
-        attack.does(Written(connection, schema))
+    with closing(written.connection):
+        attack.does(written)
     refusing = {each.by for each in attack.outcomes[surface] if isinstance(each, Refused)}
     for question, ask in ASKED.items():
         with open_reader(other, lambda: open_ledger(other)) as reader, reader.views() as views:
