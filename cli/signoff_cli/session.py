@@ -175,7 +175,7 @@ def reading(command: F) -> F:
 
 def reporting(command: F) -> F:
     """Give a command that has formats of its own the options of every other command."""
-    for option in reversed(_BESIDE_FORMAT):
+    for option in reversed(_AMONG_FORMAT):
         command = option(command)
     return command
 
@@ -256,7 +256,7 @@ _SHOWING: tuple[Callable[[Any], Any], ...] = (
     _option("--quiet", "-q", to="quiet", is_flag=True, help="Say nothing but the answer."),
 )
 _READING = (*_NAMING, *_FORMAT, *_SHOWING)
-_BESIDE_FORMAT = (*_NAMING, *_SHOWING)
+_AMONG_FORMAT = (*_NAMING, *_SHOWING)
 _WRITING: tuple[Callable[[Any], Any], ...] = (
     _option(
         "--dry-run", to="dry_run", is_flag=True, help="Decide and show; record and sign nothing."

@@ -359,7 +359,7 @@ VIEWS_SQLITE: Mapping[str, tuple[str, ...]] = {
     "a row added": (
         (
             "INSERT INTO view_history SELECT position + 1000, recorded_at, observed_at, person,"
-            " kind, subject, process, serial, type, sentence, beside, command_id"
+            " kind, subject, process, serial, type, sentence, is_context, command_id"
             " FROM view_history LIMIT 1"
         ),
     ),

@@ -17,8 +17,8 @@ def test_a_remark_is_kept_with_its_author_and_decides_nothing(tmp_path: Path, ki
 
     assert f"{kind.capitalize()} on mug: a week costs us the fair" in said.out
     assert before == terminal("check", "mug", "--json").data
-    (beside,) = (b for b in terminal.asked("why", "mug")["beside"] if "remark" in b["type"])
-    assert "bela" == beside["by"]
+    (remark,) = (b for b in terminal.asked("why", "mug")["context"] if "remark" in b["type"])
+    assert "bela" == remark["by"]
 
 
 def test_a_long_remark_comes_from_a_file(tmp_path: Path) -> None:

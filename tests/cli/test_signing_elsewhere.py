@@ -24,7 +24,7 @@ def test_a_statement_is_written_and_nothing_is_recorded(tmp_path: Path) -> None:
         "sha256": hashlib.sha256(statement).hexdigest(),
         "namespace": "signoff-decision@v1",
         "attach": "s.sig",
-        "beside": [],
+        "other_statements": [],
     } == said.data
     assert "Ines Inspector" == json.loads(statement)["printed_name"]
     assert before == terminal.events()

@@ -91,10 +91,10 @@ def test_what_happened_beside_the_decision_is_told(tmp_path: Path) -> None:
     terminal.did("dissent", "mug", "I would have ordered", by="bela")
     terminal.refused("SL302", "order", "commit", "mug", "50", "--reference", "PO", by="bela")
 
-    beside = [event["type"] for event in terminal.asked("why", "mug")["beside"]]
+    context = [event["type"] for event in terminal.asked("why", "mug")["context"]]
 
     assert [
         "signoff.process-change-applied.v1",
         "signoff.remark-recorded.v1",
         "signoff.command-refused.v1",
-    ] == beside
+    ] == context

@@ -216,10 +216,10 @@ def test_three_changes_were_made_and_none_touched_the_design(kept: Terminal) -> 
 
 def test_dissent_is_kept_and_changed_nothing(kept: Terminal) -> None:
     """S-53."""
-    beside = [b for b in kept.asked("why", PROCESS)["beside"] if "remark" in b["type"]]
+    remarks = [b for b in kept.asked("why", PROCESS)["context"] if "remark" in b["type"]]
 
     words = "Dissent on kiln-lid: I would have ordered last week; this costs us seven days."
-    assert [("dan", words)] == [(b["by"], b["says"]) for b in beside]
+    assert [("dan", words)] == [(b["by"], b["says"]) for b in remarks]
 
 
 # --- batch 2 --------------------------------------------------------------------------------------

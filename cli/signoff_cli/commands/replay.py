@@ -111,7 +111,7 @@ def _answer_what_if(session: Session, data: WhatIfAnswer) -> None:
                 ", ".join(f"{name}={value}" for name, value in a["bar_you_did_not_set"].items()),
                 a["would"] + (" (flips)" if a["flips"] else ""),
                 "; ".join(each["rule"] for each in a["missed"])
-                or ("met; yet " + ", ".join(a["beside"]) if a["beside"] else "met"),
+                or ("met; yet " + ", ".join(a["other_rules"]) if a["other_rules"] else "met"),
             )
             for a in answers
         ]

@@ -73,9 +73,9 @@ def for_people(data: WhyAnswer, *, color: bool) -> str:
         rows = [(mode, *counts.values()) for mode, counts in data["modes"].items()]
         lines += ["", "Units with each mode:", table(("mode", *batches), rows)]
     lines += [f"RECURRENCE: {mode} was declared fixed before." for mode in data["recurrences"]]
-    if data["beside"]:
-        rows = [(f"#{b['position']}", b["by"], b["says"]) for b in data["beside"]]
-        lines += ["", "Beside the decision:", table(("event", "by", "what happened"), rows)]
+    if data["context"]:
+        rows = [(f"#{b['position']}", b["by"], b["says"]) for b in data["context"]]
+        lines += ["", "Context of the decision:", table(("event", "by", "what happened"), rows)]
     if data["handover"]["serials"]:
         handover = data["handover"]
         lines += [

@@ -20,7 +20,7 @@ from signoff_ledger.domain.process_records import Standing
 from signoff_ledger.domain.values import Outcome, Role
 from signoff_ledger.figures.exhibit import show
 from signoff_ledger.integrity.stream_ids import stream_id
-from signoff_ledger.projections.history import BESIDE
+from signoff_ledger.projections.history import CONTEXT
 from signoff_ledger.projections.process_state import seen_by_others
 from signoff_ledger.projections.same_process import same_process
 from signoff_ledger.projections.sentences import sentence
@@ -44,7 +44,7 @@ class Explanation(NamedTuple):
         batch: The batch explained; None when there is none.
         decision: The latest decision on that batch, with its position; None while undecided.
         verdict: The verdict kept with the decision, or the present one while undecided.
-        beside: Changes, orders, refusals, remarks and endings, oldest first, as sentences.
+        context: Changes, orders, refusals, remarks and endings, oldest first, as sentences.
         held_for_s: How long the process was held before the sign-off explained here.
         handed_over: Serials that went to the next activity with it and still may: what was found
             or decided about a unit since takes it off the list (G27).
@@ -59,7 +59,7 @@ class Explanation(NamedTuple):
     batch: str | None
     decision: LogEntry | None
     verdict: Verdict
-    beside: tuple[tuple[LogEntry, str], ...]
+    context: tuple[tuple[LogEntry, str], ...]
     held_for_s: int | None
     handed_over: tuple[str, ...]
     shown: Exhibit = NOTHING_SHOWN
@@ -140,8 +140,8 @@ def explained_by(
         verdict = _verdict(decision)
         about = verdict.batch
     subject = Subject("process", process, process)
-    beside = tuple(
-        (r, sentence(r.entry, subject)) for r in story if isinstance(r.entry.event, BESIDE)
+    context = tuple(
+        (r, sentence(r.entry, subject)) for r in story if isinstance(r.entry.event, CONTEXT)
     )
     standing, why = case.process.standing_at(now or story[-1].entry.at)
     return Explanation(
@@ -149,7 +149,7 @@ def explained_by(
         batch=about,
         decision=decision,
         verdict=verdict,
-        beside=beside,
+        context=context,
         held_for_s=_held_for_s(story, decision),
         handed_over=_handed_over(story, decision, _about(case, about)),
         shown=_shown(_about(case, about), decision),

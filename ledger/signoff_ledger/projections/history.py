@@ -8,7 +8,7 @@ from signoff_ledger.domain.events import process as events
 from signoff_ledger.domain.values import format_utc
 from signoff_ledger.projections.sentences import sentence
 
-BESIDE = (
+CONTEXT = (
     events.CommandRefused,
     events.RemarkRecorded,
     events.OrderPlacedWithoutSignOff,
@@ -41,6 +41,6 @@ def row(recorded: LogEntry, subject: Subject) -> tuple[object, ...]:
         getattr(entry.event, "serial", ""),
         entry.event.TOPIC,
         sentence(entry, subject),
-        int(isinstance(entry.event, BESIDE)),
+        int(isinstance(entry.event, CONTEXT)),
         entry.cmd.partition("#")[0],
     )

@@ -62,7 +62,7 @@ HISTORY = ViewTable(
         ("serial", "TEXT NOT NULL"),
         ("type", "TEXT NOT NULL"),
         ("sentence", "TEXT NOT NULL"),
-        ("beside", "INTEGER NOT NULL"),
+        ("is_context", "INTEGER NOT NULL"),
         ("command_id", "TEXT NOT NULL"),
     ),
     key=("position",),
@@ -70,8 +70,8 @@ HISTORY = ViewTable(
 )
 """The auditable history: one row and one plain sentence per event.
 
-`serial` is the unit that an event is about, or "". `beside` is 1 for what `why` lists beside a
-decision.
+`serial` is the unit that an event is about, or "". `is_context` is 1 for what `why` lists as
+the context of a decision.
 """
 
 PROCESSES = ViewTable(

@@ -153,7 +153,7 @@ def certificate(
         "nonconformities_and_changes": _sentences(
             story, _NONCONFORMITIES_AND_CHANGES, process, decision.position
         ),
-        "beside": _sentences(story, _WORDS, process, position),
+        "remarks_and_refusals": _sentences(story, _WORDS, process, position),
         "figures": figures_answer(figures) if figures else None,
         "says": sentences(words),
         "corrections": _corrections(store, explanation.case, position),

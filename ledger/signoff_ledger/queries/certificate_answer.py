@@ -302,7 +302,7 @@ class CertificateAnswer(DecidedAnswer):
         batches: Every batch up to the one decided on.
         units: Every unit of the batch decided on.
         nonconformities_and_changes: Causes, attributions and process changes up to the decision.
-        beside: Dissent, notes and refusals.
+        remarks_and_refusals: Dissent, notes and refusals.
         figures: Everything shown in numbers; null where no batch is in question.
         says: What is said, each part apart.
         corrections: Corrections since first entry (Annex 11 8.2).
@@ -320,7 +320,7 @@ class CertificateAnswer(DecidedAnswer):
     batches: list[CertifiedBatchAnswer]
     units: list[UnitAnswer]
     nonconformities_and_changes: list[HappenedAnswer]
-    beside: list[HappenedAnswer]
+    remarks_and_refusals: list[HappenedAnswer]
     figures: FiguresAnswer | None
     says: SentencesAnswer
     corrections: CorrectionsAnswer

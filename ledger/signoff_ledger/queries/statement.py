@@ -49,10 +49,10 @@ class StatementsAnswer(StatementRowAnswer):
         sha256: Its digest.
         namespace: What the signatures must be made for.
         attach: Where `ssh-keygen -Y sign` puts the first signature, for --attach.
-        beside: The other statements of the command.
+        other_statements: The other statements of the command.
     """
 
-    beside: list[StatementFileAnswer]
+    other_statements: list[StatementFileAnswer]
 
 
 ANSWER = StatementsAnswer
@@ -72,7 +72,7 @@ def statements_answer(written: Sequence[tuple[Path, bytes]]) -> StatementsAnswer
         **files[0],
         "namespace": NAMESPACE,
         "attach": f"{files[0]['statement']}.sig",
-        "beside": files[1:],
+        "other_statements": files[1:],
     }
 
 
@@ -81,5 +81,5 @@ def statement_rows(answer: StatementsAnswer) -> list[StatementRowAnswer]:
     first: StatementFileAnswer = {"statement": answer["statement"], "sha256": answer["sha256"]}
     return [
         {**each, "namespace": answer["namespace"], "attach": answer["attach"]}
-        for each in (first, *answer["beside"])
+        for each in (first, *answer["other_statements"])
     ]

@@ -38,7 +38,7 @@ class OtherBarAnswer(TypedDict):
         would: What the other bar's own rules would have come to.
         flips: Whether that differs from what was decided.
         missed: Rules of the other bar that would not have held.
-        beside: Other rules that did not hold then; no bar changes them.
+        other_rules: Other rules that did not hold then; no bar changes them.
     """
 
     counterfactual: Always
@@ -49,7 +49,7 @@ class OtherBarAnswer(TypedDict):
     would: OutcomeName
     flips: bool
     missed: list[MissedRuleAnswer]
-    beside: list[str]
+    other_rules: list[str]
 
 
 class WhatIfAnswer(TypedDict):
@@ -105,7 +105,7 @@ def past_under_other_bars(
                 "would": str(each.would),
                 "flips": each.flips,
                 "missed": [{"rule": rule, "says": says} for rule, says in each.missed],
-                "beside": list(each.beside),
+                "other_rules": list(each.other_rules),
             }
             for each in what_if(ledger.store, key, question, until)
         ],

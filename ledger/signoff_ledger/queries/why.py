@@ -192,7 +192,7 @@ class HandoverPart(TypedDict):
     serials: list[str]
 
 
-class BesideAnswer(TypedDict):
+class ContextEventAnswer(TypedDict):
     """An event around the decision.
 
     Attributes:
@@ -234,7 +234,7 @@ class WhyAnswer(TypedDict):
         recurrences: Modes in that batch that a change had declared fixed.
         held_for_s: Seconds from the first hold to the sign-off explained.
         handover: The units released with the sign-off.
-        beside: Changes, orders, refusals, remarks and endings, oldest first.
+        context: Changes, orders, refusals, remarks and endings, oldest first.
         does_not_show: What a sign-off does not show; empty for everything else.
         figures: Everything shown in numbers; null where no batch is in question.
         says: What is said, each part apart.
@@ -259,7 +259,7 @@ class WhyAnswer(TypedDict):
     recurrences: list[str]
     held_for_s: int | None
     handover: HandoverPart
-    beside: list[BesideAnswer]
+    context: list[ContextEventAnswer]
     does_not_show: str
     figures: FiguresAnswer | None
     says: SentencesAnswer
@@ -278,7 +278,7 @@ class WhyParts(NamedTuple):
         bars: Its bars.
         orders: Its orders.
         batches: Its batches.
-        beside: Events around the decision.
+        context: Events around the decision.
         others: Other processes.
     """
 
@@ -287,7 +287,7 @@ class WhyParts(NamedTuple):
     bars: Sequence[Row]
     orders: Sequence[Row]
     batches: Sequence[Row]
-    beside: Sequence[Row]
+    context: Sequence[Row]
     others: Sequence[Row]
 
 
@@ -325,7 +325,7 @@ def why(reader: Reader, process: str | None, batch: str | None, now: datetime) -
         bars=reader.read(BARS, *of),
         orders=reader.read(ORDERS, *of),
         batches=reader.read(BATCHES, *of, order="attempt, batch"),
-        beside=reader.read(HISTORY, "kind = 'process' AND subject = ? AND beside = 1", (key,)),
+        context=reader.read(HISTORY, "kind = 'process' AND subject = ? AND is_context = 1", (key,)),
         others=[*processes.values()],
     )
     return composed(parts)
@@ -357,14 +357,14 @@ def composed(parts: WhyParts) -> WhyAnswer:
         "recurrences": explained["recurrences"],
         "held_for_s": explained["held_for_s"],
         "handover": {"activity": process["next_activity"], "serials": explained["serials"]},
-        "beside": [
+        "context": [
             {
                 "position": row["position"],
                 "by": row["person"],
                 "type": row["type"],
                 "says": row["sentence"],
             }
-            for row in parts.beside
+            for row in parts.context
         ],
         "does_not_show": explained["does_not_show"],
         "figures": explained["figures"],

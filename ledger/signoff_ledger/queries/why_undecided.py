@@ -51,9 +51,9 @@ def _parts(store: Store, explanation: Explanation) -> WhyParts:
             tables.BATCHES.named(batch_state.row(each))
             for each in explanation.case.batches.values()
         ],
-        beside=[
+        context=[
             tables.HISTORY.named(history.row(recorded, subject))
-            for recorded, _ in explanation.beside
+            for recorded, _ in explanation.context
         ],
         others=[],
     )

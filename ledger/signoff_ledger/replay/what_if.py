@@ -58,7 +58,7 @@ class WhatIf:
         changed: The clauses that differ, by the names they were asked with.
         would: What the other bar's own rules would have come to.
         missed: Those of its rules that would not have held, with what they say.
-        beside: Other rules that did not hold then; no bar changes them.
+        other_rules: Other rules that did not hold then; no bar changes them.
     """
 
     position: int
@@ -67,7 +67,7 @@ class WhatIf:
     changed: Mapping[str, str]
     would: Outcome
     missed: tuple[tuple[str, str], ...]
-    beside: tuple[str, ...]
+    other_rules: tuple[str, ...]
 
     @property
     def flips(self) -> bool:
@@ -158,7 +158,7 @@ def _under(case: Case, recorded: LogEntry, decided: Outcome, changed: dict[str, 
         changed=changed,
         would=Outcome.HELD if missed else Outcome.SIGNED_OFF,
         missed=missed,
-        beside=tuple(f.rule for f in verdict.blockers if f.rule not in _RULES),
+        other_rules=tuple(f.rule for f in verdict.blockers if f.rule not in _RULES),
     )
 
 

@@ -205,8 +205,8 @@ def _nonconformities(data: CertificateAnswer) -> list[Block]:
     blocks.append(
         _events("Causes and process changes", happened) if happened else Paragraph("None.")
     )
-    if data["beside"]:
-        blocks.append(_events("Dissent, notes and refusals", data["beside"]))
+    if data["remarks_and_refusals"]:
+        blocks.append(_events("Dissent, notes and refusals", data["remarks_and_refusals"]))
     return blocks
 
 

@@ -24,8 +24,8 @@ from tests.ledgers import CUP, PLAN, Shop, TickingClock, long, reading, topic
 
 
 def said(explanation: Explanation) -> list[str]:
-    """Name the kinds of the events beside the decision."""
-    return [topic(recorded.entry.line) for recorded, _ in explanation.beside]
+    """Name the kinds of the events in the context of the decision."""
+    return [topic(recorded.entry.line) for recorded, _ in explanation.context]
 
 
 def test_a_process_without_a_batch_is_not_decided(shop: Shop) -> None:
@@ -255,7 +255,7 @@ def test_every_kind_of_thing_beside_a_decision_is_told(shop: Shop) -> None:
         "sign-off-unsupported",
         "sign-off-withdrawn",
     ] == said(explanation)
-    assert "Pressure on mug: it is late" == explanation.beside[1][1]
+    assert "Pressure on mug: it is late" == explanation.context[1][1]
 
 
 def test_another_process_is_not_looked_at(shop: Shop) -> None:
@@ -264,7 +264,7 @@ def test_another_process_is_not_looked_at(shop: Shop) -> None:
         RecordRemark(process="jug", kind=RemarkKind.NOTE, text="another one"), Call("bela")
     )
 
-    assert () == explain(shop.store, "mug").beside
+    assert () == explain(shop.store, "mug").context
 
 
 @pytest.mark.parametrize(("batches", "told"), [([], "it has none"), (["B1"], "it has B1")])
