@@ -161,9 +161,9 @@ def run(args: list[str], session: Session) -> int:
     with standard_streams() as out:
         code = _outcome(args, session)
         if out.failure is not None:
-            from signoff_cli import unanswered  # hardly ever
+            from signoff_cli import answer_failure  # hardly ever
 
-            code = unanswered.report(session, out.failure, code)
+            code = answer_failure.report(session, out.failure, code)
     return code
 
 

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from signoff_cli.session import Session
     from signoff_ledger.application.commands.command import Command
     from signoff_ledger.application.ledger import Receipt
+    from signoff_ledger.queries.excluded_units import ExcludedUnitAnswer
     from signoff_ledger.queries.receipt import ReceiptAnswer, ReceiptExtra
-    from signoff_ledger.queries.uncounted import UncountedAnswer
     from signoff_ledger.wiring import Store
 
 _SHOWN = 12
@@ -52,7 +52,7 @@ def show(
     answer(session, SCHEMA, data, data["events"], lambda: _for_people(data, headline))
 
 
-def uncounted_line(unit: UncountedAnswer) -> str:
+def excluded_unit_line(unit: ExcludedUnitAnswer) -> str:
     """Say of a unit that it does not count, and why."""
     reasons = ", ".join(f"{each['code']} ({each['says']})" for each in unit["reasons"])
     return f"Unit {unit['serial']} does not count: {reasons}"

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Self
 from signoff_ledger.errors import SignoffError
 from signoff_ledger.persistence.address import is_url
 from signoff_ledger.persistence.sqlite.reader import SqliteReader
-from signoff_ledger.projections.reached import at_end, reached
+from signoff_ledger.projections.view_positions import at_end, view_positions
 from signoff_ledger.queries.reader import ViewReader
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ class LedgerReader:
         if tables is None:
             return None
         moment = stack.enter_context(tables.moment())
-        return ViewReader(moment) if reached(moment) == at_end(moment.size()) else None
+        return ViewReader(moment) if view_positions(moment) == at_end(moment.size()) else None
 
     def _reader(self) -> SqliteReader | None:
         with self._lock:

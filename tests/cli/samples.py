@@ -316,7 +316,7 @@ READS: Mapping[str, Read] = {
     "status": Read("signed", ("status",), "signoff.status/1"),
     "status of a process": Read("signed", ("status", "mug", "--why-not"), "signoff.process/1"),
     "status of a batch": Read("held", ("status", "--batch", "B1"), "signoff.batch/1"),
-    "status --mine": Read("clear", ("status", "--mine"), "signoff.waiting/1", by="anna"),
+    "status --mine": Read("clear", ("status", "--mine"), "signoff.tasks/1", by="anna"),
     "history": Read("signed", ("history",), "signoff.history/1"),
     "replay": Read("signed", ("replay", "mug"), "signoff.replay/1"),
     "replay --until": Read("signed", ("replay", "mug", "--until", "30"), "signoff.replay/1"),

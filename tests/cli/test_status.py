@@ -88,7 +88,7 @@ def test_what_waits_for_somebody_goes_by_role(
     mine = terminal.asked("status", "--mine", by=person)
 
     assert person == mine["person"]
-    assert task in [waiting["task"] for waiting in mine["waiting"]]
+    assert task in [waiting["task"] for waiting in mine["tasks"]]
     assert task in terminal.did("status", "--mine", by=person).out
 
 
@@ -102,7 +102,7 @@ def test_what_is_not_for_somebody_does_not_wait_for_them(
     """S-23: whoever asked for a correction does not confirm it."""
     terminal = at(stage, tmp_path)
 
-    assert [] == terminal.asked("status", "--mine", by=person)["waiting"]
+    assert [] == terminal.asked("status", "--mine", by=person)["tasks"]
     assert f"Nothing waits for {person}.\n" == terminal.did("status", "--mine", by=person).out
 
 

@@ -225,13 +225,13 @@ def test_orders_from_before_are_named_beside_those_under_the_sign_off(tmp_path: 
 def test_the_next_step_is_one_that_can_be_taken(tmp_path: Path) -> None:
     shop = Hinge.opened(tmp_path)
     shop.build(close=False)
-    full = [row["task"] for row in shop.asked("status", "hinge")["waiting"]]
+    full = [row["task"] for row in shop.asked("status", "hinge")["tasks"]]
     shop.did("close", "B1", by="ines")
     shop.sign()
     shop.correct("B1-1", "gap=0.55")
     shop.answer()
 
-    lost = [row["task"] for row in shop.asked("status", "hinge")["waiting"]]
+    lost = [row["task"] for row in shop.asked("status", "hinge")["tasks"]]
 
     assert ["close the batch"] == full
     assert ["hold the process, or withdraw its sign-off"] == lost

@@ -415,7 +415,7 @@ def test_g26_a_lapse_by_time_holds_in_every_view_from_its_day(tmp_path: Path) ->
     lists = [shop.asked("status")["processes"][0]["standing"], process["standing"]]
     lists += [why["standing"], certificate["standing"]]
     refused = shop.refused("SL309", "handover", "hinge")
-    waiting = [row["task"] for row in process["waiting"]]
+    waiting = [row["task"] for row in process["tasks"]]
 
     assert ["LAPSED"] * 4 == lists
     assert ["change the process and open the next batch"] == waiting

@@ -7,9 +7,9 @@ from scipy import special as theirs
 from scipy import stats
 
 from signoff_ledger.statistics import (
-    counting,
+    count_distributions,
     forecast,
-    measured,
+    measured_bars,
     nonconformities_per_unit,
     operating_characteristic,
     proportion,
@@ -63,10 +63,10 @@ def test_wilsons_interval_agrees(pair: tuple[int, int], confidence: float) -> No
 def test_chances_of_counts_agree(pair: tuple[int, int], rate: float) -> None:
     x, n = pair
     assert pytest.approx(stats.binom.cdf(x, n, rate), rel=1e-8, abs=1e-12) == (
-        counting.binomial_cdf(x, n, rate)
+        count_distributions.binomial_cdf(x, n, rate)
     )
     assert pytest.approx(stats.poisson.cdf(x, n * rate), rel=1e-8, abs=1e-12) == (
-        counting.poisson_cdf(x, n * rate)
+        count_distributions.poisson_cdf(x, n * rate)
     )
 
 
@@ -78,7 +78,7 @@ def test_chances_in_a_lot_agree(lot: int, data: st.DataObject) -> None:
     expected = stats.hypergeom.cdf(most, lot, bad, units)
 
     assert pytest.approx(expected, rel=1e-8, abs=1e-12) == (
-        counting.hypergeometric_cdf(most, lot, bad, units)
+        count_distributions.hypergeometric_cdf(most, lot, bad, units)
     )
 
 
@@ -175,7 +175,7 @@ def test_tolerance_factors_agree(n: int, coverage: float, confidence: float) -> 
     """Two values say so little of a spread that the factor at 0.999 is compared by its meaning."""
     root = n**0.5
     shift = stats.norm.ppf(coverage) * root
-    found = measured.tolerance_factor(n, coverage, confidence)
+    found = measured_bars.tolerance_factor(n, coverage, confidence)
 
     assert pytest.approx(confidence, abs=5e-6) == stats.nct.cdf(found * root, n - 1, shift)
     if (n, confidence) != (2, 0.999):
@@ -190,4 +190,4 @@ def test_kendalls_tau_agrees(values: list[int]) -> None:
 
     expected = stats.kendalltau(range(len(values)), values).statistic
 
-    assert pytest.approx(expected, abs=1e-12) == measured.kendall_tau([*map(float, values)])
+    assert pytest.approx(expected, abs=1e-12) == measured_bars.kendall_tau([*map(float, values)])

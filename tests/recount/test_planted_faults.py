@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from signoff_ledger.domain import orders, process_state, spelling, tally
-from signoff_ledger.domain.attribution import standing
+from signoff_ledger.domain.attribution import attribution_in_force
 from signoff_ledger.domain.batch import Batch
 from signoff_ledger.domain.case import Case
 from signoff_ledger.domain.gate import rule_sets
@@ -266,7 +266,7 @@ FAULTS = {
         replaced(process_state.LONGEST_GAP, timedelta(days=9_999)), two_years, "were ordered"
     ),
     "the last word on an origin counts": Planted(
-        replaced(standing, lambda history, _: history[-1]),
+        replaced(attribution_in_force, lambda history, _: history[-1]),
         a_design_origin_taken_back_by_one,
         "no-design-nonconformity",
     ),

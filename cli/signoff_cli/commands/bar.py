@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from signoff_cli.session import Session
     from signoff_ledger.application.commands.parts import Bar
     from signoff_ledger.application.ledger import Receipt
+    from signoff_ledger.queries.answer_with_pictures import AnswerWithPictures
     from signoff_ledger.queries.bars import BarsAnswer, LetsThroughAnswer
-    from signoff_ledger.queries.illustrated import Illustrated
     from signoff_ledger.queries.receipt import ReceiptExtra
     from signoff_ledger.queries.standard_plan import StandardPlanAnswer
 
@@ -149,7 +149,7 @@ def pick(session: Session, aql: str, level: str, lot: int, inspection: str) -> N
     )
 
 
-def _picked_for_people(session: Session, picked: Illustrated[StandardPlanAnswer]) -> str:
+def _picked_for_people(session: Session, picked: AnswerWithPictures[StandardPlanAnswer]) -> str:
     data = picked.data
     every = ", which is every unit of the lot" if data["inspect_all"] else ""
     between = ""
@@ -166,7 +166,7 @@ def _picked_for_people(session: Session, picked: Illustrated[StandardPlanAnswer]
 
 
 def _extra(
-    session: Session, shown: Illustrated[LetsThroughAnswer], receipt: Receipt
+    session: Session, shown: AnswerWithPictures[LetsThroughAnswer], receipt: Receipt
 ) -> tuple[ReceiptExtra, str]:
     """Say what the bar lets through at the moment it is set, when it can still be another one."""
     extra: ReceiptExtra = {
@@ -178,7 +178,9 @@ def _extra(
 
 
 def _told(
-    session: Session, data: LetsThroughAnswer, shown: Illustrated[BarsAnswer | LetsThroughAnswer]
+    session: Session,
+    data: LetsThroughAnswer,
+    shown: AnswerWithPictures[BarsAnswer | LetsThroughAnswer],
 ) -> str:
     """Say what a bar lets through, and draw it."""
     lines = [paragraph(sentence) for sentence in data["says"]]

@@ -37,7 +37,7 @@ def history(session: Session, /, no_pager: bool, follow: bool, **wanted: Any) ->
       signoff history --person d.hart --format jsonl
       signoff history --follow --after 85
     """
-    asked = query.Wanted(**wanted)
+    asked = query.HistoryFilter(**wanted)
     if follow:
         _follow(session, asked)
         return
@@ -56,7 +56,7 @@ def history(session: Session, /, no_pager: bool, follow: bool, **wanted: Any) ->
         answer(session, query.SCHEMA, rows, rows, human)
 
 
-def _follow(session: Session, asked: query.Wanted) -> None:
+def _follow(session: Session, asked: query.HistoryFilter) -> None:
     """Tell what was recorded, and what is, a line each."""
     from signoff_ledger.queries.followed_history import followed_history  # loads the write side
 

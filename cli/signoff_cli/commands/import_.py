@@ -13,14 +13,14 @@ from signoff_cli.session import pass_session, recording
 from signoff_ledger.application.commands.parts import BuildMethod
 from signoff_ledger.application.commands.sheet_import import ImportSheet, ImportSummary
 from signoff_ledger.bounded_file import SHEET
-from signoff_ledger.queries.uncounted import uncounted
+from signoff_ledger.queries.excluded_units import excluded_units
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from signoff_cli.session import Session
+    from signoff_ledger.queries.excluded_units import ExcludedUnitAnswer
     from signoff_ledger.queries.receipt import ReceiptExtra
-    from signoff_ledger.queries.uncounted import UncountedAnswer
 
 _SHOWN = 5
 """How many units that do not count are named one by one."""
@@ -81,16 +81,16 @@ def import_(
         lines = [*_headlines(session, name, imported)]
         if not session.dry_run:
             serials = [serial for _, serial, _ in imported.cells]
-            if excluded := uncounted(opened.ledger, batch, serials):
-                extra["uncounted"] = excluded
+            if excluded := excluded_units(opened.ledger, batch, serials):
+                extra["excluded_units"] = excluded
                 lines += _left_out(batch, excluded)
         headline = "\n".join(lines)
         receipts.show(session, opened.store, receipt, extra, headline)
 
 
-def _left_out(batch: str, excluded: list[UncountedAnswer]) -> Iterator[str]:
+def _left_out(batch: str, excluded: list[ExcludedUnitAnswer]) -> Iterator[str]:
     """Say at once which units of the sheet do not count, and why."""
-    yield from map(receipts.uncounted_line, excluded[:_SHOWN])
+    yield from map(receipts.excluded_unit_line, excluded[:_SHOWN])
     if len(excluded) > _SHOWN:
         yield f"{len(excluded) - _SHOWN} more do not count:  signoff status --batch {batch}"
 

@@ -12,13 +12,13 @@ from signoff_cli.session import pass_session, recording
 from signoff_ledger.application.commands.people import BeginLedger
 from signoff_ledger.application.ledger import named_actor
 from signoff_ledger.bootstrap import LogNames, begin_ledger, open_ledger, rehearse_founding
-from signoff_ledger.queries.founding import SCHEMA
+from signoff_ledger.queries.init import SCHEMA
 from signoff_ledger.wiring import is_begun, redacted, usual_name
 
 if TYPE_CHECKING:
     from signoff_cli.session import Session
     from signoff_ledger.application.ledger import Call
-    from signoff_ledger.queries.founding import FoundingAnswer
+    from signoff_ledger.queries.init import InitAnswer
 
 
 @click.command(short_help="Begin a ledger.")
@@ -69,7 +69,7 @@ def init(  # one parameter for each option
     else:
         log = LogNames(origin, new_log_passphrase() if passphrase else None)
         _begin(session, call, address, (name, printed_name), log)
-    data: FoundingAnswer = {
+    data: InitAnswer = {
         "ledger": place,
         "name": name,
         "owner": actor,

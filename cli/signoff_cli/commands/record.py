@@ -18,7 +18,7 @@ from signoff_ledger.application.commands.parts import (
     unit_build,
 )
 from signoff_ledger.errors import Advice, InputError
-from signoff_ledger.queries.uncounted import uncounted
+from signoff_ledger.queries.excluded_units import excluded_units
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -97,9 +97,9 @@ def record(
     )
     with session.open() as opened:
         receipt = opened.ledger.execute(command, session.call())
-        excluded = uncounted(opened.ledger, batch, [serial])
-        extra: ReceiptExtra = {"uncounted": excluded} if excluded else {}
-        headline = "\n".join(map(receipts.uncounted_line, excluded))
+        excluded = excluded_units(opened.ledger, batch, [serial])
+        extra: ReceiptExtra = {"excluded_units": excluded} if excluded else {}
+        headline = "\n".join(map(receipts.excluded_unit_line, excluded))
         receipts.show(session, opened.store, receipt, extra, headline)
 
 

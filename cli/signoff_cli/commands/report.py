@@ -23,8 +23,8 @@ from signoff_ledger.reports.pdf import pdf
 
 if TYPE_CHECKING:
     from signoff_cli.session import Session
+    from signoff_ledger.queries.answer_with_pictures import AnswerWithPictures
     from signoff_ledger.queries.certificate_answer import CertificateAnswer
-    from signoff_ledger.queries.illustrated import Illustrated
 
 FORMATS = ("html", "pdf", "md", "json")
 
@@ -70,7 +70,7 @@ def report(
         _to_file(session, file, content)
 
 
-def _content(made: Illustrated[CertificateAnswer], kind: str) -> bytes:
+def _content(made: AnswerWithPictures[CertificateAnswer], kind: str) -> bytes:
     if kind == "json":
         answer = {"schema": SCHEMA, "data": made.data}
         return (json.dumps(answer, ensure_ascii=False, indent=2) + "\n").encode()

@@ -15,8 +15,8 @@ from signoff_ledger.reports.text_charts import draw
 
 if TYPE_CHECKING:
     from signoff_cli.session import Session
-    from signoff_ledger.queries.illustrated import Illustrated
-    from signoff_ledger.queries.measured import MeasuredAnswer
+    from signoff_ledger.queries.answer_with_pictures import AnswerWithPictures
+    from signoff_ledger.queries.measured_values import MeasuredValuesAnswer
     from signoff_ledger.queries.stats import StatsAnswer
 
 
@@ -47,7 +47,7 @@ def stats(session: Session, process: str | None, batch: str | None) -> None:
     )
 
 
-def _for_people(shown: Illustrated[StatsAnswer], *, ascii_only: bool) -> str:
+def _for_people(shown: AnswerWithPictures[StatsAnswer], *, ascii_only: bool) -> str:
     data = shown.data
     chosen = next((each for each in data["batches"] if each["batch"] == data["batch"]), None)
     if chosen is None:
@@ -80,7 +80,7 @@ def _summary(data: StatsAnswer) -> str:
     return table(headings, rows)
 
 
-def _measured_row(data: MeasuredAnswer) -> tuple[str, ...]:
+def _measured_row(data: MeasuredValuesAnswer) -> tuple[str, ...]:
     able = data.get("capability")
     limits = f"{data['lower'] or ''}..{data['upper'] or ''}" if "outside" in data else "none"
     return (

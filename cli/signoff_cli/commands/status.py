@@ -13,7 +13,7 @@ from signoff_ledger.errors import Advice, InputError
 from signoff_ledger.queries import batch as batch_query
 from signoff_ledger.queries import process as one_process
 from signoff_ledger.queries import status as all_processes
-from signoff_ledger.queries import waiting
+from signoff_ledger.queries import tasks
 
 if TYPE_CHECKING:
     from signoff_cli.session import Session
@@ -91,7 +91,7 @@ def _overview(session: Session) -> None:
 
 def _one(session: Session, process: str | None, *, why_not: bool, exit_code: bool) -> int:
     if why_not:
-        from signoff_ledger.queries.missing import process_with_missing
+        from signoff_ledger.queries.missing_rules import process_with_missing
 
         with session.open() as opened:
             data = process_with_missing(opened.ledger, opened.views, process, session.now())
@@ -148,8 +148,8 @@ def _process_for_people(data: ProcessAnswer, *, color: bool) -> str:
         ]
         headings = ("batch", "mode", "units", "severity", "origin", "where")
         lines += ["", table(headings, found)]
-    if data["waiting"]:
-        tasks = [(w["role"], w["batch"] or "-", w["task"]) for w in data["waiting"]]
+    if data["tasks"]:
+        tasks = [(w["role"], w["batch"] or "-", w["task"]) for w in data["tasks"]]
         lines += ["", table(("waits for", "batch", "next step"), tasks)]
     if data.get("missing"):
         missing = findings.for_people(data["missing"], color=color)
@@ -167,8 +167,8 @@ def _run(data: ProcessAnswer) -> str:
 def _mine(session: Session) -> None:
     actor = session.actor_named()
     with session.views() as views:
-        data = waiting.waiting(views, actor, session.now())
-    rows = data["waiting"]
+        data = tasks.tasks_of(views, actor, session.now())
+    rows = data["tasks"]
 
     def human() -> str:
         if not rows:
@@ -178,7 +178,7 @@ def _mine(session: Session) -> None:
             [(r["process"], r["batch"] or "-", r["task"]) for r in rows],
         )
 
-    answer(session, waiting.SCHEMA, data, rows, human)
+    answer(session, tasks.SCHEMA, data, rows, human)
 
 
 def _units(session: Session, key: str) -> None:

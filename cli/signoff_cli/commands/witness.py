@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from signoff_cli.session import Session
-    from signoff_ledger.application.commands.witnesses import WitnessStanding
+    from signoff_ledger.application.commands.witnesses import WitnessState
     from signoff_ledger.queries.cosignatures import CosignatureAnswer, CosignaturesAnswer
     from signoff_ledger.queries.served_witness import ServedWitnessAnswer
     from signoff_ledger.queries.witness_reply import WitnessReplyAnswer
@@ -239,7 +239,7 @@ def _answer(session: Session, one: Cosigner, body: bytes) -> None:
     answer(session, REPLY_SCHEMA, data, [data], lambda: line, done=f"{one.key.name} has cosigned")
 
 
-def _chosen(standings: list[WitnessStanding], name: str | None) -> WitnessStanding:
+def _chosen(standings: list[WitnessState], name: str | None) -> WitnessState:
     if name is None:
         if len(standings) == 1:
             return standings[0]
@@ -275,7 +275,7 @@ def _write_request(session: Session, store: Store, name: str, old_size: int, out
 
 
 def _ask(
-    store: Store, asked: list[WitnessStanding]
+    store: Store, asked: list[WitnessState]
 ) -> tuple[list[CosignatureAnswer], ConflictError | None]:
     """Ask each witness, whatever the others say."""
     from signoff_ledger.witness.http_client import HttpCourier

@@ -77,14 +77,14 @@ class Continuity:
                 self._custody.remember_acknowledged(log_key, mark)
                 self._held = mark
 
-    def _known(self) -> _Known | None:
+    def _known(self) -> _ServerRecord | None:
         """Give what is known of the server that answers; None where there is nothing to hold."""
         server = self._store.server()
         log_key = self._known_key() if server is not None else None
         if server is None or log_key is None:
             return None
         last = self._custody.acknowledged(log_key)
-        return None if last is None else _Known(log_key, server, last)
+        return None if last is None else _ServerRecord(log_key, server, last)
 
     def _known_key(self) -> str | None:
         if self._log_key is None:
@@ -120,7 +120,7 @@ class Continuity:
             )
 
 
-class _Known(NamedTuple):
+class _ServerRecord(NamedTuple):
     """What is known of a server.
 
     Attributes:

@@ -33,7 +33,7 @@ class Attribution(NamedTuple):
     reason: str
 
 
-def standing(history: Sequence[Attribution], design_version: int) -> Attribution:
+def attribution_in_force(history: Sequence[Attribution], design_version: int) -> Attribution:
     """Give the attribution of a target that stands.
 
     Args:
@@ -54,12 +54,12 @@ def design_attributions(
 ) -> Iterator[tuple[Target, Attribution]]:
     """Give every target whose standing origin is the present design."""
     for target, history in attributions.items():
-        attribution = standing(history, design_version)
+        attribution = attribution_in_force(history, design_version)
         if _is_design(attribution, design_version):
             yield target, attribution
 
 
-def reattributed(
+def reattributions(
     attributions: Mapping[Target, Sequence[Attribution]], design_version: int
 ) -> Iterator[tuple[Target, Attribution, Sequence[Attribution]]]:
     """Give every target that was once given to the present design and no longer is.
@@ -68,7 +68,9 @@ def reattributed(
     """
     for target, history in attributions.items():
         designs = [n for n, a in enumerate(history) if _is_design(a, design_version)]
-        if designs and not _is_design(standing(history, design_version), design_version):
+        if designs and not _is_design(
+            attribution_in_force(history, design_version), design_version
+        ):
             yield target, history[designs[-1]], history[designs[-1] + 1 :]
 
 

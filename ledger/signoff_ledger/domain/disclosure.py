@@ -12,7 +12,7 @@ from dataclasses import replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
-from signoff_ledger.domain.attribution import design_targets_before, reattributed, target_name
+from signoff_ledger.domain.attribution import design_targets_before, reattributions, target_name
 from signoff_ledger.domain.gate.process_rules import inspected_by_signer, nonconformities_closed
 from signoff_ledger.domain.gate.rule_sets import judge
 from signoff_ledger.domain.plan_difference import differences
@@ -175,7 +175,7 @@ _ENDED = {
 
 def _reattributed(case: Case) -> Iterator[str]:
     process = case.process
-    for target, design, after in reattributed(process.attributions, process.design_version):
+    for target, design, after in reattributions(process.attributions, process.design_version):
         since = "; ".join(f"to {a.origin} by {a.by}: {a.reason}" for a in after)
         yield (
             f"{target_name(target, design.mode)} was attributed to the design by {design.by} "

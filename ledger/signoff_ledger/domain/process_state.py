@@ -9,8 +9,8 @@ from signoff_ledger.domain.aggregate import Aggregate
 from signoff_ledger.domain.attribution import (
     Attribution,
     Target,
+    attribution_in_force,
     design_attributions,
-    standing,
     target_name,
 )
 from signoff_ledger.domain.events import process as events
@@ -147,7 +147,9 @@ class ProcessState(Aggregate):
         Its own attribution stands before its mode's, except where the mode's is the design (G14).
         """
         histories = (self.attributions.get(t) for t in ((batch, number), ("", mode)))
-        found = [standing(history, self.design_version) for history in histories if history]
+        found = [
+            attribution_in_force(history, self.design_version) for history in histories if history
+        ]
         grave = [a for a in found if a.origin is Origin.DESIGN]
         return next(iter(grave or found), None)
 

@@ -133,9 +133,9 @@ class LiveLog:
                 advice=Advice("restore-ledger"),
             )
         yield Check("tree", PROVED, f"{count} stored subtree roots are those of the lines")
-        yield from self._uncounted()
+        yield from self._excluded_units()
 
-    def _uncounted(self) -> Iterator[Check]:
+    def _excluded_units(self) -> Iterator[Check]:
         """Tell of what is kept as cosignatures and counts for nothing."""
         known = witnesses(self._store)
         left_out = [

@@ -26,7 +26,7 @@ from signoff_ledger.domain.figures import (
 from signoff_ledger.figures.fix_effect import fix_effect, inspected_of
 from signoff_ledger.figures.number_format import estimate, maybe
 from signoff_ledger.statistics.forecast import forecast, spared
-from signoff_ledger.statistics.measured import kendall_tau
+from signoff_ledger.statistics.measured_bars import kendall_tau
 from signoff_ledger.statistics.operating_characteristic import (
     CONSUMER,
     INDIFFERENT,

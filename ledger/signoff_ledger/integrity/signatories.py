@@ -113,7 +113,7 @@ class SignedEvent:
         return self.waited_s > GRACE_S
 
 
-class _Waiting(NamedTuple):
+class _PendingSignature(NamedTuple):
     """A signature that its signer has not acknowledged yet."""
 
     line: Mapping[str, Any]
@@ -141,7 +141,7 @@ class Signatories:
         self._stream_of = stream_of
         self._reviewed = reviewed
         self._by_stream: dict[str, Signatory] = {}
-        self._waiting: dict[tuple[str, int], _Waiting] = {}
+        self._waiting: dict[tuple[str, int], _PendingSignature] = {}
         self._unsigned: dict[tuple[str, int], tuple[Mapping[str, Any], int | None]] = {}
         self._unnoted: dict[tuple[str, int], tuple[Mapping[str, Any], int | None]] = {}
         self.people: dict[str, Signatory] = {}
@@ -218,7 +218,7 @@ class Signatories:
         if not isinstance(signature, dict) or signature.get("kind") == "none":
             self._take_unsigned(line, position, person)
             return
-        signed = _Waiting(line, position, self._reviewed(line))
+        signed = _PendingSignature(line, position, self._reviewed(line))
         if kind == REGISTERED:
             key = _key(data)
             self._verify(signed, person, {key.fingerprint: HeldKey(key)})
@@ -302,7 +302,7 @@ class Signatories:
         person.was_owner |= "owner" in person.roles
 
     def _verify(
-        self, given: _Waiting, person: Signatory | None, keys: Mapping[str, HeldKey]
+        self, given: _PendingSignature, person: Signatory | None, keys: Mapping[str, HeldKey]
     ) -> None:
         line, position, reviewed = given
         if person is None:

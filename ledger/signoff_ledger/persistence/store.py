@@ -69,7 +69,7 @@ class LedgerStore(ABC):
         """Begin a transaction that writes, alone, for what is derived from the events."""
 
     @abstractmethod
-    def standing(self, statements: Sequence[str]) -> set[str]:
+    def intact_tables(self, statements: Sequence[str]) -> set[str]:
         """Give which of these statements made what is derived, and what made anything else there.
 
         Args:

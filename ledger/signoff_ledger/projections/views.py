@@ -18,9 +18,9 @@ from signoff_ledger.persistence.sqlite.in_memory import ScratchDatabase
 from signoff_ledger.persistence.store_errors import ConnectionLostError, busy
 from signoff_ledger.projections import history, states, tables
 from signoff_ledger.projections.log_index import LoggedStanding, logged_decision, logged_standing
-from signoff_ledger.projections.reached import at_end, reached
 from signoff_ledger.projections.subjects import UNKNOWN, Subject, begun_by
 from signoff_ledger.projections.version import VERSION
+from signoff_ledger.projections.view_positions import at_end, view_positions
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -47,7 +47,7 @@ class Database(Protocol):
         """Read rows."""
         ...
 
-    def standing(self, statements: Sequence[str]) -> set[str]:
+    def intact_tables(self, statements: Sequence[str]) -> set[str]:
         """Give which of these statements made what stands there, and what made anything else."""
         ...
 
@@ -206,7 +206,7 @@ class Views:
 
     def _positions(self) -> dict[str, int]:
         """Say how far the views are; nothing where they are not whole."""
-        return reached(self._database)
+        return view_positions(self._database)
 
     def _make_anew(self) -> None:
         self._subjects.clear()

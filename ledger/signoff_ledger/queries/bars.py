@@ -9,9 +9,9 @@ from signoff_ledger.domain.values import format_utc
 from signoff_ledger.figures.charts import oc_curve
 from signoff_ledger.figures.compute import bar_figures
 from signoff_ledger.figures.sentences import bar_sentences
+from signoff_ledger.queries.answer_with_pictures import AnswerWithPictures
 from signoff_ledger.queries.figures import bar_rates
 from signoff_ledger.queries.figures_answer import BarRatesAnswer
-from signoff_ledger.queries.illustrated import Illustrated
 from signoff_ledger.queries.value_forms import Digest, Moment, Number, Position
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ ANSWER = BarsAnswer
 ROW = BarAnswer
 
 
-def bars(ledger: Ledger, process: str | None = None) -> Illustrated[BarsAnswer]:
+def bars(ledger: Ledger, process: str | None = None) -> AnswerWithPictures[BarsAnswer]:
     """Show every bar of a process; the picture is of the one in force.
 
     Args:
@@ -107,17 +107,17 @@ def bars(ledger: Ledger, process: str | None = None) -> Illustrated[BarsAnswer]:
         for each in state.bars
     ]
     pictures = lets_through(state.bars[-1].bar).pictures if state.bars else ()
-    return Illustrated({"process": key, "bars": rows}, pictures)
+    return AnswerWithPictures({"process": key, "bars": rows}, pictures)
 
 
-def lets_through(bar: Bar) -> Illustrated[LetsThroughAnswer]:
+def lets_through(bar: Bar) -> AnswerWithPictures[LetsThroughAnswer]:
     """Say and draw what a bar lets through."""
     figures = bar_figures(bar)
     data: LetsThroughAnswer = {
         "lets_through": bar_rates(figures),
         "says": list(bar_sentences(figures)),
     }
-    return Illustrated(data, (oc_curve(figures),))
+    return AnswerWithPictures(data, (oc_curve(figures),))
 
 
 def bar_clauses(bar: Bar) -> list[str]:

@@ -11,10 +11,10 @@ from signoff_ledger.figures.charts import pictures
 from signoff_ledger.figures.compute import CONFIDENCE, figures_of
 from signoff_ledger.figures.number_format import at_most, counted, estimate, maybe, percent
 from signoff_ledger.figures.sentences import said
+from signoff_ledger.queries.answer_with_pictures import AnswerWithPictures
 from signoff_ledger.queries.figures import figures_answer, sentences
 from signoff_ledger.queries.figures_answer import FiguresAnswer, SentencesAnswer
-from signoff_ledger.queries.illustrated import Illustrated
-from signoff_ledger.queries.measured import MeasuredAnswer, measured_values
+from signoff_ledger.queries.measured_values import MeasuredValuesAnswer, measured_values
 from signoff_ledger.queries.value_forms import DecimalText
 from signoff_ledger.statistics.nonconformities_per_unit import nonconformity_rate, rate_ratio
 from signoff_ledger.statistics.operating_characteristic import curve
@@ -165,12 +165,12 @@ class BatchStatsAnswer(TypedDict):
     posterior: list[PosteriorAnswer]
     pareto: list[ModeCountAnswer]
     per_unit: PerUnitAnswer | None
-    measured: list[MeasuredAnswer]
+    measured: list[MeasuredValuesAnswer]
     missed_from_unit: int | None
     pictures: list[PictureAnswer]
 
 
-def evaluation(case: Case) -> Illustrated[BatchStatsAnswer] | None:
+def evaluation(case: Case) -> AnswerWithPictures[BatchStatsAnswer] | None:
     """Evaluate the batch in question; None when there is none.
 
     Returns:
@@ -207,7 +207,7 @@ def evaluation(case: Case) -> Illustrated[BatchStatsAnswer] | None:
         "pictures": [{"name": p.name, "title": p.title, "finding": p.finding} for p in drawn],
     }
     data["remarks"] = [*_remarks(data)]
-    return Illustrated(data, drawn)
+    return AnswerWithPictures(data, drawn)
 
 
 def _text(value: Decimal | None) -> str | None:

@@ -25,10 +25,10 @@ from signoff_ledger.integrity.tree.leaf import leaf_hash
 from signoff_ledger.projections.explanation import explain
 from signoff_ledger.projections.sentences import sentence
 from signoff_ledger.projections.subjects import Subject
+from signoff_ledger.queries.answer_with_pictures import AnswerWithPictures
 from signoff_ledger.queries.bars import bar_clauses
 from signoff_ledger.queries.certificate_answer import CertificateAnswer, PictureTableAnswer
 from signoff_ledger.queries.figures import figures_answer, sentences
-from signoff_ledger.queries.illustrated import Illustrated
 from signoff_ledger.queries.rules import rules_of
 from signoff_ledger.queries.units import unit_answers
 from signoff_ledger.replay.replay import case_of, checked_position
@@ -80,7 +80,7 @@ ANSWER = CertificateAnswer
 
 def latest_certificate(
     ledger: Ledger, process: str | None, batch: str | None = None, until: int | None = None
-) -> Illustrated[CertificateAnswer]:
+) -> AnswerWithPictures[CertificateAnswer]:
     """Make the certificate of a process's latest decision, or of the one on a batch.
 
     Args:
@@ -107,7 +107,7 @@ def certificate(
     batch: str | None = None,
     until: int | None = None,
     now: datetime | None = None,
-) -> Illustrated[CertificateAnswer]:
+) -> AnswerWithPictures[CertificateAnswer]:
     """Make the certificate of a process's latest decision, or of the one on a batch.
 
     Args:
@@ -167,7 +167,7 @@ def certificate(
         "log": _log(store, decision, position),
         "verify": _verify(process, decision, position),
     }
-    return Illustrated(data, drawn)
+    return AnswerWithPictures(data, drawn)
 
 
 def _picture(picture: Picture) -> PictureTableAnswer:

@@ -10,9 +10,9 @@ from signoff_ledger.figures.charts import before_after
 from signoff_ledger.figures.fix_effect import effect_between
 from signoff_ledger.figures.number_format import p_value
 from signoff_ledger.figures.sentences import fix_sentences
+from signoff_ledger.queries.answer_with_pictures import AnswerWithPictures
 from signoff_ledger.queries.figures import fix_effect
 from signoff_ledger.queries.figures_answer import FixEffectAnswer
-from signoff_ledger.queries.illustrated import Illustrated
 from signoff_ledger.queries.value_forms import DecimalText
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ ANSWER = ComparisonAnswer
 ROW = ModeRowAnswer
 
 
-def compare(ledger: Ledger, before: str, after: str) -> Illustrated[ComparisonAnswer]:
+def compare(ledger: Ledger, before: str, after: str) -> AnswerWithPictures[ComparisonAnswer]:
     """Compare two batches of one process.
 
     Args:
@@ -104,7 +104,7 @@ def compare(ledger: Ledger, before: str, after: str) -> Illustrated[ComparisonAn
             f"Fisher, two-sided: {p_value(effect.fisher_two_sided)}.",
         ],
     }
-    return Illustrated(data, (picture,) if picture else ())
+    return AnswerWithPictures(data, (picture,) if picture else ())
 
 
 def mode_rows(answer: ComparisonAnswer) -> list[ModeRowAnswer]:

@@ -6,7 +6,12 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from signoff_ledger.projections import follower
-from signoff_ledger.queries.history import HistoryRowAnswer, Wanted, condition, history_row
+from signoff_ledger.queries.history import (
+    HistoryFilter,
+    HistoryRowAnswer,
+    condition,
+    history_row,
+)
 
 if TYPE_CHECKING:
     from signoff_ledger.persistence.store import LedgerStore
@@ -14,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def followed_history(
-    store: LedgerStore, views: Views, wanted: Wanted
+    store: LedgerStore, views: Views, wanted: HistoryFilter
 ) -> Iterator[list[HistoryRowAnswer]]:
     """Give what happened, in the log's order, and then whatever is recorded.
 

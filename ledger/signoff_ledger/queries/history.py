@@ -45,7 +45,7 @@ ROW = HistoryRowAnswer
 ANSWER = list[HistoryRowAnswer]
 
 
-class Wanted(NamedTuple):
+class HistoryFilter(NamedTuple):
     """Which part of the history is wanted.
 
     Attributes:
@@ -63,7 +63,7 @@ class Wanted(NamedTuple):
     limit: int | None = None
 
 
-def history(reader: Reader, wanted: Wanted) -> list[HistoryRowAnswer]:
+def history(reader: Reader, wanted: HistoryFilter) -> list[HistoryRowAnswer]:
     """Give what happened, in the log's order.
 
     Raises:
@@ -78,7 +78,7 @@ def history(reader: Reader, wanted: Wanted) -> list[HistoryRowAnswer]:
     return [history_row(row) for row in rows]
 
 
-def condition(reader: Reader, wanted: Wanted) -> tuple[str, Sequence[Any]]:
+def condition(reader: Reader, wanted: HistoryFilter) -> tuple[str, Sequence[Any]]:
     """Write which rows of the view are wanted; the first parameter is the position to begin behind.
 
     Raises:

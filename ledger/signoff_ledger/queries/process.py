@@ -8,8 +8,8 @@ from signoff_ledger.queries.reader import Reader, picked
 from signoff_ledger.queries.rule_answer import RuleAnswer
 from signoff_ledger.queries.standing import StandingAnswer, standings
 from signoff_ledger.queries.subjects import process_named
+from signoff_ledger.queries.tasks import TaskAnswer, tasks
 from signoff_ledger.queries.value_forms import Count, Form, Number
-from signoff_ledger.queries.waiting import TaskAnswer, tasks
 
 SCHEMA = "signoff.process/1"
 
@@ -109,14 +109,14 @@ class ProcessAnswer(StandingAnswer):
     Attributes:
         batches: Its batches, in the order opened.
         nonconformities: Its standing nonconformities, grouped.
-        waiting: What waits for whom.
+        tasks: What waits for whom.
         missing: With --why-not: the rules that a sign-off still lacks; empty if and only if it is
             allowed.
     """
 
     batches: list[CountedBatchAnswer]
     nonconformities: list[NonconformityAnswer]
-    waiting: list[TaskAnswer]
+    tasks: list[TaskAnswer]
     missing: NotRequired[list[RuleAnswer]]
 
 
@@ -144,6 +144,6 @@ def process(reader: Reader, key: str | None, now: datetime) -> ProcessAnswer:
         "nonconformities": [
             picked(NonconformityAnswer, row) for row in reader.read(NONCONFORMITIES, *of)
         ],
-        "waiting": tasks(reader, now, name),
+        "tasks": tasks(reader, now, name),
     }
     return picked(ProcessAnswer, {**standing, **counted})

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from typing import Any, Protocol, TypeVar, cast
 
 from signoff_ledger.projections.log_index import LoggedStanding, logged_decision, logged_standing
-from signoff_ledger.projections.reached import Tables
 from signoff_ledger.projections.table import ViewTable
+from signoff_ledger.projections.view_positions import Tables
 
 A = TypeVar("A")
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, NotRequired, TypedDict
 from signoff_ledger.domain.events.batch import UnitInspected
 from signoff_ledger.projections.sentences import sentence
 from signoff_ledger.projections.subjects import UNKNOWN, Subject, begun_by
+from signoff_ledger.queries.excluded_units import ExcludedUnitAnswer
 from signoff_ledger.queries.figures_answer import BarRatesAnswer
 from signoff_ledger.queries.known_order import KnownOrderAnswer
-from signoff_ledger.queries.uncounted import UncountedAnswer
 from signoff_ledger.queries.value_forms import Count, Digest, EventName, Number, Position
 
 if TYPE_CHECKING:
@@ -83,13 +83,13 @@ class ReceiptExtra(_OfImport):
         import: What an import came to.
         lets_through: With a bar: what it lets through.
         says: With a bar: the same in sentences.
-        uncounted: With results: the units of them that do not count.
+        excluded_units: With results: the units of them that do not count.
         order: With an order that was on record before: that one.
     """
 
     lets_through: NotRequired[BarRatesAnswer]
     says: NotRequired[list[str]]
-    uncounted: NotRequired[list[UncountedAnswer]]
+    excluded_units: NotRequired[list[ExcludedUnitAnswer]]
     order: NotRequired[KnownOrderAnswer]
 
 
@@ -106,7 +106,7 @@ class ReceiptAnswer(ReceiptExtra):
         import: What an import came to.
         lets_through: With a bar: what it lets through.
         says: With a bar: the same in sentences.
-        uncounted: With results: the units of them that do not count.
+        excluded_units: With results: the units of them that do not count.
         order: With an order that was on record before: that one.
     """
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from signoff_ledger.domain.bar import Bar
 from signoff_ledger.errors import InputError
+from signoff_ledger.queries.answer_with_pictures import AnswerWithPictures
 from signoff_ledger.queries.bars import LetsThroughAnswer, lets_through
-from signoff_ledger.queries.illustrated import Illustrated
 from signoff_ledger.statistics.mil_std_105e import LEVELS, Inspection, plan
 
 SCHEMA = "signoff.pick/1"
@@ -51,7 +51,7 @@ ANSWER = StandardPlanAnswer
 
 def standard_plan(
     lot: int, aql: str, level: str = "II", inspection: str = "normal"
-) -> Illustrated[StandardPlanAnswer]:
+) -> AnswerWithPictures[StandardPlanAnswer]:
     """Name the single sampling plan for a lot, and show what it lets through.
 
     Args:
@@ -83,4 +83,4 @@ def standard_plan(
         "bar": {"units": bar.units, "max_rejects": bar.max_rejects},
         **shown.data,
     }
-    return Illustrated(data, shown.pictures)
+    return AnswerWithPictures(data, shown.pictures)

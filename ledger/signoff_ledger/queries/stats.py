@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, TypedDict
 
 from signoff_ledger.application.commands.plans import only_process
+from signoff_ledger.queries.answer_with_pictures import AnswerWithPictures
 from signoff_ledger.queries.batch_stats import BatchStatsAnswer, evaluation
-from signoff_ledger.queries.illustrated import Illustrated
 from signoff_ledger.queries.value_forms import DecimalText, Form
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ ROW = BatchRowAnswer
 
 def stats(
     ledger: Ledger, process: str | None = None, batch: str | None = None
-) -> Illustrated[StatsAnswer]:
+) -> AnswerWithPictures[StatsAnswer]:
     """Say what the batches of a process show; the pictures are of the batch in question.
 
     Args:
@@ -81,7 +81,7 @@ def stats(
         "batch": case.batch_key,
         "batches": [each.data for each in evaluated.values() if each is not None],
     }
-    return Illustrated(data, shown.pictures if shown else ())
+    return AnswerWithPictures(data, shown.pictures if shown else ())
 
 
 def batch_rows(answer: StatsAnswer) -> list[BatchRowAnswer]:

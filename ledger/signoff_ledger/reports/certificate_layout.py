@@ -7,25 +7,25 @@ from typing import TYPE_CHECKING
 from signoff_ledger.reports.document import (
     Block,
     Document,
-    Drawn,
     Heading,
     Items,
     Paragraph,
+    PictureBlock,
     Table,
     Terms,
     all_legible,
 )
 
 if TYPE_CHECKING:
+    from signoff_ledger.queries.answer_with_pictures import AnswerWithPictures
     from signoff_ledger.queries.certificate_answer import CertificateAnswer, HappenedAnswer
-    from signoff_ledger.queries.illustrated import Illustrated
     from signoff_ledger.queries.unit_answer import UnitAnswer
 
 _DAY = 86_400
 _HOUR = 3_600
 
 
-def document(certificate: Illustrated[CertificateAnswer]) -> Document:
+def document(certificate: AnswerWithPictures[CertificateAnswer]) -> Document:
     """Lay a certificate out."""
     data = certificate.data
     outcome = data["outcome"].replace("_", " ")
@@ -43,7 +43,7 @@ def document(certificate: Illustrated[CertificateAnswer]) -> Document:
             *_rules(data),
             *_nonconformities(data),
             Heading("Pictures"),
-            *(Drawn(picture) for picture in certificate.pictures),
+            *(PictureBlock(picture) for picture in certificate.pictures),
             *_corrections(data),
             *_handover(data),
             *_signature(data),

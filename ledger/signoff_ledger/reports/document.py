@@ -52,7 +52,7 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
-class Drawn:
+class PictureBlock:
     """A picture with its table."""
 
     picture: Picture
@@ -60,7 +60,7 @@ class Drawn:
 
 _Part = TypeVar("_Part")
 
-Block: TypeAlias = Heading | Paragraph | Items | Terms | Table | Drawn
+Block: TypeAlias = Heading | Paragraph | Items | Terms | Table | PictureBlock
 
 
 @dataclass(frozen=True, slots=True)

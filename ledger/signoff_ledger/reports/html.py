@@ -6,7 +6,7 @@ from html import escape
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from signoff_ledger.reports.document import Drawn, Heading, Items, Paragraph, Table, Terms
+from signoff_ledger.reports.document import Heading, Items, Paragraph, PictureBlock, Table, Terms
 from signoff_ledger.reports.svg import draw
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def _block(block: Block) -> str:
             return f"<dl>\n{rows}</dl>\n"
         case Table(caption, headings, rows):
             return _table(caption, headings, rows)
-        case Drawn(picture):
+        case PictureBlock(picture):
             rows = _table("The numbers in it", picture.headings, picture.rows)
             return (
                 f"<figure>\n<h3>{escape(picture.title)}</h3>\n{draw(picture)}\n"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from signoff_ledger.reports.document import Drawn, Heading, Items, Paragraph, Table, Terms
+from signoff_ledger.reports.document import Heading, Items, Paragraph, PictureBlock, Table, Terms
 from signoff_ledger.reports.text_charts import draw
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def _block(block: Block) -> str:
             return _table(("what", "value"), pairs)
         case Table(caption, headings, rows):
             return f"{_plain(caption)}:\n\n{_table(headings, rows)}"
-        case Drawn(picture):
+        case PictureBlock(picture):
             return (
                 f"### {_plain(picture.title)}\n\n```text\n{draw(picture)}\n```\n\n"
                 f"{_table(picture.headings, picture.rows)}"

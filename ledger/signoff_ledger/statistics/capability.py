@@ -13,7 +13,7 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-from signoff_ledger.statistics.measured import deviation_interval
+from signoff_ledger.statistics.measured_bars import deviation_interval
 from signoff_ledger.statistics.special import noncentral_t_cdf, normal_cdf, normal_inverse, solve
 
 

@@ -12,7 +12,7 @@ from bisect import bisect_left
 from itertools import accumulate
 from typing import NamedTuple
 
-from signoff_ledger.statistics.counting import check_counts
+from signoff_ledger.statistics.count_distributions import check_counts
 from signoff_ledger.statistics.special import beta_inverse, log_beta
 
 JEFFREYS = (0.5, 0.5)

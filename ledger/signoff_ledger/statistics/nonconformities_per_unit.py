@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-from signoff_ledger.statistics.counting import binomial_cdf
+from signoff_ledger.statistics.count_distributions import binomial_cdf
 from signoff_ledger.statistics.proportion import clopper_pearson
 from signoff_ledger.statistics.special import gamma_inverse
 

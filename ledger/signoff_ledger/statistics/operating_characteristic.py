@@ -10,7 +10,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import NamedTuple
 
-from signoff_ledger.statistics.counting import (
+from signoff_ledger.statistics.count_distributions import (
     binomial_cdf,
     check_rate,
     hypergeometric_cdf,

@@ -12,7 +12,7 @@ import math
 from enum import StrEnum
 from typing import NamedTuple
 
-from signoff_ledger.statistics.counting import check_counts, check_rate
+from signoff_ledger.statistics.count_distributions import check_counts, check_rate
 from signoff_ledger.statistics.special import beta_cdf, beta_inverse, normal_inverse
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from signoff_ledger.statistics.counting import FUZZ, binomial_cdf, hypergeometric_cdf
+from signoff_ledger.statistics.count_distributions import FUZZ, binomial_cdf, hypergeometric_cdf
 
 if TYPE_CHECKING:
     from collections.abc import Callable

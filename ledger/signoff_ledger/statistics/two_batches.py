@@ -16,7 +16,7 @@ import math
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from signoff_ledger.statistics.counting import binomial_pmf, check_counts
+from signoff_ledger.statistics.count_distributions import binomial_pmf, check_counts
 from signoff_ledger.statistics.proportion import Interval, wilson
 from signoff_ledger.statistics.special import Function, beta_cdf, beta_inverse
 

@@ -49,7 +49,7 @@ class CosignerAnswer(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class _Known:
+class _LastCheckpoint:
     """The checkpoint that was cosigned last, and its note."""
 
     checkpoint: Checkpoint
@@ -140,7 +140,7 @@ class Cosigner:
         self._memory.remember(shown.origin, Note(note.text, (*own, signature)).to_bytes())
         return CosignerAnswer(200, signature.line, WORDS_KIND, f"{about}: cosigned")
 
-    def _known(self, origin: str) -> _Known | None:
+    def _known(self, origin: str) -> _LastCheckpoint | None:
         data = self._memory.last(origin)
         if data is None:
             return None
@@ -150,7 +150,7 @@ class Cosigner:
             checkpoint = Checkpoint.parse(note.text)
             if signature is not None and checkpoint.origin == origin:
                 verify_cosignature(note.text, signature, self.key)
-                return _Known(checkpoint, data)
+                return _LastCheckpoint(checkpoint, data)
             why = "it is not a note of this log that this witness cosigned"
         except EvidenceError as error:
             why = error.why
@@ -161,7 +161,7 @@ class Cosigner:
             advice=Advice("bring-file-back"),
         )
 
-    def _accuse(self, finding: str, asked: AddCheckpoint, known: _Known) -> str:
+    def _accuse(self, finding: str, asked: AddCheckpoint, known: _LastCheckpoint) -> str:
         evidence = LogConflict(
             finding=finding,
             at=self._clock.now().astimezone(UTC).isoformat(timespec="seconds"),

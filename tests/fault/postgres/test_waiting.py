@@ -76,7 +76,7 @@ def test_looking_takes_no_longer_than_it_may(
     """Where a pooler has no server process to spare, no time-out of the server ends the look."""
     monkeypatch.setattr(waits, "_LOOK_TIMEOUT_S", 0.1)
     with (
-        closing(waits._Looking.connect(database_url)) as looking,
+        closing(waits._TimedConnection.connect(database_url)) as looking,
         pytest.raises(psycopg.OperationalError),
     ):
         looking.execute(SLEEP)

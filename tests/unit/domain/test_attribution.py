@@ -5,9 +5,9 @@ import pytest
 from signoff_ledger.domain.attribution import (
     Attribution,
     Target,
+    attribution_in_force,
     design_attributions,
-    reattributed,
-    standing,
+    reattributions,
     target_name,
 )
 from signoff_ledger.domain.values import Origin
@@ -45,22 +45,22 @@ def test_a_design_nonconformity_stands_until_two_people_have_said_otherwise_sinc
     history: tuple[Attribution, ...], expected: Origin
 ) -> None:
     """G14: two different people, after it, whoever they are."""
-    assert expected is standing(history, 0).origin
+    assert expected is attribution_in_force(history, 0).origin
 
 
 def test_what_was_said_of_another_design_closes_nothing() -> None:
     """G14, S-35."""
     history = said(("egon", DESIGN), ("egon", TOOLING))
 
-    assert TOOLING is standing(history, design_version=12).origin
-    assert DESIGN is standing(history, design_version=9).origin
+    assert TOOLING is attribution_in_force(history, design_version=12).origin
+    assert DESIGN is attribution_in_force(history, design_version=9).origin
 
 
 def test_what_one_person_said_of_another_design_does_not_count_against_this_one() -> None:
     """G14: the two speak after the nonconformity was found in this design."""
     history = (*said(("anna", TOOLING)), *said(("egon", DESIGN), ("egon", TOOLING), first=20))
 
-    assert DESIGN is standing(history, design_version=15).origin
+    assert DESIGN is attribution_in_force(history, design_version=15).origin
 
 
 def test_every_target_that_stands_at_the_design_is_named() -> None:
@@ -79,11 +79,11 @@ def test_every_target_that_stands_at_the_design_is_named() -> None:
 def test_what_was_once_the_design_and_no_longer_is_keeps_its_story() -> None:
     """G14: both are told in `why` and on the certificate."""
     history = said(("egon", PROCESS), ("egon", DESIGN), ("egon", TOOLING), ("anna", TOOLING))
-    ((target, design, after),) = reattributed({MODE: history, SINGLE: said(("egon", DESIGN))}, 0)
+    ((target, design, after),) = reattributions({MODE: history, SINGLE: said(("egon", DESIGN))}, 0)
 
     assert (MODE, 11, [12, 13]) == (target, design.version, [a.version for a in after])
-    assert [] == list(reattributed({MODE: history}, 20))
-    assert [] == list(reattributed({MODE: said(("egon", PROCESS))}, 0))
+    assert [] == list(reattributions({MODE: history}, 20))
+    assert [] == list(reattributions({MODE: said(("egon", PROCESS))}, 0))
 
 
 def test_a_target_is_named_as_people_do() -> None:

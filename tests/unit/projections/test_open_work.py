@@ -11,7 +11,7 @@ from signoff_ledger.domain.unit import NonconformityReport
 from signoff_ledger.domain.values import ChangeKind
 from signoff_ledger.projections import tables
 from signoff_ledger.projections.views import Views
-from signoff_ledger.queries import waiting
+from signoff_ledger.queries.tasks import tasks as tasks_at
 from tests.ledgers import PLAN, Shop
 
 
@@ -123,8 +123,8 @@ def test_time_alone_ends_what_waited_for_an_order(shop: Shop, views: Views) -> N
     """G26: the next step of a process whose sign-off lapsed is another batch."""
     shop.sign_off_a_repeat()
     shop.publish(PLAN.replace('id = "mug"', 'id = "jug"'))
-    rows = waiting.tasks(views, shop.clock.now())
-    later = waiting.tasks(views, shop.clock.now() + timedelta(days=800))
+    rows = tasks_at(views, shop.clock.now())
+    later = tasks_at(views, shop.clock.now() + timedelta(days=800))
 
     assert [("jug", "register the bar"), ("mug", "commit the production order")] == [
         (row["process"], row["task"]) for row in sorted(rows, key=lambda r: str(r["process"]))

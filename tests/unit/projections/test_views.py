@@ -401,7 +401,7 @@ class Losing:
         self._left = times
         self._after = after
         self.rows = store.rows
-        self.standing = store.standing
+        self.intact_tables = store.intact_tables
         self.clear = store.clear
 
     @contextmanager

@@ -24,10 +24,10 @@ from signoff_ledger.bootstrap import open_ledger
 from signoff_ledger.errors import NotFoundError, StoreError
 from signoff_ledger.ledger_reader import LedgerReader, open_reader
 from signoff_ledger.projections.follower import keep_up
-from signoff_ledger.projections.reached import at_end, reached
+from signoff_ledger.projections.view_positions import at_end, view_positions
 from signoff_ledger.projections.views import Views
-from signoff_ledger.queries import batch, history, orders, process, status, unit, waiting, why
-from signoff_ledger.queries.history import Wanted
+from signoff_ledger.queries import batch, history, orders, process, status, tasks, unit, why
+from signoff_ledger.queries.history import HistoryFilter
 from signoff_ledger.queries.json_schema import schema_of
 from signoff_ledger.queries.reader import Reader
 from signoff_ledger.queries.why_undecided import why_undecided
@@ -63,9 +63,9 @@ def answers(views: Reader, now: datetime) -> str:
     given: list[Any] = [
         status.status(views, now),
         process.process(views, "mug", now),
-        waiting.waiting(views, "anna", now),
+        tasks.tasks_of(views, "anna", now),
         batch.batch(views, "B1"),
-        history.history(views, Wanted(process="mug", person="ines")),
+        history.history(views, HistoryFilter(process="mug", person="ines")),
         unit.unit(views, "B1-1"),
         orders.orders(views, None, now),
         why.why(views, "mug", "B1", now),
@@ -229,11 +229,11 @@ def test_answers_about_the_golden_story_have_their_types_and_nothing_else(tmp_pa
             status: status.status(views, now),
             process: process.process(views, key, now),
             batch: batch.batch(views, first),
-            history: history.history(views, Wanted()),
+            history: history.history(views, HistoryFilter()),
             unit: unit.unit(views, one["serial"]),
             orders: orders.orders(views, key, now),
             why: why.why(views, key, None, now),
-            waiting: waiting.waiting(views, history.history(views, Wanted())[0]["person"], now),
+            tasks: tasks.tasks_of(views, history.history(views, HistoryFilter())[0]["person"], now),
         }
     for module, answer in given.items():
         schema = schema_of(module, closed=True)
@@ -263,7 +263,7 @@ def test_whoever_only_asks_writes_no_views(path: Path, shop: Shop) -> None:
     with open_ledger(path) as opened:
         assert opened.ledger.work().known_process("mug").exists
 
-    assert {} == reached(shop.store)
+    assert {} == view_positions(shop.store)
 
 
 @pytest.mark.parametrize("error", [StoreError("SL705", "busy"), MemoryError(), KeyboardInterrupt()])
@@ -290,14 +290,14 @@ def test_a_thread_of_a_server_keeps_views_up(shop: Shop) -> None:
     try:
         shop.build("B1")
         for _ in range(200):
-            if reached(shop.store) == at_end(shop.store.size()):
+            if view_positions(shop.store) == at_end(shop.store.size()):
                 break
             is_over.wait(0.02)
     finally:
         is_over.set()
         thread.join()
 
-    assert reached(shop.store) == at_end(shop.store.size())
+    assert view_positions(shop.store) == at_end(shop.store.size())
 
 
 # --- several threads ------------------------------------------------------------------------------
@@ -355,7 +355,7 @@ def test_a_question_is_answered_as_of_one_moment(path: Path, shop: Shop) -> None
         with open_ledger(path, shop.clock) as opened:
             opened.ledger.execute(Hold(process="mug", reason="not yet"), Call("anna"))
         assert before == status.status(views, later(shop))
-        assert [] == [r for r in history.history(views, Wanted()) if "held" in r["sentence"]]
+        assert [] == [r for r in history.history(views, HistoryFilter()) if "held" in r["sentence"]]
 
 
 def test_a_ledger_that_is_not_there_is_told_as_ever(path: Path) -> None:

@@ -19,7 +19,7 @@ from signoff_ledger.persistence.sqlite.store import SqliteStore
 from signoff_ledger.queries.certificate import certificate
 from signoff_ledger.reports import svg, text_charts
 from signoff_ledger.reports.certificate_layout import document
-from signoff_ledger.reports.document import Document, Drawn, Heading
+from signoff_ledger.reports.document import Document, Heading, PictureBlock
 from signoff_ledger.reports.html import page
 from signoff_ledger.reports.markdown import markdown
 from tests.bench import ledgers
@@ -133,7 +133,7 @@ def test_what_is_no_picture_is_not_drawn(draw: object) -> None:
 
 
 def test_somebodys_words_stay_words() -> None:
-    words = Document("<k>", "a|b & *c*", "<HELD>", (Heading("<h>"), Drawn(GRID)))
+    words = Document("<k>", "a|b & *c*", "<HELD>", (Heading("<h>"), PictureBlock(GRID)))
 
     html, text = page(words), markdown(words)
     assert "<k>" not in html

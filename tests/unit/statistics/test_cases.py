@@ -12,7 +12,7 @@ from signoff_ledger.statistics import (
     capability,
     control_chart,
     forecast,
-    measured,
+    measured_bars,
     mil_std_105e,
     nonconformities_per_unit,
     operating_characteristic,
@@ -121,7 +121,7 @@ def modes(i: Inputs) -> Answers:
 
 
 def measured_bar(i: Inputs) -> Answers:
-    found = measured.measured_bar(
+    found = measured_bars.measured_bar(
         i["values"],
         i["limit"],
         upper=i["limit_side"] == "upper",
@@ -134,7 +134,7 @@ def measured_bar(i: Inputs) -> Answers:
 
 def tolerance_factor(i: Inputs) -> Answers:
     return {
-        "k": measured.tolerance_factor(i["n"], i["coverage"], i["confidence"], i["sides"]),
+        "k": measured_bars.tolerance_factor(i["n"], i["coverage"], i["confidence"], i["sides"]),
     }
 
 

@@ -7,7 +7,7 @@ import pytest
 from signoff_ledger.statistics import (
     capability,
     control_chart,
-    measured,
+    measured_bars,
     nonconformities_per_unit,
     proportion,
     two_batches,
@@ -90,7 +90,7 @@ def test_capability_shows_what_counting_cannot_see() -> None:
     if not file.exists():
         pytest.skip("no shared/data beside the project to compare with")
     values = [float(r["value"]) for r in csv.DictReader(file.read_text("utf-8").splitlines())]
-    spread, chart = measured.spread(values), control_chart.individuals(values)
+    spread, chart = measured_bars.spread(values), control_chart.individuals(values)
 
     assert spread is not None
     assert chart is not None

@@ -7,9 +7,9 @@ import pytest
 from signoff_ledger.statistics import (
     capability,
     control_chart,
-    counting,
+    count_distributions,
     forecast,
-    measured,
+    measured_bars,
     mil_std_105e,
     nonconformities_per_unit,
     operating_characteristic,
@@ -41,8 +41,8 @@ def test_no_unit_inspected_gives_no_interval_and_no_verdict() -> None:
     assert two_batches.newcombe(CLEAN, NOTHING) is None
     assert nonconformities_per_unit.nonconformity_rate(0, 0) is None
     assert nonconformities_per_unit.rate_ratio((1, 0), (1, 20)) is None
-    assert measured.spread([]) is None
-    assert measured.measured_bar([], 6) is None
+    assert measured_bars.spread([]) is None
+    assert measured_bars.measured_bar([], 6) is None
     assert control_chart.individuals([]) is None
 
 
@@ -138,7 +138,7 @@ def test_holm_keeps_the_order_and_stays_below_one() -> None:
 
 
 def test_a_single_value_has_no_deviation() -> None:
-    found = measured.measured_bar([5.0], 6)
+    found = measured_bars.measured_bar([5.0], 6)
 
     assert found is not None
     assert found.spread.sd is None
@@ -149,7 +149,7 @@ def test_a_single_value_has_no_deviation() -> None:
 
 
 def test_a_rounded_stopwatch_shows_no_capability() -> None:
-    found = measured.measured_bar([6.0] * 20, 6)
+    found = measured_bars.measured_bar([6.0] * 20, 6)
 
     assert found is not None
     assert 0.0 == found.spread.sd
@@ -193,7 +193,7 @@ def test_too_few_values_or_no_spread_give_a_run_without_limits() -> None:
 
 
 def test_a_lower_limit_is_bounded_from_below() -> None:
-    found = measured.measured_bar([5.0, 6.0, 7.0], 4, upper=False)
+    found = measured_bars.measured_bar([5.0, 6.0, 7.0], 4, upper=False)
 
     assert found is not None
     assert found.mean_bound is not None
@@ -204,12 +204,12 @@ def test_a_lower_limit_is_bounded_from_below() -> None:
 @pytest.mark.parametrize(("n", "sides"), [(1, 1), (20, 3)])
 def test_no_tolerance_factor_without_two_values_or_a_known_side(n: int, sides: int) -> None:
     with pytest.raises(ValueError, match="no tolerance factor"):
-        measured.tolerance_factor(n, 0.95, 0.95, sides)
+        measured_bars.tolerance_factor(n, 0.95, 0.95, sides)
 
 
 def test_extremes_need_values() -> None:
     with pytest.raises(ValueError, match="no values"):
-        measured.share_within_extreme(0)
+        measured_bars.share_within_extreme(0)
 
 
 def test_an_empty_run_has_no_bad_unit() -> None:
@@ -281,16 +281,16 @@ def test_the_curve_falls_from_one() -> None:
 
 
 def test_distributions_are_certain_at_their_ends() -> None:
-    assert 0.0 == counting.binomial_cdf(-1, 20, 0.1)
-    assert 1.0 == counting.binomial_cdf(20, 20, 0.1)
-    assert 1.0 == counting.binomial_cdf(0, 20, 0.0)
-    assert 0.0 == counting.binomial_cdf(0, 20, 1.0)
-    assert [0.0, 0.0, 1.0] == counting.binomial_pmf(2, 1.0)
-    assert 0.0 == counting.poisson_cdf(-1, 2.0)
-    assert 0.0 == counting.hypergeometric_cdf(0, 10, 8, 5)
-    assert 1.0 == counting.hypergeometric_cdf(5, 10, 8, 5)
+    assert 0.0 == count_distributions.binomial_cdf(-1, 20, 0.1)
+    assert 1.0 == count_distributions.binomial_cdf(20, 20, 0.1)
+    assert 1.0 == count_distributions.binomial_cdf(0, 20, 0.0)
+    assert 0.0 == count_distributions.binomial_cdf(0, 20, 1.0)
+    assert [0.0, 0.0, 1.0] == count_distributions.binomial_pmf(2, 1.0)
+    assert 0.0 == count_distributions.poisson_cdf(-1, 2.0)
+    assert 0.0 == count_distributions.hypergeometric_cdf(0, 10, 8, 5)
+    assert 1.0 == count_distributions.hypergeometric_cdf(5, 10, 8, 5)
     with pytest.raises(ValueError, match="do not fit"):
-        counting.hypergeometric_cdf(0, 10, 11, 5)
+        count_distributions.hypergeometric_cdf(0, 10, 11, 5)
     assert (0.0, 1.0) == (special.beta_cdf(-1, 2, 3), special.beta_cdf(2, 2, 3))
     assert 0.0 == special.gamma_cdf(0, 2)
     assert (0.0, 1.0, 0.0) == (

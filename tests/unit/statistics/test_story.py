@@ -4,7 +4,7 @@ import pytest
 
 from signoff_ledger.statistics import (
     forecast,
-    measured,
+    measured_bars,
     operating_characteristic,
     proportion,
     sample_size,
@@ -131,7 +131,7 @@ def test_to_show_a_rate_takes_this_many_units(
 
 
 def test_the_tolerance_factors_are_the_published_ones() -> None:
-    factors = [measured.tolerance_factor(n, 0.95, 0.95) for n in (20, 10, 5)]
+    factors = [measured_bars.tolerance_factor(n, 0.95, 0.95) for n in (20, 10, 5)]
 
     assert [near(2.396, 5e-4), near(2.911, 5e-4), near(4.203, 5e-4)] == factors
-    assert near(0.861, 5e-4) == measured.share_within_extreme(20)
+    assert near(0.861, 5e-4) == measured_bars.share_within_extreme(20)

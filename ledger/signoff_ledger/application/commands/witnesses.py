@@ -40,7 +40,7 @@ _WORDS_SHOWN = 200
 
 
 @dataclass(frozen=True, slots=True)
-class WitnessStanding:
+class WitnessState:
     """A witness and how far it has cosigned this log.
 
     Attributes:
@@ -147,14 +147,14 @@ class AddWitness(Command, name="witness add", roles=OWNERS):
         founding.add_witness(work.stamp, key.line, self.url)
 
 
-def standings(store: Store) -> list[WitnessStanding]:
+def standings(store: Store) -> list[WitnessState]:
     """Say of every witness how far it has cosigned, in the order added."""
     known = store.load(LedgerStream, "ledger").witnesses
     lines = store.cosigned()
     return [_standing(store, VerifierKey.parse(key), url, lines) for key, url in known.items()]
 
 
-def named_witness(witnesses: Sequence[WitnessStanding], name: str) -> WitnessStanding:
+def named_witness(witnesses: Sequence[WitnessState], name: str) -> WitnessState:
     """Find a witness by its name, or by its name and the id of its key, as `name+id`.
 
     Raises:
@@ -243,7 +243,7 @@ def attach(store: Store, data: bytes) -> AttachSummary:
     return _keep(store, [s for s in note.signatures if s not in below], [KeptCheckpoint(size, own)])
 
 
-def ask(store: Store, courier: Courier, witness: WitnessStanding) -> AttachSummary:
+def ask(store: Store, courier: Courier, witness: WitnessState) -> AttachSummary:
     """Have a witness cosign the latest checkpoint, over HTTP; asked again, it is left in peace.
 
     Raises:
@@ -278,17 +278,17 @@ def ask(store: Store, courier: Courier, witness: WitnessStanding) -> AttachSumma
 
 def _standing(
     store: Store, key: VerifierKey, url: str | None, lines: Iterable[tuple[int, str]]
-) -> WitnessStanding:
+) -> WitnessState:
     for size, line in lines:
         try:
             (signature,) = parse_signature_lines(line)
             if (signature.name, signature.key_id) == (key.name, key.key_id):
                 note = store.checkpoint(size) or b""
                 time_s = verify_cosignature(parse_note(note).text, signature, key)
-                return WitnessStanding(key, url, size, time_s)
+                return WitnessState(key, url, size, time_s)
         except EvidenceError:
             continue  # Not a witness's doing; `signoff verify` says what is wrong with it.
-    return WitnessStanding(key, url)
+    return WitnessState(key, url)
 
 
 def _keep(
@@ -352,9 +352,7 @@ def _stated_size(reply: Reply) -> int | None:
         return None
 
 
-def _check_stated(
-    store: Store, witness: WitnessStanding, seal: KeptCheckpoint, stated: int
-) -> None:
+def _check_stated(store: Store, witness: WitnessState, seal: KeptCheckpoint, stated: int) -> None:
     """Refuse to be asked for more than is sealed here: then this is not the log it knows."""
     if stated <= seal.size:
         return
@@ -388,7 +386,7 @@ _MEANING = {
 """What an answer of a witness means, by its HTTP status, and what to do."""
 
 
-def _refusal(witness: WitnessStanding, reply: Reply) -> ConflictError:
+def _refusal(witness: WitnessState, reply: Reply) -> ConflictError:
     words = reply.body.decode("utf-8", "replace").strip()
     said = escaped(words[:_WORDS_SHOWN]) + ("…" if len(words) > _WORDS_SHOWN else "")
     why = f"it answered {reply.status}" + (f": {said}" if said else "")
@@ -396,9 +394,7 @@ def _refusal(witness: WitnessStanding, reply: Reply) -> ConflictError:
     return _not_cosigned(witness, f"{why}; {meaning}" if meaning else why, advice)
 
 
-def _not_cosigned(
-    witness: WitnessStanding, why: str, advice: Advice | None = None
-) -> ConflictError:
+def _not_cosigned(witness: WitnessState, why: str, advice: Advice | None = None) -> ConflictError:
     return ConflictError("SL605", f"{witness.key.name} did not cosign", why=why, advice=advice)
 
 

@@ -297,13 +297,13 @@ class PostgresStore(LedgerStore):
                 self.datastore.stop_listening()
                 time.sleep(min(PAUSE_S, timeout_s))
 
-    def standing(self, statements: Sequence[str]) -> set[str]:
+    def intact_tables(self, statements: Sequence[str]) -> set[str]:
         """Give which of these statements made what is derived, and what made anything else there.
 
         Those that may not be read do not count.
         """
         with self.translate_errors():
-            found = self.datastore.with_reconnect(view_tables.standing)
+            found = self.datastore.with_reconnect(view_tables.intact_tables)
         ours = {translated(statement): statement for statement in statements}
         return {ours.get(statement, statement) for statement in found}
 

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     import psycopg
 
 
-def standing(connection: psycopg.Connection[Any]) -> set[str]:
+def intact_tables(connection: psycopg.Connection[Any]) -> set[str]:
     """Give the statements that would make what stands there, as it is."""
     query = files("signoff_ledger.persistence.postgres").joinpath("derived.sql").read_bytes()
     with connection.transaction():

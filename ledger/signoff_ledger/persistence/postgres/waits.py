@@ -62,7 +62,7 @@ class Reason(NamedTuple):
 UNKNOWN = Reason("the database to answer", is_standby=False)
 
 
-class _Looking(psycopg.Connection[Any]):
+class _TimedConnection(psycopg.Connection[Any]):
     """A connection that waits for no answer for long.
 
     The server's own time-out does not help where a pooler has no server process to spare.
@@ -104,7 +104,7 @@ class StatementWait:
         self._looked_at_s = 0.0
         self._cancelled_at_s: float | None = None
         self._standby_since_s: float | None = None
-        self._looking: _Looking | None = None
+        self._looking: _TimedConnection | None = None
 
     def over(self, answer: Generator[Any, Any, T]) -> Generator[Any, Any, T]:
         """Go on with a statement until it answers, and look now and then what it waits for.
@@ -175,10 +175,10 @@ class StatementWait:
                 self._looking = None
             return UNKNOWN
 
-    def _connected(self) -> _Looking:
+    def _connected(self) -> _TimedConnection:
         """Connect to the same server, whichever of several it is."""
         info = self._connection.info
-        return _Looking.connect(
+        return _TimedConnection.connect(
             self._url,
             host=info.host,
             hostaddr=info.hostaddr,

@@ -43,7 +43,7 @@ class ScratchDatabase:
         with self._turn:
             return self._connection.execute(statement, tuple(parameters)).fetchall()
 
-    def standing(self, statements: Sequence[str]) -> set[str]:  # noqa: ARG002  # SQLite keeps each
+    def intact_tables(self, statements: Sequence[str]) -> set[str]:  # noqa: ARG002  # SQLite keeps each
         """Give the statements that made what is there."""
         return view_tables.made_by(self.rows(view_tables.STANDING))
 

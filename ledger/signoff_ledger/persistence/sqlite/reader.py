@@ -80,7 +80,7 @@ class SqliteReader:
         except (sqlite3.Error, UnicodeDecodeError) as error:
             raise of_sqlite(str(self._path), str(error)) from error
 
-    def standing(self, statements: Sequence[str]) -> set[str]:  # noqa: ARG002  # SQLite keeps each
+    def intact_tables(self, statements: Sequence[str]) -> set[str]:  # noqa: ARG002  # SQLite keeps each
         """Give the statements that made what is derived, and whatever stands in its place."""
         return view_tables.made_by(self.rows(view_tables.STANDING))
 

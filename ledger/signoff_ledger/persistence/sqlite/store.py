@@ -112,7 +112,7 @@ class SqliteStore(LedgerStore):
             # The locks of a living process cannot be taken away.
             yield lambda: None
 
-    def standing(self, statements: Sequence[str]) -> set[str]:  # noqa: ARG002  # SQLite keeps each
+    def intact_tables(self, statements: Sequence[str]) -> set[str]:  # noqa: ARG002  # SQLite keeps each
         """Give the statements that made what is derived, and whatever stands in its place."""
         return view_tables.made_by(self.rows(view_tables.STANDING))
 

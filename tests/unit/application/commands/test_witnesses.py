@@ -8,7 +8,7 @@ import pytest
 from signoff_ledger.application.checkpoints import Sealer
 from signoff_ledger.application.commands import witnesses
 from signoff_ledger.application.commands.people import BeginLedger, EnrolPerson
-from signoff_ledger.application.commands.witnesses import SIZE_KIND, AddWitness, WitnessStanding
+from signoff_ledger.application.commands.witnesses import SIZE_KIND, AddWitness, WitnessState
 from signoff_ledger.application.ledger import Call, Ledger
 from signoff_ledger.application.ports import Reply
 from signoff_ledger.custody.key_store import Vault
@@ -47,12 +47,12 @@ class Office:
             self.ledger.execute(EnrolPerson(person=name, printed_name=name), Call("olga"))
         return self.sealer.seal().size
 
-    def add(self, key: VerifierKey, url: str | None = URL) -> WitnessStanding:
+    def add(self, key: VerifierKey, url: str | None = URL) -> WitnessState:
         """Ask a witness from here on."""
         self.ledger.execute(AddWitness(verifier_key=key.line, url=url), Call("olga"))
         return self.standing(key)
 
-    def standing(self, key: VerifierKey) -> WitnessStanding:
+    def standing(self, key: VerifierKey) -> WitnessState:
         """Say how far a witness has cosigned."""
         return next(one for one in witnesses.standings(self.store) if one.key == key)
 
@@ -105,8 +105,8 @@ def line_of(note: bytes, name: str = "w.example/1", time_s: int = 1) -> NoteSign
 
 
 def test_a_witness_is_added_with_its_address_or_without(office: Office, witness: Cosigner) -> None:
-    assert WitnessStanding(witness.key, None) == office.add(witness.key, None)
-    assert WitnessStanding(witness.key, URL) == office.add(witness.key, f"{URL}/")
+    assert WitnessState(witness.key, None) == office.add(witness.key, None)
+    assert WitnessState(witness.key, URL) == office.add(witness.key, f"{URL}/")
     assert 1 == len(witnesses.standings(office.store))
 
 

@@ -10,7 +10,7 @@ from signoff_ledger.figures.number_format import estimate, maybe
 from signoff_ledger.queries.value_forms import DecimalText
 from signoff_ledger.statistics.capability import capability
 from signoff_ledger.statistics.control_chart import individuals
-from signoff_ledger.statistics.measured import measured_bar
+from signoff_ledger.statistics.measured_bars import measured_bar
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -65,7 +65,7 @@ class CapabilityAnswer(TypedDict):
     method: str
 
 
-class MeasuredAnswer(TypedDict):
+class MeasuredValuesAnswer(TypedDict):
     """One measured characteristic, in its own unit.
 
     Attributes:
@@ -109,13 +109,13 @@ class MeasuredAnswer(TypedDict):
     capability: NotRequired[CapabilityAnswer | None]
 
 
-def measured_values(batch: Batch, count: Tally, c: Characteristic) -> MeasuredAnswer:
+def measured_values(batch: Batch, count: Tally, c: Characteristic) -> MeasuredValuesAnswer:
     """Measured values of the units that count, in build order, in the characteristic's unit."""
     scale = _scale(c)
     readings = (batch.units[serial].readings.get(c.id) for serial in count.representative)
     values = [reading / scale for reading in readings if reading is not None]
     lower, upper = _limits(batch.bar, c)
-    data: MeasuredAnswer = {
+    data: MeasuredValuesAnswer = {
         "characteristic": c.id,
         "name": c.name,
         "unit": c.unit or "",

@@ -18,19 +18,19 @@ class Tables(Protocol):
         """Read rows."""
         ...
 
-    def standing(self, statements: Sequence[str]) -> set[str]:
+    def intact_tables(self, statements: Sequence[str]) -> set[str]:
         """Give which of these statements made what stands there, and what made anything else."""
         ...
 
 
-def reached(database: Tables) -> dict[str, int]:
+def view_positions(database: Tables) -> dict[str, int]:
     """Say how far views are: their version, and up to which event; nothing where not whole."""
-    if database.standing(STATEMENTS) != {*STATEMENTS}:
+    if database.intact_tables(STATEMENTS) != {*STATEMENTS}:
         return {}
     positions = dict(map(tuple, database.rows(POSITIONS.select())))
     return positions if positions.keys() == {"schema", "events", "states"} else {}
 
 
 def at_end(size: int, version: int = VERSION) -> dict[str, int]:
-    """Give what `reached` says of views that are at the end of a log."""
+    """Give the positions of views that are at the end of a log."""
     return {"schema": version, "events": size, "states": size}

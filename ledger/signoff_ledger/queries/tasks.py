@@ -11,7 +11,7 @@ from signoff_ledger.queries.standing import is_past
 from signoff_ledger.queries.value_forms import Count, RoleName
 from signoff_ledger.unknown_names import unknown_person
 
-SCHEMA = "signoff.waiting/1"
+SCHEMA = "signoff.tasks/1"
 
 
 class TaskAnswer(TypedDict):
@@ -34,23 +34,23 @@ class TaskAnswer(TypedDict):
     task: str
 
 
-class WaitingAnswer(TypedDict):
+class TasksAnswer(TypedDict):
     """What waits for a person: `signoff status --mine`.
 
     Attributes:
         person: Their key.
-        waiting: Steps that their roles may take.
+        tasks: Steps that their roles may take.
     """
 
     person: str
-    waiting: list[TaskAnswer]
+    tasks: list[TaskAnswer]
 
 
-ANSWER = WaitingAnswer
+ANSWER = TasksAnswer
 ROW = TaskAnswer
 
 
-def waiting(reader: Reader, person: str, now: datetime) -> WaitingAnswer:
+def tasks_of(reader: Reader, person: str, now: datetime) -> TasksAnswer:
     """Say what waits for a person.
 
     Raises:
@@ -62,7 +62,7 @@ def waiting(reader: Reader, person: str, now: datetime) -> WaitingAnswer:
     roles = json.loads(found[0]["roles"])
     steps = tasks(reader, now)
     mine = [step for step in steps if step["role"] in roles and step["not_person"] != person]
-    return {"person": person, "waiting": mine}
+    return {"person": person, "tasks": mine}
 
 
 def tasks(reader: Reader, now: datetime, process: str | None = None) -> list[TaskAnswer]:

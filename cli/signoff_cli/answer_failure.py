@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from signoff_ledger.application.ledger import Receipt
 
 
-class UnansweredError(StoreError):
+class AnswerFailureError(StoreError):
     """An answer that could not be written, whatever the command did.
 
     Attributes:
@@ -46,14 +46,14 @@ def report(session: Session, failure: OSError, code: int) -> int:
         That code where something was recorded or done, since that succeeded, and where the reader
         has seen enough; never 0 for a question whose answer was lost.
     """
-    error = _unanswered(session, str(failure.strerror))
+    error = _failure_error(session, str(failure.strerror))
     has_acted = bool(session.receipt or session.done)
     if has_acted or not is_left(failure):
         exits.report(error, as_json=session.fails_in_json)
     return code if has_acted or is_left(failure) else code or error.exit_code
 
 
-def _unanswered(session: Session, why: str) -> UnansweredError:
+def _failure_error(session: Session, why: str) -> AnswerFailureError:
     receipt = session.receipt
     if receipt is not None:
         done = f"recorded at {_places(receipt)}"
@@ -64,7 +64,7 @@ def _unanswered(session: Session, why: str) -> UnansweredError:
         done, advice = "", Advice("ask-again")
     what = "the answer could not be written"
     what = f"{done}, and {what}" if done else what
-    return UnansweredError(what, why=why, advice=advice, receipt=receipt)
+    return AnswerFailureError(what, why=why, advice=advice, receipt=receipt)
 
 
 def _places(receipt: Receipt) -> str:

@@ -25,7 +25,7 @@ class ExclusionAnswer(TypedDict):
     says: str
 
 
-class UncountedAnswer(TypedDict):
+class ExcludedUnitAnswer(TypedDict):
     """A unit that does not count.
 
     Attributes:
@@ -37,7 +37,7 @@ class UncountedAnswer(TypedDict):
     reasons: list[ExclusionAnswer]
 
 
-def uncounted(ledger: Ledger, batch: str, serials: Iterable[str]) -> list[UncountedAnswer]:
+def excluded_units(ledger: Ledger, batch: str, serials: Iterable[str]) -> list[ExcludedUnitAnswer]:
     """Name those units that do not count, with why.
 
     Args:

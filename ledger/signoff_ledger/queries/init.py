@@ -7,7 +7,7 @@ from typing import TypedDict
 SCHEMA = "signoff.init/1"
 
 
-class FoundingAnswer(TypedDict):
+class InitAnswer(TypedDict):
     """A ledger begun: `signoff init`.
 
     Attributes:
@@ -25,4 +25,4 @@ class FoundingAnswer(TypedDict):
     dry_run: bool
 
 
-ANSWER = FoundingAnswer
+ANSWER = InitAnswer

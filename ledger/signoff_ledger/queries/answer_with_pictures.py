@@ -9,7 +9,7 @@ from signoff_ledger.figures.picture import Picture
 A_co = TypeVar("A_co", covariant=True)
 
 
-class Illustrated(NamedTuple, Generic[A_co]):
+class AnswerWithPictures(NamedTuple, Generic[A_co]):
     """An answer in plain data, and the pictures of what it says.
 
     Attributes:
