@@ -12,7 +12,7 @@ PAGE = (DOCS / "reference" / "statistics.md").read_text("utf-8")
 EXAMPLE = re.compile(r"`((\w+)\.[^`]+\))((?:\.\w+|\[\d\])*)` = (-?[\w.]+?)(?=[\s|,.]*(?:\||$|\s))")
 FOUND = [match.groups() for match in EXAMPLE.finditer(PAGE)]
 MODULES = sorted(path.stem for path in (LEDGER / "statistics").glob("[a-z]*.py"))
-WITHOUT_EXAMPLE = {"control_chart", "counting", "pareto", "special"}
+WITHOUT_EXAMPLE = {"control_chart", "count_distributions", "pareto", "special"}
 """Modules whose figures the page describes without a single number, or that only serve others."""
 
 
