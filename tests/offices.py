@@ -139,7 +139,7 @@ class Office(Shop):
 
     # --- a story --------------------------------------------------------------------------------
 
-    def told(self) -> Self:
+    def play(self) -> Self:
         """Tell it: B1 is held by its bar, a change is made, B2 is signed off and ordered from."""
         self.publish()
         self.register()

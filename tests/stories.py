@@ -419,7 +419,7 @@ class Story:
         return [type(entry.event).__name__ for entry in self.journal[since:]]
 
 
-def told(**bar_changes: Any) -> Story:
+def story_with_bar(**bar_changes: Any) -> Story:
     """Begin a story with its plan published and its bar registered."""
     story = Story()
     story.publish()
@@ -429,14 +429,14 @@ def told(**bar_changes: Any) -> Story:
 
 def opened(**bar_changes: Any) -> Story:
     """Begin a story whose first batch is open."""
-    story = told(**bar_changes)
+    story = story_with_bar(**bar_changes)
     story.open()
     return story
 
 
 def clear(**bar_changes: Any) -> Story:
     """Begin a story whose first batch clears the bar without a reject: it can be signed."""
-    story = told(**bar_changes)
+    story = story_with_bar(**bar_changes)
     story.build(units=story.process.bars[-1].bar.units)
     return story
 
@@ -450,7 +450,7 @@ def signed(**bar_changes: Any) -> Story:
 
 def held() -> Story:
     """Begin the story of the card: 5 of 20 fail, 3 lids and 2 pinholes, and the bar holds it."""
-    story = told()
+    story = story_with_bar()
     story.build("B1", lids=3, pinholes=2, seconds=660)
     story.settle()
     return story

@@ -118,10 +118,10 @@ def witness_in(
 
 @contextmanager
 def serving(
-    witness: Cosigner, told: list[str] | None = None, **limits: float
+    witness: Cosigner, reported: list[str] | None = None, **limits: float
 ) -> Iterator[WitnessServer]:
     """Let a witness answer on a free port of this machine."""
-    lines = [] if told is None else told
+    lines = [] if reported is None else reported
     with WitnessServer(witness, 0, TickingClock(), lines.append, **limits) as server:
         thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()

@@ -121,7 +121,7 @@ class Attack:
 
     does: Callable[[Any], object]
     outcomes: Outcomes
-    story: str = "told"
+    story: str = "full"
 
 
 class Kind(StrEnum):

@@ -13,7 +13,7 @@ from psycopg.sql import SQL, Identifier
 
 from signoff_ledger.exports.migrate import copy_ledger
 from signoff_ledger.persistence.postgres.schema import role_name
-from tests.attacks.story import Told
+from tests.attacks.story import LedgerStory
 from tests.servers.databases import Databases
 
 
@@ -34,18 +34,18 @@ class Template:
 
     Args:
         server: Where.
-        told: The ledger, in a file.
+        story: The ledger, in a file.
     """
 
-    def __init__(self, server: Databases, told: Told) -> None:
+    def __init__(self, server: Databases, full: LedgerStory) -> None:
         self._server = server
         self._name = f"signoff_test_{secrets.token_hex(6)}"
-        self._template = f"{self._name}_told"
+        self._template = f"{self._name}_story"
         self._owner, self._member = f"{self._name}_owner", f"{self._name}_member"
         self._do("CREATE ROLE {} LOGIN CREATEROLE", self._owner)
         self._do("CREATE ROLE {} LOGIN", self._member)
         self._do("CREATE DATABASE {} OWNER {} TEMPLATE template0", self._name, self._owner)
-        copy_ledger(told.opened.store, self._url(self._owner))
+        copy_ledger(full.opened.store, self._url(self._owner))
         self._do("GRANT {} TO {}", role_name(self._name), self._member)
         self._do("ALTER DATABASE {} RENAME TO {}", self._name, self._template)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from signoff_ledger.integrity.tree.leaf import leaf_hash
 from tests.attacks.forging import path_of, read_files
-from tests.attacks.story import Told
+from tests.attacks.story import LedgerStory
 
 
 @dataclass
@@ -14,32 +14,32 @@ class DossierFiles:
     """A copy of the dossier of the sign-off.
 
     Attributes:
-        told: The story; it has the whole log.
-        story: Gives other stories.
+        story: The story; it has the whole log.
+        story_named: Gives other stories.
         files: The copy.
     """
 
-    told: Told
-    story: Callable[[str], Told]
+    story: LedgerStory
+    story_named: Callable[[str], LedgerStory]
     files: dict[str, bytes] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.files = read_files(self.told.dossier(self.told.signed_off))
+        self.files = read_files(self.story.dossier(self.story.signed_off))
 
     @property
     def held(self) -> dict[str, bytes]:
         """The dossier of the hold in the same log."""
-        return read_files(self.told.dossier(self.told.held))
+        return read_files(self.story.dossier(self.story.held))
 
     @property
     def other(self) -> dict[str, bytes]:
         """The dossier of the same decision in another ledger."""
-        other = self.story("other")
+        other = self.story_named("other")
         return read_files(other.dossier(other.signed_off))
 
     def prove(self, name: str, line: bytes, lines: list[bytes] | None = None) -> None:
         """Prove a line in the log, or in another one, against the checkpoint that is there."""
-        leaves = [leaf_hash(one) for one in lines or self.told.lines]
+        leaves = [leaf_hash(one) for one in lines or self.story.lines]
         index = leaves.index(leaf_hash(line))
         hashes = "".join(f"{b64encode(one).decode()}\n" for one in path_of(leaves, index))
         head = f"c2sp.org/tlog-proof@v1\nindex {index}\n{hashes}\n".encode()

@@ -20,7 +20,7 @@ from signoff_ledger.integrity.c2sp.checkpoint import Checkpoint, sign_checkpoint
 from signoff_ledger.integrity.c2sp.policy import parse_policy
 from signoff_ledger.integrity.log_check import Check, Trust
 from signoff_ledger.integrity.tree.leaf import leaf_hash
-from tests.attacks.story import Told
+from tests.attacks.story import LedgerStory
 
 Fields = dict[str, Any]
 
@@ -54,32 +54,32 @@ class Forgery:
     """A copy of an exported log, in the attacker's hands.
 
     Attributes:
-        told: The story it was exported from, with all its keys.
+        story: The story it was exported from, with all its keys.
         folder: Where the copy is.
         lines: Its lines.
         files: Its other files by name.
         since: A checkpoint that the reader has kept.
         policy: A policy that the reader has.
-        story: Gives other stories, whose keys and exports the attacker has, too.
+        story_named: Gives other stories, whose keys and exports the attacker has, too.
     """
 
-    told: Told
+    story: LedgerStory
     folder: Path
-    story: Callable[[str], Told] | None = None
+    story_named: Callable[[str], LedgerStory] | None = None
     lines: list[bytes] = field(default_factory=list)
     files: dict[str, bytes] = field(default_factory=dict)
     since: bytes | None = None
     policy: bytes | None = None
 
     def __post_init__(self) -> None:
-        self.files = read_files(self.told.log)
+        self.files = read_files(self.story.log)
         self.lines = self.files.pop("events.ndjson").splitlines()
 
     @property
-    def other(self) -> Told:
+    def other(self) -> LedgerStory:
         """The same story in another ledger."""
-        assert self.story is not None
-        return self.story("other")
+        assert self.story_named is not None
+        return self.story_named("other")
 
     # --- the lines ------------------------------------------------------------------------------
 
@@ -177,7 +177,7 @@ class Forgery:
     def forge(self) -> None:
         """Put right everything that the holder of the log's keys can."""
         self.rechain()
-        self.seal(self.told.vault.made)
+        self.seal(self.story.vault.made)
         self.describe()
 
     def describe(self) -> None:

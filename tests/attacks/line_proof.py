@@ -9,7 +9,7 @@ from signoff_ledger.errors import EvidenceError
 from signoff_ledger.integrity.c2sp.tlog_proof import parse_tlog_proof, verify_tlog_proof
 from signoff_ledger.integrity.c2sp.verifier_key import VerifierKey
 from signoff_ledger.integrity.tree.leaf import leaf_hash
-from tests.attacks.story import Told
+from tests.attacks.story import LedgerStory
 from tests.cli.terminal import Said, Terminal
 
 
@@ -18,26 +18,26 @@ class LineProof:
     """The sign-off's line, as `signoff prove` gives it.
 
     Attributes:
-        told: The story.
+        story: The story.
         other: The same story in another ledger.
         line: The line.
         proof: Its proof.
         key: The log's key, as its reader has it.
     """
 
-    told: Told
-    other: Told
+    story: LedgerStory
+    other: LedgerStory
     line: bytes
     proof: bytes
     key: bytes
 
     @classmethod
-    def of(cls, told: Told, other: Told, folder: Path) -> Self:
+    def of(cls, full: LedgerStory, other: LedgerStory, folder: Path) -> Self:
         """Have a story's sign-off proved, with files in a folder."""
-        terminal = Terminal(folder, variables={"SIGNOFF_LEDGER": str(told.ledger)})
-        terminal.did("prove", str(told.signed_off), "-o", "line")
+        terminal = Terminal(folder, variables={"SIGNOFF_LEDGER": str(full.ledger)})
+        terminal.did("prove", str(full.signed_off), "-o", "line")
         line, proof = ((folder / f"line.{end}").read_bytes() for end in ("json", "tlog-proof"))
-        return cls(told, other, line, proof, (told.log / "log.vkey").read_bytes())
+        return cls(full, other, line, proof, (full.log / "log.vkey").read_bytes())
 
     @property
     def head(self) -> bytes:

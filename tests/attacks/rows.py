@@ -173,7 +173,7 @@ class DatabaseRows(Rows):
             self.execute(f"ALTER TABLE {table} ENABLE TRIGGER {name}", ())
 
     def set_leaf(self, position: int, leaf: bytes) -> None:
-        """Change the leaf hash beside a line, which the store makes until told otherwise."""
+        """Change the leaf hash beside a line, which the store makes unless it is given another."""
         self.execute("ALTER TABLE events ALTER COLUMN leaf DROP EXPRESSION", ())
         super().set_leaf(position, leaf)
 

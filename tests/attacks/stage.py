@@ -1,6 +1,6 @@
 """Where attacks are made: a copy of what is attacked, changed by the attacker, then looked at.
 
-A `Stage` holds the stories that are attacked, each told once a session, and copies of each that are
+A `Stage` holds the stories that are attacked, each made once a session, and copies of each that are
 quick to copy again. `made` makes one attack on one surface, and gives what there is to look at.
 """
 
@@ -23,7 +23,7 @@ from tests.attacks.forging import Forgery, write_files
 from tests.attacks.line_proof import LineProof
 from tests.attacks.rows import rows_at
 from tests.attacks.site import Site
-from tests.attacks.story import Told
+from tests.attacks.story import LedgerStory
 from tests.cli.terminal import Said, Terminal
 from tests.ledgers import on_file
 from tests.servers.databases import Databases
@@ -38,14 +38,14 @@ class Scene:
     """One attack on one surface, made.
 
     Attributes:
-        told: The story that was attacked.
+        story: The story that was attacked.
         look: Gives a command that looks at what was made; gives its answer as JSON.
         place: Which of the attack's places this is.
         denied: What the database refused the attack with.
         trust: What the reader brings along.
     """
 
-    told: Told
+    story: LedgerStory
     look: Callable[[str], Said]
     trust: Trust = (None, None)
     place: object = None
@@ -86,20 +86,20 @@ class Stage:
 
     Args:
         folder: Where it keeps its own files.
-        tellers: How each story is told in a folder, by its name.
+        makers: How each story is made in a folder, by its name.
         server: Gives the server of the session.
     """
 
     def __init__(
         self,
         folder: Path,
-        tellers: Mapping[str, Callable[[Path], Told]],
+        makers: Mapping[str, Callable[[Path], LedgerStory]],
         server: Callable[[], Databases],
     ) -> None:
         self._folder = folder
-        self._tellers = tellers
+        self._makers = makers
         self._server = server
-        self._stories: dict[str, Told] = {}
+        self._stories: dict[str, LedgerStory] = {}
         self._templates: dict[str, Template] = {}
         self._genuine: dict[tuple[object, ...], Scene] = {}
         self._stack = ExitStack()
@@ -108,24 +108,24 @@ class Stage:
         """Let go of everything."""
         self._stack.close()
 
-    def story(self, name: str) -> Told:
-        """Give a story, told by now."""
+    def story(self, name: str) -> LedgerStory:
+        """Give a story, made when it is first asked for."""
         if name not in self._stories:
-            told = self._tellers[name](self._folder / name)
-            self._stack.callback(told.opened.close)
-            back_up(on_file(told.opened.store), self._whole(name))
-            self._stories[name] = told
+            full = self._makers[name](self._folder / name)
+            self._stack.callback(full.opened.close)
+            back_up(on_file(full.opened.store), self._whole(name))
+            self._stories[name] = full
         return self._stories[name]
 
     def made(self, table: Table, attack: Attack, surface: Surface) -> Iterator[Scene]:
         """Make an attack on a copy; gives each place at which it was made."""
         folder = Path(mkdtemp(dir=self._folder))
-        told = self.story(attack.story)
+        full = self.story(attack.story)
         try:
             with self._target(table, attack.story, surface, folder) as (victim, look):
                 for place, denied in _places(attack.does, victim):
                     trust = (victim.policy, victim.since) if _brings(victim) else (None, None)
-                    yield Scene(told, look, trust, place, denied)
+                    yield Scene(full, look, trust, place, denied)
         finally:
             shutil.rmtree(folder)
 
@@ -236,13 +236,13 @@ class Stage:
     @contextmanager
     def _live(self, surface: Surface, story: str, folder: Path) -> Iterator[Logins]:
         """Copy a ledger that is in use."""
-        told = self.story(story)
+        full = self.story(story)
         if surface is Surface.FILE:
             address = str(shutil.copy(self._whole(story), folder / "ledger.db"))
             yield Logins(address, address)
             return
         if story not in self._templates:
-            self._templates[story] = Template(self._server(), told)
+            self._templates[story] = Template(self._server(), full)
             self._stack.callback(self._templates[story].close)
         with self._templates[story].copied() as logins:
             yield logins

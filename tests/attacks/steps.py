@@ -77,7 +77,7 @@ def sealed_by_another(forgery: Forgery) -> None:
 
 def sealed_by_the_old_key(forgery: Forgery) -> None:
     """Make the last checkpoint anew with the key that the log had first."""
-    forgery.seal(forgery.told.vault.made[:1], size=forgery.sizes[-1])
+    forgery.seal(forgery.story.vault.made[:1], size=forgery.sizes[-1])
 
 
 def file(name: str, change: Callable[[bytes], bytes]) -> Step:

@@ -1,9 +1,9 @@
-"""A story with everything in it that can be attacked, told with real signatures of OpenSSH.
+"""A story with everything in it that can be attacked, with real signatures of OpenSSH.
 
-`tell` writes it once: a held batch, a change, a batch signed off and an order; people who sign with
-keys, one of them revoked and one never accepted; a log key that was rotated, checkpoints at many
-sizes, one of them cosigned by a witness. `Told` holds the ledger's exports and every private key,
-because the strongest attacker has them all.
+`make_full` writes it once: a held batch, a change, a batch signed off and an order; people who sign
+with keys, one of them revoked and one never accepted; a log key that was rotated, checkpoints at
+many sizes, one of them cosigned by a witness. `LedgerStory` holds the ledger's exports and every
+private key, because the strongest attacker has them all.
 """
 
 import subprocess
@@ -102,8 +102,8 @@ class KeptKeys(Vault):
 
 
 @dataclass
-class Told:
-    """A story that was told, and what an attacker can get of it.
+class LedgerStory:
+    """A ledger with its story, and what an attacker can get of it.
 
     Attributes:
         folder: Everything of this story is in here.
@@ -206,7 +206,7 @@ class Told:
             export_decision(self.opened.store, position, self.dossier(position))
 
 
-def begin_unsigned(folder: Path, origin: str) -> Told:
+def begin_unsigned(folder: Path, origin: str) -> LedgerStory:
     """Begin a ledger; its founder has no key."""
     folder.mkdir(parents=True, exist_ok=True)
     vault, clock, ids = KeptKeys(folder / "keys"), TickingClock(), CountingIds(origin)
@@ -222,147 +222,147 @@ def begin_unsigned(folder: Path, origin: str) -> Told:
     )
     shop = Workshop(on_file(opened.store), clock, ids, folder / "people")
     shop.ledger = opened.ledger
-    return Told(folder, opened, shop, vault)
+    return LedgerStory(folder, opened, shop, vault)
 
 
-def begin(folder: Path, origin: str) -> Told:
+def begin(folder: Path, origin: str) -> LedgerStory:
     """Begin a ledger whose founder signs with a key."""
-    told = begin_unsigned(folder, origin)
+    story = begin_unsigned(folder, origin)
     (folder / "people").mkdir()
-    make_key(told, "olga")
-    register(told, "olga", "olga")
-    return told
+    make_key(story, "olga")
+    register(story, "olga", "olga")
+    return story
 
 
-def make_key(told: Told, name: str) -> None:
+def make_key(story: LedgerStory, name: str) -> None:
     """Make a key for a person, as they would."""
-    path = told.key_of(name)
+    path = story.key_of(name)
     command = [needed("ssh-keygen"), "-q", "-t", "ed25519", "-N", "", "-C", name, "-f"]
     subprocess.run([*command, str(path)], check=True)
 
 
-def register(told: Told, person: str, key: str) -> None:
+def register(story: LedgerStory, person: str, key: str) -> None:
     """Register a key of a person's."""
-    public = told.key_of(key).with_suffix(".pub").read_text("ascii")
-    told.opened.ledger.execute(RegisterKey(public_key=public), told.call(person, key))
+    public = story.key_of(key).with_suffix(".pub").read_text("ascii")
+    story.opened.ledger.execute(RegisterKey(public_key=public), story.call(person, key))
 
 
-def enrol_unsigned(told: Told, person: str) -> None:
+def enrol_unsigned(story: LedgerStory, person: str) -> None:
     """Enrol a person who never has a key."""
     name, roles = PEOPLE[person]
-    owner = told.call("olga") if told.key_of("olga").exists() else Call("olga")
-    told.opened.ledger.execute(
+    owner = story.call("olga") if story.key_of("olga").exists() else Call("olga")
+    story.opened.ledger.execute(
         EnrolPerson(person=person, printed_name=name, roles=tuple(roles)), owner
     )
 
 
-def enrol(told: Told, person: str) -> None:
+def enrol(story: LedgerStory, person: str) -> None:
     """Enrol a person, and have their key accepted."""
-    enrol_unsigned(told, person)
-    make_key(told, person)
-    register(told, person, person)
-    told.opened.ledger.execute(AcceptKey(person=person, fingerprint=None), told.call("olga"))
+    enrol_unsigned(story, person)
+    make_key(story, person)
+    register(story, person, person)
+    story.opened.ledger.execute(AcceptKey(person=person, fingerprint=None), story.call("olga"))
 
 
-def tell(folder: Path, origin: str = "example.com/mugs") -> Told:
+def make_full(folder: Path, origin: str = "example.com/mugs") -> LedgerStory:
     """Tell the whole story."""
-    told = begin(folder, origin)
-    ledger, shop = told.opened.ledger, told.shop
+    story = begin(folder, origin)
+    ledger, shop = story.opened.ledger, story.shop
     for person in ("egon", "anna", "bela"):
-        enrol(told, person)
+        enrol(story, person)
     for person in ("ines", "aude"):
-        enrol_unsigned(told, person)
-    ledger.execute(PublishPlan.from_file(plan_file(), None), told.call("egon"))
+        enrol_unsigned(story, person)
+    ledger.execute(PublishPlan.from_file(plan_file(), None), story.call("egon"))
     bar = plan_file().bar
     assert bar is not None
-    ledger.execute(RegisterBar(process="mug", bar=bar), told.call("egon"))
-    ledger.execute(CountersignBar(process="mug"), told.call("bela"))
-    told.seal()
+    ledger.execute(RegisterBar(process="mug", bar=bar), story.call("egon"))
+    ledger.execute(CountersignBar(process="mug"), story.call("bela"))
+    story.seal()
     shop.build("B1", rejects=2)
-    ledger.execute(Hold(process="mug", batch=None, reason="not yet: £ “ä”"), told.call("anna"))
-    told.cosign_last()
+    ledger.execute(Hold(process="mug", batch=None, reason="not yet: £ “ä”"), story.call("anna"))
+    story.cosign_last()
     shop.answer("B1")
-    change_keys(told)
+    change_keys(story)
     shop.build("B2")
     ledger.execute(
-        SignOff(process="mug", batch=None, note="well done"), told.call("anna", "anna-2")
+        SignOff(process="mug", batch=None, note="well done"), story.call("anna", "anna-2")
     )
-    ledger.execute(CommitOrder(process="mug", quantity=50, reference="PO-1"), told.call("bela"))
-    told.seal()
-    told.export()
-    return told
+    ledger.execute(CommitOrder(process="mug", quantity=50, reference="PO-1"), story.call("bela"))
+    story.seal()
+    story.export()
+    return story
 
 
-def change_keys(told: Told) -> None:
+def change_keys(story: LedgerStory) -> None:
     """Rotate the log's key; give Anna a new key, revoke her old one, and leave a third waiting."""
-    ledger = told.opened.ledger
-    keys.rotate_log_key(ledger, told.call("olga"), told.vault, "every year")
-    make_key(told, "anna-2")
-    register(told, "anna", "anna-2")
-    ledger.execute(AcceptKey(person="anna", fingerprint=None), told.call("olga"))
+    ledger = story.opened.ledger
+    keys.rotate_log_key(ledger, story.call("olga"), story.vault, "every year")
+    make_key(story, "anna-2")
+    register(story, "anna", "anna-2")
+    ledger.execute(AcceptKey(person="anna", fingerprint=None), story.call("olga"))
     fingerprint = next(iter(ledger.work().person("anna").keys))
     ledger.execute(
-        RevokeKey(person="anna", fingerprint=fingerprint, reason="lost"), told.call("anna")
+        RevokeKey(person="anna", fingerprint=fingerprint, reason="lost"), story.call("anna")
     )
-    make_key(told, "anna-3")
-    register(told, "anna", "anna-3")
+    make_key(story, "anna-3")
+    register(story, "anna", "anna-3")
 
 
-def tell_unsigned(folder: Path, *, sealed: bool = True) -> Told:
+def make_unsigned(folder: Path, *, sealed: bool = True) -> LedgerStory:
     """Tell the story without anybody's key: what the holder of the log's key can rewrite.
 
     Args:
         folder: Where.
         sealed: Whether the last event is sealed, too.
     """
-    told = begin_unsigned(folder, "example.com/plain")
+    story = begin_unsigned(folder, "example.com/plain")
     for person in PEOPLE:
-        enrol_unsigned(told, person)
-    shop = told.shop
+        enrol_unsigned(story, person)
+    shop = story.shop
     shop.publish()
     shop.register()
-    told.seal()
+    story.seal()
     shop.build("B1", rejects=2)
     shop.hold()
     shop.answer("B1")
-    told.cosign_last()
+    story.cosign_last()
     shop.build("B2")
     shop.sign()
     shop.order()
     if sealed:
-        told.seal()
-    told.export()
-    return told
+        story.seal()
+    story.export()
+    return story
 
 
-def tell_long(folder: Path) -> Told:
+def make_long(folder: Path) -> LedgerStory:
     """Tell a story of more lines than a stored subtree root is over, signed by nobody."""
-    told = begin_unsigned(folder, "example.com/long")
+    story = begin_unsigned(folder, "example.com/long")
     for person in PEOPLE:
-        enrol_unsigned(told, person)
+        enrol_unsigned(story, person)
     plan = PLAN.replace("units = 7", "units = 250")
-    told.shop.publish(plan)
-    told.shop.register(plan)
-    told.shop.build("B1", units=250)
-    told.seal()
-    told.export()
-    return told
+    story.shop.publish(plan)
+    story.shop.register(plan)
+    story.shop.build("B1", units=250)
+    story.seal()
+    story.export()
+    return story
 
 
-def tell_shortly(folder: Path) -> Told:
+def make_short(folder: Path) -> LedgerStory:
     """Tell the shortest story that ends in a signed decision, for attacks on every byte of it."""
-    told = begin(folder, "example.com/small")
-    ledger, shop = told.opened.ledger, told.shop
-    enrol(told, "anna")
+    story = begin(folder, "example.com/small")
+    ledger, shop = story.opened.ledger, story.shop
+    enrol(story, "anna")
     for person in ("egon", "ines"):
-        enrol_unsigned(told, person)
+        enrol_unsigned(story, person)
     shop.publish(SMALL_PLAN)
     shop.register(SMALL_PLAN)
     shop.open("B1")
     rows = [{"unit_serial": f"U{n}", "build_method": "line", "fit": "pass"} for n in range(1, 5)]
     shop.bring("B1", wide(rows))
     shop.close("B1")
-    ledger.execute(SignOff(process="mug", batch=None, note=None), told.call("anna"))
-    told.cosign_last()
-    told.export()
-    return told
+    ledger.execute(SignOff(process="mug", batch=None, note=None), story.call("anna"))
+    story.cosign_last()
+    story.export()
+    return story

@@ -9,12 +9,12 @@ class Tampering(NamedTuple):
 
     Attributes:
         statements: What is done, in order.
-        told: What `signoff doctor` names.
+        reported: What `signoff doctor` names.
         mended: Whether `signoff repair` leads back; else doctor says what does.
     """
 
     statements: tuple[str, ...]
-    told: str
+    reported: str
     mended: bool = True
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.attacks.forging import Forgery
-from tests.attacks.story import Told
+from tests.attacks.story import LedgerStory
 from tests.cli.terminal import Terminal
 from tests.cli.test_schemas import check, check_row
 
@@ -18,17 +18,17 @@ MEANT = ["commands", "decisions"]
 ESCAPES = "\x1b[2J\x1b]0;owned\x07\u202e"
 
 
-def terminal_at(told: Told, folder: Path) -> Terminal:
+def terminal_at(full: LedgerStory, folder: Path) -> Terminal:
     """Stand in a folder, with the story's ledger at hand."""
-    return Terminal(folder, variables={"SIGNOFF_LEDGER": str(told.ledger)})
+    return Terminal(folder, variables={"SIGNOFF_LEDGER": str(full.ledger)})
 
 
 @pytest.mark.parametrize("kind", ["ledger", "log", "dossier"])
 def test_an_answer_lists_each_check_as_the_schema_says(
-    told: Told, tmp_path: Path, kind: str
+    full: LedgerStory, tmp_path: Path, kind: str
 ) -> None:
-    folder = {"ledger": (), "log": (str(told.log),), "dossier": (str(told.dossier(told.held)),)}
-    terminal = terminal_at(told, tmp_path)
+    folder = {"ledger": (), "log": (str(full.log),), "dossier": (str(full.dossier(full.held)),)}
+    terminal = terminal_at(full, tmp_path)
 
     answer = terminal.did("verify", *folder[kind], "--json").answer
     rows = terminal.did("verify", *folder[kind], "--format", "jsonl").rows
@@ -49,10 +49,12 @@ def test_an_answer_lists_each_check_as_the_schema_says(
     assert expected[kind] == names
 
 
-def test_with_a_policy_and_an_older_checkpoint_more_is_listed(told: Told, tmp_path: Path) -> None:
-    (tmp_path / "policy").write_bytes(told.policy())
-    terminal = terminal_at(told, tmp_path)
-    since = str(min((told.log / "checkpoints").iterdir(), key=lambda path: int(path.name)))
+def test_with_a_policy_and_an_older_checkpoint_more_is_listed(
+    full: LedgerStory, tmp_path: Path
+) -> None:
+    (tmp_path / "policy").write_bytes(full.policy())
+    terminal = terminal_at(full, tmp_path)
+    since = str(min((full.log / "checkpoints").iterdir(), key=lambda path: int(path.name)))
 
     answer = terminal.did("verify", "--policy", "policy", "--since", since, "--json").answer
 
@@ -66,19 +68,23 @@ def test_with_a_policy_and_an_older_checkpoint_more_is_listed(told: Told, tmp_pa
     assert "not proved" == states["unwitnessed"]
 
 
-def test_behind_an_older_checkpoint_history_is_not_proved(told: Told, tmp_path: Path) -> None:
-    since = min((told.log / "checkpoints").iterdir(), key=lambda path: int(path.name))
-    answer = terminal_at(told, tmp_path).did("verify", "--since", str(since), "--json").answer
+def test_behind_an_older_checkpoint_history_is_not_proved(
+    full: LedgerStory, tmp_path: Path
+) -> None:
+    since = min((full.log / "checkpoints").iterdir(), key=lambda path: int(path.name))
+    answer = terminal_at(full, tmp_path).did("verify", "--since", str(since), "--json").answer
 
     check(answer)
     found = {one["name"]: one for one in answer["data"]["checks"]}
     assert "proved" == found["growth"]["state"]
     assert "not proved" == found["history"]["state"]
-    assert f"the last {len(told.lines) - int(since.name)} events" in found["history"]["says"]
+    assert f"the last {len(full.lines) - int(since.name)} events" in found["history"]["says"]
 
 
-def test_a_failure_is_the_last_check_and_names_the_position(told: Told, tmp_path: Path) -> None:
-    forgery = Forgery(told, tmp_path / "log")
+def test_a_failure_is_the_last_check_and_names_the_position(
+    full: LedgerStory, tmp_path: Path
+) -> None:
+    forgery = Forgery(full, tmp_path / "log")
     at = forgery.find("unit-inspected")
     forgery.replace(at, b'"gap":25', b'"gap": 25')
     forgery.write()
@@ -94,7 +100,9 @@ def test_a_failure_is_the_last_check_and_names_the_position(told: Told, tmp_path
 
 
 @pytest.mark.parametrize("form", ["table", "json", "jsonl", "csv"])
-def test_nothing_that_a_terminal_obeys_is_printed(told: Told, tmp_path: Path, form: str) -> None:
+def test_nothing_that_a_terminal_obeys_is_printed(
+    full: LedgerStory, tmp_path: Path, form: str
+) -> None:
     """Whatever somebody wrote into an export."""
     attacks: list[Callable[[Forgery], object]] = [
         lambda f: f.edit(3, lambda x: x["data"].update(role=ESCAPES)),
@@ -107,7 +115,7 @@ def test_nothing_that_a_terminal_obeys_is_printed(told: Told, tmp_path: Path, fo
         lambda f: f.lines.insert(3, f'{{"v":"{ESCAPES}"}}'.encode()),
     ]
     for number, attack in enumerate(attacks):
-        forgery = Forgery(told, tmp_path / f"log-{number}")
+        forgery = Forgery(full, tmp_path / f"log-{number}")
         attack(forgery)
         forgery.write()
 

@@ -49,7 +49,7 @@ CASES = [
     for surface in attack.outcomes
 ]
 LONGEST_ANSWER = 8_000
-"""Characters in which any refusal is told, whatever it is about."""
+"""Characters in which any refusal is written, whatever it is about."""
 
 STANDS = {"broken": 5, "bad": 1}
 """The exit codes of `doctor`."""
@@ -85,9 +85,9 @@ UNTOUCHED = {
 def test_what_nobody_attacked_holds(stage: Stage, name: str) -> None:
     """Else attacks could be found for another reason."""
     table, story, surface = UNTOUCHED[name]
-    told = stage.story(story)
-    kept = (told.log / "checkpoint").read_bytes()
-    for trust in ((None, None), (told.policy(), kept)):
+    reported = stage.story(story)
+    kept = (reported.log / "checkpoint").read_bytes()
+    for trust in ((None, None), (reported.policy(), kept)):
         said = stage.genuine(table, story, surface, trust).said("verify")
 
         assert (0, "") == (said.code, said.err), said.out
@@ -127,7 +127,7 @@ def is_refused(outcome: Refused, scene: Scene) -> None:
     if outcome.at == ANYWHERE:
         assert position, what
     elif outcome.at:
-        assert scene.told.positions(outcome.at)[-1] == position, what
+        assert scene.story.positions(outcome.at)[-1] == position, what
 
 
 def is_denied(outcome: Denied, scene: Scene) -> None:

@@ -22,7 +22,7 @@ from signoff_ledger.exports.verification import LiveLog, verify_log
 from signoff_ledger.integrity.log_check import PROVED, Trust
 from signoff_ledger.persistence.store_factory import open_store
 from tests.attacks.forging import Forgery
-from tests.attacks.story import Told
+from tests.attacks.story import LedgerStory
 from tests.contract.conftest import vacant
 from tests.ledgers import CountingIds, TickingClock
 from tests.servers.fixtures import Servers, versions
@@ -188,7 +188,7 @@ def reused(cmd_of: Callable[[str], str]) -> Callable[[Forgery], int]:
     ids=["the same command again", "another command under its id"],
 )
 def test_an_id_that_two_commands_bear_is_refused_in_an_export(
-    unsigned: Told, tmp_path: Path, attack: Callable[[Forgery], int]
+    unsigned: LedgerStory, tmp_path: Path, attack: Callable[[Forgery], int]
 ) -> None:
     """Whoever holds the log's key can write it; a ledger would never record it."""
     forgery = Forgery(unsigned, tmp_path / "log")

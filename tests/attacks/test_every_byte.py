@@ -22,7 +22,7 @@ from signoff_ledger.integrity.tree.leaf import leaf_hash
 from signoff_ledger.persistence.sqlite.backup import back_up
 from signoff_ledger.persistence.sqlite.store import SqliteStore
 from tests.attacks.forging import read_files, verify
-from tests.attacks.story import Told
+from tests.attacks.story import LedgerStory
 from tests.ledgers import on_file
 from tests.rounds import ROUNDS, every
 
@@ -40,7 +40,7 @@ def flips(content: bytes, step: int) -> Iterator[tuple[int, bytes]]:
 
 @pytest.mark.rounds
 @pytest.mark.parametrize("kind", ["log", "dossier"])
-def test_a_flip_in_an_exported_file_is_found(short: Told, tmp_path: Path, kind: str) -> None:
+def test_a_flip_in_an_exported_file_is_found(short: LedgerStory, tmp_path: Path, kind: str) -> None:
     """By a reader who names the witness; nobody else reads its line."""
     source = short.log if kind == "log" else short.dossier(short.signed_off)
     files = read_files(source)
@@ -67,7 +67,7 @@ def test_a_flip_in_an_exported_file_is_found(short: Told, tmp_path: Path, kind: 
 
 
 @pytest.mark.rounds
-def test_a_flip_in_a_proof_or_its_line_is_found(short: Told) -> None:
+def test_a_flip_in_a_proof_or_its_line_is_found(short: LedgerStory) -> None:
     files = read_files(short.dossier(short.signed_off))
     line, proof = files["decision.json"], files["decision.tlog-proof"]
     key = VerifierKey.parse(files["log.vkey"].decode().rstrip("\n"))
@@ -97,7 +97,9 @@ def kept_by(path: Path) -> tuple[list[bytes], list[tuple[int, bytes]]]:
 
 
 @pytest.mark.rounds
-def test_a_flip_in_the_database_is_found_or_changes_nothing(short: Told, tmp_path: Path) -> None:
+def test_a_flip_in_the_database_is_found_or_changes_nothing(
+    short: LedgerStory, tmp_path: Path
+) -> None:
     ledger, flipped_ledger = tmp_path / "whole.db", tmp_path / "flipped.db"
     back_up(on_file(short.opened.store), ledger)
     lines, notes = kept_by(ledger)
@@ -113,7 +115,7 @@ def test_a_flip_in_the_database_is_found_or_changes_nothing(short: Told, tmp_pat
             continue
         unchanged += 1
         assert lines == now, at
-        # A page that is emptied takes a checkpoint away, which is then told as not proved.
+        # A page that is emptied takes a checkpoint away, which is then reported as not proved.
         assert set(sealed) <= set(notes), at
     assert len(refusals) > ROUNDS // 4
     kinds = (EvidenceError, StoreError)
@@ -123,7 +125,7 @@ def test_a_flip_in_the_database_is_found_or_changes_nothing(short: Told, tmp_pat
 
 
 def test_what_passes_for_the_same_is_exported_as_the_same_bytes(
-    short: Told, tmp_path: Path
+    short: LedgerStory, tmp_path: Path
 ) -> None:
     with closing(SqliteStore.open(short.ledger)) as store:
         export_log(store, tmp_path / "again")

@@ -1,4 +1,4 @@
-"""Checkpoints that the log's key did not sign: kept out, told as what they are, and led back from.
+"""Checkpoints that the log's key did not sign: kept out, named as what they are, and led back from.
 
 What happened before the key was looked at, and what a database takes from others, is planted here
 past everything that is ours, on both stores.
@@ -218,7 +218,7 @@ def planted(log: Log, monkeypatch: pytest.MonkeyPatch) -> tuple[Log, int]:
     return log, size
 
 
-def test_a_checkpoint_by_another_key_is_told_as_that(planted: tuple[Log, int]) -> None:
+def test_a_checkpoint_by_another_key_is_reported_as_that(planted: tuple[Log, int]) -> None:
     log, size = planted
     mallory = VerifierKey.of(ORIGIN, log.log_key.algorithm, MALLORY)
 
@@ -325,12 +325,12 @@ def test_the_command_leads_back_and_says_each_step(planted: tuple[Log, int]) -> 
     where = {"SIGNOFF_LEDGER": log.address, "SIGNOFF_KEYS": str(log.vault.folder)}
     terminal = Terminal(log.folder, ids=CountingIds("typed"), variables=where)
 
-    told = terminal("verify")
-    assert 5 == told.code
+    reported = terminal("verify")
+    assert 5 == reported.code
     assert "To do: find out who put it there, then let an owner of the ledger set it aside:  " in (
-        told.out
+        reported.out
     )
-    assert f"signoff set-aside {size} --reason" in told.out
+    assert f"signoff set-aside {size} --reason" in reported.out
     assert 5 == terminal("doctor").code
     terminal.refused("SL402", "set-aside", str(size), "--reason", "x", by="anna")
     terminal.did("set-aside", str(size), "--reason", "a stranger's key", by="olga")
@@ -406,7 +406,7 @@ def test_cosignatures_under_a_note_that_was_set_aside_are_ignored(planted: tuple
     assert [line] == log.opened.store.cosignatures(size)
 
 
-def test_a_cosignature_that_is_none_is_told_and_does_not_count(log: Log) -> None:
+def test_a_cosignature_that_is_none_is_reported_and_does_not_count(log: Log) -> None:
     """Nothing that others say about a checkpoint takes the checkpoint away."""
     size, note = log.opened.store.checkpoints()[-1]
     line = cosign(parse_note(note).text, "witness.example/n", MALLORY, 1_772_500_000).line

@@ -19,7 +19,7 @@ from typing import BinaryIO
 import pytest
 
 from tests.attacks.forging import read_files, write_files
-from tests.attacks.story import Told
+from tests.attacks.story import LedgerStory
 from tests.cli.shops import at
 from tests.cli.terminal import Terminal
 from tests.ledgers import rewrite
@@ -156,10 +156,10 @@ def test_what_is_no_file_of_its_kind_is_refused_in_time(clear: Terminal, reader:
         with in_time():
             said = clear(*args, by=one.by)
 
-        told = said.out + said.err
-        assert said.code in {1, 2, 4, 5}, (kind, told)
-        assert not {"unexpected", "Traceback"} & set(told.split()), (kind, told)
-        assert path.name in told or path.parent.name in told, (kind, told)
+        reported = said.out + said.err
+        assert said.code in {1, 2, 4, 5}, (kind, reported)
+        assert not {"unexpected", "Traceback"} & set(reported.split()), (kind, reported)
+        assert path.name in reported or path.parent.name in reported, (kind, reported)
         path.rmdir() if path.is_dir() and not path.is_symlink() else path.unlink()
     if kept is not None:
         path.write_bytes(kept)
@@ -351,7 +351,7 @@ LINES: Mapping[str, Callable[[BinaryIO], object]] = {
 
 @pytest.mark.parametrize("content", LINES)
 def test_a_file_of_lines_that_holds_none_ends_at_its_first(
-    short: Told, tmp_path: Path, content: str
+    short: LedgerStory, tmp_path: Path, content: str
 ) -> None:
     """A hundred megabytes of newlines took more than a minute and 700 MB."""
     log, dossier = read_files(short.log), read_files(short.dossier(short.signed_off))
@@ -368,7 +368,9 @@ def test_a_file_of_lines_that_holds_none_ends_at_its_first(
         assert "FAILED" in said.out
 
 
-def test_what_lies_beside_the_evidence_is_told_by_name(short: Told, tmp_path: Path) -> None:
+def test_what_lies_beside_the_evidence_is_reported_by_name(
+    short: LedgerStory, tmp_path: Path
+) -> None:
     for source in (short.log, short.dossier(short.signed_off)):
         folder = tmp_path / source.name
         write_files(folder, read_files(source))
@@ -380,29 +382,31 @@ def test_what_lies_beside_the_evidence_is_told_by_name(short: Told, tmp_path: Pa
         with (folder / "README.md").open("ab") as file:
             file.write(b"\nIt was signed off.\n")
         said = Terminal(tmp_path)("verify", str(folder))
-        told = Terminal(tmp_path)("verify", str(folder), "--json").data
+        reported = Terminal(tmp_path)("verify", str(folder), "--json").data
 
         assert 0 == said.code
-        assert ["README.md", "certificate.html", "link", "more/", "notes.txt"] == told["unproved"]
-        assert told["verified"]
-        states = {check["name"]: check["state"] for check in told["checks"]}
+        assert ["README.md", "certificate.html", "link", "more/", "notes.txt"] == reported[
+            "unproved"
+        ]
+        assert reported["verified"]
+        states = {check["name"]: check["state"] for check in reported["checks"]}
         assert ("flagged", "not proved") == (states["readme"], states["other files"])
         assert "README.md is NOT the one that goes with this" in " ".join(said.out.split())
 
 
 def test_an_unsigned_decision_proves_no_statement_that_was_put_beside_it(
-    unsigned: Told, tmp_path: Path
+    unsigned: LedgerStory, tmp_path: Path
 ) -> None:
     folder = tmp_path / "dossier"
     write_files(folder, read_files(unsigned.dossier(unsigned.signed_off)))
     write_files(folder, {"decision.statement": b"{}\n", "streams/notes": b"x"})
 
-    told = Terminal(tmp_path)("verify", str(folder), "--json").data
+    reported = Terminal(tmp_path)("verify", str(folder), "--json").data
 
-    assert ["decision.statement", "streams/notes"] == told["unproved"]
+    assert ["decision.statement", "streams/notes"] == reported["unproved"]
 
 
-def test_a_link_in_an_export_is_never_followed(short: Told, tmp_path: Path) -> None:
+def test_a_link_in_an_export_is_never_followed(short: LedgerStory, tmp_path: Path) -> None:
     (tmp_path / "secret").write_text("the reader's own words\n", "ascii")
     for source in (short.log, short.dossier(short.signed_off)):
         for number, name in enumerate(read_files(source)):
@@ -467,7 +471,7 @@ NAMES = (
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse such names themselves")
 @pytest.mark.parametrize("name", NAMES, ids=ascii)
 def test_a_file_s_name_is_shown_escaped_in_errors_and_answers(
-    short: Told, clear: Terminal, name: str
+    short: LedgerStory, clear: Terminal, name: str
 ) -> None:
     """Whoever unpacks an archive did not choose the names in it."""
     clear.write(name, b"\x00")
@@ -487,8 +491,8 @@ def test_a_file_s_name_is_shown_escaped_in_errors_and_answers(
     ):
         for format_ in ("table", "json"):
             said = clear(*args, "--format", format_, by=by)
-            told = said.out + said.err
-            told.encode()
-            assert "unexpected" not in told, args
-            assert not any(character in told for character in OBEYED), args
-            assert not any(line.startswith("proved  all") for line in told.splitlines()), args
+            reported = said.out + said.err
+            reported.encode()
+            assert "unexpected" not in reported, args
+            assert not any(character in reported for character in OBEYED), args
+            assert not any(line.startswith("proved  all") for line in reported.splitlines()), args

@@ -42,9 +42,9 @@ from tests.servers.databases import Databases
 
 
 @pytest.fixture(scope="module")
-def told(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def ledger_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Make a ledger in a file, once, for all who take a copy."""
-    path = tmp_path_factory.mktemp("told") / "ledger.db"
+    path = tmp_path_factory.mktemp("story") / "ledger.db"
     shop = Shop.ready(path)
     shop.open("B1")
     shop.record("B1", "S1")
@@ -54,18 +54,18 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def expected(told: Path) -> dict[str, list[dict[str, Any]]]:
+def expected(ledger_file: Path) -> dict[str, list[dict[str, Any]]]:
     """Give every row of every view as it should be."""
-    with closing(open_store(told)) as store:
+    with closing(open_store(ledger_file)) as store:
         return Views(store, store).everything()
 
 
 @contextmanager
-def served(postgres: Databases, told: Path) -> Iterator[tuple[str, str]]:
+def served(postgres: Databases, ledger_file: Path) -> Iterator[tuple[str, str]]:
     """Carry a ledger into a database; gives its addresses, for its owner and for a member."""
     name = postgres.create_database()
     postgres.execute(f"CREATE ROLE {name}_station LOGIN")
-    with closing(open_store(told)) as source:
+    with closing(open_store(ledger_file)) as source:
         copy_ledger(source, postgres.url(name))
     postgres.execute(f"GRANT {role_name(name)} TO {name}_station")
     yield postgres.url(name), postgres.url(name, user=f"{name}_station")
@@ -75,9 +75,9 @@ def served(postgres: Databases, told: Path) -> Iterator[tuple[str, str]]:
 
 
 @pytest.fixture(scope="module")
-def database(postgres: Databases, told: Path) -> Iterator[tuple[str, str]]:
+def database(postgres: Databases, ledger_file: Path) -> Iterator[tuple[str, str]]:
     """Give the addresses of the same ledger in a database, for its owner and for a member."""
-    with served(postgres, told) as addresses:
+    with served(postgres, ledger_file) as addresses:
         yield addresses
 
 
@@ -98,11 +98,11 @@ def health(address: str | Path) -> tuple[str, list[str]]:
 
 @pytest.mark.parametrize("name", VIEWS_SQLITE)
 def test_views_of_a_file_are_those_of_its_events(
-    told: Path, tmp_path: Path, expected: dict[str, list[dict[str, Any]]], name: str
+    ledger_file: Path, tmp_path: Path, expected: dict[str, list[dict[str, Any]]], name: str
 ) -> None:
     """Whatever is no view of ours is replaced before an answer; a forged row, by an examination."""
     path = tmp_path / "ledger.db"
-    with closing(open_store(told)) as source:
+    with closing(open_store(ledger_file)) as source:
         copy_ledger(source, path)
     answers(path)
     with closing(raw(path)) as connection:
@@ -142,10 +142,12 @@ def test_views_of_a_database_are_those_of_its_events(
 
 
 @pytest.mark.parametrize("name", [name for name in VIEWS_SQLITE if name.startswith(ROWS)])
-def test_what_decides_and_what_proves_reads_no_view(told: Path, tmp_path: Path, name: str) -> None:
+def test_what_decides_and_what_proves_reads_no_view(
+    ledger_file: Path, tmp_path: Path, name: str
+) -> None:
     """A forged row changes what lists show, and neither a decision nor a proof."""
     path = tmp_path / "ledger.db"
-    with closing(open_store(told)) as source:
+    with closing(open_store(ledger_file)) as source:
         copy_ledger(source, path)
 
     def decided() -> tuple[Any, ...]:
@@ -196,10 +198,10 @@ def refused(ask: Callable[[], object]) -> str:
 
 @pytest.mark.parametrize("standing", ["SIGNED_OFF", "NOT_DECIDED", "WITHDRAWN"])
 def test_a_forged_standing_is_refused_by_whatever_shows_it(
-    told: Path, tmp_path: Path, standing: str
+    ledger_file: Path, tmp_path: Path, standing: str
 ) -> None:
     path = tmp_path / "ledger.db"
-    with closing(open_store(told)) as source:
+    with closing(open_store(ledger_file)) as source:
         copy_ledger(source, path)
     answers(path)
     with closing(raw(path)) as connection:
@@ -218,9 +220,9 @@ def test_a_forged_standing_is_refused_by_whatever_shows_it(
 
 
 @pytest.mark.parametrize("name", FORGED_DECISIONS)
-def test_a_forged_decision_is_not_explained(told: Path, tmp_path: Path, name: str) -> None:
+def test_a_forged_decision_is_not_explained(ledger_file: Path, tmp_path: Path, name: str) -> None:
     path = tmp_path / "ledger.db"
-    with closing(open_store(told)) as source:
+    with closing(open_store(ledger_file)) as source:
         copy_ledger(source, path)
     answers(path)
     with closing(raw(path)) as connection:
@@ -316,11 +318,11 @@ def test_forged_rows_are_met_as_the_table_of_attacks_says(
 
 
 def test_a_forged_sentence_is_shown_until_the_views_are_compared(
-    told: Path, tmp_path: Path
+    ledger_file: Path, tmp_path: Path
 ) -> None:
     """What is neither a standing nor a decision is not compared with the log as it is read."""
     path = tmp_path / "ledger.db"
-    with closing(open_store(told)) as source:
+    with closing(open_store(ledger_file)) as source:
         copy_ledger(source, path)
     answers(path)
     with closing(raw(path)) as connection:
@@ -337,9 +339,9 @@ def test_a_forged_sentence_is_shown_until_the_views_are_compared(
     assert "mug was scrapped" not in shown()
 
 
-def test_rebuild_replaces_whatever_stands_there(told: Path, tmp_path: Path) -> None:
+def test_rebuild_replaces_whatever_stands_there(ledger_file: Path, tmp_path: Path) -> None:
     path = tmp_path / "ledger.db"
-    with closing(open_store(told)) as source:
+    with closing(open_store(ledger_file)) as source:
         copy_ledger(source, path)
     for name, statements in VIEWS_SQLITE.items():
         if "in the place" not in name:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.attacks.forging import Forgery, read_files, write_files
-from tests.attacks.story import Told
+from tests.attacks.story import LedgerStory
 from tests.attacks.tables.files import CONTENTS, DOSSIER_FILES, ESCAPES, LOG_FILES, OBEYED
 from tests.cli.shops import at
 from tests.cli.terminal import Terminal
@@ -26,10 +26,12 @@ def refused(said_code: int, out: str, err: str) -> None:
 
 
 @pytest.mark.parametrize("content", ["escapes", "escapes in a name", "noise"])
-def test_a_hostile_file_is_told_in_plain_words(told: Told, tmp_path: Path, content: str) -> None:
+def test_a_hostile_file_is_reported_in_plain_words(
+    full: LedgerStory, tmp_path: Path, content: str
+) -> None:
     for number, name in enumerate(LOG_FILES):
         folder = f"log-{number}"
-        write_files(tmp_path / folder, read_files(told.log) | {name: CONTENTS[content]})
+        write_files(tmp_path / folder, read_files(full.log) | {name: CONTENTS[content]})
         for words in (("verify", folder), ("restore", folder, "--ledger", f"{folder}.db")):
             said = Terminal(tmp_path)(*words)
             refused(said.code, said.out, said.err)
@@ -37,15 +39,15 @@ def test_a_hostile_file_is_told_in_plain_words(told: Told, tmp_path: Path, conte
 
 @pytest.mark.parametrize("content", CONTENTS)
 def test_a_hostile_file_that_the_caller_names_is_refused(
-    told: Told, tmp_path: Path, content: str
+    full: LedgerStory, tmp_path: Path, content: str
 ) -> None:
     """A policy, an older checkpoint, a public key, a statement and a signature."""
     terminal = at("clear", tmp_path)
     before = terminal.events()
     (tmp_path / "hostile").write_bytes(CONTENTS[content])
     for by, *args in (
-        (None, "verify", str(told.log), "--policy", "hostile"),
-        (None, "verify", str(told.log), "--since", "hostile"),
+        (None, "verify", str(full.log), "--policy", "hostile"),
+        (None, "verify", str(full.log), "--since", "hostile"),
         ("anna", "key", "register", "hostile"),
         ("anna", "sign", "mug", "--yes", "--attach", "hostile"),
         ("anna", "hold", "mug", "--reason", "x", "--yes", "--attach", "hostile.sig"),
@@ -77,7 +79,7 @@ PLACES: Mapping[str, Callable[[Path], object]] = {
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pipes or devices as files")
 @pytest.mark.parametrize("place", PLACES)
 def test_what_is_no_file_is_refused_where_a_file_is_expected(
-    short: Told, tmp_path: Path, place: str
+    short: LedgerStory, tmp_path: Path, place: str
 ) -> None:
     for source, names in ((short.log, LOG_FILES), (short.dossier(short.signed_off), DOSSIER_FILES)):
         for number, name in enumerate(names):
@@ -90,7 +92,7 @@ def test_what_is_no_file_is_refused_where_a_file_is_expected(
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse such names themselves")
-def test_names_that_are_no_text_are_refused(short: Told, tmp_path: Path) -> None:
+def test_names_that_are_no_text_are_refused(short: LedgerStory, tmp_path: Path) -> None:
     for number, name in enumerate((b"checkpoints/\xff", b"checkpoints/\x1b[2J", b"checkpoints/\n")):
         write_files(tmp_path / f"log-{number}", read_files(short.log))
         (tmp_path / f"log-{number}" / os.fsdecode(name)).write_bytes(b"x")
@@ -116,7 +118,7 @@ def test_where_nothing_is_nothing_is_verified(tmp_path: Path) -> None:
     assert not (tmp_path / "l.db").exists()
 
 
-def test_a_command_id_in_two_places_is_not_restored(unsigned: Told, tmp_path: Path) -> None:
+def test_a_command_id_in_two_places_is_not_restored(unsigned: LedgerStory, tmp_path: Path) -> None:
     """The holder of the log's key can write one there; a ledger has each of them once."""
     forgery = Forgery(unsigned, tmp_path / "log")
     once = forgery.fields(forgery.find("process-defined"))["cmd"]
@@ -131,7 +133,7 @@ def test_a_command_id_in_two_places_is_not_restored(unsigned: Told, tmp_path: Pa
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the limit is Linux's")
-def test_a_line_of_a_hundred_megabytes_takes_no_memory(short: Told, tmp_path: Path) -> None:
+def test_a_line_of_a_hundred_megabytes_takes_no_memory(short: LedgerStory, tmp_path: Path) -> None:
     write_files(tmp_path / "log", read_files(short.log))
     with (tmp_path / "log" / "events.ndjson").open("wb") as file:
         file.truncate(100 << 20)

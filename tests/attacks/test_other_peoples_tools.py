@@ -9,7 +9,7 @@ import pytest
 
 from tests.attacks.dossier_files import flipped, hashes_of
 from tests.attacks.forging import read_files, write_files
-from tests.attacks.story import Told
+from tests.attacks.story import LedgerStory
 from tests.attacks.tools import needed
 
 LINE = re.compile(r"^    (.*)$", re.MULTILINE)
@@ -43,9 +43,9 @@ def copied(source: Path, folder: Path, **changed: bytes) -> Path:
 
 @pytest.mark.parametrize("decision", ["signed_off", "held"])
 def test_the_commands_in_the_readme_of_a_dossier_work_as_they_stand(
-    told: Told, decision: str
+    full: LedgerStory, decision: str
 ) -> None:
-    done = typed(told.dossier(getattr(told, decision)))
+    done = typed(full.dossier(getattr(full, decision)))
 
     assert 0 == done.returncode, done.stdout + done.stderr
     assert "" == done.stderr
@@ -59,7 +59,7 @@ def test_the_commands_in_the_readme_of_a_dossier_work_as_they_stand(
         assert said in done.stdout
 
 
-def test_the_commands_in_the_readme_of_an_unsigned_decision_work(unsigned: Told) -> None:
+def test_the_commands_in_the_readme_of_an_unsigned_decision_work(unsigned: LedgerStory) -> None:
     done = typed(unsigned.dossier(unsigned.signed_off))
 
     assert 0 == done.returncode, done.stdout + done.stderr
@@ -67,22 +67,22 @@ def test_the_commands_in_the_readme_of_an_unsigned_decision_work(unsigned: Told)
     assert "ssh-keygen" not in (unsigned.dossier(unsigned.signed_off) / "README.md").read_text()
 
 
-def test_the_commands_in_the_readme_of_a_log_work_as_they_stand(told: Told) -> None:
-    done = typed(told.log)
+def test_the_commands_in_the_readme_of_a_log_work_as_they_stand(full: LedgerStory) -> None:
+    done = typed(full.log)
 
     assert 0 == done.returncode, done.stdout + done.stderr
     assert "" == done.stderr
     assert "Signature Verified Successfully" in done.stdout
     assert "the root is the sealed one" in done.stdout
-    assert told.lines[0].decode() in done.stdout
+    assert full.lines[0].decode() in done.stdout
 
 
-def test_the_commands_write_nothing_into_the_folder(told: Told, tmp_path: Path) -> None:
+def test_the_commands_write_nothing_into_the_folder(full: LedgerStory, tmp_path: Path) -> None:
     """What was handed over stays what it was."""
-    folder = copied(told.dossier(told.held), tmp_path / "dossier")
+    folder = copied(full.dossier(full.held), tmp_path / "dossier")
     typed(folder)
 
-    assert read_files(told.dossier(told.held)) == read_files(folder)
+    assert read_files(full.dossier(full.held)) == read_files(folder)
 
 
 @pytest.mark.parametrize(
@@ -98,9 +98,9 @@ def test_the_commands_write_nothing_into_the_folder(told: Told, tmp_path: Path) 
     ],
 )
 def test_the_commands_fail_on_what_was_edited(
-    told: Told, tmp_path: Path, name: str, old: bytes, new: bytes
+    full: LedgerStory, tmp_path: Path, name: str, old: bytes, new: bytes
 ) -> None:
-    source = told.dossier(told.signed_off)
+    source = full.dossier(full.signed_off)
     content = (source / name).read_bytes()
     assert old in content
     folder = copied(source, tmp_path / "dossier", **{name: content.replace(old, new)})
@@ -108,8 +108,10 @@ def test_the_commands_fail_on_what_was_edited(
     assert 0 != typed(folder).returncode
 
 
-def test_the_commands_fail_on_an_altered_hash_of_the_proof(told: Told, tmp_path: Path) -> None:
-    source = told.dossier(told.signed_off)
+def test_the_commands_fail_on_an_altered_hash_of_the_proof(
+    full: LedgerStory, tmp_path: Path
+) -> None:
+    source = full.dossier(full.signed_off)
     proof = (source / "decision.tlog-proof").read_bytes()
     one = hashes_of(proof)[2]
     altered = proof.replace(one, flipped(one))
@@ -120,9 +122,9 @@ def test_the_commands_fail_on_an_altered_hash_of_the_proof(told: Told, tmp_path:
     assert "THE DECISION IS NOT IN THE LOG" in done.stdout
 
 
-def test_the_commands_fail_on_an_edited_line_of_the_log(told: Told, tmp_path: Path) -> None:
-    content = (told.log / "events.ndjson").read_bytes().replace(b'"gap":25', b'"gap":26', 1)
-    folder = copied(told.log, tmp_path / "log", **{"events.ndjson": content})
+def test_the_commands_fail_on_an_edited_line_of_the_log(full: LedgerStory, tmp_path: Path) -> None:
+    content = (full.log / "events.ndjson").read_bytes().replace(b'"gap":25', b'"gap":26', 1)
+    folder = copied(full.log, tmp_path / "log", **{"events.ndjson": content})
 
     assert 0 != typed(folder).returncode
 
@@ -137,7 +139,7 @@ def signed_at(folder: Path) -> str:
 
 
 def openssh(
-    told: Told,
+    full: LedgerStory,
     *more: str,
     signer: str = "anna",
     namespace: str = NAMESPACE,
@@ -145,7 +147,7 @@ def openssh(
     edited: bool = False,
 ) -> bool:
     """Ask OpenSSH about the signature of the sign-off; says whether it accepts it."""
-    folder = told.dossier(told.signed_off)
+    folder = full.dossier(full.signed_off)
     statement = (folder / "decision.statement").read_bytes()
     command = [needed("ssh-keygen"), "-Y", "verify", "-f", "allowed_signers", "-I", signer]
     command += ["-n", namespace, "-s", "decision.statement.sig"]
@@ -160,32 +162,32 @@ def openssh(
     return done.returncode == 0
 
 
-def test_openssh_accepts_our_signature(told: Told) -> None:
-    assert openssh(told)
+def test_openssh_accepts_our_signature(full: LedgerStory) -> None:
+    assert openssh(full)
 
 
-def test_openssh_refuses_an_edited_statement(told: Told) -> None:
-    assert not openssh(told, edited=True)
+def test_openssh_refuses_an_edited_statement(full: LedgerStory) -> None:
+    assert not openssh(full, edited=True)
 
 
 @pytest.mark.parametrize("signer", ["egon", "olga", "mallory", "Anna", "*"])
-def test_openssh_refuses_another_signer(told: Told, signer: str) -> None:
-    assert not openssh(told, signer=signer)
+def test_openssh_refuses_another_signer(full: LedgerStory, signer: str) -> None:
+    assert not openssh(full, signer=signer)
 
 
 @pytest.mark.parametrize("namespace", ["git", "file", "signoff-decision@v2"])
-def test_openssh_refuses_another_namespace(told: Told, namespace: str) -> None:
-    assert not openssh(told, namespace=namespace)
+def test_openssh_refuses_another_namespace(full: LedgerStory, namespace: str) -> None:
+    assert not openssh(full, namespace=namespace)
 
 
-def test_openssh_refuses_a_moment_at_which_the_key_was_not_yet_accepted(told: Told) -> None:
-    assert not openssh(told, when="20260301000000Z")
+def test_openssh_refuses_a_moment_at_which_the_key_was_not_yet_accepted(full: LedgerStory) -> None:
+    assert not openssh(full, when="20260301000000Z")
 
 
-def test_openssh_refuses_a_moment_at_which_the_key_was_revoked(told: Told) -> None:
+def test_openssh_refuses_a_moment_at_which_the_key_was_revoked(full: LedgerStory) -> None:
     """Anna's first key signed the hold, was revoked later, and signs nothing any more."""
-    folder = told.dossier(told.held)
-    command = [needed("ssh-keygen"), "-Y", "verify", "-f", str(told.log / "allowed_signers")]
+    folder = full.dossier(full.held)
+    command = [needed("ssh-keygen"), "-Y", "verify", "-f", str(full.log / "allowed_signers")]
     command += ["-I", "anna", "-n", NAMESPACE, "-s", "decision.statement.sig"]
 
     def accepted(when: str) -> bool:
@@ -200,11 +202,11 @@ def test_openssh_refuses_a_moment_at_which_the_key_was_revoked(told: Told) -> No
 
 
 def test_openssh_refuses_a_key_on_the_readers_own_list_of_revoked_ones(
-    told: Told, tmp_path: Path
+    full: LedgerStory, tmp_path: Path
 ) -> None:
     revoked = tmp_path / "revoked"
-    revoked.write_bytes(told.key_of("anna-2").with_suffix(".pub").read_bytes())
+    revoked.write_bytes(full.key_of("anna-2").with_suffix(".pub").read_bytes())
 
-    assert not openssh(told, "-r", str(revoked))
-    revoked.write_bytes(told.key_of("egon").with_suffix(".pub").read_bytes())
-    assert openssh(told, "-r", str(revoked))
+    assert not openssh(full, "-r", str(revoked))
+    revoked.write_bytes(full.key_of("egon").with_suffix(".pub").read_bytes())
+    assert openssh(full, "-r", str(revoked))

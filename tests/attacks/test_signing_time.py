@@ -120,7 +120,9 @@ def test_days_between_reviewing_and_recording_are_allowed_and_shown(
     assert "it was signed in time" in done.stdout
 
 
-def test_a_clock_that_ran_backwards_is_told_by_the_dossier(office: Office, tmp_path: Path) -> None:
+def test_a_clock_that_ran_backwards_is_reported_by_the_dossier(
+    office: Office, tmp_path: Path
+) -> None:
     office.clock = office.ledger.clock = TickingClock(START)
     office.hold(Call("anna", signer=KeySigner(ANNA)))
     office.sealer.seal()

@@ -22,7 +22,7 @@ from signoff_ledger.errors import EvidenceError
 from signoff_ledger.integrity.log_check import PROVED
 from signoff_ledger.integrity.signed_acts import SIGNED
 from tests.attacks.forging import Fields, Forgery, verify
-from tests.attacks.story import Told
+from tests.attacks.story import LedgerStory
 from tests.rounds import every
 
 DECISIONS = (ProcessHeld, ProcessSignedOff)
@@ -107,9 +107,9 @@ def is_prose(place: str) -> bool:
     return bool(SENTENCES & set(place.split(".")))
 
 
-def is_refused(told: Told, position: int, data: Fields, folder: Path) -> bool:
+def is_refused(full: LedgerStory, position: int, data: Fields, folder: Path) -> bool:
     """Put a decision's data in the place of the genuine one; say whether `verify` refuses that."""
-    forgery = Forgery(told, folder)
+    forgery = Forgery(full, folder)
     forgery.edit(position, lambda fields: fields.update(data=data))
     forgery.forge()
     try:
@@ -122,7 +122,7 @@ def is_refused(told: Told, position: int, data: Fields, folder: Path) -> bool:
 @pytest.mark.rounds
 @pytest.mark.parametrize("kind", DECISIONS, ids=lambda kind: kind.__name__)
 def test_a_changed_fact_of_a_decision_is_refused(
-    unsigned: Told, tmp_path: Path, kind: type[ProcessHeld | ProcessSignedOff]
+    unsigned: LedgerStory, tmp_path: Path, kind: type[ProcessHeld | ProcessSignedOff]
 ) -> None:
     position, data = stored(unsigned, kind)
     found = [change for change in changes(data) if not is_prose(change.place)]
@@ -137,7 +137,7 @@ def test_a_changed_fact_of_a_decision_is_refused(
 
 @pytest.mark.parametrize("kind", DECISIONS, ids=lambda kind: kind.__name__)
 def test_every_fact_of_a_verdict_is_among_the_changes(
-    unsigned: Told, kind: type[ProcessHeld | ProcessSignedOff]
+    unsigned: LedgerStory, kind: type[ProcessHeld | ProcessSignedOff]
 ) -> None:
     """Rule, holds, numbers, counts and settling events of every finding, and every figure."""
     _, data = stored(unsigned, kind)
@@ -158,7 +158,7 @@ def test_every_fact_of_a_verdict_is_among_the_changes(
 
 @pytest.mark.parametrize("kind", DECISIONS, ids=lambda kind: kind.__name__)
 def test_a_changed_sentence_of_an_unsigned_decision_is_not_refused(
-    unsigned: Told, tmp_path: Path, kind: type[ProcessHeld | ProcessSignedOff]
+    unsigned: LedgerStory, tmp_path: Path, kind: type[ProcessHeld | ProcessSignedOff]
 ) -> None:
     """It was shown then, and proves nothing: all at once, but for the meaning, noted elsewhere."""
     position, data = stored(unsigned, kind)
@@ -172,20 +172,20 @@ def test_a_changed_sentence_of_an_unsigned_decision_is_not_refused(
 
 
 def test_signatures_hold_whatever_signing_means_in_a_later_program(
-    told: Told, monkeypatch: pytest.MonkeyPatch
+    full: LedgerStory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A signature is over what its act meant then."""
     for topic, act in [*SIGNED.items()]:
         monkeypatch.setitem(SIGNED, topic, act._replace(meaning="In other words."))
     for name in ("SIGN_OFF_MEANING", "HOLD_MEANING"):
         monkeypatch.setattr(decision, name, "In other words.")
-    checks = {check.name: check.state for check in verify(told.log, told.policy())}
+    checks = {check.name: check.state for check in verify(full.log, full.policy())}
 
     assert (PROVED, PROVED) == (checks["signatures"], checks["decisions"])
 
 
-def stored(told: Told, kind: type[ProcessHeld | ProcessSignedOff]) -> tuple[int, Fields]:
+def stored(full: LedgerStory, kind: type[ProcessHeld | ProcessSignedOff]) -> tuple[int, Fields]:
     """Give the position and the data of the first decision of a kind."""
-    position = told.positions(kind.TOPIC.split(".")[1])[0]
-    data: Fields = json.loads(told.lines[position - 1])["data"]
+    position = full.positions(kind.TOPIC.split(".")[1])[0]
+    data: Fields = json.loads(full.lines[position - 1])["data"]
     return position, data

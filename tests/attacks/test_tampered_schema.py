@@ -90,7 +90,7 @@ def is_told_and_led_back(address: str | Path, tampering: Tampering, copy: str | 
         assert "ok" == said(sound).state
         found = said(store)
         assert "BROKEN" == found.state
-        assert tampering.told in found.says, found.says
+        assert tampering.reported in found.says, found.says
         if not tampering.mended:
             assert found.advice in (Advice("move-lines"), Advice("repair-schema-and-move"))
             return
@@ -103,7 +103,7 @@ def is_told_and_led_back(address: str | Path, tampering: Tampering, copy: str | 
 
 
 @pytest.mark.parametrize("name", SQLITE)
-def test_a_change_around_the_lines_of_a_file_is_told_and_led_back(
+def test_a_change_around_the_lines_of_a_file_is_reported_and_led_back(
     file: Path, copied: Path, name: str
 ) -> None:
     with closing(raw(file)) as connection:
@@ -114,7 +114,7 @@ def test_a_change_around_the_lines_of_a_file_is_told_and_led_back(
 
 
 @pytest.mark.parametrize("name", POSTGRES)
-def test_a_change_around_the_lines_of_a_database_is_told_and_led_back(
+def test_a_change_around_the_lines_of_a_database_is_reported_and_led_back(
     database: str, copied: Path, name: str
 ) -> None:
     with psycopg.connect(database, autocommit=True) as connection:
@@ -197,7 +197,7 @@ def test_doctor_looks_at_a_file_that_answers_nothing(file: Path, statements: lis
 
 @pytest.mark.parametrize("place", ["file", "database"])
 @pytest.mark.parametrize("moved_to", ["/elsewhere/ledger.db", "it's C:\\there (or not)"])
-def test_a_ledger_that_was_moved_stays_closed_and_is_told_as_that(
+def test_a_ledger_that_was_moved_stays_closed_and_is_reported_as_that(
     request: pytest.FixtureRequest, place: str, moved_to: str
 ) -> None:
     """`repair` does not open again what `move` closed."""

@@ -10,7 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from tests.browser.browser import chromium
-from tests.golden.story import PROCESS, goes, told
+from tests.golden.story import PROCESS, goes, play_until
 
 AXE = {
     "runOnly": {
@@ -37,7 +37,7 @@ LABELS_OUTSIDE = """
 def page_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The certificate of the story's sign-off, as a file."""
     folder = tmp_path_factory.mktemp("certificate")
-    terminal = told(folder, goes("replay", PROCESS))
+    terminal = play_until(folder, goes("replay", PROCESS))
     terminal.did("report", PROCESS, "-o", "certificate.html")
     return folder / "certificate.html"
 

@@ -85,9 +85,9 @@ class Said:
     @property
     def error(self) -> dict[str, Any]:
         """The one error that `--format json` tells."""
-        told = json.loads(self.err)
-        assert "signoff.error/1" == told["schema"]
-        error: dict[str, Any] = told["error"]
+        reported = json.loads(self.err)
+        assert "signoff.error/1" == reported["schema"]
+        error: dict[str, Any] = reported["error"]
         return error
 
 

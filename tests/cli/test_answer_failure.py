@@ -120,7 +120,7 @@ def test_what_is_recorded_is_said_in_quiet_too(tmp_path: Path) -> None:
     assert UNANSWERED in said.unwrapped
 
 
-def test_a_reader_who_has_left_is_told_what_is_recorded_and_it_is_no_failure(
+def test_a_reader_who_has_left_gets_what_is_recorded_on_the_other_stream_and_code_0(
     tmp_path: Path,
 ) -> None:
     terminal = at("clear", tmp_path)
@@ -168,7 +168,7 @@ def test_the_rules_say_no_whoever_reads_it(tmp_path: Path) -> None:
     assert 3 == terminal("check", "mug", out=full()).code
 
 
-def test_an_error_that_cannot_be_told_keeps_its_code(tmp_path: Path) -> None:
+def test_an_error_that_cannot_be_reported_keeps_its_code(tmp_path: Path) -> None:
     terminal = at("held", tmp_path)
     before = terminal.events()
 
@@ -212,7 +212,7 @@ def test_neither_stream_can_be_written_and_it_is_recorded_all_the_same(tmp_path:
 
 
 @pytest.mark.parametrize("kind", ["html", "json"])
-def test_a_certificate_that_cannot_be_written_is_told(tmp_path: Path, kind: str) -> None:
+def test_a_certificate_that_cannot_be_written_is_reported(tmp_path: Path, kind: str) -> None:
     said = at("signed", tmp_path)("report", "mug", "--format", kind, out=full())
 
     assert (1, NOTHING) == (said.code, said.err)
@@ -233,7 +233,7 @@ def test_files_of_a_proof_are_said_to_be_written(tmp_path: Path) -> None:
     assert f"the line and its proof are in five.*, {UNANSWERED}" in said.err
 
 
-def test_a_story_that_nobody_reads_is_not_told_on(
+def test_a_story_that_nobody_reads_is_not_reported_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     played: list[object] = []
@@ -244,11 +244,11 @@ def test_a_story_that_nobody_reads_is_not_told_on(
 
     monkeypatch.setattr("signoff_cli.commands.demo._play", play)
 
-    told = Terminal(tmp_path)("demo", out=Stream())
+    reported = Terminal(tmp_path)("demo", out=Stream())
     steps = len(played)
     unread = Terminal(tmp_path)("demo", out=left())
 
-    assert (0, 0) == (told.code, unread.code)
+    assert (0, 0) == (reported.code, unread.code)
     assert "" == unread.err
     assert steps < len(played) <= steps + 1
 
@@ -340,7 +340,7 @@ def in_a_shell(terminal: Terminal, line: str, **variables: str) -> Said:
                      "COMP_CWORD": "1"}),
     ],
 )  # fmt: skip
-def test_a_full_disk_is_told_in_one_message(
+def test_a_full_disk_is_reported_in_one_message(
     tmp_path: Path, line: str, variables: dict[str, str]
 ) -> None:
     said = in_a_shell(at("clear", tmp_path), f"{line} > /dev/full", **variables)

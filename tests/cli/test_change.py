@@ -29,7 +29,7 @@ def test_any_change_ends_a_standing_sign_off(tmp_path: Path, kind: str) -> None:
     assert ["sign-off-stands"] == [rule["rule"] for rule in error["rules"]]
 
 
-def test_a_change_is_told_with_all_it_says(tmp_path: Path) -> None:
+def test_a_change_is_reported_with_all_it_says(tmp_path: Path) -> None:
     """S-50, S-51, S-52."""
     terminal = at("held", tmp_path)
 

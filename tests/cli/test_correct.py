@@ -61,9 +61,9 @@ def test_a_reject_goes_where_it_was_measured_wrong_and_again(tmp_path: Path) -> 
     terminal.did("correct", "--confirm", "1", "--batch", "B1", by="ivan")
 
     assert 1 == rejects(terminal)
-    told = terminal.did("history").out.replace("\n", " ")
-    assert "D-1 LID-SEAT (major)" in told
-    assert "0.50 mm should be 0.25 mm" in " ".join(told.split())
+    reported = terminal.did("history").out.replace("\n", " ")
+    assert "D-1 LID-SEAT (major)" in reported
+    assert "0.50 mm should be 0.25 mm" in " ".join(reported.split())
 
 
 def test_a_declined_correction_changes_nothing(tmp_path: Path) -> None:

@@ -50,9 +50,9 @@ def test_a_later_attribution_replaces_an_earlier_one_and_both_stay(tmp_path: Pat
 
     assert [("tooling", 2)] == [(n["origin"], n["units"]) for n in first]
     assert [("material", 2)] == [(n["origin"], n["units"]) for n in second]
-    told = terminal.did("history", "mug").out
-    assert "LID-SEAT attributed to tooling: seen" in told
-    assert "LID-SEAT attributed to material: seen" in told
+    reported = terminal.did("history", "mug").out
+    assert "LID-SEAT attributed to tooling: seen" in reported
+    assert "LID-SEAT attributed to material: seen" in reported
 
 
 def test_a_single_nonconformity_may_have_another_origin(tmp_path: Path) -> None:
@@ -102,7 +102,7 @@ def test_an_attribution_names_a_mode_or_one_nonconformity(
 
 
 @pytest.mark.parametrize(
-    ("option", "by", "told"),
+    ("option", "by", "reported"),
     [
         ("--cause", "egon", "Root cause of LID-SEAT in B1 stated: words"),
         ("--none-found", "egon", "No cause was found for LID-SEAT in B1: words"),
@@ -111,14 +111,14 @@ def test_an_attribution_names_a_mode_or_one_nonconformity(
     ],
 )
 def test_a_nonconformity_is_answered_by_one_statement(
-    tmp_path: Path, option: str, by: str, told: str
+    tmp_path: Path, option: str, by: str, reported: str
 ) -> None:
     """S-07, S-23, S-46."""
     terminal = at("held", tmp_path)
 
     said = terminal.did("defect", "cause", "LID-SEAT", "--batch", "B1", option, "words", by=by)
 
-    assert told in said.out
+    assert reported in said.out
 
 
 @pytest.mark.parametrize("option", ["--accept", "--out-of-scope"])

@@ -9,7 +9,7 @@ from tests.cli.terminal import Terminal
 from tests.ledgers import check_ledger
 
 
-def test_the_story_is_the_same_each_time_it_is_told(tmp_path: Path) -> None:
+def test_the_story_is_the_same_each_time_it_is_reported(tmp_path: Path) -> None:
     terminal = Terminal(tmp_path)
 
     first, second = terminal.did("demo"), terminal.did("demo")
@@ -22,7 +22,7 @@ def test_the_story_is_the_same_each_time_it_is_told(tmp_path: Path) -> None:
 def test_what_is_set_in_this_shell_has_no_part_in_the_story(tmp_path: Path) -> None:
     """Nor has the ledger that this shell works on."""
     (tmp_path / "plain").mkdir()
-    told = Terminal(tmp_path / "plain").did("demo").out
+    reported = Terminal(tmp_path / "plain").did("demo").out
     terminal = at("ordered", tmp_path)
     before = terminal.ledger.read_bytes()
     terminal.settings_file().write_text('format = "json"\ncolor = "always"\n', "utf-8")
@@ -34,7 +34,7 @@ def test_what_is_set_in_this_shell_has_no_part_in_the_story(tmp_path: Path) -> N
         "FORCE_COLOR": "1",
     }
 
-    assert told == terminal.did("demo").out
+    assert reported == terminal.did("demo").out
     assert before == terminal.ledger.read_bytes()
 
 
@@ -70,8 +70,8 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path, place: str) -> No
 
 
 def test_refusals_are_part_of_the_story(tmp_path: Path) -> None:
-    told = Terminal(tmp_path).did("demo").out
+    reported = Terminal(tmp_path).did("demo").out
 
-    assert 3 == told.count("(exit code 3)")
-    assert 3 == told.count("(exit code")
-    assert "Traceback" not in told
+    assert 3 == reported.count("(exit code 3)")
+    assert 3 == reported.count("(exit code")
+    assert "Traceback" not in reported

@@ -107,7 +107,7 @@ def test_a_view_that_was_wrong_is_found_and_built_again(tmp_path: Path) -> None:
     assert 0 == terminal("doctor").code
 
 
-def test_a_damaged_file_is_told_plainly(tmp_path: Path) -> None:
+def test_a_damaged_file_is_reported_plainly(tmp_path: Path) -> None:
     terminal = at("ordered", tmp_path)
     content = terminal.ledger.read_bytes()
     middle = len(content) // 2

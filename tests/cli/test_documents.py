@@ -30,16 +30,16 @@ def test_a_proof_is_the_same_in_a_file_and_redirected(tmp_path: Path) -> None:
     ("args", "says"),
     [(("checkpoint",), "Sealed before, at exactly this size: "), (("prove", "5"), "are sealed, ")],
 )
-def test_a_person_is_told_what_a_document_is_beside_it(
+def test_the_other_stream_says_what_a_document_is(
     tmp_path: Path, args: tuple[str, ...], says: str
 ) -> None:
     terminal = at("signed", tmp_path)
 
-    told = terminal(*args, is_terminal=True)
+    reported = terminal(*args, is_terminal=True)
     quiet = terminal(*args, "--quiet", is_terminal=True)
     machine = terminal(*args, "--json", is_terminal=True)
     piped = terminal(*args)
 
-    assert says in told.err
+    assert says in reported.err
     assert ("", "", "") == (quiet.err, machine.err, piped.err)
-    assert told.out == quiet.out == piped.out
+    assert reported.out == quiet.out == piped.out

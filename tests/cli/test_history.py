@@ -123,14 +123,14 @@ def test_what_is_recorded_while_one_follows_comes_as_lines_until_an_interrupt(
         text=True,
     ) as process:
         assert process.stdout is not None
-        told = [json.loads(process.stdout.readline()) for _ in before]
+        reported = [json.loads(process.stdout.readline()) for _ in before]
         terminal.did("dissent", "mug", "one more thing", by="bela")
-        told.append(json.loads(process.stdout.readline()))
+        reported.append(json.loads(process.stdout.readline()))
         process.send_signal(signal.SIGINT)
 
     assert 130 == process.wait(PATIENCE_S)
-    assert [*range(1, len(before) + 2)] == [row["position"] for row in told]
-    assert {"signoff.history/1"} == {row["schema"] for row in told}
+    assert [*range(1, len(before) + 2)] == [row["position"] for row in reported]
+    assert {"signoff.history/1"} == {row["schema"] for row in reported}
 
 
 @pytest.mark.parametrize("format_", ["json", "csv"])

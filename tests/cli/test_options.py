@@ -94,7 +94,7 @@ def test_a_variable_that_is_no_choice_is_refused(tmp_path: Path) -> None:
     ],
     ids=" ".join,
 )
-def test_whoever_asks_for_json_is_told_in_json_what_was_wrong_with_asking(
+def test_a_usage_error_is_json_where_json_was_asked_for(
     tmp_path: Path, args: tuple[str, ...]
 ) -> None:
     said = at("clear", tmp_path)(*args)

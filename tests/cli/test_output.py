@@ -99,22 +99,24 @@ class Seconds:
         return self.now
 
 
-def told(monkeypatch: pytest.MonkeyPatch, *, is_terminal: bool, quiet: bool = False) -> str:
+def progress_text(
+    monkeypatch: pytest.MonkeyPatch, *, is_terminal: bool, quiet: bool = False
+) -> str:
     """Work on four units, half a second each; gives what was told of it."""
     watch, err = Seconds(), Stream(is_terminal=is_terminal)
     monkeypatch.setattr("signoff_cli.output.time.monotonic", watch)
     monkeypatch.setattr("sys.stderr", err)
-    tell = progress(Session(quiet=quiet), "units")
+    count = progress(Session(quiet=quiet), "units")
     for done, seconds in ((1, 0.4), (2, 0.6), (2, 0.61), (3, 0.8), (4, 0.81)):
         watch.now = seconds
-        tell(done, 4)
+        count(done, 4)
     return err.written
 
 
-def test_progress_is_told_on_a_terminal_after_half_a_second(
+def test_progress_is_reported_on_a_terminal_after_half_a_second(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    assert "\r2/4 units, 3/s \r3/4 units, 4/s \r4/4 units, 5/s \n" == told(
+    assert "\r2/4 units, 3/s \r3/4 units, 4/s \r4/4 units, 5/s \n" == progress_text(
         monkeypatch, is_terminal=True
     )
 
@@ -123,7 +125,7 @@ def test_progress_is_told_on_a_terminal_after_half_a_second(
 def test_progress_is_for_somebody_who_watches(
     monkeypatch: pytest.MonkeyPatch, is_terminal: bool, quiet: bool
 ) -> None:
-    assert "" == told(monkeypatch, is_terminal=is_terminal, quiet=quiet)
+    assert "" == progress_text(monkeypatch, is_terminal=is_terminal, quiet=quiet)
 
 
 @pytest.mark.parametrize(

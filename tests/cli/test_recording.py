@@ -59,13 +59,13 @@ def test_a_repeated_command_id_adds_nothing(tmp_path: Path, write: Write) -> Non
     size = terminal.events()
 
     again = terminal.asked(*line, by=write.by)
-    told = terminal.did(*line, by=write.by)
+    reported = terminal.did(*line, by=write.by)
 
     assert size == terminal.events()
     assert first["events"] == again["events"]
     assert again["repeated"]
     position = first["events"][0]["position"]
-    assert f"Already recorded at position {position}; nothing was added." in told.out
+    assert f"Already recorded at position {position}; nothing was added." in reported.out
 
 
 @writes

@@ -19,7 +19,7 @@ from signoff_ledger.queries.json_schema import questions, schema_of
 from tests.cli.samples import READS, WRITES, Read, Write
 from tests.cli.shops import STAGES, WITHOUT_A_PROCESS, at
 from tests.errors.reproducers import EVERY, World
-from tests.golden.story import PROCESS, goes, told
+from tests.golden.story import PROCESS, goes, play_until
 from tests.tree import CLI, LEDGER, ROOT, python_files
 
 SCHEMAS = ROOT / "docs" / "reference" / "schemas"
@@ -165,7 +165,7 @@ def test_at_every_stage_of_a_story_answers_are_as_their_schemas_say(
 
 
 def test_the_golden_story_is_as_the_schemas_say(tmp_path: Path) -> None:
-    terminal = told(tmp_path, goes("replay", PROCESS))
+    terminal = play_until(tmp_path, goes("replay", PROCESS))
 
     for args in (
         ("why",),

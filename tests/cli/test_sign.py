@@ -68,9 +68,9 @@ def test_a_refused_sign_off_is_recorded_with_the_rules_that_said_no(tmp_path: Pa
         "no-design-nonconformity",
     ] == rules
     assert before + 1 == terminal.events() == error["position"]
-    told = terminal.asked("history", "mug")[-1]
-    assert ("anna", "signoff.command-refused.v1") == (told["person"], told["type"])
-    assert told["sentence"].startswith(
+    reported = terminal.asked("history", "mug")[-1]
+    assert ("anna", "signoff.command-refused.v1") == (reported["person"], reported["type"])
+    assert reported["sentence"].startswith(
         "REFUSED [SL301] sign for batch B1: mug cannot be signed off"
     )
     assert "HELD" == terminal.asked("status", "mug")["standing"]

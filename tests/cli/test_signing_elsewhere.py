@@ -30,7 +30,7 @@ def test_a_statement_is_written_and_nothing_is_recorded(tmp_path: Path) -> None:
     assert before == terminal.events()
 
 
-def test_people_are_told_how_to_go_on(tmp_path: Path) -> None:
+def test_the_next_step_is_shown_to_people(tmp_path: Path) -> None:
     terminal = at("begun", tmp_path)
     said = terminal.did("key", "register", "ines.pub", "--statement-only", "s", by="ines")
 
@@ -50,7 +50,7 @@ def test_a_statement_overwrites_nothing(tmp_path: Path) -> None:
     assert before == (tmp_path / "ines.statement").read_bytes()
 
 
-def test_a_statement_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+def test_a_statement_that_cannot_be_written_is_reported(tmp_path: Path) -> None:
     terminal = at("begun", tmp_path)
     error = terminal.refused(
         "SL703", "key", "register", "ines.pub", "--statement-only", "no/s", by="ines"
@@ -113,7 +113,7 @@ def test_the_logs_key_is_rotated_where_it_is(tmp_path: Path) -> None:
     assert not (tmp_path / "s").exists()
 
 
-def test_a_sole_owners_lost_key_is_revoked_by_name_and_told_for_ever(tmp_path: Path) -> None:
+def test_a_sole_owners_lost_key_is_revoked_by_name_and_reported_for_ever(tmp_path: Path) -> None:
     terminal = at("begun", tmp_path)
     terminal.did("key", "register", "ines.pub", "--statement-only", "o", by="olga")
     signed_by_olga(terminal, "o")

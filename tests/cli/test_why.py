@@ -85,7 +85,7 @@ def test_every_bar_is_listed_and_a_loosening_is_marked(tmp_path: Path) -> None:
     ]
 
 
-def test_what_happened_beside_the_decision_is_told(tmp_path: Path) -> None:
+def test_what_happened_beside_the_decision_is_reported(tmp_path: Path) -> None:
     """G13, S-53."""
     terminal = at("clear", tmp_path)
     terminal.did("dissent", "mug", "I would have ordered", by="bela")

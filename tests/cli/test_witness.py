@@ -98,7 +98,7 @@ def test_one_that_refuses_keeps_the_others_from_nothing(terminal: Terminal) -> N
     assert f"{OTHER}: {OTHER} did not cosign: it answered 404" in shown.out
 
 
-def test_nobody_there_is_told_plainly(terminal: Terminal) -> None:
+def test_an_address_without_a_server_is_reported_plainly(terminal: Terminal) -> None:
     with asked(terminal):
         pass
 
@@ -204,7 +204,7 @@ def test_a_forged_line_of_a_known_witness_is_refused(terminal: Terminal) -> None
     terminal.refused("SL101", "witness", "attach", "nowhere")
 
 
-def test_a_request_that_cannot_be_written_is_told_plainly(terminal: Terminal) -> None:
+def test_a_request_that_cannot_be_written_is_reported_plainly(terminal: Terminal) -> None:
     terminal.did("witness", "add", known(terminal).key.line, by="olga")
 
     terminal.refused("SL703", "witness", "request", "-o", "no/such/folder")
@@ -294,7 +294,7 @@ def test_a_policy_is_held_wherever_the_evidence_is(
         assert "witnesses" not in unmet
 
 
-def test_what_has_no_quorum_yet_is_told_apart(decided: Terminal, tmp_path: Path) -> None:
+def test_what_has_no_quorum_yet_is_distinguished(decided: Terminal, tmp_path: Path) -> None:
     first = known(decided).key
     whole = states(decided, "log", "--policy", policy(decided, "w0", first))
     assert "unwitnessed" not in whole
@@ -371,7 +371,7 @@ def served(terminal: Terminal, *args: str) -> Iterator[tuple[subprocess.Popen[by
 
 @pytest.mark.skipif(os.name != "posix", reason="Windows has no such signals")
 @pytest.mark.parametrize("ends", [signal.SIGTERM, signal.SIGINT])
-def test_a_witness_is_served_until_it_is_told_to_end(
+def test_a_witness_is_served_until_it_is_reported_to_end(
     terminal: Terminal, ends: signal.Signals
 ) -> None:
     with served(terminal, "--name", NAME, "--trust", "log.vkey") as (process, said):
@@ -444,8 +444,8 @@ def test_a_witness_without_a_network_answers_files(terminal: Terminal) -> None:
     terminal.write("answer", said.out)
     assert "cosigned" in terminal.did("witness", "attach", "answer").out
     terminal.did("witness", "request", "-o", "request")
-    told = terminal.did(*serve, "--trust", "log.vkey", "--answer", "request", "--json")
-    check(told.answer)
+    reported = terminal.did(*serve, "--trust", "log.vkey", "--answer", "request", "--json")
+    check(reported.answer)
     terminal.write("request", b"nonsense")
     terminal.refused("SL605", *serve, "--trust", "log.vkey", "--answer", "request")
     terminal.refused("SL109", "witness", "request", "-o", "request", "--from", str(size + 9))

@@ -16,21 +16,21 @@ def _no_waiting_for_the_disk(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="session")
-def told(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def story_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Give a folder with a ledger in which everything happened, and the key of its log."""
-    folder = tmp_path_factory.mktemp("office") / "told"
+    folder = tmp_path_factory.mktemp("office") / "story"
     folder.mkdir()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sqlite_module, "assert_durable", careless)
-        Office.founded(folder / "ledger.db").told().close_file()
+        Office.founded(folder / "ledger.db").play().close_file()
     return folder
 
 
 @pytest.fixture
-def office(told: Path, tmp_path: Path) -> Iterator[Office]:
+def office(story_folder: Path, tmp_path: Path) -> Iterator[Office]:
     """Give an office of one's own: signed off, ordered from, held twice."""
     folder = tmp_path / "office"
-    shutil.copytree(told, folder)
+    shutil.copytree(story_folder, folder)
     opened = Office.again(folder / "ledger.db")
     yield opened
     opened.close_file()

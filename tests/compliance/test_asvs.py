@@ -49,14 +49,14 @@ def rows(*headings: str) -> Iterator[list[str]]:
             yield [cell.strip() for cell in line.strip("|").split(" | ")]
 
 
-def test_no_requirement_of_level_1_or_2_is_left_out_or_told_twice() -> None:
-    told = [
+def test_no_requirement_of_level_1_or_2_is_left_out_or_reported_twice() -> None:
+    reported = [
         number
         for row in rows("What is met", "What is not met", "What does not apply")
         for number in NUMBER.findall(" ".join(row[:2]))
     ]
 
-    assert sorted(REQUIREMENTS) == sorted(told)
+    assert sorted(REQUIREMENTS) == sorted(reported)
     assert 253 == len(REQUIREMENTS)
 
 

@@ -94,10 +94,10 @@ def test_an_exported_copy_is_complete_and_can_be_read_in_again(
 def test_every_event_can_be_read_as_a_sentence(office: Office, tmp_path: Path) -> None:
     """11.10(b): accurate and complete copies in human readable form."""
     export_log(office.store, tmp_path / "copy")
-    told = [sentence(r.entry, Subject("process", "mug")) for r in office.store.read(0)]
+    reported = [sentence(r.entry, Subject("process", "mug")) for r in office.store.read(0)]
 
-    assert office.store.size() == len(told)
-    assert [] == [text for text in told if len(text) < len("a b c")]
+    assert office.store.size() == len(reported)
+    assert [] == [text for text in reported if len(text) < len("a b c")]
     assert "events.ndjson" in (tmp_path / "copy" / "README.md").read_text("utf-8")
 
 

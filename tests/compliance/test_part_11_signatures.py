@@ -70,11 +70,13 @@ def test_whoever_is_about_to_sign_is_shown_the_same(office: Office) -> None:
 
 def test_the_history_shows_the_name_and_the_meaning(office: Office) -> None:
     """11.50(b): as part of any human readable form of the record."""
-    told = [sentence(r.entry, Subject("process", "mug")) for r in office.store.read(0)]
+    reported = [sentence(r.entry, Subject("process", "mug")) for r in office.store.read(0)]
 
-    assert "by Anna Approver" in told[SIGNED_OFF - 1]
-    assert "(signature: ssh)" in told[SIGNED_OFF - 1]
-    assert "I approve this process revision for the production run stated." in told[SIGNED_OFF + 2]
+    assert "by Anna Approver" in reported[SIGNED_OFF - 1]
+    assert "(signature: ssh)" in reported[SIGNED_OFF - 1]
+    assert (
+        "I approve this process revision for the production run stated." in reported[SIGNED_OFF + 2]
+    )
 
 
 def test_a_dossier_shows_name_time_and_meaning_in_words_and_in_what_was_signed(
@@ -161,7 +163,7 @@ def test_a_signature_cannot_be_moved_to_another_person(office: Office) -> None:
 
 def test_a_signature_cannot_be_moved_to_another_ledger(office: Office, tmp_path: Path) -> None:
     """11.70: nor to a ledger with the same people, the same keys and the same words."""
-    other = Office.founded(tmp_path / "other.db", "example.com/other-shop").told()
+    other = Office.founded(tmp_path / "other.db", "example.com/other-shop").play()
     lines = parsed(office)
     theirs = parsed(other)[HELD - 1]["data"]
     other.close_file()
@@ -410,11 +412,11 @@ def test_an_attempt_to_sign_as_somebody_else_is_an_event(office: Office) -> None
     with pytest.raises(Exception, match="not accepted as anna's") as caught:
         office.hold(by("anna", STRANGER))
     refused = parsed(office)[-1]
-    told = [sentence(r.entry, Subject("person", "anna")) for r in office.store.read(0)]
+    reported = [sentence(r.entry, Subject("person", "anna")) for r in office.store.read(0)]
 
     assert office.store.size() == caught.value.position  # type: ignore[attr-defined]
     assert ("signoff.signature-refused.v1", "hold") == (refused["type"], refused["data"]["command"])
-    assert fingerprint(STRANGER) in told[-1]
+    assert fingerprint(STRANGER) in reported[-1]
     assert office.verified()
 
 

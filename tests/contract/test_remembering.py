@@ -60,7 +60,7 @@ def test_after_a_server_went_back_and_nobody_recorded_since_its_log_goes_on(
     assert [2] == store.save(remarks(store.load(Process, "p"), 1, "c2"), "c2")
 
 
-def test_every_thread_is_told_that_a_connection_was_lost_since_it_made_its_entries_up(
+def test_every_thread_learns_that_a_connection_was_lost_since_it_made_its_entries_up(
     own_server: Server,
 ) -> None:
     with closing(create_store(own_server.url(own_server.create_database()))) as store:
@@ -70,9 +70,9 @@ def test_every_thread_is_told_that_a_connection_was_lost_since_it_made_its_entri
         for entries, command_id in zip(made_up, ("c1", "c2"), strict=True):
             # In a thread of its own, as two desks of one program would be.
             with ThreadPoolExecutor(1) as thread:
-                told = thread.submit(store.save, entries, command_id)
+                reported = thread.submit(store.save, entries, command_id)
                 with pytest.raises(StaleError):
-                    told.result()
+                    reported.result()
 
 
 def test_what_another_recorded_is_there_at_the_next_look(kept: Kept) -> None:

@@ -176,7 +176,7 @@ def test_rights_that_nobody_should_have_are_named_and_taken_away(shop: Shop) -> 
     assert_the_member_records(shop)
 
 
-def test_what_an_auditor_may_read_is_neither_told_nor_taken_away(shop: Shop) -> None:
+def test_what_an_auditor_may_read_is_neither_reported_nor_taken_away(shop: Shop) -> None:
     shop.execute(f"REVOKE {role_name(shop.name)} FROM {shop.station}")
     shop.execute(f"GRANT USAGE ON SCHEMA signoff, signoff_views TO {shop.station}")
     shop.execute(f"GRANT SELECT ON ALL TABLES IN SCHEMA signoff, signoff_views TO {shop.station}")
@@ -187,7 +187,7 @@ def test_what_an_auditor_may_read_is_neither_told_nor_taken_away(shop: Shop) -> 
         assert 3 == store.size()
 
 
-def test_who_may_connect_is_told(shop: Shop) -> None:
+def test_who_may_connect_is_reported(shop: Shop) -> None:
     role, said = role_name(shop.name), [shop.found("connections")]
     shop.execute(f"REVOKE CONNECT ON DATABASE {shop.name} FROM PUBLIC")
     said.append(shop.found("connections"))

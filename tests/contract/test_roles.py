@@ -199,7 +199,9 @@ def test_nobody_can_hand_in_another_leaf_hash(desk: Desk) -> None:
     assert psycopg.errors.GeneratedAlways is tried(desk.owner, statement)
 
 
-def test_somebody_who_is_no_member_is_told_so(desk: Desk, servers: Servers) -> None:
+def test_a_person_who_is_no_member_is_refused_with_that_reason(
+    desk: Desk, servers: Servers
+) -> None:
     with psycopg.connect(desk.owner, autocommit=True) as connection:
         connection.execute("CREATE ROLE stranger LOGIN")
     try:

@@ -131,15 +131,17 @@ def test_a_commit_that_did_not_wait_is_noticed_by_one_who_asked_to_hear_nothing(
     with closing(create_store(own_server.url(name))) as store, ThreadPoolExecutor() as threads:
         entries = remarks(Process("p"), 1, "c1")
         own_server.setting("synchronous_standby_names", "nobody")
-        told = threads.submit(store.save, entries, "c1")
+        reported = threads.submit(store.save, entries, "c1")
         own_server.wait_until(lambda: bool(own_server.execute(waiting)))
         ((first,),) = own_server.execute(waiting)
         own_server.execute(f"SELECT pg_cancel_backend({first})")
         own_server.wait_until(
-            lambda: told.done() or bool(own_server.execute(f"{waiting} AND query LIKE '%emit%'"))
+            lambda: (
+                reported.done() or bool(own_server.execute(f"{waiting} AND query LIKE '%emit%'"))
+            )
         )
-        too_early = told.done()
+        too_early = reported.done()
         own_server.setting("synchronous_standby_names", "")
 
-        assert [1] == told.result()
+        assert [1] == reported.result()
         assert not too_early

@@ -43,11 +43,11 @@ def test_the_generator_refuses_what_it_does_not_know() -> None:
 
 def test_the_readme_shows_what_the_demo_prints() -> None:
     """Run as a reader runs it, past the generator that wrote the page."""
-    told = run_python("-c", "from signoff_cli.main import main; main()", "demo")
+    reported = run_python("-c", "from signoff_cli.main import main; main()", "demo")
     (shown,) = [b for b in blocks(ROOT / "README.md") if "demo --keep DIR" in b.text]
 
-    assert 0 == told.returncode
-    assert told.stdout == shown.text
+    assert 0 == reported.returncode
+    assert reported.stdout == shown.text
 
 
 def examples() -> Iterator[bytes]:

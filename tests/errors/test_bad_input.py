@@ -91,15 +91,15 @@ def test_a_bad_sheet_is_refused_as_a_whole(
     line = ("import", "sheet.csv", "--batch", "B2")
 
     error = terminal.refused(code, *line, by="ines")
-    told = terminal(*line, by="ines")
+    reported = terminal(*line, by="ines")
 
     assert says in error["why"]
     assert error["fix"]
-    assert EXIT_CODES[code[:3]] == told.code
-    assert says in told.unwrapped
-    assert "\x1b" not in told.err
-    assert "\x00" not in told.err
-    assert 20_000 > len(told.err)
+    assert EXIT_CODES[code[:3]] == reported.code
+    assert says in reported.unwrapped
+    assert "\x1b" not in reported.err
+    assert "\x00" not in reported.err
+    assert 20_000 > len(reported.err)
     assert before == terminal.lines()
 
 
@@ -133,14 +133,14 @@ def test_a_bad_word_is_refused(tmp_path: Path, args: tuple[str, ...], code: str,
     before = terminal.lines()
 
     error = terminal.refused(code, *UNIT, *args, by="ines")
-    told = terminal(*UNIT, *args, by="ines")
+    reported = terminal(*UNIT, *args, by="ines")
 
     assert says in error["what"]
     assert error["why"] + error["fix"]
-    assert says in told.unwrapped
-    assert "\x1b" not in told.err
-    assert "\x00" not in told.err
-    assert 2_000 > len(told.err)
+    assert says in reported.unwrapped
+    assert "\x1b" not in reported.err
+    assert "\x00" not in reported.err
+    assert 2_000 > len(reported.err)
     assert before == terminal.lines()
 
 
@@ -337,11 +337,11 @@ def test_a_hostile_name_in_a_line_paints_no_screen(tmp_path: Path) -> None:
     terminal = at("signed", tmp_path)
     planted(terminal, "\x1b[2J\x07")
 
-    told = terminal("history")
+    reported = terminal("history")
     asked = terminal("history", "--json")
 
-    assert (5, 5) == (told.code, asked.code)
-    for said in (told, asked):
+    assert (5, 5) == (reported.code, asked.code)
+    for said in (reported, asked):
         assert "\x1b" not in said.err + said.out
         assert "\x07" not in said.err + said.out
 
@@ -355,7 +355,7 @@ def test_a_ledger_that_is_open_elsewhere_is_no_trouble(tmp_path: Path) -> None:
         assert terminal.events() == opened.store.size()
 
 
-def test_a_folder_that_is_gone_is_told_plainly(tmp_path: Path) -> None:
+def test_a_folder_that_is_gone_is_reported_plainly(tmp_path: Path) -> None:
     """The ledger's folder was renamed while its settings still name it."""
     terminal = Terminal(tmp_path)
     terminal.write("signoff.toml", 'ledger = "gone/ledger.db"\n')

@@ -181,6 +181,6 @@ def test_an_error_reads_as_one_object_of_json(tmp_path: Path) -> None:
         attempt = EVERY["SL301"]["a sign-off"](World(tmp_path, pytest.MonkeyPatch(), stack))
         said = attempt.terminal("--json", *attempt.args, by=attempt.by)
 
-    told = json.loads(said.err)
-    assert {"schema", "error"} == told.keys()
-    assert {"code", "what", "why", "fix", "advice", "rules", "position"} == told["error"].keys()
+    reported = json.loads(said.err)
+    assert {"schema", "error"} == reported.keys()
+    assert {"code", "what", "why", "fix", "advice", "rules", "position"} == reported["error"].keys()

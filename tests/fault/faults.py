@@ -1,7 +1,7 @@
 """Steps of recording and sealing, each of which can be made to fail once.
 
-Before it is done, or when it is done and nobody is told: a disk, a network or a signal can fail a
-step in either way, and whoever asks again must not tell the difference.
+Before it is done, or when it is done and no answer says so: a disk, a network or a signal can fail
+a step in either way, and a retry must not show the difference.
 """
 
 import os

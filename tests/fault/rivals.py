@@ -25,7 +25,7 @@ from tests.fault.ledgers import opened
 from tests.tree import ROOT, SOURCE_ROOTS, clean_environment
 
 
-class Told(NamedTuple):
+class RivalOutcome(NamedTuple):
     """What somebody who decided was told.
 
     Attributes:
@@ -46,13 +46,13 @@ def look(ledger: OpenLedger, actor: str) -> Heads:
     return heads_of(case, work.person(actor).version, work.reviewed)
 
 
-def decide(ledger: OpenLedger, actor: str, seen: Heads) -> Told:
+def decide(ledger: OpenLedger, actor: str, seen: Heads) -> RivalOutcome:
     """Sign off what was seen."""
     try:
         ledger.ledger.execute(SignOff(process="mug", batch=None, note=None, seen=seen), Call(actor))
     except SignoffError as error:
-        return Told(error.code, error.exit_code, error.why or error.what)
-    return Told("", 0, "")
+        return RivalOutcome(error.code, error.exit_code, error.why or error.what)
+    return RivalOutcome("", 0, "")
 
 
 def assert_heads_hold(ledger: OpenLedger) -> None:
@@ -84,9 +84,9 @@ class Rival:
         """Let them decide."""
         self._say("go")
 
-    def told(self) -> Told:
+    def outcome(self) -> RivalOutcome:
         """Give what they were told."""
-        return Told(*json.loads(self._heard()))
+        return RivalOutcome(*json.loads(self._heard()))
 
     def _say(self, line: str) -> None:
         assert self._process.stdin is not None

@@ -58,7 +58,7 @@ def settings(synchronous: str) -> Callable[..., None]:
     return assert_durable
 
 
-def tell(folder: Path) -> None:
+def play(folder: Path) -> None:
     """Found a ledger; record, decide, seal, be witnessed and export; close and open it again."""
     with staffed(folder, WITHOUT_END) as ledger:
         shop_of(ledger).open("B1")
@@ -106,7 +106,7 @@ def main(setting: str, folder: str) -> None:
     if setting == "UNNAMED":
         for module in FOLDERS_SYNCED_BY:
             mock.patch.object(module, "sync_folder", return_value=None).start()
-    tell(Path(folder))
+    play(Path(folder))
 
 
 if __name__ == "__main__":

@@ -48,18 +48,20 @@ def test_what_was_acknowledged_outlives_every_kill(tmp_path: Path, part: int) ->
             if not folder.exists():
                 put_ledger_to_break(folder)
             lines, delay_s = moment(chance)
-            told = nursery.kill_a_writer(folder, f"r{round_}", after_lines=lines, delay_s=delay_s)
-            hold_to(folder, told)
-            ended[told[-1].split()[0] if told else "started"] += 1
+            reported = nursery.kill_a_writer(
+                folder, f"r{round_}", after_lines=lines, delay_s=delay_s
+            )
+            hold_to(folder, reported)
+            ended[reported[-1].split()[0] if reported else "started"] += 1
 
     # The kills are spread: before the first command, in the middle of one, in the middle of a seal.
     assert ROUNDS < 200 or {"opening", "give", "seal"} <= ended.keys(), ended
 
 
-def hold_to(folder: Path, told: list[str]) -> None:
+def hold_to(folder: Path, reported: list[str]) -> None:
     """Hold a ledger to what a process said of it before it was killed."""
     found = Found.at(folder)
-    words = [line.split() for line in told]
+    words = [line.split() for line in reported]
     for name, *rest in words:
         if name == "done":
             id_, first, last = rest

@@ -24,10 +24,10 @@ from signoff_ledger.domain.unit import NonconformityReport
 from signoff_ledger.domain.values import Disposition, RemarkKind, Role
 from signoff_ledger.errors import ConflictError
 from tests.fault.ledgers import files_of, held_together, lay_out, opened, shop_of, staffed
-from tests.fault.rivals import Told, assert_heads_hold, decide, look, rivals
+from tests.fault.rivals import RivalOutcome, assert_heads_hold, decide, look, rivals
 
 SIGNERS = ("anna", "adam")
-WON = Told("", 0, "")
+WON = RivalOutcome("", 0, "")
 ROUNDS = 12
 
 
@@ -106,10 +106,10 @@ def test_what_is_recorded_between_looking_and_deciding_stops_the_decision(
         seen = look(ours, "anna")
         LAST_MOMENTS[late](theirs)
         size = theirs.store.size()
-        told = decide(ours, "anna", seen)
+        outcome = decide(ours, "anna", seen)
 
-        assert ("SL603", 6) == (told.code, told.exit_code)
-        assert told.why.startswith(f"recorded since: #{seen.size + 1} by ")
+        assert ("SL603", 6) == (outcome.code, outcome.exit_code)
+        assert outcome.why.startswith(f"recorded since: #{seen.size + 1} by ")
         assert size == theirs.store.size()
     assert_decided_on_what_was_seen(folder)
 
@@ -130,9 +130,9 @@ def test_what_is_recorded_between_deciding_and_saving_stops_the_decision(
 
         monkeypatch.setattr(ours.store, "save", others_first)
         seen = look(ours, "anna")
-        told = decide(ours, "anna", seen)
+        outcome = decide(ours, "anna", seen)
 
-        assert ("SL603", 6) == (told.code, told.exit_code)
+        assert ("SL603", 6) == (outcome.code, outcome.exit_code)
         assert sizes == [theirs.store.size()]
     assert_decided_on_what_was_seen(folder)
 
@@ -161,10 +161,10 @@ def test_two_who_sign_race_with_a_last_result(tmp_path: Path, how: str) -> None:
     results = list(race(tmp_path, chance))
 
     assert ROUNDS == len(results)
-    for number, told in enumerate(results):
-        assert told.count(WON) in ({0, 1} if has_late_result(number) else {1})
-        assert all(each == WON or ("SL603", 6) == each[:2] for each in told), told
-        assert all("recorded since: #" in each.why for each in told if each != WON)
+    for number, outcome in enumerate(results):
+        assert outcome.count(WON) in ({0, 1} if has_late_result(number) else {1})
+        assert all(each == WON or ("SL603", 6) == each[:2] for each in outcome), outcome
+        assert all("recorded since: #" in each.why for each in outcome if each != WON)
 
 
 def has_late_result(number: int) -> bool:
@@ -172,20 +172,23 @@ def has_late_result(number: int) -> bool:
     return bool(number % 3)
 
 
-def race_in_threads(tmp_path: Path, chance: random.Random) -> Iterator[Sequence[Told]]:
+def race_in_threads(tmp_path: Path, chance: random.Random) -> Iterator[Sequence[RivalOutcome]]:
     """Let everybody begin at once, in one process."""
     for number in range(ROUNDS):
         folder = lay_out(tmp_path / str(number), ready_to_sign())
-        told: list[Told] = []
+        outcome: list[RivalOutcome] = []
         start = threading.Barrier(2 + has_late_result(number))
 
         def sign(
-            actor: str, folder: Path = folder, told: list[Told] = told, start: Any = start
+            actor: str,
+            folder: Path = folder,
+            outcome: list[RivalOutcome] = outcome,
+            start: Any = start,
         ) -> None:
             with opened(folder) as ledger:
                 seen = look(ledger, actor)
                 start.wait()
-                told.append(decide(ledger, actor, seen))
+                outcome.append(decide(ledger, actor, seen))
 
         def find(folder: Path = folder, start: Any = start) -> None:
             with opened(folder) as ledger:
@@ -201,10 +204,10 @@ def race_in_threads(tmp_path: Path, chance: random.Random) -> Iterator[Sequence[
         for thread in threads:
             thread.join()
         assert_decided_on_what_was_seen(folder)
-        yield told
+        yield outcome
 
 
-def race_in_processes(tmp_path: Path, chance: random.Random) -> Iterator[Sequence[Told]]:
+def race_in_processes(tmp_path: Path, chance: random.Random) -> Iterator[Sequence[RivalOutcome]]:
     """Let everybody begin at once, each in a process of their own."""
     with rivals(*SIGNERS) as people_:
         for number in range(ROUNDS):
@@ -221,9 +224,9 @@ def race_in_processes(tmp_path: Path, chance: random.Random) -> Iterator[Sequenc
                 chance.shuffle(moves)
                 for move in moves:
                     move()
-                told = [rival.told() for rival in people_]
+                outcome = [rival.outcome() for rival in people_]
             assert_decided_on_what_was_seen(folder)
-            yield told
+            yield outcome
 
 
 def assert_decided_on_what_was_seen(folder: Path) -> None:

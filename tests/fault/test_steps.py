@@ -52,7 +52,7 @@ ACKNOWLEDGED = frozenset(
 
 RESTORES = frozenset({"restore committed", "restore renamed"})
 
-ENDS = pytest.mark.parametrize("ends", ["told", pytest.param("ended", marks=needs_forks)])
+ENDS = pytest.mark.parametrize("ends", ["reported", pytest.param("ended", marks=needs_forks)])
 STEPS = pytest.mark.parametrize("step", FAULTS)
 
 
@@ -98,7 +98,7 @@ def test_a_step_that_fails_but_persists(
     assert_nothing_came_of_it(folder)
 
 
-def test_nobody_is_told_that_nothing_was_recorded_when_a_commit_fails(tmp_path: Path) -> None:
+def test_no_answer_says_that_nothing_was_recorded_when_a_commit_fails(tmp_path: Path) -> None:
     folder = put_ledger_to_break(tmp_path)
     with (
         opened(folder) as ledger,
@@ -113,7 +113,7 @@ def test_nobody_is_told_that_nothing_was_recorded_when_a_commit_fails(tmp_path: 
     assert Advice("look-before-repeating") == caught.value.advice
 
 
-def test_nobody_is_told_that_nothing_is_there_when_an_export_is(tmp_path: Path) -> None:
+def test_no_answer_says_that_nothing_is_there_when_an_export_is(tmp_path: Path) -> None:
     folder = put_ledger_to_break(tmp_path)
     said = {}
     with opened(folder) as ledger:

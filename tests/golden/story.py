@@ -34,7 +34,7 @@ def laid_out(folder: Path, plan: str = PLAN) -> Terminal:
     return terminal
 
 
-def told(folder: Path, until: Callable[[Step], bool], plan: str = PLAN) -> Terminal:
+def play_until(folder: Path, until: Callable[[Step], bool], plan: str = PLAN) -> Terminal:
     """Play the story up to the first step of a kind, that step left out.
 
     A story that was told before in this test run is not told again, but copied.

@@ -71,7 +71,7 @@ def test_whatever_separates_the_parts_of_a_serial_is_a_separator(tmp_path: Path,
     shop.refused("SL313", "record", f"S{dash}8", *GOOD, *LINE, by="ines")
 
 
-def test_rejects_are_told_from_units_that_fail_in_a_lower_grade(tmp_path: Path) -> None:
+def test_rejects_are_reported_from_units_that_fail_in_a_lower_grade(tmp_path: Path) -> None:
     """S-33: x of n, and what x leaves out."""
     lenient = PLAN.replace("max_rejects = 1", 'max_rejects = 1\nreject_from = "major"')
     shop = Hinge.opened(tmp_path, lenient)
@@ -163,7 +163,7 @@ def test_another_design_tells_what_ended_with_the_one_before(tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "told"),
+    ("old", "new", "reported"),
     [
         ('site = "Lisbon"', 'site = "Lisbon"\nfixture = "JIG-2"', "fixture TIGHTENED"),
         ('tooling_revision = "A"', 'tooling_revision = "B"', "tooling_revision LOOSENED"),
@@ -172,13 +172,13 @@ def test_another_design_tells_what_ended_with_the_one_before(tmp_path: Path) -> 
     ],
 )
 def test_what_the_plan_itself_requires_is_compared_too(
-    tmp_path: Path, old: str, new: str, told: str
+    tmp_path: Path, old: str, new: str, reported: str
 ) -> None:
     """G15, G17."""
     shop = Hinge.opened(tmp_path)
     shop.build()
 
-    assert told in shop.publish(PLAN.replace(old, new)).out
+    assert reported in shop.publish(PLAN.replace(old, new)).out
 
 
 def test_a_fixture_that_the_plan_required_is_not_dropped_by_one_person(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from signoff_cli.main import COMMANDS, root
 from tests.cli.terminal import Terminal
-from tests.golden.story import PLAN, PROCESS, at_day, goes, sheet, told
+from tests.golden.story import PLAN, PROCESS, at_day, goes, play_until, sheet
 
 ORDER = ("order", "commit", PROCESS, "1000", "--reference", "PO-4711")
 SIGN = ("sign", PROCESS, "--yes")
@@ -36,7 +36,7 @@ def rules_of(error: dict[str, Any]) -> dict[str, str]:
 
 def test_no_pilot_batch(tmp_path: Path) -> None:
     """S-22: skip the pilot batch and order the full run."""
-    terminal = told(tmp_path, goes("bar", "register"))
+    terminal = play_until(tmp_path, goes("bar", "register"))
 
     error = refused(terminal, "SL302", *ORDER, by="dan")
 
@@ -50,7 +50,7 @@ def test_no_pilot_batch(tmp_path: Path) -> None:
 
 def test_the_prototype_worked(tmp_path: Path) -> None:
     """S-21, S-14: prototype and bench figures are references, and no evidence."""
-    terminal = told(tmp_path, goes("import"))
+    terminal = play_until(tmp_path, goes("import"))
     terminal.did("close", "PB-1", by="d.hart")
 
     error = refused(terminal, "SL301", *SIGN, by="a.mercer")
@@ -68,7 +68,7 @@ def test_the_prototype_worked(tmp_path: Path) -> None:
 )
 def test_one_good_unit_built_by_hand(tmp_path: Path, method: str, code: str) -> None:
     """S-24: sign off on one good unit that the engineer built."""
-    terminal = told(tmp_path, goes("import"))
+    terminal = play_until(tmp_path, goes("import"))
     good = ("lid-gap=0.25", "glaze=pass", "seal=pass", "build_minutes=4")
     terminal.did("record", "SN-1", *good, "--batch", "PB-1", "--method", method, by="d.hart")
     terminal.did("close", "PB-1", by="d.hart")
@@ -84,7 +84,7 @@ def test_one_good_unit_built_by_hand(tmp_path: Path, method: str, code: str) -> 
 
 def test_first_rejects_as_bad_luck(tmp_path: Path) -> None:
     """S-23: try again without a change, or take the rejects back by a word."""
-    terminal = told(tmp_path, goes("defect", "attribute"))
+    terminal = play_until(tmp_path, goes("defect", "attribute"))
 
     error = refused(terminal, "SL304", "open", PROCESS, "--batch", "PB-2", by="m.lowe")
     word = terminal.refused(
@@ -103,7 +103,7 @@ def test_first_rejects_as_bad_luck(tmp_path: Path) -> None:
 
 def test_rejects_without_a_cause(tmp_path: Path) -> None:
     """S-23, G2: a reject is not left without a cause when signing off."""
-    terminal = told(tmp_path, goes("check"))
+    terminal = play_until(tmp_path, goes("check"))
 
     error = refused(terminal, "SL301", *SIGN, by="a.mercer")
 
@@ -123,7 +123,7 @@ def test_rejects_without_a_cause(tmp_path: Path) -> None:
 )
 def test_the_bar_set_after_the_results(tmp_path: Path, args: tuple[str, ...], by: str) -> None:
     """S-26, S-37: not after you see them."""
-    terminal = told(tmp_path, goes("close"))
+    terminal = play_until(tmp_path, goes("close"))
     terminal.write("looser.toml", PLAN.replace("max_rejects = 1", "max_rejects = 5"))
 
     error = refused(terminal, "SL303", *args, by=by)
@@ -134,7 +134,7 @@ def test_the_bar_set_after_the_results(tmp_path: Path, args: tuple[str, ...], by
 
 def test_results_from_before_the_bar(tmp_path: Path) -> None:
     """S-37: seeing results includes importing a file of them."""
-    terminal = told(tmp_path, goes("import"))
+    terminal = play_until(tmp_path, goes("import"))
     lines = sheet(1).splitlines()
     old = [f"{lines[0]},observed_at", *(f"{line},2026-03-01T12:00:00Z" for line in lines[1:])]
     terminal.write("old.csv", "\n".join(old))
@@ -154,7 +154,7 @@ def test_results_from_before_the_bar(tmp_path: Path) -> None:
 
 def test_inspecting_reworked_units_again(tmp_path: Path) -> None:
     """S-28: the first twenty after rework can never clear the bar."""
-    terminal = told(tmp_path, goes("import", "batch-2.csv"))
+    terminal = play_until(tmp_path, goes("import", "batch-2.csv"))
     good = ("lid-gap=0.25", "glaze=pass", "seal=pass", "build_minutes=6")
     unit = ("record", "SN-003", *good, "--method", "line")
 
@@ -174,7 +174,7 @@ def test_inspecting_reworked_units_again(tmp_path: Path) -> None:
 
 def test_reworking_until_it_fits(tmp_path: Path) -> None:
     """G4: rework is a disposition of the unit, never of the count."""
-    terminal = told(tmp_path, goes("defect", "attribute"))
+    terminal = play_until(tmp_path, goes("defect", "attribute"))
     for serial in ("SN-003", "SN-005", "SN-007", "SN-013", "SN-017"):
         terminal.did(
             "dispose", serial, "rework", "--batch", "PB-1", "--reason", "lid ground", by="m.lowe"
@@ -187,7 +187,7 @@ def test_reworking_until_it_fits(tmp_path: Path) -> None:
 
 def test_a_sign_off_of_the_tooling_taken_for_one_of_the_process(tmp_path: Path) -> None:
     """S-43: three different sign-offs are not confused."""
-    terminal = told(tmp_path, goes("order", "commit"))
+    terminal = play_until(tmp_path, goes("order", "commit"))
 
     error = refused(terminal, "SL302", *ORDER, by="dan")
 
@@ -199,7 +199,7 @@ def test_a_sign_off_of_the_tooling_taken_for_one_of_the_process(tmp_path: Path) 
 
 def test_the_first_batch_signed_before_the_fixes_are_confirmed(tmp_path: Path) -> None:
     """S-27: fix the process, then repeat the batch."""
-    terminal = told(tmp_path, goes("dissent"))
+    terminal = play_until(tmp_path, goes("dissent"))
 
     error = refused(terminal, "SL301", *SIGN, by="a.mercer")
 
@@ -208,7 +208,7 @@ def test_the_first_batch_signed_before_the_fixes_are_confirmed(tmp_path: Path) -
 
 def test_ordering_while_the_process_is_held(tmp_path: Path) -> None:
     """S-04: nobody orders a thousand off the first batch."""
-    terminal = told(tmp_path, goes("defect", "attribute"))
+    terminal = play_until(tmp_path, goes("defect", "attribute"))
 
     error = refused(terminal, "SL302", *ORDER, by="dan")
 
@@ -217,7 +217,7 @@ def test_ordering_while_the_process_is_held(tmp_path: Path) -> None:
 
 def test_ordering_under_a_sign_off_of_an_earlier_revision(tmp_path: Path) -> None:
     """S-08: any change ends it."""
-    terminal = told(tmp_path, goes("order", "commit", PROCESS, "1001"))
+    terminal = play_until(tmp_path, goes("order", "commit", PROCESS, "1001"))
     at_day(terminal, 8)
     terminal.did(
         "change", PROCESS, "--what", "another clay", "--why", "cheaper", "--kind", "material",
@@ -231,7 +231,7 @@ def test_ordering_under_a_sign_off_of_an_earlier_revision(tmp_path: Path) -> Non
 
 def test_adding_units_until_enough_are_good(tmp_path: Path) -> None:
     """S-18: the size of the batch is part of the bar."""
-    terminal = told(tmp_path, goes("close"))
+    terminal = play_until(tmp_path, goes("close"))
 
     error = terminal.refused(
         "SL305", "record", "SN-021", "lid-gap=0.2", "--batch", "PB-1", "--method", "line",
@@ -243,7 +243,7 @@ def test_adding_units_until_enough_are_good(tmp_path: Path) -> None:
 
 def test_signing_ones_own_fix(tmp_path: Path) -> None:
     """G9: enforced, not advised."""
-    terminal = told(tmp_path, goes("sign"))
+    terminal = play_until(tmp_path, goes("sign"))
     terminal.did("person", "grant", "m.lowe", "approver", by="o.reid")
 
     error = refused(terminal, "SL301", *SIGN, by="m.lowe")
@@ -253,7 +253,7 @@ def test_signing_ones_own_fix(tmp_path: Path) -> None:
 
 def test_ordering_under_ones_own_sign_off(tmp_path: Path) -> None:
     """G9: the signer is not who commits the order."""
-    terminal = told(tmp_path, goes("order", "commit", PROCESS, "1001"))
+    terminal = play_until(tmp_path, goes("order", "commit", PROCESS, "1001"))
     terminal.did("person", "grant", "a.mercer", "buyer", by="o.reid")
 
     error = refused(terminal, "SL302", *ORDER, by="a.mercer")
@@ -263,7 +263,7 @@ def test_ordering_under_ones_own_sign_off(tmp_path: Path) -> None:
 
 def test_an_outcome_in_between(tmp_path: Path) -> None:
     """S-19: no conditional and no interim sign-off; there are two ends."""
-    terminal = told(tmp_path, goes("sign"))
+    terminal = play_until(tmp_path, goes("sign"))
 
     for word in ("--conditional", "--interim", "--partial", "--with-comments"):
         assert 2 == terminal("sign", PROCESS, "--yes", word, by="a.mercer").code
@@ -302,7 +302,7 @@ def test_no_option_turns_the_gate_off() -> None:
 
 def test_no_variable_turns_the_gate_off(tmp_path: Path) -> None:
     """S-22: every option has a variable; a confirmation is the most that one can give."""
-    terminal = told(tmp_path, goes("order", "commit"))
+    terminal = play_until(tmp_path, goes("order", "commit"))
     terminal.variables = {
         f"SIGNOFF_{name}": "1"
         for name in ("FORCE", "YES", "ORDER_COMMIT_FORCE", "SKIP", "SIGN_YES", "OVERRIDE")

@@ -15,7 +15,7 @@ import pytest
 from signoff_cli.demo_story import STEPS, Step
 from tests.agreement import assert_counted
 from tests.cli.terminal import Said, Terminal
-from tests.golden.story import PLAN, PROCESS, at_day, give, goes, laid_out, sheet, told
+from tests.golden.story import PLAN, PROCESS, at_day, give, goes, laid_out, play_until, sheet
 from tests.ledgers import check_ledger, topic
 
 WEEK_S = 7 * 86_400
@@ -319,7 +319,7 @@ def test_the_sign_off_says_what_it_does_not_show(kept: Terminal) -> None:
 
 def test_the_run_is_500_to_1000_and_no_unit_more_or_less(tmp_path: Path) -> None:
     """S-08: 1,001 refused, 499 refused, 1,000 accepted."""
-    terminal = told(tmp_path, goes("order", "commit", PROCESS, "1001"))
+    terminal = play_until(tmp_path, goes("order", "commit", PROCESS, "1001"))
     order = ("order", "commit", PROCESS)
 
     for quantity in ("1001", "499"):
@@ -341,7 +341,7 @@ def test_every_decision_replays_to_the_same_verdict(kept: Terminal) -> None:
 
 def test_what_was_missing_before_the_sign_off_was_named(tmp_path: Path) -> None:
     """S-40, G2: one reject within the bar, without a cause on record."""
-    terminal = told(tmp_path, goes("check"))
+    terminal = play_until(tmp_path, goes("check"))
 
     said = terminal("check", PROCESS, "--json")
 
@@ -376,7 +376,7 @@ def with_rejects(count: int) -> str:
 def test_the_bar_is_inclusive(tmp_path: Path, ac: int, rejects: int, clears: bool) -> None:
     """S-54: Ac passes, Re = Ac + 1 does not; under any bar that was set in advance."""
     plan = PLAN.replace("max_rejects = 1", f"max_rejects = {ac}")
-    terminal = told(tmp_path, goes("import"), plan)
+    terminal = play_until(tmp_path, goes("import"), plan)
     terminal.write("sheet.csv", with_rejects(rejects))
     at_day(terminal, 0, 7)
 
@@ -396,7 +396,7 @@ def test_the_bar_is_inclusive(tmp_path: Path, ac: int, rejects: int, clears: boo
 
 def test_a_unit_with_two_modes_is_one_reject_and_two_nonconformities(tmp_path: Path) -> None:
     """S-45: units and nonconformities are counted apart."""
-    terminal = told(tmp_path, goes("import"))
+    terminal = play_until(tmp_path, goes("import"))
     both = sheet(1).replace("SN-005,line,1,k.ward,0.28,fail", "SN-005,line,1,k.ward,0.48,fail")
     assert sheet(1) != both
     terminal.write("sheet.csv", both)
@@ -412,7 +412,7 @@ def test_a_unit_with_two_modes_is_one_reject_and_two_nonconformities(tmp_path: P
 
 def test_nineteen_off_the_line_and_one_from_the_bench_are_nineteen(tmp_path: Path) -> None:
     """S-05: the batch is incomplete, never 20."""
-    terminal = told(tmp_path, goes("import"))
+    terminal = play_until(tmp_path, goes("import"))
     bench = sheet(2).replace("SN-021,line", "SN-021,bench")
     terminal.write("sheet.csv", bench)
     terminal.did("import", "sheet.csv", "--batch", "PB-1", by="d.hart")

@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 
 from tests.cli.terminal import Terminal
-from tests.golden.story import PROCESS, goes, told
+from tests.golden.story import PROCESS, goes, play_until
 
 
 @pytest.fixture(scope="module")
 def terminal(tmp_path_factory: pytest.TempPathFactory) -> Terminal:
     """A terminal at the end of the story."""
-    return told(tmp_path_factory.mktemp("statistics"), goes("replay", PROCESS))
+    return play_until(tmp_path_factory.mktemp("statistics"), goes("replay", PROCESS))
 
 
 @pytest.fixture(scope="module")

@@ -102,8 +102,8 @@ class Plant:
         said = self._capsys.readouterr()
 
         assert code == got, said.err
-        told: dict[str, Any] = json.loads(said.out if code == 0 else said.err)
-        return told["data"] if code == 0 else told["error"]
+        reported: dict[str, Any] = json.loads(said.out if code == 0 else said.err)
+        return reported["data"] if code == 0 else reported["error"]
 
     def write(self, name: str, text: str) -> str:
         """Put a file beside the ledger; gives its path."""

@@ -63,7 +63,7 @@ def test_two_stations_lose_nothing_and_never_wait_in_vain(tmp_path: Path) -> Non
     before = shop.store.size()
     with ThreadPoolExecutor(len(STATIONS)) as pool:
         shifts = [*pool.map(lambda by: shift(path, by), STATIONS)]
-    answers = {serial: answer for told in shifts for serial, answer in told.items()}
+    answers = {serial: answer for reported in shifts for serial, answer in reported.items()}
     positions = [
         json.loads(answer.out)["data"]["events"][0]["position"] for answer in answers.values()
     ]
@@ -89,9 +89,9 @@ def test_two_stations_that_scan_the_same_unit_record_it_once(tmp_path: Path) -> 
     shop.store.close()
     with ThreadPoolExecutor(2) as pool:
         answers = [*pool.map(lambda _: record(path, "ines", "S1"), range(2))]
-    told = [json.loads(answer.out)["data"] for answer in answers]
+    reported = [json.loads(answer.out)["data"] for answer in answers]
 
     assert [0, 0] == [answer.code for answer in answers]
-    assert [False, True] == sorted(answer["repeated"] for answer in told)
-    assert 1 == len({answer["events"][0]["position"] for answer in told})
+    assert [False, True] == sorted(answer["repeated"] for answer in reported)
+    assert 1 == len({answer["events"][0]["position"] for answer in reported})
     check_ledger(path)

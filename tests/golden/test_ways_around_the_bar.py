@@ -155,7 +155,7 @@ def test_g15_a_plan_loosened_after_results_takes_two_people_and_says_how_they_wo
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "told"),
+    ("old", "new", "reported"),
     [
         ('upper = "0.40"', 'upper = "0.30"', "gap TIGHTENED"),
         ('severity = "minor"', 'severity = "major"', "mode CHIP TIGHTENED"),
@@ -165,12 +165,12 @@ def test_g15_a_plan_loosened_after_results_takes_two_people_and_says_how_they_wo
     ],
 )
 def test_g15_every_change_of_a_limit_or_a_grade_is_named(
-    tmp_path: Path, old: str, new: str, told: str
+    tmp_path: Path, old: str, new: str, reported: str
 ) -> None:
     shop = Hinge.opened(tmp_path)
     shop.build()
 
-    assert told in shop.publish(PLAN.replace(old, new)).out
+    assert reported in shop.publish(PLAN.replace(old, new)).out
 
 
 def test_g15_a_plan_before_any_result_is_free(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from signoff_ledger.domain.gate.rule_sets import judge
 from signoff_ledger.domain.tally import Tally
 from signoff_ledger.domain.values import BuildMethod
-from tests.stories import BAD, GOOD, Story, opened, told, unit
+from tests.stories import BAD, GOOD, Story, opened, story_with_bar, unit
 
 UNITS = 6
 
@@ -196,7 +196,7 @@ def test_a_batch_with_a_nonconformity_or_a_gap_is_never_signed_without_an_answer
 @settings(deadline=None)
 def test_without_a_batch_no_rule_on_a_batch_holds_under_any_bar(fields: dict[str, Any]) -> None:
     """S-17: no evidence never satisfies a rule."""
-    story = told(units=UNITS, **fields)
+    story = story_with_bar(units=UNITS, **fields)
 
     holding = {finding.rule for finding in story.check().findings if finding.holds}
 

@@ -156,10 +156,10 @@ def test_the_limits_are_those_of_the_readers_behind_them() -> None:
 def test_the_page_of_limits_says_what_the_program_holds() -> None:
     text = PAGE.read_text("utf-8").partition("\n## Limits\n")[2].partition("\n## ")[0]
     rows = re.findall(r"^\| ([^|]+) \| ([0-9,]+) [a-z]+ \|$", text, re.MULTILINE)
-    told = {noun: float(number.replace(",", "")) for noun, number in rows}
+    reported = {noun: float(number.replace(",", "")) for noun, number in rows}
 
     assert text.count("\n| ") - 1 == len(rows)
-    assert told == {limit.noun: limit.size_bytes for limit in LIMITS} | {
+    assert reported == {limit.noun: limit.size_bytes for limit in LIMITS} | {
         "line of a log or a dossier": LINE_LIMIT_BYTES,
         "dossier, or an export without its lines, in all": TOTAL_LIMIT_BYTES,
         "folder inside an export": NAMES_MAX,

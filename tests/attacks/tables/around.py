@@ -14,7 +14,8 @@ def reported(tamperings: Mapping[str, Tampering], surface: Surface) -> Mapping[s
     """Expect `doctor` to name what was changed."""
     return {
         name: Attack(
-            sql(*one.statements), on(surface, Reported("schema", "BROKEN", one.told, by="doctor"))
+            sql(*one.statements),
+            on(surface, Reported("schema", "BROKEN", one.reported, by="doctor")),
         )
         for name, one in tamperings.items()
     }

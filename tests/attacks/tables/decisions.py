@@ -96,7 +96,7 @@ def person_on_another_stream(forgery: Forgery) -> None:
     line["version"] = 1
     line.pop("prev", None)
     forgery.lines.append(dumped(line))
-    forgery.seal(forgery.told.vault.made, size=len(forgery.lines))
+    forgery.seal(forgery.story.vault.made, size=len(forgery.lines))
 
 
 def without_note(topic: str) -> Callable[[Forgery], None]:
@@ -253,8 +253,8 @@ SENTENCES = Table(
         "another meaning, noted by its signer as well": spoken(
             meaning_said_otherwise, KEY_HOLDER, REWRITTEN
         ),
-        "another sentence of a finding, signed": spoken(FINDING, Refused("SL506"), story="told"),
-        "another sentence of the figures, signed": spoken(FIGURES, Refused("SL506"), story="told"),
+        "another sentence of a finding, signed": spoken(FINDING, Refused("SL506"), story="full"),
+        "another sentence of the figures, signed": spoken(FIGURES, Refused("SL506"), story="full"),
         "another sentence of a finding, with a checkpoint kept": spoken(
             then(kept(-1), FINDING), Refused("SL508", says="FORK")
         ),

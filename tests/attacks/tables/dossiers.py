@@ -63,7 +63,7 @@ def another_line(topic: str) -> Change:
     """Put the last line of a kind in the place of the decision's, and prove it."""
 
     def does(dossier: DossierFiles) -> None:
-        line = dossier.told.lines[dossier.told.positions(topic)[-1] - 1]
+        line = dossier.story.lines[dossier.story.positions(topic)[-1] - 1]
         dossier.files["decision.json"] = line
         dossier.prove("decision", line)
 
@@ -86,7 +86,7 @@ def resealed(dossier: DossierFiles) -> None:
 def of_an_older_checkpoint(dossier: DossierFiles) -> None:
     """Put the log's first checkpoint in the place of the one that is there."""
     old = dossier.files["checkpoint"]
-    older = (dossier.told.log / "checkpoints").iterdir()
+    older = (dossier.story.log / "checkpoints").iterdir()
     note = min(older, key=lambda path: int(path.name)).read_bytes()
     dossier.files = {name: content.replace(old, note) for name, content in dossier.files.items()}
 
@@ -367,15 +367,15 @@ def given(name: str, value: Callable[[LineProof], bytes]) -> Callable[[LineProof
 
 def by_another_key(pair: LineProof) -> bytes:
     """Give the proof with the log's own checkpoint, signed by an unknown key."""
-    lines = pair.told.lines
+    lines = pair.story.lines
     root = root_of([leaf_hash(one) for one in lines])
-    checkpoint = Checkpoint(pair.told.origin, len(lines), root)
+    checkpoint = Checkpoint(pair.story.origin, len(lines), root)
     return pair.head + sign_checkpoint(checkpoint, MALLORY)
 
 
 def of_another_size(pair: LineProof) -> bytes:
     """Give the proof with a checkpoint that says to be of one event less."""
-    size = len(pair.told.lines)
+    size = len(pair.story.lines)
     return pair.proof.replace(b"\n%d\n" % size, b"\n%d\n" % (size - 1))
 
 
@@ -389,7 +389,7 @@ LINE = Table(
             given("line", lambda p: p.line.replace(b"well done", b"well dine"))
         ),
         "a line with a newline": proof(given("line", lambda p: p.line + b"\n")),
-        "another line": proof(given("line", lambda p: p.told.lines[0])),
+        "another line": proof(given("line", lambda p: p.story.lines[0])),
         "the same line of another ledger": proof(
             given("line", lambda p: p.other.lines[p.other.signed_off - 1])
         ),

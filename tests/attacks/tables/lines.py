@@ -167,7 +167,7 @@ VALUES = Table(
             all_put_right(
                 lambda f: f.edit(
                     f.find("signing-key-registered"),
-                    lambda x: x["data"].update(public_key=f.told.public_key("egon")),
+                    lambda x: x["data"].update(public_key=f.story.public_key("egon")),
                 )
             ),
             "SL506",

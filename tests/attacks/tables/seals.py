@@ -132,7 +132,7 @@ def rotated_to_another(forgery: Forgery) -> None:
 def without_rotation(forgery: Forgery) -> None:
     """Let the log's key never have been changed."""
     forgery.remove(forgery.find("log-key-rotated"))
-    forgery.seal(forgery.told.vault.made[:1])
+    forgery.seal(forgery.story.vault.made[:1])
 
 
 KEYS = Table(

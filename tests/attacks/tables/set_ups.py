@@ -94,7 +94,7 @@ def hidden(does: Step) -> Step:
 
 def sealed_to_the_end(forgery: Forgery) -> None:
     """Seal all lines."""
-    forgery.seal(forgery.told.vault.made, size=len(forgery.lines))
+    forgery.seal(forgery.story.vault.made, size=len(forgery.lines))
     forgery.describe()
 
 
@@ -155,7 +155,7 @@ def told_by_the_other(forgery: Forgery) -> None:
 
 def witnessed(forgery: Forgery) -> None:
     """Let the reader believe a witness, who cosigned one of the checkpoints."""
-    forgery.policy = forgery.told.policy()
+    forgery.policy = forgery.story.policy()
 
 
 def cosigned_left_in(does: Step) -> Step:
@@ -237,25 +237,25 @@ SIGNATURES = Table(
     Actor.KEY_HOLDER,
     Kind.LINES,
     "Those who decide sign with keys that the attacker does not have, over the root of all before.",
-    rows(REWRITES, nothing, Refused("SL504 SL506"), story="told")
+    rows(REWRITES, nothing, Refused("SL504 SL506"), story="full")
     | rows(
         SHORTER,
         nothing,
         Unseen("signatures can be left out with all that follows; their signers know"),
-        story="told",
+        story="full",
     )
     | rows(
         {"split view before a signature": all_put_right(READING)},
         nothing,
         Refused("SL504 SL506"),
-        story="told",
+        story="full",
     )
     | rows(
         {"split view behind the last signature": hidden(NOTED_OTHERWISE)},
         nothing,
         KEY_HOLDER,
         REWRITTEN,
-        story="told",
+        story="full",
     ),
 )
 SET_UPS = (ALONE, CHECKPOINT, WITNESS, SIGNATURES)
@@ -277,7 +277,7 @@ def cosigned_by_its_friend(forgery: Forgery) -> None:
     """Rewrite history, and have the witness cosign it."""
     hidden(READING)(forgery)
     name = f"checkpoints/{forgery.sizes[-1]}"
-    forgery.files[name] += forgery.told.cosignature(forgery.files[name]).encode()
+    forgery.files[name] += forgery.story.cosignature(forgery.files[name]).encode()
     forgery.files["checkpoint"] = forgery.files[name]
 
 
@@ -291,7 +291,7 @@ def with_policy(quorum: bytes) -> Step:
     """Let the reader believe the log's key, and ask for so many witnesses."""
 
     def does(forgery: Forgery) -> None:
-        forgery.policy = forgery.told.policy().splitlines()[0] + b"\nquorum " + quorum + b"\n"
+        forgery.policy = forgery.story.policy().splitlines()[0] + b"\nquorum " + quorum + b"\n"
 
     return does
 

@@ -8,7 +8,7 @@ from signoff_ledger.integrity.ssh.sshsig import NAMESPACE
 from signoff_ledger.integrity.statement import statement_of
 from tests.attacks.attack import LOGS, Actor, Attack, Kind, Refused, Table, Unseen, on
 from tests.attacks.forging import Fields, Forgery, dumped
-from tests.attacks.story import Told
+from tests.attacks.story import LedgerStory
 
 SIGN_OFF, HOLD = "process-signed-off", "process-held"
 
@@ -40,23 +40,23 @@ class Desk:
 
     def fingerprint(self, key: str) -> str:
         """Give the fingerprint of a key."""
-        public = self.forgery.told.key_of(key).with_suffix(".pub").read_text("ascii")
+        public = self.forgery.story.key_of(key).with_suffix(".pub").read_text("ascii")
         return parse_ssh_public_key(public).fingerprint
 
     def signed_by(self, key: str, namespace: str = NAMESPACE, statement: bytes = b"") -> None:
         """Sign the sign-off with a person's key."""
-        made = self.forgery.told.sign_with(key, namespace, statement or self.statement())
+        made = self.forgery.story.sign_with(key, namespace, statement or self.statement())
         self.put(made, key)
 
-    def signature_of(self, told: Told, topic: str) -> Fields:
+    def signature_of(self, full: LedgerStory, topic: str) -> Fields:
         """Give the signature of an event of a story."""
-        genuine = Forgery(told, self.forgery.folder)
+        genuine = Forgery(full, self.forgery.folder)
         found: Fields = genuine.fields(genuine.find(topic))["data"]["signature"]
         return found
 
-    def transplant(self, told: Told, topic: str, into: str = SIGN_OFF) -> None:
+    def transplant(self, full: LedgerStory, topic: str, into: str = SIGN_OFF) -> None:
         """Put the whole signature of one event into another."""
-        moved = self.signature_of(told, topic)
+        moved = self.signature_of(full, topic)
         self.forgery.edit(
             self.forgery.find(into), lambda fields: fields["data"].update(signature=moved)
         )
@@ -107,7 +107,7 @@ def acceptance_put_last(desk: Desk) -> None:
 
 def accepted_by_no_owner(desk: Desk) -> None:
     """Let a person who is no owner confirm Anna's third key, and sign with it."""
-    forgery, told = desk.forgery, desk.forgery.told
+    forgery, full = desk.forgery, desk.forgery.story
     accepted = forgery.fields(forgery.find("signing-key-accepted"))
     given = forgery.fields(forgery.find("signing-key-accepted") + 1)
     at = forgery.find(SIGN_OFF)
@@ -124,7 +124,7 @@ def accepted_by_no_owner(desk: Desk) -> None:
     accepted = forgery.fields(at)
     accepted["data"]["signature"]["fingerprint"] = desk.fingerprint("bela")
     statement = statement_of(accepted, "example.com/mugs", "Bela Buyer")
-    accepted["data"]["signature"]["sshsig"] = told.sign_with("bela", NAMESPACE, statement)
+    accepted["data"]["signature"]["sshsig"] = full.sign_with("bela", NAMESPACE, statement)
     forgery.lines[at - 1] = dumped(accepted)
     given["stream"] = bela
     given["data"] |= {
@@ -161,24 +161,24 @@ SIGNATURES = Table(
     Kind.LINES,
     "The log is sealed anew with its own keys; the sign-off's signature is ...",
     {
-        "of another version": forged_by(lambda d: d.transplant(d.forgery.told, HOLD)),
+        "of another version": forged_by(lambda d: d.transplant(d.forgery.story, HOLD)),
         "of the sign-off on the hold": forged_by(
-            lambda d: d.transplant(d.forgery.told, SIGN_OFF, HOLD)
+            lambda d: d.transplant(d.forgery.story, SIGN_OFF, HOLD)
         ),
         "of another kind of event": forged_by(
-            lambda d: d.transplant(d.forgery.told, "acceptance-criteria-registered")
+            lambda d: d.transplant(d.forgery.story, "acceptance-criteria-registered")
         ),
         "of another person's event": forged_by(
-            lambda d: d.transplant(d.forgery.told, "acceptance-criteria-countersigned")
+            lambda d: d.transplant(d.forgery.story, "acceptance-criteria-countersigned")
         ),
         "of another ledger": forged_by(lambda d: d.transplant(d.forgery.other, SIGN_OFF)),
         "of a key's registration": forged_by(
-            lambda d: d.transplant(d.forgery.told, "signing-key-registered")
+            lambda d: d.transplant(d.forgery.story, "signing-key-registered")
         ),
         "by another person": forged_by(lambda d: d.signed_by("egon")),
         "by an owner": forged_by(lambda d: d.signed_by("olga")),
         "by another person, said to be the signer's": forged_by(
-            lambda d: d.put(d.forgery.told.sign_with("egon", NAMESPACE, d.statement()), "anna-2")
+            lambda d: d.put(d.forgery.story.sign_with("egon", NAMESPACE, d.statement()), "anna-2")
         ),
         "by a key that was revoked": forged_by(lambda d: d.signed_by("anna")),
         "by a key that was not accepted": forged_by(lambda d: d.signed_by("anna-3")),
@@ -198,15 +198,15 @@ SIGNATURES = Table(
             lambda d: d.signed_by("anna-2", statement=d.forgery.lines[d.forgery.find(SIGN_OFF) - 1])
         ),
         "cut": forged_by(
-            lambda d: d.put(str(d.signature_of(d.forgery.told, SIGN_OFF)["sshsig"])[:-40])
+            lambda d: d.put(str(d.signature_of(d.forgery.story, SIGN_OFF)["sshsig"])[:-40])
         ),
         "emptied": forged_by(lambda d: d.put("")),
         "without its last newline": forged_by(
-            lambda d: d.put(str(d.signature_of(d.forgery.told, SIGN_OFF)["sshsig"])[:-1])
+            lambda d: d.put(str(d.signature_of(d.forgery.story, SIGN_OFF)["sshsig"])[:-1])
         ),
         "in one long line": forged_by(
             lambda d: d.put(
-                str(d.signature_of(d.forgery.told, SIGN_OFF)["sshsig"]).replace("\n", "")
+                str(d.signature_of(d.forgery.story, SIGN_OFF)["sshsig"]).replace("\n", "")
             )
         ),
         "taken away": forged_by(unsigned),
@@ -255,7 +255,7 @@ def resigned(forgery: Forgery) -> None:
         del forgery.files[f"checkpoints/{size}"]
     Desk(forgery).signed_by("anna-2")
     forgery.forge()
-    forgery.seal(forgery.told.vault.made, size=len(forgery.lines))
+    forgery.seal(forgery.story.vault.made, size=len(forgery.lines))
     forgery.describe()
 
 

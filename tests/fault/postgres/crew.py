@@ -67,7 +67,7 @@ class Done(NamedTuple):
 
 
 @dataclass
-class Told:
+class CrewReport:
     """What the workers said, as far as it was heard.
 
     Attributes:
@@ -109,14 +109,14 @@ class Crew:
     """The workers as the test talks to them."""
 
     def __init__(self, process: subprocess.Popen[str], size: int) -> None:
-        self.told = Told()
+        self.report = CrewReport()
         self._size = size
         self._process = process
         self._changed = threading.Condition()
         self._listener = threading.Thread(target=self._listen)
         self._listener.start()
 
-    def wait_until(self, holds: Callable[[Told], bool]) -> None:
+    def wait_until(self, holds: Callable[[CrewReport], bool]) -> None:
         """Wait until what the workers said is enough.
 
         Raises:
@@ -124,21 +124,21 @@ class Crew:
         """
         with self._changed:
             enough = self._changed.wait_for(
-                lambda: holds(self.told) or not self._listener.is_alive(), PATIENCE_S
+                lambda: holds(self.report) or not self._listener.is_alive(), PATIENCE_S
             )
             assert enough, "the workers say nothing more"
-            assert holds(self.told), "the workers have ended"
+            assert holds(self.report), "the workers have ended"
 
     def wait_for_more(self, commands: int) -> None:
         """Wait until so many more commands were acknowledged."""
-        wanted = len(self.told.done) + commands
-        self.wait_until(lambda told: len(told.done) >= wanted)
+        wanted = len(self.report.done) + commands
+        self.wait_until(lambda report: len(report.done) >= wanted)
 
     def wait_until_ready(self) -> None:
         """Wait until each worker has opened the ledger."""
-        self.wait_until(lambda told: told.ready == self._size)
+        self.wait_until(lambda report: report.ready == self._size)
 
-    def stop(self) -> Told:
+    def stop(self) -> CrewReport:
         """Let each finish what it is at; gives all they said.
 
         Raises:
@@ -148,7 +148,7 @@ class Crew:
         self._process.stdin.close()
         return self.end()
 
-    def end(self) -> Told:
+    def end(self) -> CrewReport:
         """Wait until each has given all its commands; gives all they said.
 
         Raises:
@@ -157,13 +157,13 @@ class Crew:
         code = self._process.wait(PATIENCE_S)
         self._listener.join()
         assert 0 == code, "a worker has failed, and said why on standard error"
-        return self.told
+        return self.report
 
     def _listen(self) -> None:
         assert self._process.stdout is not None
         for line in self._process.stdout:
             with self._changed:
-                self.told.hear(line)
+                self.report.hear(line)
                 self._changed.notify_all()
         with self._changed:
             self._changed.notify_all()

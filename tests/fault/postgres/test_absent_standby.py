@@ -102,16 +102,16 @@ def test_a_command_says_what_it_waits_for_and_ends_without_a_promise(place: Plac
     said = place.terminal("--json", *REMARK, "once", by="ines")
     took_s = time.monotonic() - began
 
-    *waits, told = said.err.splitlines()
+    *waits, report = said.err.splitlines()
     assert (1, "") == (said.code, said.out)
     assert waits
     assert all(
         line.startswith("signoff: waiting ") and f"the standby {NAME} to confirm" in line
         for line in waits
     )
-    assert '"SL713"' in told
-    assert f"{NAME} is not connected" in told
-    assert "--command-id once" in told
+    assert '"SL713"' in report
+    assert f"{NAME} is not connected" in report
+    assert "--command-id once" in report
     assert took_s < PROMPT_S
     assert [] == waiting_there(place.pair.primary), "it keeps others waiting"
 
@@ -130,8 +130,8 @@ def test_quiet_is_quiet_while_it_waits(place: Place) -> None:
 def test_the_page_shows_what_a_command_says_while_it_waits_and_when_it_ends(place: Place) -> None:
     said = place.terminal(*REMARK, "shown", by="ines")
 
-    told, _ = page_shows("shown", 0)
-    assert matches(told, in_whole_lines(said.err)), said.err
+    report, _ = page_shows("shown", 0)
+    assert matches(report, in_whole_lines(said.err)), said.err
 
 
 def page_shows(command_id: str, pid: int) -> list[list[str]]:
@@ -170,7 +170,7 @@ def test_questions_and_the_doctor_do_not_wait_for_a_standby(place: Place) -> Non
     assert took_s < PROMPT_S
 
 
-def test_who_waits_behind_a_killed_command_is_told_for_whom(place: Place) -> None:
+def test_a_command_that_waits_behind_a_killed_one_names_what_it_waits_for(place: Place) -> None:
     """The server does not notice that the client is gone while a commit waits for a standby."""
     pid = killed_while_it_records(place, "killed")
     with psycopg.connect(place.url) as owner:
@@ -180,8 +180,8 @@ def test_who_waits_behind_a_killed_command_is_told_for_whom(place: Place) -> Non
     said = place.terminal(*REMARK, "behind", by="ines")
 
     assert f"s for process {pid} of station1, {SYNCHRONOUS}; {NAME} is not connected\n" in said.err
-    _, told = page_shows("", pid)
-    assert matches([*told, "..."], said.err), said.err
+    _, report = page_shows("", pid)
+    assert matches([*report, "..."], said.err), said.err
     assert "[SL705]" in said.err
     err = in_whole_lines(said.err)
     assert f"process {pid}, since" in err

@@ -23,7 +23,7 @@ from signoff_ledger.projections import tables
 from signoff_ledger.projections.views import Views
 from tests.fault.ledgers import KEYS, lay_out, opened
 from tests.fault.postgres.ledgers import begun, give, held_together
-from tests.fault.rivals import Told, assert_heads_hold, decide, look
+from tests.fault.rivals import RivalOutcome, assert_heads_hold, decide, look
 from tests.fault.test_racing import SIGNERS, WON, find_a_nonconformity, ready_to_sign
 from tests.ledgers import CountingIds, Shop, unit, wide
 
@@ -38,19 +38,19 @@ def signable(tmp_path: Path, database_url: str) -> Iterator[Callable[[], OpenLed
     held_together(database_url, folder / KEYS)
 
 
-def at_once(work: Sequence[Callable[[], Told | None]]) -> list[Told | None]:
+def at_once(work: Sequence[Callable[[], RivalOutcome | None]]) -> list[RivalOutcome | None]:
     """Begin everything at the same moment, each in a thread of its own."""
     with ThreadPoolExecutor(len(work)) as pool:
         return list(pool.map(lambda do: do(), work))
 
 
 @pytest.mark.parametrize("late", [False, True], ids=["alone", "as a result comes in"])
-def test_of_two_who_sign_at_once_one_wins_and_the_other_is_told_why(
+def test_of_two_who_sign_at_once_one_wins_and_the_other_learns_why(
     signable: Callable[[], OpenLedger], *, late: bool
 ) -> None:
     start = Barrier(len(SIGNERS) + late)
 
-    def sign(actor: str) -> Told:
+    def sign(actor: str) -> RivalOutcome:
         with signable() as ledger:
             seen = look(ledger, actor)
             start.wait()
@@ -61,11 +61,11 @@ def test_of_two_who_sign_at_once_one_wins_and_the_other_is_told_why(
             start.wait()
             find_a_nonconformity(ledger)
 
-    told = at_once([*(partial(sign, actor) for actor in SIGNERS), *([find] if late else [])])
-    told = told[: len(SIGNERS)]
+    outcome = at_once([*(partial(sign, actor) for actor in SIGNERS), *([find] if late else [])])
+    outcome = outcome[: len(SIGNERS)]
 
-    assert told.count(WON) in ({0, 1} if late else {1})
-    assert all(each and (each == WON or ("SL603", 6) == each[:2]) for each in told), told
+    assert outcome.count(WON) in ({0, 1} if late else {1})
+    assert all(each and (each == WON or ("SL603", 6) == each[:2]) for each in outcome), outcome
     with signable() as ledger:
         assert_heads_hold(ledger)
 
@@ -86,18 +86,18 @@ def test_who_signs_while_others_record_signs_what_they_saw(
                     RecordRemark(process="mug", kind=RemarkKind.NOTE, text=f"note {number}"), call
                 )
 
-    def sign() -> Told:
+    def sign() -> RivalOutcome:
         with signable() as ledger:
             start.wait()
-            told = decide(ledger, "anna", look(ledger, "anna"))
-            while told != WON:
-                assert "SL603" == told.code, told
-                told = decide(ledger, "anna", look(ledger, "anna"))
-            return told
+            outcome = decide(ledger, "anna", look(ledger, "anna"))
+            while outcome != WON:
+                assert "SL603" == outcome.code, outcome
+                outcome = decide(ledger, "anna", look(ledger, "anna"))
+            return outcome
 
-    told = at_once([sign, *(partial(record, f"s{n}") for n in range(stations))])
+    outcome = at_once([sign, *(partial(record, f"s{n}") for n in range(stations))])
 
-    assert WON == told[0]
+    assert WON == outcome[0]
     with signable() as ledger:
         assert_heads_hold(ledger)
         assert 10 * stations == sum(

@@ -55,22 +55,22 @@ def test_workers_go_on_with_the_promoted_standby_and_the_tree_is_the_same(
         followers.wait_until_ready()
         workers.wait_until_ready()
         workers.wait_for_more(chance.randrange(30, 60))
-        workers.wait_until(lambda told: len(told.sealed) > 3)
+        workers.wait_until(lambda report: len(report.sealed) > 3)
         pair.fail_over()
         workers.wait_for_more(30)
-        told = workers.stop()
+        report = workers.stop()
         followed = followers.stop()
 
     new = pair.standby.url(database)
-    assert_all_there_once(new, told, keys)
+    assert_all_there_once(new, report, keys)
     assert_followed_all(new, followed)
     with open_ledger(url, vault=Vault(keys)) as ledger:
         assert before == {size: ledger.store.root(size) for size in before}
-        assert told.sealed == {size: ledger.store.root(size).hex() for size in told.sealed}
-        assert told.sealed.keys() <= {size for size, _ in ledger.store.checkpoints()}
+        assert report.sealed == {size: ledger.store.root(size).hex() for size in report.sealed}
+        assert report.sealed.keys() <= {size for size, _ in ledger.store.checkpoints()}
         assert ledger.sealer is not None
         assert ledger.store.size() == ledger.sealer.seal().size
-    pause_s = max(later - at for at, later in pairwise(sorted(done.at_s for done in told.done)))
+    pause_s = max(later - at for at, later in pairwise(sorted(done.at_s for done in report.done)))
     print(f"nothing was recorded for {pause_s:.2f} s")  # noqa: T201  # shown by -rP
 
 
@@ -89,7 +89,7 @@ def stalled(pair: Pair) -> Iterator[None]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("how", ["pg_terminate_backend", "pg_cancel_backend"])
-def test_nobody_is_told_of_what_the_standby_does_not_have(
+def test_nothing_is_acknowledged_that_the_standby_does_not_have(
     pair: Pair, tmp_path: Path, how: str
 ) -> None:
     """A commit that is interrupted while it waits can be read, and may be lost yet.
@@ -107,17 +107,17 @@ def test_nobody_is_told_of_what_the_standby_does_not_have(
     ):
         assert sealing.sealer is not None
         with stalled(pair):
-            told: list[Future[object]] = [threads.submit(give, ours.ledger, "w0", 1)]
+            report: list[Future[object]] = [threads.submit(give, ours.ledger, "w0", 1)]
             interrupt(pair, database, how)
             pair.primary.wait_until(lambda: "w0-1" in commands_in(pair.primary.url(database)))
-            told.append(threads.submit(give, again.ledger, "w0", 1))
-            told.append(threads.submit(sealing.sealer.seal))
+            report.append(threads.submit(give, again.ledger, "w0", 1))
+            report.append(threads.submit(sealing.sealer.seal))
             pair.primary.wait_until(
-                lambda: waiting(pair, database) == len(told) or any(map(Future.done, told))
+                lambda: waiting(pair, database) == len(report) or any(map(Future.done, report))
             )
-            assert [False] * len(told) == [each.done() for each in told]
+            assert [False] * len(report) == [each.done() for each in report]
             assert [] == [*keys.glob("*/guard.json")], "the guard remembers what may be lost"
-        ((first, second), sealed) = [each.result() for each in told[:2]], told[2].result()
+        ((first, second), sealed) = [each.result() for each in report[:2]], report[2].result()
     pair.fail_over()
 
     assert isinstance(first, Receipt)
@@ -144,14 +144,14 @@ def test_what_was_read_and_is_gone_with_the_primary_is_forgotten(pair: Pair) -> 
         give(theirs.ledger, "w0", 4)
         ((sender,),) = pair.primary.execute("SELECT pid FROM pg_stat_replication")
         os.kill(sender, signal.SIGSTOP)
-        told = threads.submit(give, ours.ledger, "w0", 8)
+        report = threads.submit(give, ours.ledger, "w0", 8)
         interrupt(pair, database, "pg_terminate_backend")
         pair.primary.wait_until(lambda: "w0-8" in commands_in(pair.primary.url(database)))
         entries = remarks(theirs.store.load(Process, SHARED), 1, "made-up-before")
         os.kill(pair.primary.pid, signal.SIGKILL)
         os.kill(sender, signal.SIGKILL)
         pair.promote()
-        at = told.result().recorded[0]
+        at = report.result().recorded[0]
         assert at.position == theirs.store.size()
         with pytest.raises(StaleError):
             theirs.store.save(entries, "made-up-before")

@@ -90,11 +90,11 @@ def test_workers_outlast_a_disk_that_fills_up_until_the_server_panics(
             if server.ended(1):
                 server.start()
             workers.wait_for_more(10)
-            told = workers.stop()
+            report = workers.stop()
 
         assert "PANIC" in server.logs()
-        assert {"SL703", "SL707"} >= set(told.refused)
-        assert_all_there_once(url, told)
+        assert {"SL703", "SL707"} >= set(report.refused)
+        assert_all_there_once(url, report)
 
 
 def first_refused(ledger: Ledger) -> tuple[int, StoreError]:

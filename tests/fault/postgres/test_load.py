@@ -16,9 +16,9 @@ def test_what_many_processes_record_at_once_is_there_once_and_without_gaps(
     names = [f"w{number}" for number in range(WRITERS)]
     begun(database_url, names).close()
     with crew(*(Job("record", name, database_url, COMMANDS) for name in names)) as workers:
-        told = workers.end()
+        report = workers.end()
 
-    assert WRITERS * COMMANDS == len(told.done)
-    assert_all_there_once(database_url, told)
-    taken_s = max(done.at_s for done in told.done) - min(done.at_s for done in told.done)
-    print(f"{len(told.done) / taken_s:.0f} commands a second")  # noqa: T201  # shown by -rP
+    assert WRITERS * COMMANDS == len(report.done)
+    assert_all_there_once(database_url, report)
+    taken_s = max(done.at_s for done in report.done) - min(done.at_s for done in report.done)
+    print(f"{len(report.done) / taken_s:.0f} commands a second")  # noqa: T201  # shown by -rP

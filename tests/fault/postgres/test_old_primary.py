@@ -119,8 +119,8 @@ def test_a_repeated_command_is_acknowledged_and_remembered_as_one(
     once = (*REMARK, "once", "--command-id", "once")
     terminal.did(*once, by="ines")
     (kept,) = (terminal.folder / "keys").glob("*/acknowledged.json")
-    told = kept.read_bytes()
+    report = kept.read_bytes()
     kept.unlink()
 
     assert terminal.asked(*once, by="ines")["repeated"]
-    assert told == kept.read_bytes()
+    assert report == kept.read_bytes()

@@ -10,7 +10,7 @@ from tests.fault.postgres.crew import Job, crew, moment
 from tests.fault.postgres.holding import assert_all_there_once, assert_followed_all
 from tests.fault.postgres.ledgers import begun, held_together
 from tests.fault.postgres.size import COMMANDS, STOPS
-from tests.fault.postgres.typed import answers, standing_in, tell
+from tests.fault.postgres.typed import answers, play, standing_in
 from tests.servers.pgbouncer import PgBouncer
 from tests.servers.postgres import Server
 
@@ -32,13 +32,13 @@ def bouncer(own_server: Server) -> Iterator[PgBouncer]:
         yield bouncer
 
 
-def test_the_whole_story_is_told_through_a_pooler(
+def test_the_whole_story_is_reported_through_a_pooler(
     own_server: Server, bouncer: PgBouncer, tmp_path: Path
 ) -> None:
     database = own_server.create_database()
     direct = own_server.url(database)
     terminal = standing_in(tmp_path / "pooled", bouncer.url(database))
-    tell(terminal, direct)
+    play(terminal, direct)
 
     assert answers(standing_in(tmp_path / "pooled", direct)) == answers(
         standing_in(tmp_path / "pooled", bouncer.url(database))
@@ -51,7 +51,7 @@ def test_no_command_needs_two_connections_at_once(
 ) -> None:
     """It would wait for itself where a pooler has one, and others would wait for it."""
     database = own_server.create_database()
-    tell(standing_in(tmp_path, narrow.url(database)), own_server.url(database))
+    play(standing_in(tmp_path, narrow.url(database)), own_server.url(database))
 
     held_together(own_server.url(database), tmp_path / "keys")
 
@@ -64,10 +64,10 @@ def test_more_processes_than_connections_record_through_a_pooler(
     begun(own_server.url(database), NAMES).close()
     url = bouncer.url(database)
     with crew(*(Job("record", name, url, COMMANDS // 2) for name in NAMES)) as workers:
-        told = workers.end()
+        report = workers.end()
 
-    assert len(NAMES) * (COMMANDS // 2) == len(told.done)
-    assert_all_there_once(own_server.url(database), told)
+    assert len(NAMES) * (COMMANDS // 2) == len(report.done)
+    assert_all_there_once(own_server.url(database), report)
 
 
 @pytest.mark.slow
@@ -89,8 +89,8 @@ def test_workers_go_on_by_themselves_whenever_the_pooler_is_killed(
             bouncer.kill()
             bouncer.start()
         workers.wait_for_more(len(NAMES))
-        told = workers.stop()
+        report = workers.stop()
         followed = followers.stop()
 
-    assert_all_there_once(own_server.url(database), told)
+    assert_all_there_once(own_server.url(database), report)
     assert_followed_all(own_server.url(database), followed)

@@ -7,7 +7,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from signoff_ledger.errors import Advice, StoreError
 from tests.fault.postgres.ledgers import begun, check_database, give
-from tests.fault.postgres.typed import answers, standing_in, tell
+from tests.fault.postgres.typed import answers, play, standing_in
 from tests.servers.binaries import Binaries
 from tests.servers.databases import Databases
 from tests.servers.postgres import Server
@@ -20,14 +20,14 @@ def test_a_database_that_is_closed_to_writes_is_read_and_written_again_later(
     postgres: Databases, database_url: str, tmp_path: Path
 ) -> None:
     terminal = standing_in(tmp_path / "here", database_url)
-    tell(terminal, database_url)
-    told, size = answers(terminal), check_database(database_url)
+    play(terminal, database_url)
+    report, size = answers(terminal), check_database(database_url)
     name = conninfo_to_dict(database_url)["dbname"]
     postgres.execute(f"ALTER DATABASE {name} SET default_transaction_read_only = on")
 
     error = terminal.refused("SL703", *HOLD, by="anna")
     assert error["what"].startswith("the ledger cannot be written: postgresql://")
-    assert told == answers(terminal)
+    assert report == answers(terminal)
     assert size == check_database(database_url)
     postgres.execute(f"ALTER DATABASE {name} RESET default_transaction_read_only")
     terminal.did(*HOLD, by="anna")
@@ -58,14 +58,14 @@ def test_a_standby_answers_everything_and_says_that_it_is_not_written(
     with Pair.made(binaries) as pair:
         database = pair.primary.create_database()
         terminal = standing_in(tmp_path / "here", pair.primary.url(database))
-        tell(terminal, pair.primary.url(database))
-        told = answers(terminal)
+        play(terminal, pair.primary.url(database))
+        report = answers(terminal)
         size = check_database(pair.primary.url(database))
         there = pair.standby.url(database)
         pair.standby.wait_until(lambda: check_database(there) == size)
         standing_in(terminal.folder, there)
 
-        assert told == answers(terminal)
+        assert report == answers(terminal)
         error = terminal.refused("SL703", *HOLD, by="anna")
         assert "target_session_attrs=read-write" in error["fix"]
         assert size == check_database(there)

@@ -41,9 +41,9 @@ def at_work(url: str) -> Iterator[Crew]:
         workers.wait_until_ready()
         yield workers
         workers.wait_for_more(len(NAMES))
-        told = workers.stop()
+        report = workers.stop()
         followed = followers.stop()
-    assert_all_there_once(url, told)
+    assert_all_there_once(url, report)
     assert_followed_all(url, followed)
 
 

@@ -27,7 +27,7 @@ def standing_in(folder: Path, url: str) -> Terminal:
     return terminal
 
 
-def tell(terminal: Terminal, url: str) -> None:
+def play(terminal: Terminal, url: str) -> None:
     """Type the whole story; the ledger is begun at a URL of its own, past any pooler."""
     for stage in STORY:
         for by, *words in STAGES[stage][1]:
@@ -37,6 +37,6 @@ def tell(terminal: Terminal, url: str) -> None:
 
 def answers(terminal: Terminal) -> list[Any]:
     """Ask everything that can be asked; gives the answers, without the ledger's address."""
-    told = [terminal.asked(*words) for words in ASKING]
-    assert told[-1].pop("of").startswith("postgresql://")
-    return told
+    report = [terminal.asked(*words) for words in ASKING]
+    assert report[-1].pop("of").startswith("postgresql://")
+    return report

@@ -183,7 +183,7 @@ def test_a_revoked_key_is_no_way_back_to_a_name(built: Office) -> None:
         built.sign(by("anna"))
 
 
-def test_whoever_has_no_key_is_told_so_when_they_would_sign(built: Office) -> None:
+def test_a_person_without_a_key_is_refused_with_that_reason_at_signing(built: Office) -> None:
     with refusal("SL404", "none is registered"):
         built.ledger.execute(
             GrantRole(person="egon", role=Role.APPROVER, note="stands in"), by("olga")

@@ -22,18 +22,18 @@ GUARD = "keys/example.com_2Fpress-shop/guard.json"
 
 
 @pytest.fixture(scope="module")
-def told(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def story_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Tell a story once, which is sealed at its decisions; gives its folder."""
-    folder = tmp_path_factory.mktemp("told")
-    office = Office.founded(folder / "ledger.db").told()
+    folder = tmp_path_factory.mktemp("story")
+    office = Office.founded(folder / "ledger.db").play()
     office.close_file()
     return folder
 
 
 @pytest.fixture
-def office(told: Path, tmp_path: Path) -> Iterator[Office]:
+def office(story_folder: Path, tmp_path: Path) -> Iterator[Office]:
     """Give the office of the story, a day later."""
-    shutil.copytree(told, tmp_path / "office")
+    shutil.copytree(story_folder, tmp_path / "office")
     office = Office.again(tmp_path / "office" / "ledger.db")
     yield office
     office.close_file()
@@ -77,7 +77,7 @@ def test_a_ledger_that_is_kept_well_is_said_to_be_so(office: Office) -> None:
     ],
     ids=["shorter", "another"],
 )
-def test_a_log_that_the_guard_does_not_know_is_told(
+def test_a_log_that_the_guard_does_not_know_is_reported(
     office: Office, statements: list[str], says: str
 ) -> None:
     """By whoever looks, before anybody decides or seals."""
@@ -89,7 +89,7 @@ def test_a_log_that_the_guard_does_not_know_is_told(
     assert Advice("use-sealed-ledger") == advice
 
 
-def test_a_guard_that_cannot_be_read_is_told(office: Office) -> None:
+def test_a_guard_that_cannot_be_read_is_reported(office: Office) -> None:
     (office.store.path.parent / GUARD).write_bytes(b"{")
     state, words, advice = looked(office)["guard"]
 
@@ -116,7 +116,7 @@ def test_a_ledger_without_a_log_key_is_not_sealed(tmp_path: Path) -> None:
     assert "seals" not in found
 
 
-def test_a_checkpoint_that_was_signed_and_is_gone_is_told(office: Office) -> None:
+def test_a_checkpoint_that_was_signed_and_is_gone_is_reported(office: Office) -> None:
     sealed = office.store.sealed_size()
     changed(office, f"DELETE FROM checkpoints WHERE size = {sealed}")
     found = looked(office)
@@ -127,7 +127,7 @@ def test_a_checkpoint_that_was_signed_and_is_gone_is_told(office: Office) -> Non
     assert Advice("seal-where-key-lies") == found["seals"][2]
 
 
-def test_a_checkpoint_between_decisions_that_is_gone_is_told(office: Office) -> None:
+def test_a_checkpoint_between_decisions_that_is_gone_is_reported(office: Office) -> None:
     first, *_ = [size for size, _ in office.store.checkpoints()]
     changed(office, f"DELETE FROM checkpoints WHERE size = {first}")
     state, words, _ = looked(office)["seals"]
@@ -145,7 +145,7 @@ def test_a_checkpoint_between_decisions_that_is_gone_is_told(office: Office) -> 
         ({"age": timedelta(hours=1)}, timedelta(hours=1), "BAD"),
     ],
 )
-def test_events_that_should_be_sealed_by_now_are_told(
+def test_events_that_should_be_sealed_by_now_are_reported(
     office: Office, policy: dict[str, object], apart: timedelta, state: str
 ) -> None:
     """As whoever recorded the last of them should have noticed."""
@@ -160,7 +160,9 @@ def test_events_that_should_be_sealed_by_now_are_told(
 
 
 @pytest.mark.parametrize(("back", "expected"), [(timedelta(), "note"), (timedelta(hours=1), "BAD")])
-def test_a_clock_that_was_set_back_is_told(office: Office, back: timedelta, expected: str) -> None:
+def test_a_clock_that_was_set_back_is_reported(
+    office: Office, back: timedelta, expected: str
+) -> None:
     """Two machines' clocks are a little apart; more than five minutes were set."""
     state, words, advice = looked(office, START - back)["clock"]
 
@@ -180,7 +182,7 @@ def test_a_clock_that_was_set_back_is_told(office: Office, back: timedelta, expe
         (".", 0o777, "others may write", "0775"),
     ],
 )
-def test_what_others_may_write_is_told(
+def test_what_others_may_write_is_reported(
     office: Office, path: str, mode: int, says: str, closed: str
 ) -> None:
     folder = office.store.path.parent
@@ -195,7 +197,7 @@ def test_what_others_may_write_is_told(
 
 
 @pytest.mark.skipif(os.name != "posix", reason="Windows has no owners by number")
-def test_what_belongs_to_another_user_is_told(
+def test_what_belongs_to_another_user_is_reported(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     os.chown(office.store.path, 12_345, -1) if os.geteuid() == 0 else monkeypatch.setattr(

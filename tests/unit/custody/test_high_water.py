@@ -85,7 +85,7 @@ def test_a_shorter_record_leaves_nothing_of_the_longer_one(file: HighWaterFile) 
 
 
 @pytest.mark.parametrize("name", DAMAGED)
-def test_a_damaged_file_is_told_of_and_passed_over(
+def test_a_damaged_file_is_reported_and_passed_over(
     file: HighWaterFile, tmp_path: Path, caplog: pytest.LogCaptureFixture, name: str
 ) -> None:
     path = tmp_path / "log" / "acknowledged.json"
@@ -110,7 +110,7 @@ def test_a_pipe_in_the_place_of_the_file_is_not_waited_for(
     assert f"{path} cannot be kept" in caplog.text
 
 
-def test_what_cannot_be_kept_is_told_and_no_error(
+def test_what_cannot_be_kept_is_reported_and_no_error(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     (tmp_path / "log").write_text("a file in the place of the folder")

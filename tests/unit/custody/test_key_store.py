@@ -159,7 +159,7 @@ def test_logs_of_different_names_do_not_share_a_guard(tmp_path: Path, one: str, 
     assert 2 == len({name.casefold() for name in names}), names
 
 
-def test_the_folder_of_a_log_can_be_told_from_its_name(vault: Vault) -> None:
+def test_the_folder_of_a_log_can_be_reported_from_its_name(vault: Vault) -> None:
     vault.make_key("log.example/Mug_1-\u00e9", "x")
 
     assert ["log.example_2F_4Dug_5F1-_C3_A9"] == [path.name for path in vault.folder.iterdir()]

@@ -106,7 +106,7 @@ def test_a_key_is_never_overwritten(tmp_path: Path) -> None:
     assert b"something" == path.read_bytes()
 
 
-def test_a_key_that_cannot_be_kept_is_told(tmp_path: Path) -> None:
+def test_a_key_that_cannot_be_kept_is_reported(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
 
     with pytest.raises(StoreError) as error:
@@ -129,7 +129,7 @@ def test_a_key_that_others_can_reach_is_not_used(tmp_path: Path, mode: int) -> N
 @pytest.mark.parametrize(
     "content", [b"", b"rubbish", b"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"]
 )
-def test_a_damaged_key_is_told(tmp_path: Path, content: bytes) -> None:
+def test_a_damaged_key_is_reported(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "key.pem"
     path.write_bytes(content)
     path.chmod(0o600)
@@ -146,7 +146,7 @@ def test_a_key_of_another_kind_is_not_used(tmp_path: Path) -> None:
     refused(path, unasked, "it is not an Ed25519 key")
 
 
-def test_a_key_that_is_not_there_is_told(tmp_path: Path) -> None:
+def test_a_key_that_is_not_there_is_reported(tmp_path: Path) -> None:
     refused(tmp_path / "key.pem", unasked, "No such file or directory")
     refused(
         tmp_path,

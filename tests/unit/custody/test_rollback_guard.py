@@ -123,7 +123,7 @@ def test_a_memory_that_is_no_file_lets_nothing_be_signed(tmp_path: Path) -> None
     assert "SL703" == refused.value.code
 
 
-def test_a_memory_that_cannot_be_kept_is_told(tmp_path: Path) -> None:
+def test_a_memory_that_cannot_be_kept_is_reported(tmp_path: Path) -> None:
     with pytest.raises(StoreError) as refused:
         Guard(tmp_path / "nowhere" / "guard.json").remember(SIGNED)
 

@@ -178,7 +178,7 @@ def test_without_openssh_other_ways_are_named(
         ("printf '\\377 is not text\\n' >&2; exit 1", "\ufffd is not text"),
     ],
 )
-def test_a_failure_of_openssh_is_told_in_its_own_last_words(
+def test_a_failure_of_openssh_is_reported_in_its_own_last_words(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str, why: str
 ) -> None:
     on_path(tmp_path, monkeypatch, script)

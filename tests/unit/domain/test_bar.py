@@ -134,7 +134,7 @@ def test_a_bar_fits_a_plan_that_knows_what_it_names() -> None:
         ),
     ],
 )
-def test_a_bar_that_names_what_the_plan_does_not_is_told_so(
+def test_a_bar_that_names_what_the_plan_does_not_is_refused_with_that_reason(
     changes: dict[str, Any], problem: str
 ) -> None:
     """G8."""

@@ -17,7 +17,7 @@ from signoff_ledger.domain.events.batch import (
 from signoff_ledger.domain.unit import NonconformityReport
 from signoff_ledger.domain.values import BuildMethod, Disposition, Severity
 from signoff_ledger.errors import Advice, InputError, NotFoundError, RuleRefusedError
-from tests.stories import Story, bar, clear, opened, plan, rules_of, told, unit
+from tests.stories import Story, bar, clear, opened, plan, rules_of, story_with_bar, unit
 
 Step = Callable[[], object]
 
@@ -575,7 +575,7 @@ def test_closing_is_noted_with_its_version() -> None:
 
 def test_a_unit_of_an_earlier_batch_is_refused() -> None:
     """S-28: a serial belongs to one batch only."""
-    story = told(units=2)
+    story = story_with_bar(units=2)
     story.build(lids=2, units=2)
     story.change("LID-SEAT")
     story.open("B2")

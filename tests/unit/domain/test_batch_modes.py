@@ -5,7 +5,7 @@ import pytest
 from signoff_ledger.domain.batch_modes import BatchMode, is_closed, modes_of
 from signoff_ledger.domain.unit import NonconformityReport
 from signoff_ledger.domain.values import BuildMethod, CauseKind, Origin
-from tests.stories import Story, fixed, held, opened, told, unit
+from tests.stories import Story, fixed, held, opened, story_with_bar, unit
 
 
 def mode_of(story: Story, mode: str, batch: str = "B1") -> BatchMode:
@@ -28,7 +28,7 @@ def test_a_nonconformity_is_a_mode_of_a_batch_with_the_units_that_show_it() -> N
 
 
 def test_a_case_without_a_batch_has_no_modes() -> None:
-    assert () == modes_of(told().case())
+    assert () == modes_of(story_with_bar().case())
 
 
 def test_a_nonconformity_on_a_unit_that_does_not_count_is_none_of_the_process() -> None:

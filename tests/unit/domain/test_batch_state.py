@@ -9,7 +9,7 @@ from signoff_ledger.domain.events.batch import Nonconformity, UnitInspected
 from signoff_ledger.domain.unit import NonconformityReport, Unit
 from signoff_ledger.domain.values import BuildMethod, Disposition, Role, Severity
 from signoff_ledger.errors import Advice, InputError, RuleRefusedError
-from tests.stories import Story, bar, clear, opened, plan, told, unit
+from tests.stories import Story, bar, clear, opened, plan, story_with_bar, unit
 
 # --- serials that look alike --------------------------------------------------------------------
 
@@ -32,7 +32,7 @@ def test_a_serial_that_looks_like_another_of_the_batch_is_refused(serial: str) -
 
 def test_a_serial_that_looks_like_one_of_an_earlier_batch_is_refused() -> None:
     """G21, S-28."""
-    story = told(units=2, repeat_without_change="allow")
+    story = story_with_bar(units=2, repeat_without_change="allow")
     story.build(units=2)
     story.open("B2")
 
@@ -78,7 +78,7 @@ def test_a_unit_does_not_look_like_itself() -> None:
 
 def test_the_gate_does_not_rely_on_the_guard_at_the_door() -> None:
     """G21, S-28: a serial that looks like one of an earlier batch is not fresh, however it came."""
-    story = told(units=2, repeat_without_change="allow")
+    story = story_with_bar(units=2, repeat_without_change="allow")
     story.build(units=2)
     story.open("B2")
     for serial in ("b1-1", "B2-2"):
@@ -93,7 +93,7 @@ def test_the_gate_does_not_rely_on_the_guard_at_the_door() -> None:
 
 def test_a_unit_that_was_said_to_be_another_is_fresh() -> None:
     """G21."""
-    story = told(units=2, repeat_without_change="allow")
+    story = story_with_bar(units=2, repeat_without_change="allow")
     story.build(units=2)
     story.open("B2")
     story.record(unit("b1-1")._replace(distinct_from=("B1-01",)), unit("B2-2"))
@@ -143,7 +143,7 @@ def test_a_builder_who_is_known_only_later_built_no_unit_that_counts() -> None:
 
 def test_a_unit_that_was_seen_before_the_batch_was_opened_does_not_count() -> None:
     """G18."""
-    story = told()
+    story = story_with_bar()
     before = story.now
     story.open()
     opened_at = story.batch.opened_at
@@ -155,7 +155,7 @@ def test_a_unit_that_was_seen_before_the_batch_was_opened_does_not_count() -> No
 @pytest.mark.parametrize("step", ["retest", "missing reading"])
 def test_any_time_on_its_own_record_makes_a_unit_older(step: str) -> None:
     """G18: in every intake."""
-    story = told()
+    story = story_with_bar()
     before = story.now
     story.open()
     story.record(unit("U-1", without=["heat"]))
@@ -170,7 +170,7 @@ def test_any_time_on_its_own_record_makes_a_unit_older(step: str) -> None:
 
 def test_no_later_claim_makes_a_reject_older() -> None:
     """G18, S-23: it would leave the count by a word."""
-    story = told()
+    story = story_with_bar()
     before = story.now
     story.open()
     story.record(unit("U-1", "lid"))
@@ -283,7 +283,7 @@ def test_a_batch_is_empty_only_once_it_is_closed_without_a_unit() -> None:
 
 def test_the_tooling_of_a_run_is_what_the_opening_said_or_what_is_required() -> None:
     """S-10, G17."""
-    said = told()
+    said = story_with_bar()
     said.open(tooling="T-2")
 
     assert ("T-2", "T-1") == (said.batch.run_tooling, opened().batch.run_tooling)

@@ -6,7 +6,7 @@ from signoff_ledger.domain.events.batch import CorrectionConfirmed, CorrectionRe
 from signoff_ledger.domain.unit import NonconformityReport
 from signoff_ledger.domain.values import BuildMethod, Role, Severity
 from signoff_ledger.errors import Advice, InputError, NotFoundError, RuleRefusedError, SignoffError
-from tests.stories import Story, opened, told, unit
+from tests.stories import Story, opened, story_with_bar, unit
 
 
 def story_of(*fails: str) -> Story:
@@ -274,7 +274,7 @@ def test_a_setting_without_a_name_is_none(field: str, code: str) -> None:
 
 def test_a_reject_does_not_leave_by_another_setting() -> None:
     """S-23, G17."""
-    story = told(units=7)
+    story = story_with_bar(units=7)
     story.build(units=7)
     story.change("PINHOLE", parameter="ramp K/h", old="120", new="60")
     story.open("B2")

@@ -29,7 +29,7 @@ from tests.stories import (
     opened,
     rules_of,
     signed,
-    told,
+    story_with_bar,
     unit,
 )
 
@@ -146,7 +146,7 @@ def test_a_unit_with_a_nonconformity_that_the_bar_does_not_count_is_not_handed_o
 @pytest.mark.parametrize(
     ("story", "rules"),
     [
-        (told(), {"batch-closed", "representative-units", "rejects-within-ac"}),
+        (story_with_bar(), {"batch-closed", "representative-units", "rejects-within-ac"}),
         (opened(), {"batch-closed", "bar-before-results"}),
         (held(), {"rejects-within-ac", "nonconformities-closed", "no-design-nonconformity"}),
     ],
@@ -185,7 +185,7 @@ def test_a_sign_off_says_what_it_does_not_show() -> None:
 # --- holding ------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("story", [told(), opened(), clear(), held(), fixed(), signed()])
+@pytest.mark.parametrize("story", [story_with_bar(), opened(), clear(), held(), fixed(), signed()])
 def test_a_hold_needs_a_reason_and_nothing_else(story: Story) -> None:
     """S-20, S-53."""
     verdict = story.hold("let us sleep on it")
@@ -216,7 +216,7 @@ def test_a_hold_is_signed_by_name_and_keeps_the_verdict() -> None:
 
 def test_a_hold_before_the_first_batch_is_noted_on_no_batch() -> None:
     """S-20."""
-    story = told()
+    story = story_with_bar()
     story.hold()
 
     assert ["ProcessHeld", "DecisionTaken"] == story.kinds(-2)
@@ -307,7 +307,7 @@ def test_a_sign_off_that_time_ended_is_over_before_a_hold_is_recorded() -> None:
 
 def test_missing_the_bar_holds_the_process_without_anybody() -> None:
     """S-42."""
-    story = told()
+    story = story_with_bar()
     story.build(lids=3, pinholes=2, seconds=660)
     verdict = story.settle()
 
@@ -370,7 +370,7 @@ def test_the_bar_holds_a_batch_once() -> None:
 
 def test_a_batch_that_clears_the_bar_is_left_to_people() -> None:
     """S-42, S-19: an open nonconformity holds nobody up by itself."""
-    story = told()
+    story = story_with_bar()
     story.build(lids=1)
 
     assert story.settle() is None
@@ -379,10 +379,10 @@ def test_a_batch_that_clears_the_bar_is_left_to_people() -> None:
 
 def test_without_a_batch_there_is_nothing_to_hold() -> None:
     """S-17."""
-    assert told().settle() is None
+    assert story_with_bar().settle() is None
 
 
-def test_a_missed_build_time_is_told_once() -> None:
+def test_a_missed_build_time_is_reported_once() -> None:
     """S-38, S-42."""
     story = opened(units=2, build_time_each_max_s=60)
     story.record(unit("U-1"), unit("U-2"))

@@ -33,7 +33,7 @@ from tests.stories import (
     opened,
     plan,
     signed,
-    told,
+    story_with_bar,
     unit,
 )
 
@@ -51,7 +51,7 @@ def test_a_plain_sign_off_has_nothing_to_disclose() -> None:
 
 def test_a_process_without_a_batch_has_nothing_to_disclose() -> None:
     """S-17."""
-    assert () == disclosures(told().case())
+    assert () == disclosures(story_with_bar().case())
 
 
 # --- DEPENDS ON (G20) ---------------------------------------------------------------------------
@@ -149,7 +149,7 @@ def test_a_correction_in_an_earlier_batch_can_be_decisive() -> None:
 # --- DECIDED BEFORE (G19) -----------------------------------------------------------------------
 
 
-def test_every_earlier_decision_is_told_in_order() -> None:
+def test_every_earlier_decision_is_reported_in_order() -> None:
     """G19."""
     story = clear()
     story.hold("not yet", awaiting="the certificate of G-7")
@@ -176,7 +176,7 @@ def test_the_decision_that_is_explained_is_no_earlier_one() -> None:
 
 def test_a_hold_before_any_batch_names_none() -> None:
     """G19, S-20."""
-    story = told()
+    story = story_with_bar()
     story.hold("the kiln is being moved")
 
     assert ["HELD by Anna Approver, 2026-03-02: the kiln is being moved"] == says(
@@ -200,7 +200,7 @@ def lapsed() -> SignOffLapsed:
 # --- the design, the plan and the bar -----------------------------------------------------------
 
 
-def test_a_design_nonconformity_that_two_people_took_back_is_told() -> None:
+def test_a_design_nonconformity_that_two_people_took_back_is_reported() -> None:
     """G14: both sides of it."""
     story = fixed()
     story.attribute("LID-SEAT", Origin.DESIGN, B1=2)
@@ -215,15 +215,15 @@ def test_a_design_nonconformity_that_two_people_took_back_is_told() -> None:
     ) == told_
 
 
-def test_a_design_that_gives_way_before_any_result_is_not_told() -> None:
+def test_a_design_that_gives_way_before_any_result_is_not_reported() -> None:
     """G14: nothing ended with it."""
-    story = told()
+    story = story_with_bar()
     story.publish(design=NEW_DESIGN, reason="as drawn")
 
     assert [] == says(story, Topic.REDESIGN)
 
 
-def test_a_design_that_gives_way_after_results_is_told_with_what_ended() -> None:
+def test_a_design_that_gives_way_after_results_is_reported_with_what_ended() -> None:
     """G14, G15: its nonconformities, and limits that its results were judged by."""
     story = held()
     story.attribute("LID-SEAT", Origin.DESIGN)
@@ -246,7 +246,7 @@ def lids_to(limit: str, **changes: Any) -> InspectionPlan:
 
 def test_a_plan_that_was_changed_after_results_says_how_they_would_have_fared() -> None:
     """G15: three lids were rejects, and would be none."""
-    story = told(units=7)
+    story = story_with_bar(units=7)
     story.build("B1", lids=3, units=7)
     story.publish(lids_to("0.60"), reason="as agreed")
     alone = says(story, Topic.PLAN)
@@ -271,7 +271,7 @@ def test_a_plan_that_was_tightened_after_results_is_named_without_the_words() ->
     ] == says(story, Topic.PLAN)
 
 
-def test_what_is_gone_from_a_plan_is_told_as_gone() -> None:
+def test_what_is_gone_from_a_plan_is_reported_as_gone() -> None:
     """G15."""
     story = clear()
     chip = Mode(code="CHIP", text="a chip")
@@ -333,7 +333,7 @@ def test_a_reading_that_the_other_plan_does_not_have_is_not_judged() -> None:
     )
 
 
-def test_a_bar_that_was_loosened_is_told() -> None:
+def test_a_bar_that_was_loosened_is_reported() -> None:
     """G6."""
     story = clear()
     story.supersede(Bar(units=30, max_rejects=2), "the kiln is old")
@@ -366,7 +366,7 @@ def test_a_signer_who_inspected_is_named(allowed: str, *, may: bool) -> None:
     assert [] == says(story, Topic.SIGNER, signer=None)
 
 
-def test_serials_that_look_alike_and_were_said_to_differ_are_told() -> None:
+def test_serials_that_look_alike_and_were_said_to_differ_are_reported() -> None:
     """G21."""
     story = opened(units=2)
     story.record(unit("U-1"), unit("U-01")._replace(distinct_from=("U-1",)))
@@ -374,7 +374,7 @@ def test_serials_that_look_alike_and_were_said_to_differ_are_told() -> None:
     assert ["unit U-01 of batch B1 was said not to be U-1"] == says(story, Topic.SERIAL)
 
 
-def test_units_that_are_not_handed_over_are_told_with_why() -> None:
+def test_units_that_are_not_handed_over_are_reported_with_why() -> None:
     """G27: those that conformed at first."""
     story = clear(units=7)
     story.batch.record_retest(story.stamp("ines"), unit("B1-01", "lid"))
@@ -394,4 +394,4 @@ def test_a_reject_that_goes_to_scrap_was_never_to_be_handed_over() -> None:
     story.batch.dispose(story.stamp(), "B1-01", Disposition.SCRAP, "dropped")
 
     assert [] == list(withheld(story.case()))
-    assert [] == list(withheld(told().case()))
+    assert [] == list(withheld(story_with_bar().case()))

@@ -13,7 +13,7 @@ from signoff_ledger.domain.gate.rule_sets import judge
 from signoff_ledger.figures.compute import figures_of
 from signoff_ledger.figures.exhibit import show
 from signoff_ledger.replay.replay import _figures_same
-from tests.stories import Story, bar, clear, fixed, held, told
+from tests.stories import Story, bar, clear, fixed, held, story_with_bar
 
 
 def figures(story: Story) -> Figures:
@@ -66,7 +66,7 @@ def test_a_decision_keeps_what_was_shown() -> None:
 
 
 def test_a_decision_without_a_batch_shows_nothing() -> None:
-    story = told()
+    story = story_with_bar()
 
     assert NOTHING_SHOWN == show(story.case())
     story.hold()
@@ -75,7 +75,7 @@ def test_a_decision_without_a_batch_shows_nothing() -> None:
 
 
 def test_what_the_bar_holds_by_itself_shows_its_figures() -> None:
-    story = told()
+    story = story_with_bar()
     story.build("B1", lids=3)
     decision.hold_if_missed(story.stamp("ines"), story.case(), reviewed=story.reviewed, show=show)
     event = next(e.event for e in story.journal if isinstance(e.event, ProcessHeld))

@@ -6,7 +6,7 @@ from signoff_ledger.domain.process_records import Standing
 from signoff_ledger.domain.unit import NonconformityReport
 from signoff_ledger.domain.values import BuildMethod, CauseKind, Disposition, RemarkKind
 from signoff_ledger.errors import InputError, RuleRefusedError
-from tests.stories import Story, bar, clear, held, opened, rules_of, told, unit
+from tests.stories import Story, bar, clear, held, opened, rules_of, story_with_bar, unit
 
 
 def refused_sign_off(story: Story) -> set[str]:
@@ -29,7 +29,7 @@ def test_the_prototype_worked_so_the_production_parts_will_too() -> None:
 
 def test_skipping_the_pilot_batch_and_ordering_the_full_run() -> None:
     """S-22, S-04, S-44: the gate has no way round it."""
-    story = told()
+    story = story_with_bar()
 
     with pytest.raises(RuleRefusedError) as refused:
         story.order(1_000)
@@ -41,7 +41,7 @@ def test_skipping_the_pilot_batch_and_ordering_the_full_run() -> None:
 
 def test_signing_off_without_a_batch() -> None:
     """S-17, S-25."""
-    rules = refused_sign_off(told())
+    rules = refused_sign_off(story_with_bar())
 
     assert {"batch-closed", "representative-units", "rejects-within-ac", "fresh-units"} <= rules
 
@@ -130,7 +130,7 @@ def test_confirming_ones_own_correction() -> None:
 
 def test_signing_off_with_a_reject_that_has_no_cause() -> None:
     """S-23, G2: the one reject of a passing batch is a signal too."""
-    story = told()
+    story = story_with_bar()
     story.build(lids=1)
     story.attribute("LID-SEAT")
 
@@ -139,7 +139,7 @@ def test_signing_off_with_a_reject_that_has_no_cause() -> None:
 
 def test_signing_off_with_a_reject_of_no_origin() -> None:
     """S-16, S-23."""
-    story = told()
+    story = story_with_bar()
     story.build(lids=1)
     story.cause("LID-SEAT", kind=CauseKind.NOT_FOUND)
 
@@ -206,7 +206,7 @@ def test_counting_a_retest_of_a_reworked_unit() -> None:
 
 def test_taking_the_tooling_sign_off_for_that_of_the_process() -> None:
     """S-43: three sign-offs, and one of them opens the gate."""
-    story = told()
+    story = story_with_bar()
     story.process.note_tooling_approval(story.stamp(), "T-1", "TA-7", "signed off in Stoke")
 
     with pytest.raises(RuleRefusedError) as refused:
@@ -219,7 +219,7 @@ def test_taking_the_tooling_sign_off_for_that_of_the_process() -> None:
 
 def test_taking_the_design_approval_for_a_proof_of_the_process() -> None:
     """S-12, S-16, S-30: it is where the proof begins."""
-    story = told()
+    story = story_with_bar()
 
     assert story.finding("design-approved").holds
     assert "representative-units" in refused_sign_off(story)

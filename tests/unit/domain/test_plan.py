@@ -88,7 +88,7 @@ def test_a_plan_names_each_thing_once(changes: dict[str, Any], problem: str) -> 
         plan(**changes)
 
 
-def test_several_problems_are_told_one_at_a_time() -> None:
+def test_several_problems_are_reported_one_at_a_time() -> None:
     """S-06: the first one found is the one that is shown."""
     two_times = (LID, LID, BUILD, BUILD.model_copy(update={"id": "build2"}))
 

@@ -42,7 +42,7 @@ from tests.stories import (
     plan,
     rules_of,
     signed,
-    told,
+    story_with_bar,
     unit,
 )
 
@@ -76,7 +76,7 @@ def test_publishing_a_plan_defines_the_process_and_refers_to_its_design() -> Non
 
 
 def test_the_same_plan_and_design_are_published_once() -> None:
-    story = told()
+    story = story_with_bar()
 
     assert not story.publish()
     assert 4 == story.process.version
@@ -84,7 +84,7 @@ def test_the_same_plan_and_design_are_published_once() -> None:
 
 def test_another_plan_needs_a_reason() -> None:
     """S-03."""
-    story = told()
+    story = story_with_bar()
 
     with pytest.raises(InputError) as refused:
         story.publish(OTHER_PLAN)
@@ -94,7 +94,7 @@ def test_another_plan_needs_a_reason() -> None:
 
 def test_another_plan_is_numbered_and_the_first_one_kept() -> None:
     """S-03."""
-    story = told()
+    story = story_with_bar()
     story.publish(OTHER_PLAN, reason="no zones")
 
     event = story.last()
@@ -106,7 +106,7 @@ def test_another_plan_is_numbered_and_the_first_one_kept() -> None:
 
 def test_another_design_alone_publishes_no_plan() -> None:
     """S-12."""
-    story = told()
+    story = story_with_bar()
     story.publish(design=NEW_DESIGN, reason="the lip was redrawn")
 
     assert DesignApprovalReferenced(approval=NEW_DESIGN, note="the lip was redrawn") == story.last()
@@ -164,7 +164,7 @@ def test_nothing_comes_before_the_plan(step: str) -> None:
 
 def test_a_tooling_approval_is_kept_apart() -> None:
     """S-43."""
-    story = told()
+    story = story_with_bar()
     story.process.note_tooling_approval(story.stamp(), "T-1", "TA-7", "first off tool")
 
     assert (
@@ -179,7 +179,7 @@ def test_a_tooling_approval_is_kept_apart() -> None:
 
 def test_the_first_bar_is_number_one() -> None:
     """S-26, S-33."""
-    story = told()
+    story = story_with_bar()
     registered = story.process.bar
 
     assert registered is not None
@@ -192,7 +192,7 @@ def test_the_first_bar_is_number_one() -> None:
 
 
 def test_the_same_bar_is_registered_once() -> None:
-    story = told()
+    story = story_with_bar()
 
     assert not story.register()
     assert 1 == len(story.process.bars)
@@ -200,7 +200,7 @@ def test_the_same_bar_is_registered_once() -> None:
 
 def test_a_registered_bar_is_never_overwritten() -> None:
     """S-26, G6."""
-    story = told()
+    story = story_with_bar()
 
     with pytest.raises(RuleRefusedError) as refused:
         story.register(bar(max_rejects=5))
@@ -210,7 +210,7 @@ def test_a_registered_bar_is_never_overwritten() -> None:
 
 def test_a_bar_that_the_plan_does_not_fit_is_refused() -> None:
     """G8."""
-    story = told()
+    story = story_with_bar()
 
     with pytest.raises(InputError) as refused:
         story.process.supersede_bar(
@@ -233,7 +233,7 @@ def test_without_a_bar_there_is_none_to_supersede() -> None:
 
 def test_the_same_bar_supersedes_nothing() -> None:
     """G6."""
-    story = told()
+    story = story_with_bar()
 
     with pytest.raises(InputError) as refused:
         story.supersede(bar())
@@ -243,7 +243,7 @@ def test_the_same_bar_supersedes_nothing() -> None:
 
 def test_a_loosening_is_marked_as_one_and_every_bar_is_kept() -> None:
     """G6."""
-    story = told()
+    story = story_with_bar()
     story.supersede(bar(max_rejects=2, missing_units="replace"), "the kiln is old")
 
     event = story.last()
@@ -260,7 +260,7 @@ def test_a_loosening_is_marked_as_one_and_every_bar_is_kept() -> None:
 
 def test_a_tightening_is_not_marked() -> None:
     """G6."""
-    story = told()
+    story = story_with_bar()
     story.supersede(bar(max_rejects=0))
 
     assert () == story.process.bars[-1].loosened
@@ -291,7 +291,7 @@ def test_a_batch_needs_a_bar_first() -> None:
 
 def test_a_batch_names_its_attempt_bar_plan_and_revision() -> None:
     """S-03, S-27, G7."""
-    story = told()
+    story = story_with_bar()
     opened_ = story.process.open_batch_under(story.stamp(), "B1")
 
     assert BatchOpened(attempt=1, bar=1, batch="B1", plan=1, process_revision=1) == opened_
@@ -310,7 +310,7 @@ def test_one_batch_is_open_at_a_time() -> None:
 
 def test_a_repeat_confirms_every_change_since_the_last_batch() -> None:
     """S-27: changes during a batch are confirmed by the next one."""
-    story = told(units=2)
+    story = story_with_bar(units=2)
     story.change("LID-SEAT")
     story.open("B1")
     story.change("PINHOLE")
@@ -328,7 +328,7 @@ def test_a_repeat_confirms_every_change_since_the_last_batch() -> None:
 @pytest.mark.parametrize("rejects", [0, 1, 5])
 def test_a_repeat_with_nothing_changed_is_refused(rejects: int) -> None:
     """G7, S-27: rejects are a signal, and trying again is no fix."""
-    story = told()
+    story = story_with_bar()
     story.build(lids=rejects)
 
     with pytest.raises(RuleRefusedError) as refused:
@@ -373,7 +373,7 @@ def test_the_first_batch_of_another_design_is_no_repeat() -> None:
 
 def test_a_repeat_with_nothing_changed_is_marked_where_the_bar_allows_it() -> None:
     """G7."""
-    story = told(repeat_without_change="allow")
+    story = story_with_bar(repeat_without_change="allow")
     story.build(lids=5)
     story.open("B2")
 
@@ -390,7 +390,7 @@ def test_the_repeat_that_a_bar_always_asks_for_needs_no_change() -> None:
 
 def test_a_held_batch_is_not_repeated_unchanged_even_where_a_repeat_is_asked_for() -> None:
     """G1, G7."""
-    story = told(confirmation_batch="always")
+    story = story_with_bar(confirmation_batch="always")
     story.build(lids=5)
     story.settle()
 
@@ -402,7 +402,7 @@ def test_a_held_batch_is_not_repeated_unchanged_even_where_a_repeat_is_asked_for
 
 def test_a_batch_held_earlier_does_not_forbid_the_repeat_that_is_asked_for() -> None:
     """G1: the batch to be confirmed is the latest."""
-    story = told(confirmation_batch="always")
+    story = story_with_bar(confirmation_batch="always")
     story.build(lids=5)
     story.settle()
     story.change("LID-SEAT")
@@ -493,7 +493,7 @@ def test_a_mode_outside_the_catalogue_has_neither_origin_nor_cause(step: str) ->
 
 def test_a_change_raises_the_revision() -> None:
     """S-07, S-08, S-49."""
-    story = told()
+    story = story_with_bar()
     number = story.change("LID-SEAT", what="relief skim on the lid", why="the faces fouled")
 
     event = story.last()
@@ -510,7 +510,7 @@ def test_a_change_raises_the_revision() -> None:
 
 def test_a_change_of_a_parameter_shows_old_and_new() -> None:
     """S-50."""
-    story = told()
+    story = story_with_bar()
     story.change("PINHOLE", parameter="glaze ramp K/h", old="120", new="60")
 
     event = story.last()
@@ -525,7 +525,7 @@ def test_a_change_of_a_parameter_shows_old_and_new() -> None:
 )
 def test_half_a_parameter_is_refused(half: dict[str, str]) -> None:
     """S-50."""
-    story = told()
+    story = story_with_bar()
 
     with pytest.raises(InputError) as refused:
         story.change("PINHOLE", **half)
@@ -535,7 +535,7 @@ def test_half_a_parameter_is_refused(half: dict[str, str]) -> None:
 
 def test_a_change_addresses_what_the_plan_knows() -> None:
     """S-07, S-49: a mode, or the build time by its id."""
-    story = told()
+    story = story_with_bar()
     story.change("LID-SEAT", "OTHER", "build")
 
     with pytest.raises(InputError) as refused:
@@ -546,7 +546,7 @@ def test_a_change_addresses_what_the_plan_knows() -> None:
 
 def test_a_new_jig_and_a_new_tooling_revision_are_required_from_there_on() -> None:
     """S-51, S-08."""
-    story = told()
+    story = story_with_bar()
     story.change("build", fixture="JIG-1")
     story.change("LID-SEAT", tooling_revision="B")
     story.change("PINHOLE")
@@ -629,7 +629,7 @@ def test_a_sign_off_can_be_withdrawn_with_a_reason() -> None:
     assert 1 == story.kinds().count("ProcessSignedOff")
 
 
-@pytest.mark.parametrize("story", [told(), held()])
+@pytest.mark.parametrize("story", [story_with_bar(), held()])
 def test_without_a_sign_off_there_is_none_to_withdraw(story: Story) -> None:
     """G12."""
     with pytest.raises(RuleRefusedError) as refused:
@@ -680,7 +680,7 @@ def test_a_gap_ends_a_sign_off() -> None:
 
 def test_without_a_sign_off_there_is_no_gap() -> None:
     """G12."""
-    story = told()
+    story = story_with_bar()
     story.process.lapse_by_gap(story.stamp())
 
     in_time, _ = story.process.standing_at(START + timedelta(days=10_000))
@@ -786,7 +786,7 @@ def test_no_standing_but_signed_off_opens_the_gate() -> None:
     unsupported = signed()
     unsupported.correct("B1-01", "lid", "0.55")
     unsupported.confirm()
-    stories = [told(), opened(), clear(), held(), withdrawn, lapsed, on_hold, unsupported]
+    stories = [story_with_bar(), opened(), clear(), held(), withdrawn, lapsed, on_hold, unsupported]
 
     assert {*Standing} - {Standing.SIGNED_OFF} == {s.process.standing for s in stories}
     assert [{"sign-off-stands"}] * 8 == [rules_of(refused_order(s)) for s in stories]
@@ -808,7 +808,7 @@ def test_a_refused_order_says_where_the_process_stands() -> None:
 
 def test_a_refusal_is_recorded_with_who_tried_and_which_rules_said_no() -> None:
     """G13, S-04."""
-    story = told()
+    story = story_with_bar()
     error = refused_order(story)
     assert error.attempt is not None
     story.process.refuse(story.stamp("bela"), error, error.attempt)

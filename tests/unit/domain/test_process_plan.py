@@ -23,7 +23,7 @@ from tests.stories import (
     opened,
     plan,
     rules_of,
-    told,
+    story_with_bar,
 )
 
 Step = Callable[[], object]
@@ -57,7 +57,7 @@ def test_a_plan_that_follows_results_names_how_it_differs() -> None:
 @pytest.mark.parametrize("empty", [False, True])
 def test_a_plan_before_any_result_is_compared_with_none(*, empty: bool) -> None:
     """G15, G25: an empty batch saw none."""
-    story = told()
+    story = story_with_bar()
     if empty:
         story.build(units=0)
     story.publish(with_upper("0.50"), reason="as agreed")
@@ -275,7 +275,7 @@ def test_processes_share_tooling_and_design_by_name_document_or_digest(
     tooling: str, design: DesignApproval, shared: tuple[bool, bool]
 ) -> None:
     """G21: whatever the process is called."""
-    story, other = told(), Story()
+    story, other = story_with_bar(), Story()
     provenance = PROVENANCE.model_copy(update={"tooling": tooling})
     other.publish(plan(provenance=provenance), design)
 
@@ -287,7 +287,7 @@ def test_processes_share_tooling_and_design_by_name_document_or_digest(
 
 def test_tooling_and_design_of_an_earlier_plan_are_still_shared() -> None:
     """G21: ever."""
-    story, other = told(), told()
+    story, other = story_with_bar(), story_with_bar()
     moved = PROVENANCE.model_copy(update={"tooling": "T-9"})
     other.publish(plan(provenance=moved), NEW_DESIGN, reason="moved")
 

@@ -5,7 +5,7 @@ from signoff_ledger.domain.process import Process
 from signoff_ledger.domain.process_records import Standing
 from signoff_ledger.domain.process_state import LONGEST_GAP
 from signoff_ledger.domain.values import Origin, Outcome
-from tests.stories import fixed, held, opened, plan, signed, told, unit
+from tests.stories import fixed, held, opened, plan, signed, story_with_bar, unit
 
 
 def test_a_process_begins_with_nothing() -> None:
@@ -28,7 +28,7 @@ def test_a_process_begins_with_nothing() -> None:
 
 def test_the_last_plan_and_bar_are_in_force() -> None:
     """G6."""
-    story = told()
+    story = story_with_bar()
 
     assert plan() == story.process.plan
     assert story.process.bars[-1] is story.process.bar
@@ -93,7 +93,7 @@ def test_orders_are_added_up_under_their_sign_off() -> None:
 
 def test_an_order_under_no_sign_off_adds_to_none() -> None:
     """S-55: whoever wrote it past the gate."""
-    story = told()
+    story = story_with_bar()
     planted = ProductionOrderCommitted(quantity=500, reference="PO-1", sign_off=1)
     story.process.emit(story.stamp(), planted)
 

@@ -113,7 +113,7 @@ def test_numbers_that_are_parted_look_like_the_same_number_in_one_piece() -> Non
     assert look_alike("111", "11-1")
 
 
-def test_serials_of_separators_alone_are_told_apart() -> None:
+def test_serials_of_separators_alone_are_distinguished() -> None:
     assert not look_alike("---", "...")
 
 

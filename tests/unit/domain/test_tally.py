@@ -8,7 +8,7 @@ import pytest
 from signoff_ledger.domain.tally import EXCLUSIONS, Tally, exclusions, missing_readings
 from signoff_ledger.domain.unit import NonconformityReport, UnitReport
 from signoff_ledger.domain.values import BuildMethod, Role, Severity
-from tests.stories import BUILD, Story, bar, opened, plan, told, unit
+from tests.stories import BUILD, Story, bar, opened, plan, story_with_bar, unit
 
 
 def counted(story: Story, **bar_changes: Any) -> Tally:
@@ -107,7 +107,7 @@ def test_every_reason_is_named() -> None:
 
 def test_a_batch_made_on_other_tooling_counts_nothing() -> None:
     """S-10: the batch's own declaration is held against what is required."""
-    story = told()
+    story = story_with_bar()
     story.open(tooling="T-0")
     story.record(unit("U-01"), unit("U-02", tooling="T-1"))
 
@@ -119,7 +119,7 @@ def test_a_batch_made_on_other_tooling_counts_nothing() -> None:
 
 def test_after_a_jig_was_introduced_a_unit_without_it_does_not_count() -> None:
     """S-51, S-15."""
-    story = told(units=2)
+    story = story_with_bar(units=2)
     story.build(units=2)
     story.change("build", fixture="JIG-1")
     story.open("B2")
@@ -133,7 +133,7 @@ def test_after_a_jig_was_introduced_a_unit_without_it_does_not_count() -> None:
 
 def test_a_unit_off_the_old_tooling_revision_does_not_count() -> None:
     """S-08, S-10."""
-    story = told(units=2)
+    story = story_with_bar(units=2)
     story.build(units=2)
     story.change("LID-SEAT", tooling_revision="B")
     story.open("B2")
@@ -150,7 +150,7 @@ def built(serial: str, build: dict[str, Any]) -> UnitReport:
 @pytest.mark.parametrize("demanded", ["fixture", "tooling_revision"])
 def test_what_a_change_demands_and_nobody_states_is_not_met(demanded: str) -> None:
     """G17: saying nothing is not meeting it; the unit or the opening has to say so."""
-    story = told(units=7)
+    story = story_with_bar(units=7)
     story.build(units=7)
     story.change("build", **{demanded: "NEW"})
     story.open("B2", **{demanded: None})
@@ -165,7 +165,7 @@ def test_what_a_change_demands_and_nobody_states_is_not_met(demanded: str) -> No
 
 def test_what_a_change_demands_is_met_by_what_the_opening_says() -> None:
     """G17: unless the unit says otherwise."""
-    story = told(units=7)
+    story = story_with_bar(units=7)
     story.build(units=7)
     story.change("build", fixture="JIG-1")
     story.open("B2", fixture="JIG-1")
@@ -176,7 +176,7 @@ def test_what_a_change_demands_is_met_by_what_the_opening_says() -> None:
 
 def test_what_the_plan_alone_requires_is_met_by_saying_nothing() -> None:
     """G17: no change demanded it."""
-    story = told(units=7)
+    story = story_with_bar(units=7)
     story.build(units=7)
     story.change("LID-SEAT")
     story.open("B2", line=None, fixture=None)
@@ -201,7 +201,7 @@ def test_a_setting_that_a_change_requires_is_stated_by_the_unit_or_the_opening(
     opening: str | None, own: str | None, *, counts: bool
 ) -> None:
     """G17: the unit's own word goes first; case and blanks are no other setting."""
-    story = told(units=7)
+    story = story_with_bar(units=7)
     story.build(units=7)
     story.change("PINHOLE", parameter="ramp K/h", old="120", new="60")
     story.open("B2", parameters=stated("Ramp k/H", opening))
@@ -297,7 +297,7 @@ def test_modes_stand_by_their_count_and_then_by_their_name() -> None:
 
 def test_the_first_twenty_of_the_card_are_five_of_twenty() -> None:
     """S-33, S-45: three lids and two pinholes."""
-    story = told()
+    story = story_with_bar()
     story.build(lids=3, pinholes=2)
 
     count = counted(story)

@@ -37,7 +37,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("story")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sqlite_module, "assert_durable", careless)
-        Office.founded(folder / "ledger.db").told().close_file()
+        Office.founded(folder / "ledger.db").play().close_file()
         shutil.copytree(folder, folder / "beside")
         office = Office.again(folder / "beside" / "ledger.db")
         export_decision(office.store, office.positions("process-signed-off")[0], folder / "dossier")
@@ -51,7 +51,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def told(story: Path, tmp_path: Path) -> Iterator[Office]:
+def story_office(story: Path, tmp_path: Path) -> Iterator[Office]:
     """Give the office of the story."""
     shutil.copy(story / "ledger.db", tmp_path)
     shutil.copytree(story / "keys", tmp_path / "keys")

@@ -43,13 +43,13 @@ def test_a_signed_decision_is_proved_by_its_dossier_alone(dossier: Path) -> None
 
 
 def test_the_same_decision_is_exported_to_the_same_bytes(
-    told: Office, dossier: Path, tmp_path: Path
+    story_office: Office, dossier: Path, tmp_path: Path
 ) -> None:
-    at = told.positions("process-signed-off")[0]
-    export_decision(told.store, at, tmp_path / "again")
+    at = story_office.positions("process-signed-off")[0]
+    export_decision(story_office.store, at, tmp_path / "again")
 
     assert content(dossier) == content(tmp_path / "again")
-    assert told.lines()[at - 1] == content(dossier)["decision.json"]
+    assert story_office.lines()[at - 1] == content(dossier)["decision.json"]
 
 
 def test_a_dossier_holds_the_streams_concerned_and_nothing_of_the_rest(dossier: Path) -> None:
@@ -59,9 +59,9 @@ def test_a_dossier_holds_the_streams_concerned_and_nothing_of_the_rest(dossier: 
     assert "person-aude" not in names
 
 
-def test_a_decision_without_a_signature_says_so(told: Office, tmp_path: Path) -> None:
-    automatic = told.positions("process-held")[0]
-    shown = export_decision(told.store, automatic, tmp_path / "out")
+def test_a_decision_without_a_signature_says_so(story_office: Office, tmp_path: Path) -> None:
+    automatic = story_office.positions("process-held")[0]
+    shown = export_decision(story_office.store, automatic, tmp_path / "out")
 
     assert shown.signer is None
     assert not (tmp_path / "out" / "decision.statement").exists()
@@ -70,28 +70,34 @@ def test_a_decision_without_a_signature_says_so(told: Office, tmp_path: Path) ->
 
 
 def test_a_decision_of_somebody_without_a_key_proves_nothing_of_them(
-    told: Office, tmp_path: Path
+    story_office: Office, tmp_path: Path
 ) -> None:
-    told.ledger.execute(GrantRole(person="egon", role=Role.APPROVER, note="stands in"), by("olga"))
-    told.hold(Call("egon"), "by name")
-    export_decision(told.store, told.positions("process-held")[-1], tmp_path / "out")
+    story_office.ledger.execute(
+        GrantRole(person="egon", role=Role.APPROVER, note="stands in"), by("olga")
+    )
+    story_office.hold(Call("egon"), "by name")
+    export_decision(
+        story_office.store, story_office.positions("process-held")[-1], tmp_path / "out"
+    )
 
     assert "not proved" == states(checks(tmp_path / "out"))["signature"]
 
 
-def test_only_a_sealed_decision_has_a_dossier(told: Office, tmp_path: Path) -> None:
-    size = told.store.size()
+def test_only_a_sealed_decision_has_a_dossier(story_office: Office, tmp_path: Path) -> None:
+    size = story_office.store.size()
     for position in (0, -1, 1, size + 1):
         with pytest.raises(NotFoundError) as missing:
-            export_decision(told.store, position, tmp_path / "out")
+            export_decision(story_office.store, position, tmp_path / "out")
         assert "SL206" == missing.value.code
-    told.ledger.sealer = None
-    told.hold(by("anna"), "not sealed")
+    story_office.ledger.sealer = None
+    story_office.hold(by("anna"), "not sealed")
     with pytest.raises(ConflictError) as refused:
-        export_decision(told.store, told.positions("process-held")[-1], tmp_path / "out")
+        export_decision(
+            story_office.store, story_office.positions("process-held")[-1], tmp_path / "out"
+        )
     assert "SL604" == refused.value.code
     assert f"the last checkpoint is of {size} events" == refused.value.why
-    assert size == seal_over(told.store, size)[0]
+    assert size == seal_over(story_office.store, size)[0]
     assert not (tmp_path / "out").exists()
 
 
@@ -168,30 +174,32 @@ def test_a_dossier_that_was_touched_is_refused(dossier: Path, name: str) -> None
 WITNESS = VerifierKey.of("north.example/w", COSIGNATURE_V1, NORTH)
 
 
-def policy(told: Office, quorum: str = "w") -> bytes:
+def policy(story_office: Office, quorum: str = "w") -> bytes:
     """Write a policy with one witness."""
-    key = told.ledger.work().founding().log_key
+    key = story_office.ledger.work().founding().log_key
     return f"log {key}\nwitness w {WITNESS.line}\nquorum {quorum}\n".encode()
 
 
-def test_a_dossier_is_held_against_the_readers_policy(told: Office, tmp_path: Path) -> None:
-    at = told.positions("process-signed-off")[0]
-    export_decision(told.store, at, tmp_path / "before")
+def test_a_dossier_is_held_against_the_readers_policy(story_office: Office, tmp_path: Path) -> None:
+    at = story_office.positions("process-signed-off")[0]
+    export_decision(story_office.store, at, tmp_path / "before")
     with refusal("SL505", "none of its witnesses"):
-        checks(tmp_path / "before", policy(told))
-    assert "proved" == states(checks(tmp_path / "before", policy(told, "none")))["witnesses"]
+        checks(tmp_path / "before", policy(story_office))
+    assert (
+        "proved" == states(checks(tmp_path / "before", policy(story_office, "none")))["witnesses"]
+    )
 
-    size, note = told.store.checkpoints()[-1]
+    size, note = story_office.store.checkpoints()[-1]
     line = cosign(parse_note(note).text, WITNESS.name, NORTH, 1_772_438_400).line
-    told.store.keep_cosignature(size, line)
-    export_decision(told.store, at, tmp_path / "after")
-    found = checks(tmp_path / "after", policy(told), since=b"anything")
+    story_office.store.keep_cosignature(size, line)
+    export_decision(story_office.store, at, tmp_path / "after")
+    found = checks(tmp_path / "after", policy(story_office), since=b"anything")
     assert ("proved", "not proved") == (states(found)["witnesses"], states(found)["growth"])
     assert "history" not in states(found)
 
 
-def test_a_policy_of_another_log_refuses_the_dossier(told: Office, dossier: Path) -> None:
-    named = VerifierKey.parse(policy(told).decode().split()[1])
+def test_a_policy_of_another_log_refuses_the_dossier(story_office: Office, dossier: Path) -> None:
+    named = VerifierKey.parse(policy(story_office).decode().split()[1])
     key = VerifierKey("example.com/press-shed", ED25519, named.public_key)
     text = f"log {key.line}\nwitness w {WITNESS.line}\nquorum none\n".encode()
 

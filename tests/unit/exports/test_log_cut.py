@@ -41,9 +41,9 @@ class Spoiled(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def told(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def ledger_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Tell a story once, which is sealed at its decisions; gives its file."""
-    path = tmp_path_factory.mktemp("told") / "ledger.db"
+    path = tmp_path_factory.mktemp("story") / "ledger.db"
     office = Office.founded(path)
     office.publish()
     office.hold(by("anna"))
@@ -55,12 +55,12 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(params=["file", "database"])
 def spoiled(
-    request: pytest.FixtureRequest, told: Path, tmp_path: Path, postgres: Databases
+    request: pytest.FixtureRequest, ledger_file: Path, tmp_path: Path, postgres: Databases
 ) -> Iterator[Spoiled]:
     """Give the ledger of the story in a file and in a database."""
     if request.param == "file":
         path = tmp_path / "ledger.db"
-        with closing(open_store(told)) as source:
+        with closing(open_store(ledger_file)) as source:
             size = copy_ledger(source, path).size
 
         def in_file(*statements: str) -> None:
@@ -72,7 +72,7 @@ def spoiled(
         return
     name = postgres.create_database()
     url = postgres.url(name)
-    with closing(open_store(told)) as source:
+    with closing(open_store(ledger_file)) as source:
         size = copy_ledger(source, url).size
 
     def in_database(*statements: str) -> None:
@@ -181,10 +181,10 @@ def test_command_ids_and_subtree_roots_are_made_anew(spoiled: Spoiled, tmp_path:
 
 
 def test_nothing_is_overwritten_and_nothing_is_left_of_a_copy_that_fails(
-    told: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ledger_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     copy = tmp_path / "copy.db"
-    with closing(open_store(told)) as store:
+    with closing(open_store(ledger_file)) as store:
         for until in (0, store.size() + 1):
             with pytest.raises(NotFoundError):
                 copy_until(store, copy, until)
@@ -201,10 +201,10 @@ def test_nothing_is_overwritten_and_nothing_is_left_of_a_copy_that_fails(
     assert not copy.exists()
 
 
-def test_a_row_that_cannot_be_read_is_named_and_cut_off(told: Path, tmp_path: Path) -> None:
+def test_a_row_that_cannot_be_read_is_named_and_cut_off(ledger_file: Path, tmp_path: Path) -> None:
     """STRICT is gone from the file, and a number stands where a line should."""
     path, copy = tmp_path / "ledger.db", tmp_path / "copy.db"
-    with closing(open_store(told)) as source:
+    with closing(open_store(ledger_file)) as source:
         copy_ledger(source, path)
     with closing(disarmed(path)) as connection:
         connection.execute("PRAGMA writable_schema = ON")

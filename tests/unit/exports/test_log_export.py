@@ -55,29 +55,32 @@ def test_an_export_verifies_as_the_live_ledger_does(cosigned: Office, exported: 
         assert live[name] == there[name]
 
 
-def test_an_unsealed_tail_is_told(told: Office, tmp_path: Path) -> None:
-    told.change()
-    export_log(told.store, tmp_path / "out")
+def test_an_unsealed_tail_is_reported(story_office: Office, tmp_path: Path) -> None:
+    story_office.change()
+    export_log(story_office.store, tmp_path / "out")
 
     assert "tail" in {check.name for check in checks(tmp_path / "out")}
     readme = (tmp_path / "out" / "README.md").read_text("utf-8")
-    assert f"The last {told.store.size() - told.store.sealed_size()} events are not" in readme
+    assert (
+        f"The last {story_office.store.size() - story_office.store.sealed_size()} events are not"
+        in readme
+    )
 
 
 def test_what_is_recorded_while_it_is_exported_is_left_for_the_next_time(
-    told: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    story_office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    raw, size = told.store.raw, told.store.size()
+    raw, size = story_office.store.raw, story_office.store.size()
 
     def growing() -> object:
-        told.hold(by("anna"), "while you look")
+        story_office.hold(by("anna"), "while you look")
         return raw()
 
-    monkeypatch.setattr(told.store, "raw", growing)
-    what = export_log(told.store, tmp_path / "out")
+    monkeypatch.setattr(story_office.store, "raw", growing)
+    what = export_log(story_office.store, tmp_path / "out")
     monkeypatch.undo()
 
-    assert size == what.size < told.store.size()
+    assert size == what.size < story_office.store.size()
     assert checks(tmp_path / "out")
 
 
@@ -92,11 +95,11 @@ def test_a_ledger_without_a_key_is_exported_without_one(tmp_path: Path) -> None:
     restore_log(tmp_path / "out", tmp_path / "new.db")
 
 
-def test_a_ledger_that_does_not_hold_is_not_exported(told: Office, tmp_path: Path) -> None:
-    line = told.lines()[4]
-    told.close_file()
-    rewrite(told.store.path, 5, line.replace(b"olga", b"egon"))
-    store = SqliteStore.open(told.store.path)
+def test_a_ledger_that_does_not_hold_is_not_exported(story_office: Office, tmp_path: Path) -> None:
+    line = story_office.lines()[4]
+    story_office.close_file()
+    rewrite(story_office.store.path, 5, line.replace(b"olga", b"egon"))
+    store = SqliteStore.open(story_office.store.path)
 
     with pytest.raises(EvidenceError) as refused:
         export_log(store, tmp_path / "out")

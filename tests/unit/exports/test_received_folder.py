@@ -108,7 +108,7 @@ def test_the_folder_itself_may_be_named_by_a_link(tmp_path: Path) -> None:
     assert b"a" == ReceivedFolder(tmp_path / "latest").read("a")
 
 
-def test_the_readme_that_goes_with_it_is_proved_and_any_other_is_told(tmp_path: Path) -> None:
+def test_the_readme_that_goes_with_it_is_proved_and_any_other_is_reported(tmp_path: Path) -> None:
     folder = ReceivedFolder(tmp_path)
     assert [] == list(folder.rest(b"as written"))
 
@@ -116,13 +116,13 @@ def test_the_readme_that_goes_with_it_is_proved_and_any_other_is_told(tmp_path: 
     (proved,) = ReceivedFolder(tmp_path).rest(b"as written")
     assert ("readme", PROVED, ()) == (proved.name, proved.state, proved.files)
 
-    (told,) = ReceivedFolder(tmp_path).rest(b"otherwise")
-    assert ("readme", FLAGGED, ("README.md",)) == (told.name, told.state, told.files)
-    assert "README.md is NOT the one" in told.says
+    (reported,) = ReceivedFolder(tmp_path).rest(b"otherwise")
+    assert ("readme", FLAGGED, ("README.md",)) == (reported.name, reported.state, reported.files)
+    assert "README.md is NOT the one" in reported.says
 
 
 @pytest.mark.parametrize("kind", ["folder", "link", "too long"])
-def test_a_readme_that_cannot_be_read_is_told_and_refuses_nothing(
+def test_a_readme_that_cannot_be_read_is_reported_and_refuses_nothing(
     tmp_path: Path, kind: str
 ) -> None:
     readme = tmp_path / "README.md"
@@ -133,9 +133,9 @@ def test_a_readme_that_cannot_be_read_is_told_and_refuses_nothing(
     else:
         readme.write_bytes(b"x" * (MEMBER.size_bytes + 1))
 
-    (told,) = ReceivedFolder(tmp_path).rest(b"as written")
+    (reported,) = ReceivedFolder(tmp_path).rest(b"as written")
 
-    assert (FLAGGED, ("README.md",)) == (told.state, told.files)
+    assert (FLAGGED, ("README.md",)) == (reported.state, reported.files)
 
 
 def test_what_was_not_read_is_named_in_order_and_escaped(tmp_path: Path) -> None:
@@ -148,21 +148,21 @@ def test_what_was_not_read_is_named_in_order_and_escaped(tmp_path: Path) -> None
     folder.names("inner")
     folder.read("inner/read")
 
-    (told,) = folder.rest(b"")
+    (reported,) = folder.rest(b"")
 
-    assert (OPEN, "other files") == (told.state, told.name)
-    assert ("a\\x1b[8mb", "notes.txt", "other/", "inner/x\\u202e") == told.files
-    assert told.says.startswith("a\\x1b[8mb, notes.txt, other/, inner/x\\u202e: ")
+    assert (OPEN, "other files") == (reported.state, reported.name)
+    assert ("a\\x1b[8mb", "notes.txt", "other/", "inner/x\\u202e") == reported.files
+    assert reported.says.startswith("a\\x1b[8mb, notes.txt, other/, inner/x\\u202e: ")
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse such names themselves")
 def test_a_name_that_is_no_text_is_escaped(tmp_path: Path) -> None:
     (tmp_path / os.fsdecode(b"caf\xe9")).touch()
 
-    (told,) = ReceivedFolder(tmp_path).rest(b"")
+    (reported,) = ReceivedFolder(tmp_path).rest(b"")
 
-    assert ("caf\\udce9",) == told.files
-    told.says.encode()
+    assert ("caf\\udce9",) == reported.files
+    reported.says.encode()
 
 
 def test_few_of_many_names_are_shown_and_the_list_has_an_end(
@@ -172,10 +172,10 @@ def test_few_of_many_names_are_shown_and_the_list_has_an_end(
     for number in range(40):
         (tmp_path / f"{number:02}").touch()
 
-    (told,) = ReceivedFolder(tmp_path).rest(b"")
+    (reported,) = ReceivedFolder(tmp_path).rest(b"")
 
-    assert 30 == len(told.files)
-    assert "19, and 10 more: no part of the evidence" in told.says
+    assert 30 == len(reported.files)
+    assert "19, and 10 more: no part of the evidence" in reported.says
 
 
 def test_a_name_that_no_file_can_have_is_refused(tmp_path: Path) -> None:

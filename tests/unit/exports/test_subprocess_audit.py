@@ -20,7 +20,7 @@ from tests.offices import Office
 @pytest.fixture
 def office(tmp_path: Path) -> Iterator[Office]:
     """Give an office whose story has been told."""
-    opened = Office.founded(tmp_path / "ledger.db").told()
+    opened = Office.founded(tmp_path / "ledger.db").play()
     yield opened
     opened.close_file()
 
@@ -78,7 +78,7 @@ def test_a_process_that_ends_without_an_answer_is_done_without(
     assert "decisions" == verified(office)[-1].name
 
 
-def test_what_does_not_follow_is_told_across_the_processes(office: Office) -> None:
+def test_what_does_not_follow_is_reported_across_the_processes(office: Office) -> None:
     position = spoilt(office)
     place = subprocess_audit.LogAddress(office.store.address, office.store.size())
     beside = subprocess_audit.Apart(place)

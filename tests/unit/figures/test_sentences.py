@@ -11,7 +11,18 @@ from signoff_ledger.figures import number_format
 from signoff_ledger.figures.compute import figures_of
 from signoff_ledger.figures.sentences import bar_sentences, fix_sentences, said
 from signoff_ledger.queries.batch_stats import evaluation
-from tests.stories import Story, bar, clear, fixed, held, identity, opened, plan, told, unit
+from tests.stories import (
+    Story,
+    bar,
+    clear,
+    fixed,
+    held,
+    identity,
+    opened,
+    plan,
+    story_with_bar,
+    unit,
+)
 
 
 def says(story: Story, **changes: object) -> DecisionSentences:
@@ -36,7 +47,7 @@ def test_no_unit_is_no_evidence() -> None:
     assert "20 units of 20 not inspected" in words.rule[0]
 
 
-def test_units_not_inspected_are_told_with_both_extremes() -> None:
+def test_units_not_inspected_are_reported_with_both_extremes() -> None:
     story = opened()
     story.record(*(unit(f"B1-{n}") for n in range(17)))
     story.record(unit("B1-17", without=("glaze",)))
@@ -87,14 +98,14 @@ def test_a_clear_miss_is_said_to_be_shown() -> None:
 
 
 def test_a_rate_that_is_met_is_said_to_be_shown() -> None:
-    story = told(units=60, max_rejects=3)
+    story = story_with_bar(units=60, max_rejects=3)
     story.build(units=60)
 
     assert "This shows a rate of at most 5 % (95 %, one-sided)." in text(says(story))
 
 
 def test_a_bar_of_none_has_no_rate_to_show() -> None:
-    story = told(max_rejects=0)
+    story = story_with_bar(max_rejects=0)
     story.build()
     figures = figures_of(story.case())
 
@@ -109,7 +120,7 @@ def test_another_bar_is_one_that_you_did_not_set() -> None:
     assert "met the bar on rejects that you did not set" in words.rule[0]
 
 
-def test_money_is_told_only_with_a_price() -> None:
+def test_money_is_reported_only_with_a_price() -> None:
     assert "price" not in text(says(held()))
     story = Story()
     story.publish(plan(identity=identity(price={"amount": "149", "currency": "GBP"})))
@@ -120,7 +131,7 @@ def test_money_is_told_only_with_a_price() -> None:
 
 
 def test_two_batches_without_contrast_have_nothing_to_compare() -> None:
-    story = told(repeat_without_change="allow")
+    story = story_with_bar(repeat_without_change="allow")
     story.build("B1")
     story.build("B2")
     figures = figures_of(story.case())
@@ -132,7 +143,7 @@ def test_two_batches_without_contrast_have_nothing_to_compare() -> None:
 
 
 def test_large_batches_are_compared_by_fisher_alone() -> None:
-    story = told(units=80, max_rejects=4, repeat_without_change="allow")
+    story = story_with_bar(units=80, max_rejects=4, repeat_without_change="allow")
     story.build("B1", lids=20, units=80)
     story.build("B2", lids=20, units=80)
     figures = figures_of(story.case())
@@ -167,7 +178,7 @@ def test_a_mode_that_got_worse_does_not_look_like_a_fix() -> None:
 
 
 def test_build_times_are_held_against_their_clauses() -> None:
-    story = told(build_time_each_max_s=390, build_time_median_max_s=360)
+    story = story_with_bar(build_time_each_max_s=390, build_time_median_max_s=360)
     story.build(seconds=420)
     words = text(says(story))
 
@@ -187,7 +198,7 @@ def test_a_build_time_is_held_against_the_batch_before(
     before: int, after: int, expected: str
 ) -> None:
     """S-51: what the change of the median comes to over the largest run."""
-    story = told(units=7, repeat_without_change="allow")
+    story = story_with_bar(units=7, repeat_without_change="allow")
     story.build("B1", units=7, seconds=before)
     story.build("B2", units=7, seconds=after)
 
@@ -196,7 +207,7 @@ def test_a_build_time_is_held_against_the_batch_before(
 
 def test_a_build_time_that_has_not_changed_is_said_to_be_the_same() -> None:
     """S-51."""
-    story = told(units=7, repeat_without_change="allow")
+    story = story_with_bar(units=7, repeat_without_change="allow")
     story.build("B1", units=7, seconds=360)
     story.build("B2", units=7, seconds=360)
 
@@ -206,7 +217,7 @@ def test_a_build_time_that_has_not_changed_is_said_to_be_the_same() -> None:
 @pytest.mark.parametrize("timed", [True, False])
 def test_a_build_time_is_held_against_the_last_batch_that_was_timed(*, timed: bool) -> None:
     """S-51: an untimed batch in between is passed over; without any, nothing is compared."""
-    story = told(units=7, repeat_without_change="allow")
+    story = story_with_bar(units=7, repeat_without_change="allow")
     if timed:
         story.build("B1", units=7, seconds=660)
     story.open("B2")
@@ -229,8 +240,8 @@ def test_without_build_times_nothing_is_said_of_them() -> None:
     assert "Build time" not in text(says(story))
 
 
-def test_a_bar_is_told_from_both_sides() -> None:
-    story = told()
+def test_a_bar_is_reported_from_both_sides() -> None:
+    story = story_with_bar()
     story.open()
     figures = figures_of(story.case())
     assert figures is not None
@@ -256,7 +267,7 @@ def test_the_unit_from_which_the_bar_was_missed_is_named() -> None:
 
     assert evaluated is not None
     assert 2 == evaluated.data["missed_from_unit"]
-    assert evaluation(told().case()) is None
+    assert evaluation(story_with_bar().case()) is None
 
 
 @pytest.mark.parametrize(

@@ -59,7 +59,7 @@ def test_a_row_that_the_lines_do_not_say_is_refused(
     assert why in caught.value.why
 
 
-def test_what_is_wrong_with_the_rows_by_themselves_is_told_at_the_end() -> None:
+def test_what_is_wrong_with_the_rows_by_themselves_is_reported_at_the_end() -> None:
     def spoilt() -> Iterator[Command]:
         yield ROWS[0]
         raise wrong_row("x", 0)
@@ -96,7 +96,7 @@ def test_neighbours_of_one_id_and_other_content_are_two_commands() -> None:
         taken(None, ["a#1", "a#2"]).finish(2)
 
 
-def test_many_ids_are_told_apart() -> None:
+def test_many_ids_are_distinguished() -> None:
     count = 20_000
     ids = taken(None, [f"id-{n}#0" for n in range(count)])
     ids.finish(count)

@@ -159,7 +159,7 @@ def test_an_acknowledgement_without_a_number_acknowledges_nothing(version: objec
 # --- clocks ---------------------------------------------------------------------------------------
 
 
-def test_a_clock_that_ran_backwards_is_told_by_stream_and_version() -> None:
+def test_a_clock_that_ran_backwards_is_reported_by_stream_and_version() -> None:
     log = Lines().founded().registered()
     log.at = 1
     log.accepted()
@@ -262,7 +262,7 @@ def test_an_owners_act_by_somebody_who_never_was_one_is_refused() -> None:
     assert 4 == read(streams(log, ["ledger", "person ines"])).lines
 
 
-def test_a_sole_owners_lost_key_is_told_by_their_own_stream() -> None:
+def test_a_sole_owners_lost_key_is_reported_by_their_own_stream() -> None:
     log = Lines().founded().owner().registered(in_force=True)
     lost = {"fingerprint": fingerprint_of(INES), "reason": "lost"}
     log.add("signing-key-revoked", "ines", lost, PERSON)

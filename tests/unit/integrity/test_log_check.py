@@ -251,7 +251,7 @@ def test_checkpoints_of_the_log_prove_it() -> None:
     )
 
 
-def test_a_tail_that_is_not_sealed_is_told() -> None:
+def test_a_tail_that_is_not_sealed_is_reported() -> None:
     log = story()
     checks = by_name(list(read(log).seals([(4, log.seal(4))])))
 
@@ -357,7 +357,7 @@ def trusted(log: Lines, notes: Notes, **trust: bytes) -> list[Check]:
     return list(read(log).trusted(notes, Trust(given, trust.get("since"))))
 
 
-def test_a_reader_who_brings_nothing_is_told_what_that_means() -> None:
+def test_a_reader_who_brings_nothing_learns_what_that_means() -> None:
     (check,) = trusted(story(), [])
 
     assert ("history", "not proved") == check[:2]
@@ -398,7 +398,7 @@ def test_a_quorum_of_the_readers_witnesses_is_proved() -> None:
     } == checks
 
 
-def test_what_is_behind_the_last_quorum_is_told() -> None:
+def test_what_is_behind_the_last_quorum_is_reported() -> None:
     log = story()
     checks = by_name(trusted(log, [(4, cosigned(log.seal(4))), (6, log.seal(6))], policy=policy()))
 

@@ -70,14 +70,14 @@ def test_of_many_signers_three_are_named() -> None:
 
 
 @pytest.mark.parametrize("note", [b"", b"x", b"a\nb\n\n\xe2\x80\x94 w.example AAAAAAAA\n"])
-def test_what_is_no_checkpoint_is_told_as_that(note: bytes) -> None:
+def test_what_is_no_checkpoint_is_reported_as_that(note: bytes) -> None:
     error = refused(log(), 4, note)
 
     assert "SL505" == error.code
     assert "the checkpoint kept of 4 events is malformed" in error.what
 
 
-def test_a_signature_that_does_not_verify_is_told_as_that() -> None:
+def test_a_signature_that_does_not_verify_is_reported_as_that() -> None:
     lines = log()
     note = parse_note(lines.seal(4))
     wrong = note.signatures[0]._replace(signature=bytes(64))
@@ -86,7 +86,7 @@ def test_a_signature_that_does_not_verify_is_told_as_that() -> None:
     assert ("SL505", True) == (error.code, error.why.endswith("does not verify"))
 
 
-def test_a_checkpoint_of_another_log_is_told_as_that() -> None:
+def test_a_checkpoint_of_another_log_is_reported_as_that() -> None:
     lines = log()
     for key in (LOG, SOUTH):
         error = refused(lines, 4, signed(lines.root(4), key=key, origin="log.example/cup"))
@@ -101,7 +101,7 @@ def test_a_note_under_the_logs_own_name_that_names_another_log_is_none_of_it() -
     assert "SL505" == refused(lines, 4, sign_note(f"{text}\n", ORIGIN, LOG).to_bytes()).code
 
 
-def test_a_checkpoint_under_another_size_is_told_as_that() -> None:
+def test_a_checkpoint_under_another_size_is_reported_as_that() -> None:
     lines = log()
     error = refused(lines, 3, lines.seal(4))
 
@@ -126,7 +126,7 @@ def test_a_key_that_signed_twice_leaves_open_what_it_meant() -> None:
 @pytest.mark.parametrize("key", [LOG, NORTH])
 @pytest.mark.parametrize("kept_under", [-3, 0, 2, 4, 9])
 @pytest.mark.parametrize("lines_below", [1, 2])
-def test_another_history_is_told_whatever_stands_around_it(
+def test_another_history_is_reported_whatever_stands_around_it(
     key: Ed25519PrivateKey, kept_under: int, lines_below: int
 ) -> None:
     """A key of the log signed it, in force or not: no size and no second line hides that."""

@@ -110,7 +110,7 @@ def test_what_was_signed_before_a_revocation_stays_signed() -> None:
     assert [3, 5] == [signed.position for signed in taken(log).signed]
 
 
-def test_what_could_be_signed_and_is_not_is_told() -> None:
+def test_what_could_be_signed_and_is_not_is_reported() -> None:
     log = Lines().founded()
     log.unsigned("note")
     people = taken(log)
@@ -512,7 +512,7 @@ def lost(log: Lines, key: str = INES_KEY) -> Lines:
     return log
 
 
-def test_a_sole_owner_who_lost_the_key_goes_on_by_name_and_that_is_told() -> None:
+def test_a_sole_owner_who_lost_the_key_goes_on_by_name_and_that_is_reported() -> None:
     log = lost(sole_owner()).registered(SOUTH, in_force=True)
     people = taken(log)
 

@@ -71,7 +71,7 @@ def test_a_clock_that_went_backwards_makes_no_signature_impossible() -> None:
     [(0, "0 seconds"), (1, "1 second"), (59, "59 seconds"), (60, "1 minute"), (7_199, "1 hour"),
      (7_200, "2 hours"), (86_400, "1 day"), (3 * 86_400 + 5, "3 days")],
 )  # fmt: skip
-def test_a_duration_is_told_in_its_largest_unit(seconds: int, says: str) -> None:
+def test_a_duration_is_reported_in_its_largest_unit(seconds: int, says: str) -> None:
     assert says == duration(seconds)
 
 
@@ -99,7 +99,7 @@ def next_line(size: object, cmd: str = "now", **data: Any) -> Fields:
     return {"stream": PROCESS, "version": 9, "cmd": cmd, "data": data | signature}
 
 
-def told() -> tuple[LineTimes, list[int]]:
+def line_times() -> tuple[LineTimes, list[int]]:
     """Take a note on the process and on a batch, and a later one elsewhere."""
     log, times = Lines(), LineTimes()
     for number, stream in enumerate((PROCESS, BATCH, PROCESS), 1):
@@ -113,7 +113,7 @@ def told() -> tuple[LineTimes, list[int]]:
 
 
 def test_what_was_reviewed_is_the_tree_the_stream_and_the_batches() -> None:
-    times, at = told()
+    times, at = line_times()
 
     assert at[3] == times.reviewed(next_line(4))
     assert at[2] == times.reviewed(next_line(1))
@@ -122,7 +122,7 @@ def test_what_was_reviewed_is_the_tree_the_stream_and_the_batches() -> None:
 
 @pytest.mark.parametrize("size", [0, -1, 5, None, True, "4"])
 def test_a_tree_that_the_log_never_had_gives_no_time(size: object) -> None:
-    times, at = told()
+    times, at = line_times()
 
     assert at[2] == times.reviewed(next_line(size))
     assert times.reviewed(next_line(size) | {"stream": "elsewhere"}) is None

@@ -45,7 +45,7 @@ def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.Monke
         ("./postgresql:x/y", False),
     ],
 )
-def test_a_url_is_told_from_a_path(address: str, *, expected: bool) -> None:
+def test_a_url_is_reported_from_a_path(address: str, *, expected: bool) -> None:
     assert expected is is_url(address)
 
 

@@ -135,9 +135,9 @@ def test_another_process_on_the_same_tooling_or_design_is_named(
     for was, now in digest.items():
         other = other.replace(was, now)
     shop.publish(other)
-    told = [d.says for d in explain(shop.store, "cup").disclosures if d.topic == "SAME PROCESS"]
+    reported = [d.says for d in explain(shop.store, "cup").disclosures if d.topic == "SAME PROCESS"]
 
-    (says,) = told
+    (says,) = reported
 
     assert (
         f"process mug has the same {shared}: 1 attempt(s), HELD on B1, 2026-03-02; it stands at "
@@ -227,7 +227,7 @@ def test_a_process_is_there_from_its_plan_on(shop: Shop, kind: str) -> None:
     assert "SL201" == refused.value.code
 
 
-def test_every_kind_of_thing_beside_a_decision_is_told(shop: Shop) -> None:
+def test_every_kind_of_thing_beside_a_decision_is_reported(shop: Shop) -> None:
     """G12, G13, S-22, S-53: refusals, remarks, orders and endings, oldest first."""
     with pytest.raises(RuleRefusedError):
         shop.order()
@@ -267,16 +267,16 @@ def test_another_process_is_not_looked_at(shop: Shop) -> None:
     assert () == explain(shop.store, "mug").context
 
 
-@pytest.mark.parametrize(("batches", "told"), [([], "it has none"), (["B1"], "it has B1")])
+@pytest.mark.parametrize(("batches", "reported"), [([], "it has none"), (["B1"], "it has B1")])
 def test_a_batch_that_is_not_of_the_process_is_refused(
-    shop: Shop, batches: list[str], told: str
+    shop: Shop, batches: list[str], reported: str
 ) -> None:
     for batch in batches:
         shop.open(batch)
     with pytest.raises(NotFoundError) as refused:
         explain(shop.store, "mug", "B9")
 
-    assert ("SL202", told) == (refused.value.code, refused.value.why)
+    assert ("SL202", reported) == (refused.value.code, refused.value.why)
 
 
 def test_a_process_that_is_not_there_is_refused(shop: Shop) -> None:

@@ -34,11 +34,11 @@ def test_a_sound_ledger_is_sound(shop: Shop, views: Views) -> None:
 
 
 def test_every_line_is_counted_while_it_is_looked_at(shop: Shop, views: Views) -> None:
-    told: list[tuple[int, int]] = []
-    examine(shop.store, views, lambda done, total: told.append((done, total)))
+    reported: list[tuple[int, int]] = []
+    examine(shop.store, views, lambda done, total: reported.append((done, total)))
     size = shop.store.size()
 
-    assert [(done, size) for done in range(1, size + 1)] == told[:size]
+    assert [(done, size) for done in range(1, size + 1)] == reported[:size]
 
 
 @pytest.mark.parametrize(
@@ -165,7 +165,9 @@ def test_a_view_that_was_wrong_is_built_again(path: Path, shop: Shop, views: Vie
     assert "ok" == second.state
 
 
-def test_a_damaged_database_is_told_in_its_own_words(path: Path, shop: Shop, views: Views) -> None:
+def test_a_damaged_database_is_reported_in_its_own_words(
+    path: Path, shop: Shop, views: Views
+) -> None:
     with closing(raw(path)) as connection:
         connection.execute("PRAGMA writable_schema = ON")
         connection.execute(

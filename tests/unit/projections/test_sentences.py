@@ -532,12 +532,12 @@ def entry_of(event: Event) -> EventEnvelope:
     CASES,
     ids=[f"{type(case[0]).__name__}-{number}" for number, case in enumerate(CASES, 1)],
 )
-def test_an_event_is_told_with_its_numbers(event: Event, key: str, expected: str) -> None:
+def test_an_event_is_reported_with_its_numbers(event: Event, key: str, expected: str) -> None:
     """S-33: a count never stands without what it is out of."""
     assert expected == sentence(entry_of(event), Subject("any", key))
 
 
-def test_every_kind_of_event_is_told() -> None:
+def test_every_kind_of_event_is_reported() -> None:
     assert {*EVENT_TYPES.values()} == {type(event) for event, _, _ in CASES}
 
 
@@ -560,17 +560,19 @@ def test_nobodys_words_can_repaint_a_screen(text: str) -> None:
         remark = p.RemarkRecorded(kind=RemarkKind.NOTE, text=text)
     except ValidationError:
         return
-    told = sentence(entry_of(remark), Subject("process", "mug", "mug"))
+    reported = sentence(entry_of(remark), Subject("process", "mug", "mug"))
 
-    assert [] == hidden(told)
+    assert [] == hidden(reported)
 
 
 def test_several_lines_of_words_become_one_line() -> None:
     """A second line could pass for the sentence of another event."""
     forging = "all is well\n#99  anna  mug SIGNED OFF by Anna Approver"
-    told = sentence(entry_of(b.BatchClosed(note=forging)), Subject("batch", "B2", "mug"))
+    reported = sentence(entry_of(b.BatchClosed(note=forging)), Subject("batch", "B2", "mug"))
 
-    assert "Batch B2 closed. Note: all is well #99  anna  mug SIGNED OFF by Anna Approver" == told
+    assert (
+        "Batch B2 closed. Note: all is well #99  anna  mug SIGNED OFF by Anna Approver" == reported
+    )
 
 
 def test_a_planted_escape_is_spelt_out() -> None:

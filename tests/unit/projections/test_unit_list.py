@@ -59,7 +59,7 @@ def test_a_unit_is_listed_with_what_it_came_to_and_how_it_was_made(shop: Shop) -
     } == only
 
 
-def test_what_was_found_on_a_unit_is_told_in_words(shop: Shop) -> None:
+def test_what_was_found_on_a_unit_is_reported_in_words(shop: Shop) -> None:
     """S-06, G27: nonconformities, blanks, where it goes, and what a retest found."""
     shop.open("B1")
     rows = [unit("S1", gap="0.50", function=""), unit("S2", function=""), unit("S3")]
@@ -84,7 +84,7 @@ def test_what_was_found_on_a_unit_is_told_in_words(shop: Shop) -> None:
     )
 
 
-def test_who_made_a_unit_is_told_as_far_as_it_is_known(shop: Shop) -> None:
+def test_who_made_a_unit_is_reported_as_far_as_it_is_known(shop: Shop) -> None:
     """G23: an engineer is named as one, whatever the sheet says."""
     units = listed(
         shop,

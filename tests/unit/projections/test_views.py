@@ -88,20 +88,20 @@ def test_views_kept_up_at_every_step_equal_views_built_anew(shop: Shop, views: V
 
 def test_a_log_of_several_pages_is_taken_in_page_by_page(big: Shop) -> None:
     """One transaction a page: others can record in between."""
-    told: list[tuple[int, int]] = []
+    reported: list[tuple[int, int]] = []
     kept = Views(big.store, big.store)
-    kept.catch_up(lambda done, total: told.append((done, total)))
+    kept.catch_up(lambda done, total: reported.append((done, total)))
     size = big.store.size()
 
-    assert [(PAGE, size), (size, size)] == told
+    assert [(PAGE, size), (size, size)] == reported
     assert [*range(1, size + 1)] == [row["position"] for row in kept.read(tables.HISTORY)]
 
 
 def test_a_rebuild_tells_how_far_it_is(big: Shop) -> None:
-    told: list[int] = []
-    size = Views(big.store, big.store).rebuild(lambda done, _: told.append(done))
+    reported: list[int] = []
+    size = Views(big.store, big.store).rebuild(lambda done, _: reported.append(done))
 
-    assert [PAGE, size] == told
+    assert [PAGE, size] == reported
 
 
 def test_views_that_are_there_are_only_read(
@@ -129,11 +129,11 @@ def test_only_a_process_that_was_touched_is_written_again(
     views.catch_up()
     taken: list[str] = []
 
-    def told(store: SqliteStore, process: str) -> Case:
+    def counted(store: SqliteStore, process: str) -> Case:
         taken.append(process)
         return current_case(store, process)
 
-    monkeypatch.setattr("signoff_ledger.projections.states.current_case", told)
+    monkeypatch.setattr("signoff_ledger.projections.states.current_case", counted)
     shop.open("B1")
     views.catch_up()
 
@@ -300,7 +300,7 @@ def test_two_threads_catch_up_while_a_third_records(path: Path, shop: Shop) -> N
             try:
                 while not done.is_set():
                     kept.catch_up()
-            except BaseException as error:  # noqa: BLE001  # told at the end
+            except BaseException as error:  # noqa: BLE001  # reported at the end
                 failures.append(error)
 
     threads = [Thread(target=keep_up) for _ in range(2)]
@@ -425,7 +425,7 @@ def test_views_are_kept_up_over_lost_connections(shop: Shop, views: Views, *, af
     assert everything(views) == everything(kept) == rebuilt(views)
 
 
-def test_a_connection_that_is_lost_for_good_is_told(shop: Shop) -> None:
+def test_a_connection_that_is_lost_for_good_is_reported(shop: Shop) -> None:
     with pytest.raises(ConnectionLostError):
         Views(shop.store, Losing(shop.store, 99, after=False)).catch_up()
 
@@ -502,7 +502,7 @@ def test_what_is_read_while_others_begin_the_views_anew_is_whole(
     assert shop.store.size() == len(reader.read(tables.HISTORY))
 
 
-def test_who_never_finds_the_views_whole_is_told(
+def test_who_never_finds_the_views_whole_is_reported(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     reader = Views(shop.store, shop.store)

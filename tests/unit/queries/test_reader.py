@@ -31,8 +31,7 @@ from signoff_ledger.queries.history import HistoryFilter
 from signoff_ledger.queries.json_schema import schema_of
 from signoff_ledger.queries.reader import Reader
 from signoff_ledger.queries.why_undecided import why_undecided
-from tests.golden.story import goes
-from tests.golden.story import told as told_story
+from tests.golden.story import goes, play_until
 from tests.ledgers import CUP, Shop, raw
 
 
@@ -217,7 +216,7 @@ def test_a_batch_is_given_page_by_page(shop: Shop) -> None:
 
 
 def test_answers_about_the_golden_story_have_their_types_and_nothing_else(tmp_path: Path) -> None:
-    terminal = told_story(
+    terminal = play_until(
         tmp_path, goes("order", "commit", "kiln-lid", "1000", "--reference", "PO-4713")
     )
     with open_reader(terminal.ledger, unopened) as reader, reader.views() as views:
@@ -358,7 +357,7 @@ def test_a_question_is_answered_as_of_one_moment(path: Path, shop: Shop) -> None
         assert [] == [r for r in history.history(views, HistoryFilter()) if "held" in r["sentence"]]
 
 
-def test_a_ledger_that_is_not_there_is_told_as_ever(path: Path) -> None:
+def test_a_ledger_that_is_not_there_is_reported_as_ever(path: Path) -> None:
     with open_reader(path) as reader, pytest.raises(NotFoundError) as refused, reader.views():
         pass
 

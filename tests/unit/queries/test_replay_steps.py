@@ -12,9 +12,9 @@ from tests.ledgers import Shop
 def test_every_step_is_as_its_schema_says_and_the_last_is_the_present(tmp_path: Path) -> None:
     shop = Shop.ready(tmp_path / "ledger.db")
     shop.build("B1", rejects=2)
-    told = replay_steps.story(shop.ledger)
-    steps = [told.step(index) for index in range(len(told))]
-    decision = told.next_decision(0)
+    story = replay_steps.story(shop.ledger)
+    steps = [story.step(index) for index in range(len(story))]
+    decision = story.next_decision(0)
     shop.store.close()
 
     validator = jsonschema.Draft202012Validator(schema_of(replay_steps, closed=True))

@@ -7,11 +7,11 @@ from pathlib import Path
 import pypdf
 import pytest
 
-from tests.golden.story import PROCESS, goes, told
+from tests.golden.story import PROCESS, goes, play_until
 
 
 def test_the_pdf_is_tagged_and_its_text_can_be_selected(tmp_path: Path) -> None:
-    terminal = told(tmp_path, goes("replay", PROCESS))
+    terminal = play_until(tmp_path, goes("replay", PROCESS))
     said = terminal("report", PROCESS, "--format", "pdf", "-o", "one.pdf")
     if "[SL114]" in said.err and not os.environ.get("CI"):
         pytest.skip("the system's Pango library is not installed")

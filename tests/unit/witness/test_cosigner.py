@@ -87,7 +87,7 @@ def test_an_old_size_that_was_never_cosigned_is_answered_with_zero(witness: Cosi
     ],
     ids=range(13),
 )
-def test_what_is_not_a_request_is_told_so(witness: Cosigner, body: bytes) -> None:
+def test_what_is_not_a_request_is_refused_as_that(witness: Cosigner, body: bytes) -> None:
     assert 400 == witness.add_checkpoint(body).status
     assert 200 == witness.add_checkpoint(LOG.body(0, 3)).status
 
@@ -279,7 +279,7 @@ def test_a_memory_that_cannot_be_read_is_not_taken_for_an_empty_one(
         witness.add_checkpoint(LOG.body(0, 7))
 
 
-def test_evidence_that_cannot_be_kept_stops_nothing_but_is_told(
+def test_evidence_that_cannot_be_kept_stops_nothing_but_is_reported(
     witness: Cosigner, tmp_path: Path
 ) -> None:
     witness.add_checkpoint(LOG.body(0, 5))

@@ -181,7 +181,7 @@ def self_signed(path: Path) -> Path:
     return path
 
 
-def test_nobody_there_is_told_plainly() -> None:
+def test_an_address_without_a_server_is_reported_plainly() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listening:
         port = listening.getsockname()[1]
 

@@ -52,8 +52,8 @@ def raw(server: WitnessServer, sent: bytes) -> bytes:
 
 
 def test_a_request_is_answered_as_the_protocol_says(tmp_path: Path) -> None:
-    told: list[str] = []
-    with serving(witness_in(tmp_path, LOG.verifier_key), told) as server:
+    reported: list[str] = []
+    with serving(witness_in(tmp_path, LOG.verifier_key), reported) as server:
         port = server.server_port
         first, stale = post(port, LOG.body(0, 3)), post(port, LOG.body(0, 5))
 
@@ -63,7 +63,7 @@ def test_a_request_is_answered_as_the_protocol_says(tmp_path: Path) -> None:
     assert [
         "2026-03-02T08:00:01Z 200 log.example/mug 3: cosigned",
         "2026-03-02T08:00:02Z 409 log.example/mug 5: asked from 0, cosigned 3",
-    ] == told
+    ] == reported
 
 
 def test_one_connection_may_ask_several_times(tmp_path: Path) -> None:
@@ -91,7 +91,7 @@ def test_nothing_else_is_answered(tmp_path: Path) -> None:
         )
 
 
-def test_a_browser_is_told_to_do_nothing_with_an_answer(tmp_path: Path) -> None:
+def test_a_browser_is_asked_to_do_nothing_with_an_answer(tmp_path: Path) -> None:
     """ASVS 5.0: 3.2.1, 3.4.2 to 3.4.6, 4.1.1."""
     with serving(witness_in(tmp_path, LOG.verifier_key)) as server:
         for asked in (b"GET / HTTP/1.0\r\n\r\n", b"POST /elsewhere HTTP/1.0\r\n\r\n"):
@@ -143,9 +143,9 @@ def test_a_connection_that_is_silent_is_ended(tmp_path: Path) -> None:
 
 def test_a_connection_that_is_endless_is_ended(tmp_path: Path) -> None:
     """Without a limit to the whole, a byte now and then would hold it for ever."""
-    told: list[str] = []
+    reported: list[str] = []
     limits = {"request_s": PATIENCE_S, "connection_s": 0.05}
-    with serving(witness_in(tmp_path, LOG.verifier_key), told, **limits) as server:
+    with serving(witness_in(tmp_path, LOG.verifier_key), reported, **limits) as server:
         assert b"" == raw(server, b"POST /add-checkpoint HTTP/1.1\r\nContent-Length: 99\r\n")
 
 
@@ -182,8 +182,8 @@ def drip(connection: socket.socket) -> None:
 def test_too_many_connections_are_turned_away_and_those_that_are_there_served(
     tmp_path: Path,
 ) -> None:
-    told: list[str] = []
-    with serving(witness_in(tmp_path, LOG.verifier_key), told) as server:
+    reported: list[str] = []
+    with serving(witness_in(tmp_path, LOG.verifier_key), reported) as server:
         address = server.address
         held = [socket.create_connection(address, PATIENCE_S) for _ in range(CONNECTIONS_MAX)]
         with socket.create_connection(address, PATIENCE_S) as one_more:
@@ -196,14 +196,14 @@ def test_too_many_connections_are_turned_away_and_those_that_are_there_served(
         for connection in held:
             connection.close()
 
-    assert any("too many connections" in line for line in told)
+    assert any("too many connections" in line for line in reported)
 
 
 def test_a_client_that_goes_away_is_noted_and_leaves_no_traceback(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    told: list[str] = []
-    with serving(witness_in(tmp_path, LOG.verifier_key), told) as server:
+    reported: list[str] = []
+    with serving(witness_in(tmp_path, LOG.verifier_key), reported) as server:
 
         def breaks(_: bytes) -> None:
             raise BrokenPipeError
@@ -211,23 +211,23 @@ def test_a_client_that_goes_away_is_noted_and_leaves_no_traceback(
         monkeypatch.setattr(server.witness, "add_checkpoint", breaks)
         raw(server, b"POST /add-checkpoint HTTP/1.1\r\nContent-Length: 1\r\n\r\nx")
 
-    assert told[0].endswith("--- a connection broke before it was answered")
+    assert reported[0].endswith("--- a connection broke before it was answered")
     assert "Traceback" not in capfd.readouterr().err
 
 
 def test_a_memory_that_fails_is_the_witnesss_own_trouble(tmp_path: Path) -> None:
-    told: list[str] = []
-    with serving(witness_in(tmp_path, LOG.verifier_key), told) as server:
+    reported: list[str] = []
+    with serving(witness_in(tmp_path, LOG.verifier_key), reported) as server:
         port = server.server_port
         post(port, LOG.body(0, 3))
         next((tmp_path / "cosigned").iterdir()).write_bytes(b"damaged")
         said = post(port, LOG.body(3, 5))
 
     assert (500, b"the witness cannot cosign now\n") == (said.status, said.body)
-    assert "damaged" in told[-1]
+    assert "damaged" in reported[-1]
 
 
-def test_a_taken_port_is_told_plainly(tmp_path: Path) -> None:
+def test_a_taken_port_is_reported_plainly(tmp_path: Path) -> None:
     witness = witness_in(tmp_path, LOG.verifier_key)
     with serving(witness) as server, pytest.raises(InputError) as refused:
         WitnessServer(witness, server.server_port, TickingClock(), print)

@@ -112,7 +112,7 @@ def test_one_is_at_work_at_a_time(tmp_path: Path, trusted: Path) -> None:
     assert "at work already" in error.what
 
 
-def test_a_lock_that_cannot_be_made_is_told_plainly(tmp_path: Path, trusted: Path) -> None:
+def test_a_lock_that_cannot_be_made_is_reported_plainly(tmp_path: Path, trusted: Path) -> None:
     (tmp_path / "w" / "lock").mkdir(parents=True)
 
     assert "SL703" == refusal(tmp_path / "w", trusted).code
@@ -153,7 +153,7 @@ def test_a_start_cut_off_between_key_and_name_is_finished(tmp_path: Path, truste
     assert key == begun(tmp_path / "w", trusted)
 
 
-def test_a_name_that_cannot_be_kept_is_told_plainly(tmp_path: Path, trusted: Path) -> None:
+def test_a_name_that_cannot_be_kept_is_reported_plainly(tmp_path: Path, trusted: Path) -> None:
     begun(tmp_path / "w", trusted)
     (tmp_path / "w" / "witness.vkey").unlink()
     (tmp_path / "w" / "witness.vkey").symlink_to(tmp_path / "nowhere" / "at-all")

@@ -883,20 +883,20 @@ def test_a_header_alone_is_no_sheet(opened: Shop) -> None:
     assert ("SL101", "it has a header and no rows") == (caught.value.code, caught.value.why)
 
 
-def test_progress_is_told_unit_by_unit(opened: Shop) -> None:
-    told: list[tuple[int, int]] = []
+def test_progress_is_reported_unit_by_unit(opened: Shop) -> None:
+    reported: list[tuple[int, int]] = []
     opened.ledger.execute(
         ImportSheet(
             batch="B1",
             file=wide([unit("S1"), unit("S2"), unit("S3")]),
             name="a.csv",
             method=None,
-            progress=lambda done, of: told.append((done, of)),
+            progress=lambda done, of: reported.append((done, of)),
         ),
         Call("ines"),
     )
 
-    assert [(1, 3), (2, 3), (3, 3)] == told
+    assert [(1, 3), (2, 3), (3, 3)] == reported
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from signoff_ledger.domain.gate.rule_sets import judge
 from signoff_ledger.domain.unit import NonconformityReport
 from signoff_ledger.domain.values import BuildMethod, Severity
 from signoff_ledger.domain.verdict import SETTLING_LIMIT, EventRef
-from tests.stories import BUILD, Story, clear, fixed, held, opened, plan, told, unit
+from tests.stories import BUILD, Story, clear, fixed, held, opened, plan, story_with_bar, unit
 
 
 def small(*reports: Any, **bar_changes: Any) -> Story:
@@ -121,7 +121,7 @@ def test_a_replaced_unit_is_named_as_replaced() -> None:
 @pytest.mark.parametrize(("rejects", "holds"), [(0, True), (1, True), (2, False), (5, False)])
 def test_the_acceptance_number_is_inclusive(rejects: int, *, holds: bool) -> None:
     """S-54: Ac = 1, Re = 2."""
-    story = told()
+    story = story_with_bar()
     story.build(lids=rejects)
 
     finding = story.finding("rejects-within-ac")
@@ -411,7 +411,7 @@ def test_a_batch_without_units_is_not_fresh() -> None:
 
 def test_a_unit_of_an_earlier_batch_is_found_even_where_it_was_slipped_in() -> None:
     """S-28: the gate does not rely on the guard at the door."""
-    story = told(units=2)
+    story = story_with_bar(units=2)
     story.build(lids=2, units=2)
     story.change("LID-SEAT")
     batch = story.open("B2")
@@ -468,7 +468,7 @@ def test_a_correction_pending_in_an_earlier_batch_blocks_too() -> None:
 
 def test_no_batch_is_no_evidence() -> None:
     """S-17: it satisfies no rule on a batch."""
-    verdict = judge(told().case())
+    verdict = judge(story_with_bar().case())
     unmet = {f.rule for f in verdict.findings if f.says == NO_BATCH.says and not f.holds}
 
     assert {f.rule for f in verdict.findings} - {"design-approved", "signer-allowed"} == unmet

@@ -25,7 +25,7 @@ from tests.stories import (
     opened,
     plan,
     signed,
-    told,
+    story_with_bar,
     unit,
 )
 
@@ -44,7 +44,7 @@ def test_without_a_design_approval_the_design_is_not_proven() -> None:
 
 def test_a_design_approval_is_named_by_its_document_and_number() -> None:
     """S-03, S-12."""
-    finding = told().finding("design-approved")
+    finding = story_with_bar().finding("design-approved")
 
     assert finding.holds
     assert "design DRW-7 rev C is approved under DA-7" == finding.says
@@ -77,7 +77,7 @@ def test_the_bar_came_before_the_first_result_by_position() -> None:
 
 def test_a_bar_superseded_before_the_batch_is_opened_is_the_one_in_force() -> None:
     """G6, G16, S-18."""
-    story = told()
+    story = story_with_bar()
     story.supersede(bar(max_rejects=0))
     story.open()
     story.record(unit("U-01"))
@@ -445,7 +445,7 @@ def test_a_bar_may_always_ask_for_a_repeat() -> None:
 @pytest.mark.parametrize("before", ["an empty one", "one unit short", "another design"])
 def test_the_repeat_that_a_bar_always_asks_for_follows_a_whole_batch(before: str) -> None:
     """G1, G25: neither an empty batch, nor a broken one, nor one of another design is the first."""
-    story = told(units=7, confirmation_batch="always", repeat_without_change="allow")
+    story = story_with_bar(units=7, confirmation_batch="always", repeat_without_change="allow")
     story.build("B1", units={"an empty one": 0, "one unit short": 6}.get(before, 7))
     if before == "another design":
         story.publish(design=NEW_DESIGN)
@@ -521,7 +521,7 @@ def test_a_repeat_without_a_change_that_no_bar_allowed_is_noticed() -> None:
 
 def test_one_open_nonconformity_stops_the_sign_off() -> None:
     """S-39, S-07, G2."""
-    story = told()
+    story = story_with_bar()
     story.build(lids=1)
     story.attribute("LID-SEAT")
 
@@ -537,7 +537,7 @@ def test_one_open_nonconformity_stops_the_sign_off() -> None:
 @pytest.mark.parametrize("kind", [CauseKind.FOUND, CauseKind.NOT_FOUND])
 def test_the_one_reject_of_a_passing_batch_needs_a_cause(kind: CauseKind) -> None:
     """G2, S-23: or a signed statement that none was found."""
-    story = told()
+    story = story_with_bar()
     story.build(pinholes=1)
     story.attribute("PINHOLE")
     story.cause("PINHOLE", kind=kind)
@@ -581,7 +581,7 @@ def test_a_recurrence_is_shown_even_where_the_total_clears_the_bar() -> None:
 
 def test_every_nonconformity_needs_an_origin() -> None:
     """S-16."""
-    story = told()
+    story = story_with_bar()
     story.build(lids=1)
     story.cause("LID-SEAT")
 
@@ -831,7 +831,7 @@ def test_whoever_applied_a_confirmed_change_may_not_sign() -> None:
 
 def test_whoever_applied_a_change_that_another_batch_confirmed_may_sign() -> None:
     """G9, G24: this batch does not confirm it, and no nonconformity rests on it."""
-    story = told(units=2, repeat_without_change="allow")
+    story = story_with_bar(units=2, repeat_without_change="allow")
     approver(story, "egon")
     story.build(units=2)
     story.change("LID-SEAT")
@@ -843,7 +843,7 @@ def test_whoever_applied_a_change_that_another_batch_confirmed_may_sign() -> Non
 
 def test_whoever_applied_a_change_that_closes_a_nonconformity_may_not_sign_a_later_batch() -> None:
     """G24: the sign-off rests on it, whichever batch confirmed it first."""
-    story = told(units=7, repeat_without_change="allow")
+    story = story_with_bar(units=7, repeat_without_change="allow")
     approver(story, "egon")
     story.build(lids=2, units=7)
     story.attribute("LID-SEAT")
@@ -861,7 +861,7 @@ def test_whoever_applied_a_change_that_closes_a_nonconformity_may_not_sign_a_lat
 
 def test_whoever_applied_a_change_before_the_last_sign_off_may_sign_the_next() -> None:
     """G24: since the last sign-off."""
-    story = told(units=7)
+    story = story_with_bar(units=7)
     approver(story, "egon")
     story.build(lids=2, units=7)
     story.attribute("LID-SEAT")

@@ -13,7 +13,7 @@ from signoff_ledger.domain.gate.rule_sets import (
 )
 from signoff_ledger.domain.values import BuildMethod, Outcome
 from signoff_ledger.errors import RuleRefusedError
-from tests.stories import Story, bar, clear, fixed, held, opened, told, unit
+from tests.stories import Story, bar, clear, fixed, held, opened, story_with_bar, unit
 
 RULES = (
     "design-approved",
@@ -39,7 +39,7 @@ RULES = (
 )
 
 
-@pytest.mark.parametrize("story", [Story(), told(), opened(), clear(), held(), fixed()])
+@pytest.mark.parametrize("story", [Story(), story_with_bar(), opened(), clear(), held(), fixed()])
 def test_every_rule_answers_for_every_case_in_one_order(story: Story) -> None:
     """S-40: the names are part of what replays, and of the checklist."""
     verdict = story.check()
