@@ -26,7 +26,7 @@ from signoff_ledger.projections.tables import HISTORY, TABLES
 from signoff_ledger.projections.views import Views
 from signoff_ledger.queries.certificate import certificate
 from signoff_ledger.queries.check import check
-from signoff_ledger.queries.history import Wanted, history
+from signoff_ledger.queries.history import HistoryFilter, history
 from signoff_ledger.queries.orders import orders
 from signoff_ledger.queries.process import process
 from signoff_ledger.queries.reader import Reader
@@ -239,7 +239,7 @@ ASKED: Mapping[str, Callable[[Reader], object]] = {
     "status": lambda views: (status(views, START), process(views, "mug", START)),
     "why": lambda views: why(views, "mug", None, START),
     "orders": lambda views: orders(views, None, START),
-    "history": lambda views: history(views, Wanted()),
+    "history": lambda views: history(views, HistoryFilter()),
     "unit": lambda views: unit(views, "B1-1", None, None),
 }
 """Every question that views answer."""
