@@ -210,33 +210,33 @@ def t_inverse(p: float, degrees: float) -> float:
     return solve(p, lambda t: t_cdf(t, degrees), low, 0.0)
 
 
-_FEWEST_PANELS, _MOST_PANELS = 400, 20_000
-_PANELS_PER_TURN = 12
-"""Panels within the width over which the integrand turns from 0 to 1."""
+_PANELS_PER_TURN = 10
+"""Panels within the width over which the integrand turns; each end of the range is flat."""
 _REACH = 12
+"""Standard deviations of the spread that are looked at above it."""
+_NOTHING = 46
+"""Minus the logarithm of what is too small to count."""
 
 
 def noncentral_t_cdf(t: float, degrees: int, noncentrality: float) -> float:
     """Give the noncentral t distribution function by Simpson's rule over the spread (Owen 1968).
 
     P(T <= t) is the mean of Phi(t s - noncentrality) over s, where s squared is chi-square over
-    its degrees of freedom.
+    its degrees of freedom. It is integrated over the logarithm of s: there Phi turns from 0 to 1
+    over a width that does not depend on t, and the density ends flat on both sides.
     """
-    width = _REACH / math.sqrt(2 * degrees)
-    low, high = max(0.0, 1 - width), 1 + width
+    low = -(_NOTHING / degrees + math.sqrt(_NOTHING / degrees))
+    high = math.log1p(_REACH / math.sqrt(2 * degrees))
     half = degrees / 2
     scale = math.log(2) + half * math.log(half) - math.lgamma(half)
 
-    def integrand(s: float) -> float:
-        if s <= 0:
-            # Only one degree of freedom has any density at no spread at all.
-            density = math.exp(scale) if degrees == 1 else 0.0
-        else:
-            density = math.exp(scale + (degrees - 1) * math.log(s) - half * s * s)
+    def integrand(x: float) -> float:
+        s = math.exp(x)
+        density = math.exp(scale + degrees * x - half * s * s)
         return density * normal_cdf(t * s - noncentrality)
 
-    turns = (high - low) * max(1.0, abs(t))
-    panels = min(_MOST_PANELS, max(_FEWEST_PANELS, 2 * int(turns * _PANELS_PER_TURN / 2)))
+    turn = 1 / max(math.sqrt(2 * degrees), abs(noncentrality))
+    panels = 2 * math.ceil((high - low) / turn * _PANELS_PER_TURN / 2)
     return min(1.0, max(0.0, simpson(integrand, low, high, panels)))
 
 
