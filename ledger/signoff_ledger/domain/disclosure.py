@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from signoff_ledger.domain.attribution import design_targets_before, reattributions, target_name
 from signoff_ledger.domain.gate.process_rules import inspected_by_signer, nonconformities_closed
-from signoff_ledger.domain.gate.rule_sets import judge
+from signoff_ledger.domain.gate.rule_sets import judge, misses_the_bar
 from signoff_ledger.domain.plan_difference import differences
 from signoff_ledger.domain.process_records import Standing
 from signoff_ledger.domain.verdict import SETTLING_LIMIT
@@ -150,8 +150,8 @@ def _decided_before(case: Case, decision_version: int | None) -> Iterator[str]:
     for d in process.decisions:
         if d.version != decision_version:
             on = f" on batch {d.batch}" if d.batch else ""
-            # The bar states the build time with its other numbers, whether it judges it or not.
-            reason = d.reason.partition("; build time: ")[0] if d.is_automatic else d.reason
+            missed = misses_the_bar(d.verdict, closed=d.is_closed) if d.is_automatic else ()
+            reason = "; ".join(f.says for f in missed) or d.reason
             because = f": {reason}" if reason else ""
             awaiting = f"; it awaited {d.awaiting}" if d.awaiting else ""
             outcome = d.outcome.replace("_", " ")

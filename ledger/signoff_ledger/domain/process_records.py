@@ -14,6 +14,7 @@ from signoff_ledger.domain.values import CauseKind, Outcome
 
 if TYPE_CHECKING:
     from signoff_ledger.domain.plan import DesignApproval
+    from signoff_ledger.domain.verdict import Verdict
 
 
 class Standing(StrEnum):
@@ -130,6 +131,8 @@ class Decision(NamedTuple):
         reason: Why it was held.
         awaiting: What a hold waits for, where that is not the process (G19).
         is_automatic: Whether the bar held by itself.
+        verdict: What it was taken on.
+        is_closed: Whether the batch took no more units then.
     """
 
     version: int
@@ -139,6 +142,8 @@ class Decision(NamedTuple):
     outcome: Outcome
     batch: str | None
     signature: str
+    verdict: Verdict
+    is_closed: bool
     reason: str = ""
     awaiting: str | None = None
     is_automatic: bool = False

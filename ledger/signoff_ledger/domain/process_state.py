@@ -299,6 +299,8 @@ class ProcessState(Aggregate):
                 outcome=event.OUTCOME,
                 batch=event.verdict.batch,
                 signature=event.signature.kind,
+                verdict=event.verdict,
+                is_closed=event.verdict.batch != self.open_batch,
                 reason=reason,
                 awaiting=awaiting,
                 is_automatic=event.is_automatic,

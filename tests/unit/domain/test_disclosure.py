@@ -18,6 +18,7 @@ from signoff_ledger.domain.events.process import SignOffLapsed
 from signoff_ledger.domain.plan import InspectionPlan, Mode
 from signoff_ledger.domain.unit import NonconformityReport
 from signoff_ledger.domain.values import BuildMethod, Disposition, Origin, Role
+from signoff_ledger.domain.verdict import Verdict
 from tests.stories import (
     BUILD,
     GLAZE,
@@ -163,6 +164,38 @@ def test_every_earlier_decision_is_reported_in_order() -> None:
         "the sign-off on batch B1 was WITHDRAWN, 2026-03-02: a customer rang",
         "HELD on batch B1 by Anna Approver, 2026-03-02: look again",
     ] == says(story, Topic.DECIDED_BEFORE)
+
+
+def test_a_hold_by_the_bar_gives_the_clauses_it_missed_and_no_build_time() -> None:
+    """G19: what its verdict found, whatever the words of the reason and of the finding are."""
+    case = held().case()
+    hold = case.process.decisions[-1]
+    assert hold.is_automatic
+    assert "; build time: " in hold.reason
+    named = "5/20 nonconforming; build time: is the name of a mode"
+    findings = tuple(
+        f.model_copy(update={"says": named}) if f.rule == "rejects-within-ac" else f
+        for f in hold.verdict.findings
+    )
+    verdict = Verdict(batch="B1", findings=findings, rule_set=hold.verdict.rule_set)
+    case.process.decisions[-1] = hold._replace(verdict=verdict, reason="in other words")
+
+    (said,) = [d.says for d in disclosures(case) if d.topic is Topic.DECIDED_BEFORE]
+    assert said.endswith(f"by the registered bar, 2026-03-02: {named}")
+
+
+def test_a_hold_of_a_closed_batch_names_what_stayed_missing() -> None:
+    """G19: a batch that is open may still get the units that are missing."""
+    story = opened(units=7)
+    story.record(unit("U-1"))
+    story.close()
+    story.settle()
+    (hold,) = story.process.decisions
+
+    assert hold.is_closed
+    (said,) = says(story, Topic.DECIDED_BEFORE)
+    missing = hold.verdict.finding("representative-units")
+    assert missing.says in said
 
 
 def test_the_decision_that_is_explained_is_no_earlier_one() -> None:
