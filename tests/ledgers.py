@@ -1,6 +1,7 @@
 """Ledgers to test with: in a file, with a clock that ticks and ids that count.
 
-`Shop` is one ledger with its people enrolled, and with the steps of a story as methods.
+`Shop` is one ledger with its people enrolled, and with the steps of a story as methods. What one
+begins with is made once in a process, and copied from then on.
 `check_ledger` re-verifies a whole file by its own means: tests call it when they are done.
 """
 
@@ -8,13 +9,15 @@ import csv
 import io
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+import stat
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, Self, cast
+from tempfile import TemporaryDirectory
+from typing import Any, NamedTuple, Self, cast
 
 from signoff_ledger.application.commands.bars import RegisterBar
 from signoff_ledger.application.commands.batches import CloseBatch, OpenBatch
@@ -154,22 +157,44 @@ class TickingClock:
 
 
 class CountingIds:
-    """Gives id-1, id-2 and so on."""
+    """Gives id-1, id-2 and so on.
 
-    def __init__(self, prefix: str = "id") -> None:
+    Attributes:
+        given: How many it gave.
+    """
+
+    def __init__(self, prefix: str = "id", given: int = 0) -> None:
         self._prefix = prefix
-        self._given = 0
+        self.given = given
 
     def new(self) -> str:
         """Give the next id."""
-        self._given += 1
-        return f"{self._prefix}-{self._given}"
+        self.given += 1
+        return f"{self._prefix}-{self.given}"
 
 
 def on_file(store: LedgerStore) -> SqliteStore:
     """Give a store of which it is known that it stands in a file."""
     assert isinstance(store, SqliteStore)
     return store
+
+
+class Begun(NamedTuple):
+    """A ledger as it was when its first steps were done.
+
+    Attributes:
+        files: Mode and content of its files and folders by their paths; of the ledger itself the
+            path is empty, of a folder the content is None.
+        time: The time by its clock.
+        ids: How many ids were given out.
+    """
+
+    files: Mapping[str, tuple[int, bytes | None]]
+    time: datetime
+    ids: int
+
+
+_BEGUN: dict[tuple[object, ...], Begun] = {}
 
 
 @dataclass
@@ -190,10 +215,48 @@ class Shop:
     @classmethod
     def founded(cls, path: Path) -> Self:
         """Begin a ledger at a path and enrol everybody."""
+        return cls.copied(path, cls._founded)
+
+    @classmethod
+    def _founded(cls, path: Path) -> Self:
         shop = cls(SqliteStore.create(path))
         shop.ledger.execute(BeginLedger(name="test", printed_name="Olga Owner"), Call("olga"))
         shop.enrol_everybody()
         return shop
+
+    @classmethod
+    def copied(cls, path: Path, begin: Callable[..., Self], *options: str) -> Self:
+        """Put a ledger that was begun in a way, and everything beside it, at a path."""
+        key = (cls, begin.__name__, *options)
+        if key not in _BEGUN:
+            with TemporaryDirectory() as folder:
+                _BEGUN[key] = begin(Path(folder, "ledger.db"), *options).as_begun()
+        files, time, given = _BEGUN[key]
+        for name, (mode, content) in files.items():
+            placed = path.parent / name if name else path
+            if content is None:
+                placed.mkdir(exist_ok=True)
+            else:
+                with placed.open("xb") as opened:
+                    opened.write(content)
+            placed.chmod(mode)
+        return cls(SqliteStore.open(path), TickingClock(time), CountingIds(given=given))
+
+    def as_begun(self) -> Begun:
+        """Close the ledger, and give what it takes to have it again."""
+        assert isinstance(self.clock, TickingClock)
+        assert isinstance(self.ids, CountingIds)
+        self.store.close()
+        ledger = self.store.path
+        files = {
+            path.relative_to(ledger.parent).as_posix() * (path != ledger): (
+                stat.S_IMODE(path.stat().st_mode),
+                None if path.is_dir() else path.read_bytes(),
+            )
+            for path in sorted(ledger.parent.rglob("*"))
+            if path.name != f"{ledger.name}.lock"
+        }
+        return Begun(files, self.clock.time, self.ids.given)
 
     @classmethod
     def of(cls, opened: OpenLedger, ids: IdSource) -> Self:
@@ -213,6 +276,10 @@ class Shop:
     @classmethod
     def ready(cls, path: Path, plan: str = PLAN) -> Self:
         """Begin a ledger whose plan is published and whose bar is registered."""
+        return cls.copied(path, cls._ready, plan)
+
+    @classmethod
+    def _ready(cls, path: Path, plan: str) -> Self:
         shop = cls.founded(path)
         shop.publish(plan)
         shop.register(plan)
@@ -221,6 +288,10 @@ class Shop:
     @classmethod
     def opened(cls, path: Path, plan: str = PLAN) -> Self:
         """Begin a ledger whose first batch, B1, is open."""
+        return cls.copied(path, cls._opened, plan)
+
+    @classmethod
+    def _opened(cls, path: Path, plan: str) -> Self:
         shop = cls.ready(path, plan)
         shop.open("B1")
         return shop

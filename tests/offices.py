@@ -101,6 +101,10 @@ class Office(Shop):
     @classmethod
     def founded(cls, path: Path, origin: str = "example.com/press-shop") -> Self:
         """Begin a ledger, enrol everybody, and bring Anna's and Bela's keys into force."""
+        return cls.copied(path, cls._staffed, origin)
+
+    @classmethod
+    def _staffed(cls, path: Path, origin: str) -> Self:
         office = cls.begun(path, origin)
         office.show_key("olga", OLGA)
         for key, (name, roles) in PEOPLE.items():

@@ -21,7 +21,7 @@ from tests.contract.kept import remarks
 from tests.ledgers import raw
 from tests.servers.catalogue import KEPT, of_a_fresh_ledger
 from tests.servers.databases import Databases
-from tests.servers.fixtures import Servers, versions
+from tests.servers.fixtures import Servers, each_version
 
 
 def filled(store: LedgerStore) -> None:
@@ -124,7 +124,7 @@ def test_a_change_around_the_lines_of_a_database_is_reported_and_led_back(
     is_told_and_led_back(database, POSTGRES[name], copied)
 
 
-@pytest.mark.parametrize("version", versions())
+@pytest.mark.parametrize("version", each_version())
 def test_the_catalogue_that_is_kept_is_that_of_a_fresh_ledger(
     servers: Servers, version: str
 ) -> None:

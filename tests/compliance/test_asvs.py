@@ -7,8 +7,11 @@ and that the tests are there, and what only the source as a whole can show.
 import ast
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import cache
 from pathlib import Path
+
+import pytest
 
 from signoff_ledger.application.commands.people import GrantRole
 from signoff_ledger.application.ledger import Call
@@ -69,18 +72,35 @@ def test_each_requirement_that_is_met_names_tests_that_are_there() -> None:
             assert f"\ndef {name}(" in source, f"{row[0]}: {path} has no {name}"
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _forgotten() -> Iterator[None]:
+    """Let go of the parsed product behind the last test that reads it."""
+    yield
+    for kept in (calls, parsed):
+        kept.cache_clear()
+
+
 def trees(*folders: Path) -> Iterator[tuple[Path, ast.AST]]:
-    """Parse every module of the product."""
+    """Give every module of the product, parsed."""
     for path in python_files(*(folders or (LEDGER, CLI))):
-        yield path, ast.parse(path.read_text("utf-8"))
+        yield path, parsed(path)
 
 
-def calls() -> Iterator[tuple[str, str, ast.Call]]:
+@cache
+def parsed(path: Path) -> ast.AST:
+    """Parse a module."""
+    return ast.parse(path.read_text("utf-8"))
+
+
+@cache
+def calls() -> Sequence[tuple[str, str, ast.Call]]:
     """Give every call in the product: where it stands, what is called, and the call."""
-    for path, tree in trees():
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Call):
-                yield f"{relative(path)}:{node.lineno}", ast.unparse(node.func), node
+    return [
+        (f"{relative(path)}:{node.lineno}", ast.unparse(node.func), node)
+        for path, tree in trees()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+    ]
 
 
 def imports() -> Iterator[tuple[str, str]]:

@@ -12,9 +12,9 @@ from signoff_ledger.persistence.store import LedgerStore
 from signoff_ledger.persistence.store_factory import create_store, open_store
 from tests.contract.kept import Kept
 from tests.ledgers import raw
-from tests.servers.fixtures import Servers, versions
+from tests.servers.fixtures import Servers, each_version
 
-STORES = ["sqlite", *versions()]
+STORES = ["sqlite", *each_version()]
 
 
 @pytest.fixture(params=STORES)

@@ -25,7 +25,7 @@ from signoff_ledger.persistence.store import LedgerStore
 from signoff_ledger.persistence.store_factory import is_begun, open_store
 from tests.contract.conftest import STORES, past, vacant
 from tests.ledgers import CountingIds, Shop, TickingClock
-from tests.servers.fixtures import Servers
+from tests.servers.fixtures import Servers, each_version
 
 Vacant = Callable[[str], str]
 
@@ -155,7 +155,7 @@ def test_a_move_that_is_broken_off_fails_and_does_not_persist(
         assert opened.store.size() == move_ledger(opened.store, target).size
 
 
-@pytest.mark.parametrize("kind", [kind for kind in STORES if kind != "sqlite"])
+@pytest.mark.parametrize("kind", each_version())
 def test_a_target_whose_move_died_cannot_be_taken_for_a_ledger(
     tmp_path: Path, place: Vacant, kind: str
 ) -> None:
@@ -214,7 +214,7 @@ def test_a_source_whose_lines_do_not_hold_is_not_carried(
     assert not is_begun(target)
 
 
-@pytest.mark.parametrize("kind", [kind for kind in STORES if kind != "sqlite"])
+@pytest.mark.parametrize("kind", each_version())
 def test_a_move_whose_source_was_let_go_of_meanwhile_fails_and_does_not_persist(
     tmp_path: Path, place: Vacant, monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:

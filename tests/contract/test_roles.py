@@ -24,7 +24,7 @@ from signoff_ledger.projections import tables
 from signoff_ledger.projections.views import Views
 from tests.contract.kept import remarks, sealed
 from tests.servers.databases import Databases
-from tests.servers.fixtures import Servers, versions
+from tests.servers.fixtures import Servers, each_version
 from tests.servers.postgres import Server
 
 
@@ -41,14 +41,14 @@ class Desk(NamedTuple):
     member: str
 
 
-@pytest.fixture(params=versions())
+@pytest.fixture(params=each_version())
 def desk(request: pytest.FixtureRequest, servers: Servers) -> Iterator[Desk]:
     """Make a ledger as a role that is no superuser, with three events in it, and a member."""
     with made(servers.named(request.param)) as desk:
         yield desk
 
 
-@pytest.fixture(scope="module", params=versions())
+@pytest.fixture(scope="module", params=each_version())
 def untouched(request: pytest.FixtureRequest, servers: Servers) -> Iterator[Desk]:
     """Make one such ledger for all whose statements are refused, so that it stays as it is."""
     with made(servers.named(request.param)) as desk:

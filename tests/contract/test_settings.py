@@ -14,13 +14,13 @@ from signoff_ledger.persistence.store import LedgerStore
 from signoff_ledger.persistence.store_factory import create_store, open_store
 from signoff_ledger.projections.views import Views
 from tests.contract.kept import remarks, sealed
-from tests.servers.fixtures import Servers, versions
+from tests.servers.fixtures import Servers, each_version
 from tests.servers.postgres import Server
 
 Set = Callable[..., str]
 
 
-@pytest.fixture(params=versions())
+@pytest.fixture(params=each_version())
 def database(request: pytest.FixtureRequest, servers: Servers) -> Iterator[Set]:
     """Give what makes a database in which parameters are set; it gives its address."""
     server, made = servers.named(request.param), list[str]()

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack
+from typing import Any
 
 import pytest
 
@@ -31,6 +32,14 @@ def versions() -> list[str]:
 def launchable() -> list[str]:
     """List the versions of which a test can have a server of its own, the preferred first."""
     return [f"postgres-{binaries.major}" for binaries in available()] or ["postgres"]
+
+
+def each_version() -> list[Any]:
+    """Give each of the `versions` to a parametrised test; what one shows, others show once more."""
+    return [
+        pytest.param(version, marks=[pytest.mark.slow] if number else [])
+        for number, version in enumerate(versions())
+    ]
 
 
 def programs(version: str) -> Binaries:

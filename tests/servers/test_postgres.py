@@ -13,13 +13,13 @@ import pytest
 from tests.servers.account import Account
 from tests.servers.binaries import Binaries
 from tests.servers.databases import Databases
-from tests.servers.fixtures import GIVEN, REQUIRED, Servers, versions
+from tests.servers.fixtures import GIVEN, REQUIRED, Servers, each_version, versions
 from tests.servers.postgres import Server
 from tests.tree import ROOT, SOURCE_ROOTS, clean_environment
 
 SEGMENTS = Path("/proc/sysvipc/shm")
 
-each_version = pytest.mark.parametrize("version", versions())
+on_each = pytest.mark.parametrize("version", each_version())
 
 # Everything is imported before the rights are gone: the tree may be for its owner's eyes only.
 AS_ANOTHER = """
@@ -72,7 +72,7 @@ def segments() -> set[str]:
     return {line.split()[1] for line in SEGMENTS.read_text(encoding="ascii").splitlines()}
 
 
-@each_version
+@on_each
 def test_it_listens_on_a_socket_of_its_own_and_on_no_port(servers: Servers, version: str) -> None:
     server = servers.named(version)
     if not isinstance(server, Server):
@@ -84,7 +84,7 @@ def test_it_listens_on_a_socket_of_its_own_and_on_no_port(servers: Servers, vers
     assert [("mmap",)] == server.execute("SHOW dynamic_shared_memory_type")
 
 
-@each_version
+@on_each
 def test_its_files_are_of_somebody_who_is_not_root(servers: Servers, version: str) -> None:
     server = servers.named(version)
     if not isinstance(server, Server):

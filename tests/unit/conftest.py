@@ -27,22 +27,23 @@ def _no_waiting_for_the_disk(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def founded(tmp_path: Path, _no_waiting_for_the_disk: None) -> Iterator[Shop]:
     """Give a ledger with people and nothing else."""
-    shop = Shop.founded(tmp_path / "ledger.db")
+    yield from verified(Shop.founded(tmp_path / "ledger.db"))
+
+
+@pytest.fixture
+def shop(tmp_path: Path, _no_waiting_for_the_disk: None) -> Iterator[Shop]:
+    """Give a ledger with a process, its plan and its bar."""
+    yield from verified(Shop.ready(tmp_path / "ledger.db"))
+
+
+@pytest.fixture
+def opened(tmp_path: Path, _no_waiting_for_the_disk: None) -> Iterator[Shop]:
+    """Give a ledger whose first batch, B1, is open."""
+    yield from verified(Shop.opened(tmp_path / "ledger.db"))
+
+
+def verified(shop: Shop) -> Iterator[Shop]:
+    """Give a ledger, and verify its file when a test is done with it."""
     yield shop
     shop.store.close()
     check_ledger(shop.store.path)
-
-
-@pytest.fixture
-def shop(founded: Shop) -> Shop:
-    """Give a ledger with a process, its plan and its bar."""
-    founded.publish()
-    founded.register()
-    return founded
-
-
-@pytest.fixture
-def opened(shop: Shop) -> Shop:
-    """Give a ledger whose first batch, B1, is open."""
-    shop.open("B1")
-    return shop

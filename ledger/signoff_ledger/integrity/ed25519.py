@@ -7,6 +7,7 @@ OpenSSL, OpenSSH and Go check them, so that all of them say the same.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ _SMALL_ORDER_Y = frozenset({0, 1, _P - 1, _Y_OF_ORDER_8, _P - _Y_OF_ORDER_8})
 """The y of the eight points whose order divides 8; x only has two signs to choose from."""
 
 
+# A log is signed by few keys, many times, and this takes longer than verifying a signature.
+@lru_cache(maxsize=256)
 def check_public_key(raw: bytes) -> None:
     """Refuse what no honest signer has for a public key (RFC 8032 section 5.1.3).
 

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from threading import RLock
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from signoff_ledger.errors import Advice, StoreError
 from signoff_ledger.persistence.sqlite.in_memory import ScratchDatabase
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
     from signoff_ledger.application.ports import LogEntry, Store
     from signoff_ledger.projections.table import Cursor, ViewTable
+
+T = TypeVar("T")
 
 PAGE = 1_000
 
@@ -155,16 +157,21 @@ class Views:
         Raises:
             StoreError: SL705, others begin the views anew all the time.
         """
+        select, bound = table.select(where, order), tuple(parameters)
+        return self._whole(lambda: _named(table, self._database.rows(select, bound)))
+
+    def _whole(self, look: Callable[[], T]) -> T:
+        """Look at views that are up to date, again where others began them anew in between."""
         for _ in range(_TRIES):
             at = self.catch_up()
             try:
-                rows = self._database.rows(table.select(where, order), tuple(parameters))
+                found = look()
             except StoreError:
                 if self._still_at(at):
                     raise
                 continue
             if self._still_at(at):
-                return [table.named(row) for row in rows]
+                return found
         raise busy("others begin the views anew all the time")
 
     def logged_standing(self, process: str) -> LoggedStanding:
@@ -191,7 +198,12 @@ class Views:
 
     def everything(self) -> dict[str, list[dict[str, Any]]]:
         """Give every row of every view as of the log's end, as it stands there."""
-        return {table.name: self.read(table) for table in tables.TABLES}
+        return self._whole(
+            lambda: {
+                table.name: _named(table, self._database.rows(table.select()))
+                for table in tables.TABLES
+            }
+        )
 
     def _still_at(self, at: dict[str, int]) -> bool:
         """Say whether the views were not begun anew since; what was read then is whole."""
@@ -294,6 +306,10 @@ _TOUCHED = (
     " AND s.subject = view_history.subject), 0) ORDER BY kind, subject"
 )
 """Processes, batches and people whose rows are older than their last event, with its position."""
+
+
+def _named(table: ViewTable, rows: Iterable[Sequence[Any]]) -> list[dict[str, Any]]:
+    return [table.named(row) for row in rows]
 
 
 def _position(cursor: Cursor, name: str) -> int:
