@@ -5,7 +5,7 @@ import math
 import pytest
 from scipy.stats import nct, norm
 
-from signoff_ledger.statistics.measured import tolerance_factor
+from signoff_ledger.statistics.measured_bars import tolerance_factor
 from signoff_ledger.statistics.special import noncentral_t_cdf
 
 NATRELLA = {
