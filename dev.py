@@ -16,6 +16,7 @@ import re
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -63,6 +64,14 @@ class Step(NamedTuple):
 
     name: str
     arguments: tuple[str, ...]
+
+
+class Result(NamedTuple):
+    """What one step came to: whether it passed, what it printed, and how long it took."""
+
+    ok: bool
+    printed: str
+    seconds: float
 
 
 # --- the environment ------------------------------------------------------------------------------
@@ -159,7 +168,7 @@ def run(*command: str | Path, **variables: str) -> int:
 
 
 def check_steps() -> list[Step]:
-    """List the checks in the order in which a failure is cheapest to learn of."""
+    """List the checks in the order in which their results are shown."""
     python = str(PYTHON)
     steps = [
         Step("ruff format", (python, "-m", "ruff", "format", "--check", ".")),
@@ -167,37 +176,54 @@ def check_steps() -> list[Step]:
         Step("mypy", (python, "-m", "mypy")),
         Step("lint-imports", (str(SCRIPTS / f"lint-imports{SUFFIX}"), "--no-logo")),
         Step("pytest", (*PYTEST, "-m", "not slow", "--cov", "--cov-report=term")),
-        # The rules live in the domain, the evidence in integrity: there, a branch that no test
-        # takes is a gap in the gate, or a file that somebody can forge.
-        Step("pure coverage", (python, "-m", "coverage", "report", *PURE_COVERAGE)),
     ]
     if DOCS_GENERATOR.exists():
         steps.insert(4, Step("docs", (python, str(DOCS_GENERATOR), "--check")))
     return steps
 
 
-def run_step(step: Step) -> bool:
-    """Run one check, print its line, and everything it said if it failed."""
-    print(f"{step.name:<16}", end="", flush=True)
+def pure_coverage() -> Step:
+    """Give the check of what pytest has measured.
+
+    The rules live in the domain, the evidence in integrity: there, a branch that no test takes is
+    a gap in the gate, or a file that can be forged.
+    """
+    return Step("pure coverage", (str(PYTHON), "-m", "coverage", "report", *PURE_COVERAGE))
+
+
+def run_step(step: Step) -> Result:
+    """Run one check."""
     started = time.monotonic()
     done = capture(step.arguments)
-    seconds = time.monotonic() - started
-    ok = done.returncode == 0
-    print(f"{'ok' if ok else 'FAILED':<7}{seconds:7.1f} s", flush=True)
-    if not ok:
-        print(done.stdout, flush=True)
+    return Result(done.returncode == 0, done.stdout, time.monotonic() - started)
+
+
+def show(step: Step, result: Result) -> None:
+    """Print the line of a check, and everything it printed if it failed."""
+    outcome = "ok" if result.ok else "FAILED"
+    print(f"{step.name:<16}{outcome:<7}{result.seconds:7.1f} s", flush=True)
+    if not result.ok:
+        print(result.printed, flush=True)
     elif step.name == "pytest":
-        for line in done.stdout.splitlines():
+        for line in result.printed.splitlines():
             if PYTEST_SUMMARY.match(line):
                 print(line, flush=True)
-    return ok
 
 
 def check(arguments: Sequence[str]) -> int:
     """Run every check but the long rounds of `faults`, to the end, and say which ones failed."""
     refuse_arguments("check", arguments)
     started = time.monotonic()
-    failed = [step.name for step in check_steps() if not run_step(step)]
+    steps = check_steps()
+    failed = []
+    with ThreadPoolExecutor(len(steps)) as pool:
+        for step, result in zip(steps, pool.map(run_step, steps), strict=True):
+            show(step, result)
+            failed += [] if result.ok else [step.name]
+    last = pure_coverage()
+    result = run_step(last)
+    show(last, result)
+    failed += [] if result.ok else [last.name]
     seconds = time.monotonic() - started
     if failed:
         print(f"check: FAILED in {seconds:.1f} s: {', '.join(failed)}")

@@ -1,28 +1,33 @@
 """`signoff demo`."""
 
+import tempfile
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from tests.cli.shops import at
-from tests.cli.terminal import Terminal
+from tests.cli.terminal import Said, Terminal
 from tests.ledgers import check_ledger
 
 
-def test_the_story_is_the_same_each_time_it_is_reported(tmp_path: Path) -> None:
-    terminal = Terminal(tmp_path)
+@cache
+def story() -> Said:
+    """Tell the story once, in a folder of its own."""
+    with tempfile.TemporaryDirectory() as name:
+        return Terminal(Path(name)).did("demo")
 
-    first, second = terminal.did("demo"), terminal.did("demo")
 
-    assert first.out == second.out
-    assert "" == first.err
+def test_the_story_is_the_same_each_time_it_is_printed(tmp_path: Path) -> None:
+    again = Terminal(tmp_path).did("demo")
+
+    assert story().out == again.out
+    assert "" == story().err
     assert [] == list(tmp_path.iterdir())
 
 
 def test_what_is_set_in_this_shell_has_no_part_in_the_story(tmp_path: Path) -> None:
     """Nor has the ledger that this shell works on."""
-    (tmp_path / "plain").mkdir()
-    reported = Terminal(tmp_path / "plain").did("demo").out
     terminal = at("ordered", tmp_path)
     before = terminal.ledger.read_bytes()
     terminal.settings_file().write_text('format = "json"\ncolor = "always"\n', "utf-8")
@@ -34,7 +39,7 @@ def test_what_is_set_in_this_shell_has_no_part_in_the_story(tmp_path: Path) -> N
         "FORCE_COLOR": "1",
     }
 
-    assert reported == terminal.did("demo").out
+    assert story().out == terminal.did("demo").out
     assert before == terminal.ledger.read_bytes()
 
 
@@ -69,9 +74,9 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path, place: str) -> No
     terminal.refused("SL703", "demo", "--keep", place)
 
 
-def test_refusals_are_part_of_the_story(tmp_path: Path) -> None:
-    reported = Terminal(tmp_path).did("demo").out
+def test_refusals_are_part_of_the_story() -> None:
+    out = story().out
 
-    assert 3 == reported.count("(exit code 3)")
-    assert 3 == reported.count("(exit code")
-    assert "Traceback" not in reported
+    assert 3 == out.count("(exit code 3)")
+    assert 3 == out.count("(exit code")
+    assert "Traceback" not in out

@@ -4,7 +4,8 @@ A line that begins with `$ ` is a command, what follows is what it prints. A lin
 any lines, `...` within a line for anything on it. A command that ends with another code than 0 is
 followed by `$ echo $?`, so that a page never shows a failure by accident.
 
-A plain `signoff` command runs in this process, everything else in a shell.
+A plain `signoff` command runs in this process, also where a pipe leads on from it; everything else
+runs in a shell. Most pages begin from the demo's story, which is played once and then copied.
 """
 
 import io
@@ -16,7 +17,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import chdir, contextmanager
+from contextlib import chdir
 from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
@@ -27,6 +28,8 @@ from signoff_cli.session import Session
 from tests.tree import SOURCE_ROOTS, clean_environment
 
 _OPERATORS = frozenset("();<>|&")
+_LEADING_ON = re.compile(r"(signoff [^|]*) \| (?!.*\bsignoff\b)(.+)")
+_KEEP = ["demo", "--keep"]
 _SHIM = """\
 #!/bin/sh
 exec "{python}" -c 'from signoff_cli.main import main; main()' "$@"
@@ -85,10 +88,17 @@ def matches(expected: list[str], printed: str) -> bool:
 
 
 class Console:
-    """One folder, one environment, and the commands that are typed there in order."""
+    """One folder, one environment, and the commands that are typed there in order.
 
-    def __init__(self, folder: Path, tools: Path) -> None:
+    Args:
+        folder: Where they are typed.
+        tools: A folder to make for the programs that they find first.
+        stories: Holds what `signoff demo --keep` made for other pages.
+    """
+
+    def __init__(self, folder: Path, tools: Path, stories: Path) -> None:
         self.folder = folder
+        self.stories = stories
         self.last_code = 0
         self.environment = clean_environment(*SOURCE_ROOTS)
         self.environment |= {"COLUMNS": "100", "HOME": str(folder.parent)}
@@ -126,10 +136,14 @@ class Console:
             self.folder = (self.folder / words[-1]).resolve()
             return Answer("", 0)
         operators = {word for word in words if set(word) <= _OPERATORS}
-        plainly = not operators - {">"} and not re.search(r"\$|>>|[\d&]>", line)
-        if words[0] != "signoff" or not plainly:
+        if words[0] != "signoff" or re.search(r"\$|>>|[\d&]>", line) or operators - {">", "|"}:
             return self._in_a_shell(line, words)
+        if "|" in operators:
+            led = _LEADING_ON.fullmatch(line)
+            return self._piped(*led.groups()) if led else self._in_a_shell(line, words)
         plain = shlex.split(line)
+        if plain[1:-1] == _KEEP:
+            return self._demo(plain[-1])
         if ">" not in plain:
             return self._in_this_process(plain[1:])
         cut = plain.index(">")
@@ -137,22 +151,36 @@ class Console:
         self.write(plain[cut + 1], answer.printed)
         return Answer("", answer.code)
 
-    def _in_this_process(self, arguments: list[str]) -> Answer:
-        with self._standing_in() as heard:
-            code = run(arguments, Session())
-            heard.flush()
-            return Answer(heard.buffer.getvalue().decode(), code)  # type: ignore[attr-defined]
+    def _piped(self, line: str, onward: str) -> Answer:
+        """Give what is printed to the programs behind the pipe; errors are shown before theirs."""
+        errors = _stream()
+        answer = self._in_this_process(shlex.split(line)[1:], errors)
+        piped = self.feed(onward, answer.printed)
+        return Answer(_text(errors) + piped.printed, piped.code)
 
-    @contextmanager
-    def _standing_in(self) -> Iterator[io.TextIOWrapper]:
-        heard = io.TextIOWrapper(io.BytesIO(), "utf-8", newline="\n", write_through=True)
-        nothing = io.TextIOWrapper(io.BytesIO(), "utf-8")
+    def _in_this_process(
+        self, arguments: list[str], errors: io.TextIOWrapper | None = None
+    ) -> Answer:
+        """Run our command; errors are printed among the rest unless they have a stream."""
+        printed = _stream()
         with (
             chdir(self.folder),
             patch.dict(os.environ, self.environment, clear=True),
-            patch.multiple(sys, stdin=nothing, stdout=heard, stderr=heard),
+            patch.multiple(sys, stdin=_stream(), stdout=printed, stderr=errors or printed),
         ):
-            yield heard
+            code = run(arguments, Session())
+        return Answer(_text(printed), code)
+
+    def _demo(self, name: str) -> Answer:
+        kept, printed = self.stories / name, self.stories / f"{name}.txt"
+        if kept.exists():
+            shutil.copytree(kept, self.folder / name)
+            return Answer(printed.read_text("utf-8"), 0)
+        answer = self._in_this_process([*_KEEP, name])
+        if answer.code == 0:
+            shutil.copytree(self.folder / name, kept)
+            printed.write_text(answer.printed, "utf-8")
+        return answer
 
     def feed(self, line: str, text: str) -> Answer:
         """Run one command line in a shell, with a text as its input."""
@@ -175,6 +203,15 @@ class Console:
             encoding="utf-8",
         )
         return Answer(done.stdout, done.returncode)
+
+
+def _stream() -> io.TextIOWrapper:
+    return io.TextIOWrapper(io.BytesIO(), "utf-8", newline="\n", write_through=True)
+
+
+def _text(stream: io.TextIOWrapper) -> str:
+    assert isinstance(stream.buffer, io.BytesIO)
+    return stream.buffer.getvalue().decode()
 
 
 def said_of(command: Command, answer: Answer) -> Mapping[str, object]:

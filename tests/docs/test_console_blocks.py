@@ -26,6 +26,12 @@ from tests.tree import relative
 WITH_BLOCKS = [page for page in pages() if any(b.language == "console" for b in blocks(page))]
 
 
+@pytest.fixture(scope="session")
+def stories(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a folder for what the demo made."""
+    return tmp_path_factory.mktemp("stories")
+
+
 def test_there_are_pages_to_run() -> None:
     """Every other test here would hold for an empty folder."""
     assert {"tutorial", "how-to", "reference"} <= {page.parent.name for page in WITH_BLOCKS}
@@ -33,13 +39,13 @@ def test_there_are_pages_to_run() -> None:
 
 @pytest.mark.parametrize("page", WITH_BLOCKS, ids=relative)
 def test_a_page_shows_what_happens(
-    page: Path, tmp_path: Path, request: pytest.FixtureRequest
+    page: Path, tmp_path: Path, stories: Path, request: pytest.FixtureRequest
 ) -> None:
     if shutil.which("sh") is None:
         pytest.skip("sh is not on this machine")
     folder = tmp_path / "here"
     folder.mkdir()
-    console = Console(folder, tmp_path / "tools")
+    console = Console(folder, tmp_path / "tools", stories)
     if "postgresql://" in "".join(b.text for b in blocks(page) if b.language == "console"):
         console.join(request.getfixturevalue("postgres_for_readers"))
     wrong: list[object] = []
@@ -111,7 +117,7 @@ def test_a_block_is_split_into_commands() -> None:
 
 
 def test_an_empty_argument_is_not_taken_for_the_end_of_a_command(tmp_path: Path) -> None:
-    console = Console(tmp_path, tmp_path / "tools")
+    console = Console(tmp_path, tmp_path / "tools", tmp_path / "stories")
 
     assert Answer("-x", 0) == console.type("printf '%s%s' \"\" -x")
 

@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator, Mapping
+from functools import cache
 from string import Formatter
 from typing import NamedTuple
 
@@ -28,8 +29,14 @@ class Use(NamedTuple):
     values: frozenset[str] | None
 
 
-def uses() -> Iterator[Use]:
+@cache
+def uses() -> tuple[Use, ...]:
     """Find every place where an advice is given."""
+    return tuple(found_uses())
+
+
+def found_uses() -> Iterator[Use]:
+    """Read the source and yield each of them."""
     for path in python_files(LEDGER, CLI):
         tree = ast.parse(path.read_text("utf-8"))
         for node in ast.walk(tree):

@@ -9,6 +9,7 @@ import json
 import re
 import sqlite3
 from contextlib import ExitStack, closing
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -114,6 +115,7 @@ def test_every_code_has_its_meaning() -> None:
     assert len(CODES) == len(set(CODES.values()))
 
 
+@cache
 def codes_in_source() -> dict[str, list[str]]:
     """Find every code that the source spells out, outside of the list of their meanings."""
     found: dict[str, list[str]] = {}
@@ -166,10 +168,11 @@ def every_kind(kind: type[SignoffError]) -> set[type[SignoffError]]:
 
 def test_a_family_of_codes_has_one_exit_code() -> None:
     """The one that its errors carry, whatever the class."""
+    kinds = {kind.__name__: kind for kind in every_kind(SignoffError)}
     for path in python_files(LEDGER, CLI):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.args:
-                kind = {k.__name__: k for k in every_kind(SignoffError)}.get(node.func.id)
+                kind = kinds.get(node.func.id)
                 first = node.args[0]
                 if kind and isinstance(first, ast.Constant) and isinstance(first.value, str):
                     assert EXIT_CODES[first.value[:3]] == kind.exit_code, f"{path}:{node.lineno}"

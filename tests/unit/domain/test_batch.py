@@ -14,7 +14,7 @@ from signoff_ledger.domain.events.batch import (
     UnitInspected,
     UnitRetested,
 )
-from signoff_ledger.domain.unit import NonconformityReport
+from signoff_ledger.domain.unit import NonconformityReport, UnitReport
 from signoff_ledger.domain.values import BuildMethod, Disposition, Severity
 from signoff_ledger.errors import Advice, InputError, NotFoundError, RuleRefusedError
 from tests.stories import Story, bar, clear, opened, plan, rules_of, story_with_bar, unit
@@ -454,6 +454,27 @@ def test_a_retest_needs_a_first_result() -> None:
 
     with pytest.raises(NotFoundError):
         story.batch.record_retest(story.stamp(), unit("U-01"))
+
+
+@pytest.mark.parametrize(
+    ("first", "again", "what"),
+    [
+        (unit("U-01", without=("lid",)), unit("U-01"), "no first result of lid yet"),
+        (unit("U-01"), unit("U-01", without=("lid", "glaze", "heat", "build")), "nothing to test"),
+    ],
+    ids=["of one characteristic", "of none"],
+)
+def test_a_retest_needs_a_first_result_of_what_it_reads(
+    first: UnitReport, again: UnitReport, what: str
+) -> None:
+    """S-28: the first valid result counts, whatever comes after it."""
+    story = opened()
+    story.record(first)
+
+    with pytest.raises(RuleRefusedError) as refused:
+        story.batch.record_retest(story.stamp(), again)
+
+    assert what in refused.value.what
 
 
 def test_a_retest_reads_what_the_plan_knows() -> None:

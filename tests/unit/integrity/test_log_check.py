@@ -376,6 +376,14 @@ def test_a_log_that_grew_from_the_readers_checkpoint_is_proved_to() -> None:
     assert "the last " in checks["history"][1]
 
 
+def test_a_log_that_is_all_in_the_readers_checkpoint_leaves_nothing_open() -> None:
+    log = story()
+
+    (check,) = trusted(log, [], since=log.seal(len(log.rows)))
+
+    assert ("growth", "proved") == check[:2]
+
+
 def test_a_log_that_did_not_grow_from_the_readers_checkpoint_is_refused() -> None:
     log, other = story(), story()
     for since, code in (

@@ -81,6 +81,17 @@ def test_an_order_that_was_placed_outside_shares_the_references() -> None:
         story.process.report_order(story.stamp("bela"), 91, "PO-9", "phoned through")
 
 
+def test_an_order_that_was_placed_outside_is_not_committed_afterwards() -> None:
+    """A script that read "committed already" would go ahead without a sign-off."""
+    story = held()
+    story.process.report_order(story.stamp("bela"), 90, "PO-9", "phoned through")
+
+    with pytest.raises(ConflictError) as refused:
+        story.process.commit_order(story.stamp("bela"), 90, "PO-9")
+
+    assert "was placed without a sign-off" in refused.value.why
+
+
 # --- cancelling ---------------------------------------------------------------------------------
 
 
