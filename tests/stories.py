@@ -17,7 +17,7 @@ from signoff_ledger.domain.case import Case
 from signoff_ledger.domain.characteristic import Characteristic, Family, Kind
 from signoff_ledger.domain.events.batch import BatchStarted, Replacement
 from signoff_ledger.domain.events.event import Event, EventEnvelope, EventMetadata
-from signoff_ledger.domain.events.process import AcceptanceCriteriaRegistered
+from signoff_ledger.domain.events.process import BarRegistered
 from signoff_ledger.domain.gate.rule_sets import judge
 from signoff_ledger.domain.person import Person
 from signoff_ledger.domain.plan import (
@@ -227,9 +227,7 @@ class Story:
         made = bar_ or bar()
         if not made.passes_half_bad:
             return self.process.register_bar(self.stamp(), made)
-        registered = AcceptanceCriteriaRegistered(
-            bar=made, bar_sha256=content_sha256(made), number=1
-        )
+        registered = BarRegistered(bar=made, bar_sha256=content_sha256(made), number=1)
         self.process.emit(self.stamp(), registered)
         return True
 

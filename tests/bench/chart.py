@@ -10,6 +10,7 @@ from tests.bench.peers import TOPIC as PEERS
 from tests.bench.report import by_topic, number
 
 _WIDTH, _LABEL, _BAR, _ROW = 980, 410, 200, 22
+_STORES = {"sqlite": "SQLite", "postgres": "PostgreSQL"}
 _STYLE = (
     "text{fill:#1f2328;font:13px system-ui,sans-serif}.head{font-weight:600;font-size:15px}"
     ".soft{fill:#59636e}.sqlite{fill:#0969da}.postgres{fill:#bc4c00}.none{fill:#59636e}"
@@ -28,7 +29,7 @@ def draw(figures: Iterable[Figure]) -> str:
         (SPEED, "1 is as fast as the bytes alone can be stored or read; the line is the target"),
         (
             GROWTH,
-            "the rate as a share of that among the fewest events; 1 is as fast as there",
+            "the rate as a share of the rate at the fewest events; 1 is as fast",
         ),
         (PEERS, "above 1 this is faster; the line is the target"),
     ):
@@ -40,7 +41,7 @@ def draw(figures: Iterable[Figure]) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" role="img" viewBox="0 0 {_WIDTH} {height}" '
         f'width="{_WIDTH}" height="{height}" aria-labelledby="t d"><title id="t">The benchmark'
         '</title><desc id="d">Bars: shares of the floor, growth, and peers. The same figures are '
-        f"in the tables beside it.</desc><style>{_STYLE}</style>"
+        f"in the tables of the page.</desc><style>{_STYLE}</style>"
         f'<rect class="paper" width="{_WIDTH}" height="{height}"/>{"".join(parts)}</svg>\n'
     )
 
@@ -88,8 +89,9 @@ def _has_mark(figure: Figure) -> bool:
 
 
 def _words(figure: Figure, share: float) -> str:
-    among = f" among {figure.events:,}" if figure.topic == GROWTH else ""
-    return f"{share:.2f}, {number(figure.rate_per_s)} {figure.counted}/s, {figure.store}{among}"
+    at = f" at {figure.events:,}" if figure.topic == GROWTH else ""
+    store = _STORES.get(figure.store, figure.store)
+    return f"{share:.2f}, {number(figure.rate_per_s)} {figure.counted}/s, {store}{at}"
 
 
 def _cut(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Measuring beside a floor: the least that the same bytes cost on this machine, in the same run.
+"""Measuring against a floor: the least that the same bytes cost on this machine, in the same run.
 
 A rate alone says as much about the machine as about the program. The floor is taken in turn with
 the thing itself, round by round, so that whatever else the machine does meets both.
@@ -43,7 +43,7 @@ class Figure:
         topic: Under which heading it is shown.
         name: What was measured.
         counted: What the rates count.
-        floor: What it was measured beside.
+        floor: What it was measured against.
         store: Where the events were kept; "" where none were.
         events: How many there were.
         rate_per_s: How often a second; the median of the rounds.
@@ -94,7 +94,7 @@ class Case:
         counted: What the rates count.
         times: How many of these one round does.
         ours: Prepares a round of the thing itself.
-        floor_is: What it is measured beside.
+        floor_is: What it is measured against.
         floor: Prepares a round of that.
         store: Where its events are kept.
         events: How many there are.

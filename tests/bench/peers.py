@@ -52,22 +52,26 @@ def _as_it_is(fields: dict[str, Any]) -> dict[str, Any]:
 
 
 def _measured(fields: dict[str, Any]) -> dict[str, Any]:
-    """Give readings as measured values, which is what nobody's scale was agreed on for."""
+    """Give readings as measured values, for which no scale was agreed on."""
     return fields | {"readings": {k: Decimal(v).scaleb(-3) for k, v in fields["readings"].items()}}
 
 
 _PEERS = (
     Peer(
-        "stock eventsourcing", lambda env: StockLog(env=env), StockBatch, _measured, is_stock=True
+        "the event store as it comes",
+        lambda env: StockLog(env=env),
+        StockBatch,
+        _measured,
+        is_stock=True,
     ),
     Peer(
-        "stock, readings scaled by hand",
+        "the event store, readings scaled",
         lambda env: StockLog(env=env),
         StockBatch,
         _as_it_is,
         is_stock=True,
     ),
-    Peer("eventsourcing + pydantic", lambda env: ModelLog(env=env), ModelBatch, _as_it_is),
+    Peer("the event store with pydantic", lambda env: ModelLog(env=env), ModelBatch, _as_it_is),
 )
 
 
@@ -94,7 +98,9 @@ def cases(place: Place, sizes: Sizes, folder: Path) -> Iterator[Case]:
     if place.name == "sqlite" and shutil.which("git"):
         some = units[: sizes.commits]
         one_by_one = ours(place, some, 1)
-        yield from _cases(place, one_by_one, in_files(folder, some), "files under git", len(some))
+        yield from _cases(
+            place, one_by_one, in_files(folder, some), "JSON files under git", len(some)
+        )
 
 
 def ours(place: Place, units: list[dict[str, Any]], at_once: int) -> Rounds:
@@ -200,7 +206,7 @@ def in_files(folder: Path, units: list[dict[str, Any]]) -> Rounds:
 def _cases(place: Place, this: Rounds, that: Rounds, peer: str, times: int) -> tuple[Case, Case]:
     append = Case(
         topic=TOPIC,
-        name=f"append of {times:,} events, beside {peer}",
+        name=f"append of {times:,} events: {peer}",
         counted="events",
         times=times,
         ours=this.append,
@@ -209,5 +215,5 @@ def _cases(place: Place, this: Rounds, that: Rounds, peer: str, times: int) -> t
         store=place.name,
         events=times,
     )
-    name = f"replay of {times:,} events, beside {peer}"
+    name = f"replay of {times:,} events: {peer}"
     return append, replace(append, name=name, ours=this.replay, floor=that.replay)

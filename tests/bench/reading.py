@@ -126,7 +126,7 @@ def rebuilding(topic: str, place: Place, store: LedgerStore) -> Case:
 def _reading_all(
     place: Place, store: LedgerStore, work: Callable[[LedgerStore], None]
 ) -> ReadingAll:
-    """Give the rounds of a case that reads the whole log, beside reading and parsing it."""
+    """Give the rounds of a case that reads the whole log, against reading and parsing it."""
     return {
         "counted": "events",
         "times": store.size(),

@@ -1,4 +1,4 @@
-"""`python -m tests.bench.run`: how fast the ledger is, beside what this machine can do at best.
+"""`python -m tests.bench.run`: how fast the ledger is, against what this machine can do at best.
 
 Not a test: it prints figures and judges none but those that have a target, and its exit code is 0.
 """

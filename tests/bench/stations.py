@@ -24,7 +24,7 @@ from tests.bench.sizes import Sizes
 from tests.bench.stores import Place
 from tests.tree import ROOT, SOURCE_ROOTS, clean_environment
 
-TOPIC = "Stations that record at once, beside a single one"
+TOPIC = "Stations that record at once, against a single one"
 _runs = count(1)
 
 

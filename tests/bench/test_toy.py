@@ -67,7 +67,7 @@ def test_growth_from_one_size_alone_draws_no_bar() -> None:
 
 
 def assert_no_words_overlap(picture: str) -> None:
-    """Hold rows apart, and keep every word within the picture and beside the last."""
+    """Hold rows apart, and keep every word within the picture and right of the last."""
     root = ET.fromstring(picture)  # noqa: S314  # our own
     width = float(root.attrib["width"])
     words = [

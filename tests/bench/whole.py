@@ -11,8 +11,8 @@ from tests.bench.measure import Case, Prepare, Target, UnitOfWork
 from tests.bench.processes import BARE, MAIN, python
 from tests.bench.stores import Place
 
-TOPIC = "Whole commands, beside a bare interpreter's start"
-GROWN = "Whole commands in a large ledger, beside a small one"
+TOPIC = "Whole commands, against a bare interpreter's start"
+GROWN = "Whole commands in a large ledger, against a small one"
 _HELP = Target(1 / 5)
 _WHY = Target(1 / 20)
 _SAME = Target(round(1 / 1.3, 3))
@@ -33,18 +33,18 @@ class Where(NamedTuple):
 def starting() -> Iterator[Case]:
     """Give what a shell asks of the program; no ledger is opened."""
     for option in ("--help", "--version"):
-        yield _beside_bare(option, (option,), None, _HELP)
+        yield _against_bare(option, (option,), None, _HELP)
 
 
 def explaining(where: Where) -> Case:
     """Give the question that must be quick on a ledger of any size."""
-    return _beside_bare("why p-0", ("why", "p-0"), where, _WHY)
+    return _against_bare("why p-0", ("why", "p-0"), where, _WHY)
 
 
 def asking(where: Where) -> Iterator[Case]:
     """Give the other questions that a person types about one process."""
     for command in ("status", "check", "history", "replay"):
-        yield _beside_bare(f"{command} p-0", (command, "p-0"), where, None)
+        yield _against_bare(f"{command} p-0", (command, "p-0"), where, None)
 
 
 def recording(where: Where, folder: Path) -> Iterator[Case]:
@@ -89,7 +89,7 @@ def growing(place: Place, stores: Sequence[LedgerStore]) -> Iterator[Case]:
         )
 
 
-def _beside_bare(
+def _against_bare(
     name: str, words: tuple[str, ...], where: Where | None, target: Target | None
 ) -> Case:
     arguments = (*(where.option if where else ()), *words)

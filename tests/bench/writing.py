@@ -130,7 +130,7 @@ def appending_many(topic: str, ground: Ground, sizes: Sizes, *, judged: bool) ->
     )
     return case, replace(
         case,
-        name=f"{case.name}, beside all columns",
+        name=f"{case.name}: the same columns and keys",
         floor_is=f"{_MANY[ground.store_name]} of the same lines, columns and keys",
         floor=indexed,
         target=None,

@@ -117,8 +117,8 @@ def test_the_bar_is_one_of_twenty_and_stood_before_the_first_unit(kept: Terminal
         name: rules_of(data)["rejects-within-ac"]["numbers"][name] for name in ("ac", "re")
     }
     kinds = [topic(line) for line in kept.lines()]
-    assert bar["position"] == 1 + kinds.index("acceptance-criteria-registered")
-    assert kinds.index("acceptance-criteria-registered") < kinds.index("unit-inspected")
+    assert bar["position"] == 1 + kinds.index("bar-registered")
+    assert kinds.index("bar-registered") < kinds.index("unit-inspected")
 
 
 # --- batch 1 --------------------------------------------------------------------------------------
@@ -283,7 +283,7 @@ def test_the_decision_names_the_bar_the_plan_and_the_design_by_their_hashes(
 
     recorded = {topic(line): json.loads(line)["data"] for line in kept.lines()}
     plan = recorded["inspection-plan-published"]["plan"]
-    bar = recorded["acceptance-criteria-registered"]["bar"]
+    bar = recorded["bar-registered"]["bar"]
     decision = data["decision"]
     assert _digest(plan) == decision["plan_sha256"]
     assert _digest(bar) == decision["bar_sha256"] == data["bars"][0]["sha256"]

@@ -11,7 +11,7 @@ from tests.recount.log import Data, Line, Log, of_kind
 from tests.recount.spelling import name_of
 from tests.recount.units import GRADES, Unit, units_of
 
-BARS = ("acceptance-criteria-registered", "acceptance-criteria-superseded")
+BARS = ("bar-registered", "bar-superseded")
 PLACES = ("tooling", "tooling_revision", "line", "site", "fixture")
 DEMANDABLE = ("fixture", "tooling_revision")
 OPERATORS = ("assembler", "line worker", "operator")

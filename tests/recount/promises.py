@@ -109,8 +109,8 @@ def order_is_new(log: Log, line: Line) -> Iterator[str]:
 _ORDERS = ("order-placed-without-sign-off", "production-order-committed")
 
 PROMISES: Mapping[str, Callable[[Log, Line], Iterator[str]]] = {
-    "acceptance-criteria-registered": _is_a_bar,
-    "acceptance-criteria-superseded": _is_a_bar,
+    "bar-registered": _is_a_bar,
+    "bar-superseded": _is_a_bar,
     "nonconformity-recorded": _is_observed_by_now,
     "order-placed-without-sign-off": order_is_new,
     "sheet-imported": _sheet_is_new,

@@ -118,7 +118,7 @@ def test_a_bar_that_is_none_is_named() -> None:
     written = Written()
     written.register(units=1, max_rejects=0)
 
-    assert ["#12 acceptance-criteria-registered: 0 of 1 is no bar"] == written.differences()
+    assert ["#12 bar-registered: 0 of 1 is no bar"] == written.differences()
 
 
 def test_a_sheet_that_another_batch_read_is_named() -> None:

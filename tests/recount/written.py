@@ -177,7 +177,7 @@ class Written:
         self._bar: Fields = {"bar": bar, "bar_number": number, "bar_sha256": digest(bar)}
         kind = "registered" if number == 1 else "superseded"
         data = {"bar": bar, "bar_sha256": digest(bar), "number": number}
-        return self.say(f"acceptance-criteria-{kind}", data)
+        return self.say(f"bar-{kind}", data)
 
     def change(self, *addresses: str, by: str = "egon", **more: Any) -> int:
         """Change the process."""

@@ -138,7 +138,7 @@ class ProcessPlan(OrderGate):
                 why="a bar is never overwritten",
                 advice=Advice("supersede-bar"),
             )
-        self.emit(stamp, events.AcceptanceCriteriaRegistered(bar=bar, bar_sha256=digest, number=1))
+        self.emit(stamp, events.BarRegistered(bar=bar, bar_sha256=digest, number=1))
         return True
 
     def supersede_bar(self, stamp: EventMetadata, bar: Bar, reason: str) -> RegisteredBar:
@@ -165,7 +165,7 @@ class ProcessPlan(OrderGate):
             )
         self.emit(
             stamp,
-            events.AcceptanceCriteriaSuperseded(
+            events.BarSuperseded(
                 bar=bar,
                 bar_sha256=digest,
                 loosened=bar.loosened_from(current.bar),
@@ -207,7 +207,7 @@ class ProcessPlan(OrderGate):
             )
         self.emit(
             stamp,
-            events.AcceptanceCriteriaCountersigned(bar_sha256=bar.sha256, number=bar.number),
+            events.BarCountersigned(bar_sha256=bar.sha256, number=bar.number),
         )
 
     def shares_tooling(self, other: ProcessState) -> bool:

@@ -218,7 +218,7 @@ class ProcessState(Aggregate):
 
     def _bar(
         self,
-        event: events.AcceptanceCriteriaRegistered | events.AcceptanceCriteriaSuperseded,
+        event: events.BarRegistered | events.BarSuperseded,
         entry: EventEnvelope,
     ) -> None:
         registered = RegisteredBar(
@@ -228,13 +228,11 @@ class ProcessState(Aggregate):
             version=entry.version,
             at=entry.at,
         )
-        if isinstance(event, events.AcceptanceCriteriaSuperseded):
+        if isinstance(event, events.BarSuperseded):
             registered = registered._replace(loosened=event.loosened, reason=event.reason)
         self.bars.append(registered)
 
-    def _countersigned(
-        self, _: events.AcceptanceCriteriaCountersigned, entry: EventEnvelope
-    ) -> None:
+    def _countersigned(self, _: events.BarCountersigned, entry: EventEnvelope) -> None:
         self.bars[-1] = self.bars[-1]._replace(countersigned_by=entry.by)
 
     def _batch_opened(self, event: events.BatchOpened, entry: EventEnvelope) -> None:
@@ -373,9 +371,9 @@ class ProcessState(Aggregate):
         events.ToolingApprovalReferenced: _tooling,
         events.InspectionPlanPublished: _plan,
         events.InspectionPlanCountersigned: _plan_countersigned,
-        events.AcceptanceCriteriaRegistered: _bar,
-        events.AcceptanceCriteriaSuperseded: _bar,
-        events.AcceptanceCriteriaCountersigned: _countersigned,
+        events.BarRegistered: _bar,
+        events.BarSuperseded: _bar,
+        events.BarCountersigned: _countersigned,
         events.BatchOpened: _batch_opened,
         events.BatchFinished: _batch_finished,
         events.BatchAmended: _batch_amended,

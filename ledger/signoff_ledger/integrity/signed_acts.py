@@ -77,13 +77,11 @@ SIGNED: Mapping[str, SignedAct] = {
     "signoff.inspection-plan-countersigned.v1": SignedAct(
         "I agree to inspect by this plan, looser than before.", ("plan countersign",)
     ),
-    "signoff.acceptance-criteria-registered.v1": SignedAct(
-        "I set this bar, before any result.", ("bar register",)
-    ),
-    "signoff.acceptance-criteria-superseded.v1": SignedAct(
+    "signoff.bar-registered.v1": SignedAct("I set this bar, before any result.", ("bar register",)),
+    "signoff.bar-superseded.v1": SignedAct(
         "I set this bar in place of the one before.", ("bar supersede",)
     ),
-    "signoff.acceptance-criteria-countersigned.v1": SignedAct(
+    "signoff.bar-countersigned.v1": SignedAct(
         "I agree to decide by this bar, before any result.", ("bar countersign",)
     ),
     "signoff.nonconformity-attributed.v1": SignedAct(

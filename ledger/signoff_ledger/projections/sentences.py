@@ -80,7 +80,7 @@ def _bar(bar: Any) -> str:  # a Bar; named loosely to keep the table below short
     return ", ".join(parts)
 
 
-def _superseded(e: p.AcceptanceCriteriaSuperseded, key: str) -> str:
+def _superseded(e: p.BarSuperseded, key: str) -> str:
     loosened = f"; LOOSENED in {', '.join(e.loosened)}" if e.loosened else ""
     return f"Bar {e.number} of {key} supersedes bar {e.number - 1}: {_bar(e.bar)}{loosened}" + (
         _because(e.reason) + _signature(e)
@@ -226,9 +226,9 @@ _SAY_UNSIGNED = frozenset(
         h.SigningKeyAccepted,
         p.InspectionPlanPublished,
         p.InspectionPlanCountersigned,
-        p.AcceptanceCriteriaRegistered,
-        p.AcceptanceCriteriaSuperseded,
-        p.AcceptanceCriteriaCountersigned,
+        p.BarRegistered,
+        p.BarSuperseded,
+        p.BarCountersigned,
         p.ProcessHeld,
         p.ProcessSignedOff,
         p.SignOffWithdrawn,
@@ -278,13 +278,11 @@ _SENTENCES: Mapping[type[Event], Callable[[Any, str], str]] = {
     p.InspectionPlanCountersigned: lambda e, key: (
         f"Plan {e.number} of {key}, looser than before, countersigned{_signature(e)}"
     ),
-    p.AcceptanceCriteriaRegistered: lambda e, key: (
+    p.BarRegistered: lambda e, key: (
         f"Bar {e.number} of {key} registered: {_bar(e.bar)}{_signature(e)}"
     ),
-    p.AcceptanceCriteriaSuperseded: _superseded,
-    p.AcceptanceCriteriaCountersigned: lambda e, key: (
-        f"Bar {e.number} of {key} countersigned{_signature(e)}"
-    ),
+    p.BarSuperseded: _superseded,
+    p.BarCountersigned: lambda e, key: f"Bar {e.number} of {key} countersigned{_signature(e)}",
     p.BatchOpened: _opened,
     p.BatchFinished: lambda e, _: f"Batch {e.batch} finished",
     p.BatchAmended: lambda e, _: f"Finished batch {e.batch} was amended",

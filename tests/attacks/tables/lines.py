@@ -26,7 +26,7 @@ from tests.attacks.steps import (
 
 UNIT, CLOSED, HELD = "unit-inspected", "batch-closed", "process-held"
 ORDER, SIGN_OFF = "production-order-committed", "process-signed-off"
-BAR = "acceptance-criteria-registered"
+BAR = "bar-registered"
 BROKEN = "SL502 SL503 SL504 SL505 SL506 SL507 SL508 SL510"
 """Every way in which a line, or what depends on it, does not hold."""
 

@@ -166,10 +166,10 @@ SIGNATURES = Table(
             lambda d: d.transplant(d.forgery.story, SIGN_OFF, HOLD)
         ),
         "of another kind of event": forged_by(
-            lambda d: d.transplant(d.forgery.story, "acceptance-criteria-registered")
+            lambda d: d.transplant(d.forgery.story, "bar-registered")
         ),
         "of another person's event": forged_by(
-            lambda d: d.transplant(d.forgery.story, "acceptance-criteria-countersigned")
+            lambda d: d.transplant(d.forgery.story, "bar-countersigned")
         ),
         "of another ledger": forged_by(lambda d: d.transplant(d.forgery.other, SIGN_OFF)),
         "of a key's registration": forged_by(

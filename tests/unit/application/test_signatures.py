@@ -73,7 +73,7 @@ def test_what_is_signed_is_noted_on_the_signers_stream_in_the_same_save(office: 
     size = office.store.size()
     receipt = office.ledger.execute(CountersignBar(process="mug"), by("bela"))
 
-    assert ["acceptance-criteria-countersigned", "signature-given"] == office.topics(size)
+    assert ["bar-countersigned", "signature-given"] == office.topics(size)
     signed, given = receipt.recorded
     assert given.position == signed.position + 1
     assert office.ledger.work().person("bela").id == given.entry.stream

@@ -2,7 +2,7 @@
 
 import pytest
 
-from signoff_ledger.domain.events.process import AcceptanceCriteriaCountersigned
+from signoff_ledger.domain.events.process import BarCountersigned
 from signoff_ledger.errors import Attempt, RuleRefusedError
 from tests.stories import Story, bar
 
@@ -31,7 +31,7 @@ def test_the_bar_in_force_is_countersigned_as_it_is() -> None:
 
     in_force = story.process.bar
     assert in_force is not None
-    assert AcceptanceCriteriaCountersigned(bar_sha256=in_force.sha256, number=1) == story.last()
+    assert BarCountersigned(bar_sha256=in_force.sha256, number=1) == story.last()
     assert "bela" == in_force.countersigned_by
 
 

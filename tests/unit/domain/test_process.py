@@ -7,7 +7,7 @@ import pytest
 
 from signoff_ledger.domain.events.event import EventMetadata
 from signoff_ledger.domain.events.process import (
-    AcceptanceCriteriaSuperseded,
+    BarSuperseded,
     BatchOpened,
     CauseStated,
     CommandRefused,
@@ -248,7 +248,7 @@ def test_a_loosening_is_marked_as_one_and_every_bar_is_kept() -> None:
 
     event = story.last()
 
-    assert isinstance(event, AcceptanceCriteriaSuperseded)
+    assert isinstance(event, BarSuperseded)
     assert (("max_rejects", "missing_units"), "the kiln is old", 2) == (
         event.loosened,
         event.reason,

@@ -160,7 +160,7 @@ CASES: tuple[tuple[Event, str, str], ...] = (
         "REFUSED [SL405] hold: it is not accepted: forged",
     ),
     (
-        p.AcceptanceCriteriaCountersigned(bar_sha256=SHA, number=2),
+        p.BarCountersigned(bar_sha256=SHA, number=2),
         "mug",
         "Bar 2 of mug countersigned (signature: none)",
     ),
@@ -222,13 +222,13 @@ CASES: tuple[tuple[Event, str, str], ...] = (
         "Plan 3 of mug, looser than before, countersigned (signature: none)",
     ),
     (
-        p.AcceptanceCriteriaRegistered(bar=BAR, bar_sha256=SHA, number=1),
+        p.BarRegistered(bar=BAR, bar_sha256=SHA, number=1),
         "mug",
         ("Bar 1 of mug registered: at most 1 of 20 units nonconforming, at most 0 critical "
         "nonconformities (signature: none)"),
     ),
     (
-        p.AcceptanceCriteriaSuperseded(
+        p.BarSuperseded(
             bar=MANY_CLAUSES, bar_sha256=SHA, number=2, reason="agreed", loosened=("max_rejects",)
         ),
         "mug",
@@ -238,7 +238,7 @@ CASES: tuple[tuple[Event, str, str], ...] = (
         "(signature: none)"),
     ),
     (
-        p.AcceptanceCriteriaSuperseded(bar=BAR, bar_sha256=SHA, number=3, reason="less is more"),
+        p.BarSuperseded(bar=BAR, bar_sha256=SHA, number=3, reason="less is more"),
         "mug",
         ("Bar 3 of mug supersedes bar 2: at most 1 of 20 units nonconforming, at most 0 critical "
         "nonconformities, because: less is more (signature: none)"),

@@ -117,10 +117,10 @@ class InspectionPlanCountersigned(Event):
     signature: Signature = UNSIGNED
 
 
-class AcceptanceCriteriaRegistered(Event):
+class BarRegistered(Event):
     """The bar, set before any result exists (S-26, S-37)."""
 
-    TOPIC: ClassVar[str] = "signoff.acceptance-criteria-registered.v1"
+    TOPIC: ClassVar[str] = "signoff.bar-registered.v1"
 
     bar: Bar
     bar_sha256: Sha256
@@ -128,10 +128,10 @@ class AcceptanceCriteriaRegistered(Event):
     signature: Signature = UNSIGNED
 
 
-class AcceptanceCriteriaSuperseded(Event):
+class BarSuperseded(Event):
     """Another bar for the next batch, with a reason; a loosening is marked as one (G6)."""
 
-    TOPIC: ClassVar[str] = "signoff.acceptance-criteria-superseded.v1"
+    TOPIC: ClassVar[str] = "signoff.bar-superseded.v1"
 
     bar: Bar
     bar_sha256: Sha256
@@ -141,10 +141,10 @@ class AcceptanceCriteriaSuperseded(Event):
     signature: Signature = UNSIGNED
 
 
-class AcceptanceCriteriaCountersigned(Event):
+class BarCountersigned(Event):
     """A buyer agreed to the bar before any result existed (VDA 2 asks for as much)."""
 
-    TOPIC: ClassVar[str] = "signoff.acceptance-criteria-countersigned.v1"
+    TOPIC: ClassVar[str] = "signoff.bar-countersigned.v1"
 
     bar_sha256: Sha256
     number: int
@@ -465,9 +465,9 @@ EVENTS: tuple[type[Event], ...] = (
     ToolingApprovalReferenced,
     InspectionPlanPublished,
     InspectionPlanCountersigned,
-    AcceptanceCriteriaRegistered,
-    AcceptanceCriteriaSuperseded,
-    AcceptanceCriteriaCountersigned,
+    BarRegistered,
+    BarSuperseded,
+    BarCountersigned,
     BatchOpened,
     BatchFinished,
     BatchAmended,

@@ -6,7 +6,7 @@ import pytest
 
 from signoff_ledger.domain.characteristic import Characteristic
 from signoff_ledger.domain.events.process import (
-    AcceptanceCriteriaSuperseded,
+    BarSuperseded,
     InspectionPlanCountersigned,
 )
 from signoff_ledger.domain.plan import content_sha256
@@ -99,7 +99,7 @@ def test_a_bar_planted_after_the_batch_was_opened_is_noticed(units: int) -> None
     story = opened()
     story.record(*(unit(f"U-0{n}", "lid") for n in range(units)))
     later = bar(max_rejects=9)
-    superseded = AcceptanceCriteriaSuperseded(
+    superseded = BarSuperseded(
         bar=later, bar_sha256=content_sha256(later), loosened=(), number=2, reason="kinder"
     )
     story.process.emit(story.stamp(), superseded)
