@@ -14,7 +14,7 @@ _SIGNS = {chr(ord("0") + n): code for n, code in enumerate(("0", *_STYLES.values
 _BRUSH = chr(0xF0000 + int.from_bytes(os.urandom(2), "big") % 0xFFF0)
 
 
-def wanted(choice: str | None) -> bool:
+def is_wanted(choice: str | None) -> bool:
     """Decide for standard output, in the order people expect."""
     if choice in {"always", "never"}:
         return choice == "always"
@@ -38,7 +38,7 @@ def paint(text: str, style: str, *, on: bool) -> str:
     return f"{_BRUSH}{sign}{text}{_BRUSH}0" if on else text
 
 
-def drawn(text: str) -> str:
+def with_codes(text: str) -> str:
     """Put the terminal's own codes where words were painted."""
     if _BRUSH not in text:
         return text

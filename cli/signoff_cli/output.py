@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from signoff_cli.color import drawn, plain, wanted
+from signoff_cli.color import is_wanted, plain, with_codes
 from signoff_cli.streams import is_lost
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def answer(
 def write(text: str) -> None:
     """Write to standard output; whether to colour was decided where the text was painted."""
     if text:
-        click.echo(drawn(safe(text)), file=sys.stdout, color=True)
+        click.echo(with_codes(safe(text)), file=sys.stdout, color=True)
 
 
 def write_bytes(content: bytes) -> None:
@@ -109,7 +109,7 @@ def page(text: str) -> None:
     import locale  # only here is it needed
 
     encoding = locale.getpreferredencoding(do_setlocale=False)  # in which click writes to a pager
-    shown = drawn(safe(text)).encode(encoding, "backslashreplace").decode(encoding)
+    shown = with_codes(safe(text)).encode(encoding, "backslashreplace").decode(encoding)
     try:
         click.echo_via_pager(shown + "\n")
     except OSError:  # the pager is there, and cannot be run
@@ -226,7 +226,7 @@ def error_width() -> int:
 
 def colored(invocation: Invocation) -> bool:
     """Say whether to colour this answer."""
-    return wanted(invocation.color_choice)
+    return is_wanted(invocation.color_choice)
 
 
 def keeps_to_ascii(invocation: Invocation) -> bool:

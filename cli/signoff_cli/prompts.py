@@ -46,7 +46,7 @@ def new_log_passphrase() -> str:
     return asked
 
 
-def confirmed(invocation: Invocation, preview: str, question: str) -> bool:
+def confirm(invocation: Invocation, preview: str, question: str) -> bool:
     """Show what will be recorded and ask; `--yes` answers, a script must say so.
 
     Raises:

@@ -21,19 +21,19 @@ _PROMISED = {
 }
 
 
-def promised(path: Path) -> str | None:
+def format_of(path: Path) -> str | None:
     """Give the format that a file's suffix promises; None where it promises none."""
     return _PROMISED.get(path.suffix.lower())
 
 
-def chosen(path: Path, asked: str | None, formats: Sequence[str]) -> str:
+def choose_format(path: Path, asked: str | None, formats: Sequence[str]) -> str:
     """Choose the format of a file from what was asked for and from its suffix.
 
     Raises:
         InputError: SL109, the two differ, or neither names one of the formats.
     """
     if asked is None:
-        named = promised(path)
+        named = format_of(path)
         if named is not None and named in formats:
             return named
         known = [suffix for suffix, one in _PROMISED.items() if one in formats]
@@ -57,7 +57,7 @@ def check(path: Path, content: str) -> None:
     Raises:
         InputError: SL109.
     """
-    named = promised(path)
+    named = format_of(path)
     if named not in {None, content}:
         raise InputError(
             "SL109",

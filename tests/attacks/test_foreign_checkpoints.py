@@ -23,7 +23,7 @@ from signoff_ledger.custody.log_key import write_key
 from signoff_ledger.domain.ledger_stream import LedgerStream
 from signoff_ledger.errors import Advice, EvidenceError, IdentityError, SignoffError
 from signoff_ledger.exports.dossier import seal_over
-from signoff_ledger.exports.log_copy import carry, filling
+from signoff_ledger.exports.log_copy import carry, new_copy
 from signoff_ledger.exports.log_folder import LogFolder, export_log
 from signoff_ledger.exports.migrate import copy_ledger
 from signoff_ledger.exports.restore import restore_log
@@ -349,7 +349,7 @@ def test_an_older_copy_that_still_counts_the_note_is_a_rollback(planted: tuple[L
     log.opened.ledger.execute(SetAsideNote(size=size, reason="why"), OLGA)
     log.seal()
 
-    with filling(log.folder / "old.db") as old:
+    with new_copy(log.folder / "old.db") as old:
         carry(lines, list, old, (size, log.opened.store.root(size)))
         old.keep_checkpoint(size, note)
     with open_ledger(log.folder / "old.db", TickingClock(), vault=log.vault) as opened:

@@ -43,7 +43,7 @@ def growing(place: Place, sizes: Sizes) -> Case:
         store = ground()
 
         def work() -> None:
-            grown = merkle.grown
+            grown = merkle.new_subtrees
             recorder.grown = grown if with_tree else lambda *_: iter(())  # type: ignore[attr-defined]
             try:
                 store.recorder.insert_events(events, command_id=str(uuid4()))

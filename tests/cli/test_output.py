@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from signoff_cli import output
-from signoff_cli.color import drawn, paint
+from signoff_cli.color import paint, with_codes
 from signoff_cli.output import as_csv, progress, safe, table
 from signoff_cli.session import Session
 from tests.cli.shops import at
@@ -19,7 +19,7 @@ def test_our_own_colours_are_painted_and_nobody_else_s() -> None:
     painted = paint("yes", "good", on=True) + " \x1b[8m" + paint("NO", "bad", on=True)
 
     assert "yes" == paint("yes", "good", on=False)
-    assert "\x1b[32myes\x1b[0m \\u001b[8m\x1b[31;1mNO\x1b[0m" == drawn(safe(painted))
+    assert "\x1b[32myes\x1b[0m \\u001b[8m\x1b[31;1mNO\x1b[0m" == with_codes(safe(painted))
 
 
 def test_an_escape_in_an_answer_stays_json() -> None:

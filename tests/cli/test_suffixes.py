@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from signoff_cli.suffixes import promised
+from signoff_cli.suffixes import format_of
 from tests.cli.shops import at
 
 BEGINNINGS = {"html": b"<!doctype html>", "md": b"# ", "json": b"{\n", "pdf": b"%PDF"}
@@ -80,7 +80,7 @@ def test_a_report_under_a_suffix_that_says_nothing_needs_its_format(
     assert 2 == said.code
     assert "[SL109]\n  why: known suffixes are .htm, .html, .json, .md, .pdf\n" in said.err
     assert not (tmp_path / name).exists()
-    if promised(Path(name)) is None:
+    if format_of(Path(name)) is None:
         terminal.did("report", "mug", "-o", name, "--format", "md")
         assert (tmp_path / name).read_bytes().startswith(BEGINNINGS["md"])
 

@@ -9,7 +9,7 @@ import click
 from signoff_cli import decision_text, findings, receipts
 from signoff_cli.inputs import long_text
 from signoff_cli.output import paragraph
-from signoff_cli.prompts import confirmed
+from signoff_cli.prompts import confirm
 from signoff_cli.session import pass_session, recording
 from signoff_ledger.application.commands.decisions import Hold
 from signoff_ledger.queries.preview import heads_seen, preview
@@ -42,7 +42,7 @@ def hold(
     with session.open() as opened:
         call = session.call()
         shown = preview(opened.ledger, call, "hold", process, batch, words=text)
-        if not confirmed(session, for_people(shown), "Hold?"):
+        if not confirm(session, for_people(shown), "Hold?"):
             return 1
         command = Hold(
             process=process,

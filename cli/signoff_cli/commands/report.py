@@ -60,7 +60,7 @@ def report(
       signoff report kiln-lid --batch PB-1 --format md
     """
     file = None if output == "-" else Path(output)
-    chosen = suffixes.chosen(file, kind, FORMATS) if file else kind or "html"
+    chosen = suffixes.choose_format(file, kind, FORMATS) if file else kind or "html"
     with session.open() as opened:
         made = latest_certificate(opened.ledger, process, batch, until)
     content = _content(made, chosen)

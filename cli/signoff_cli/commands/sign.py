@@ -9,7 +9,7 @@ import click
 from signoff_cli import receipts
 from signoff_cli.commands.hold import for_people
 from signoff_cli.inputs import long_text
-from signoff_cli.prompts import confirmed
+from signoff_cli.prompts import confirm
 from signoff_cli.session import pass_session, recording
 from signoff_ledger.application.commands.decisions import SignOff
 from signoff_ledger.queries.preview import heads_seen, preview
@@ -39,7 +39,7 @@ def sign(session: Session, process: str, batch: str | None, note: str | None) ->
     with session.open() as opened:
         call = session.call()
         shown = preview(opened.ledger, call, "sign", process, batch, words=text or "")
-        if not confirmed(session, for_people(shown), "Sign off?"):
+        if not confirm(session, for_people(shown), "Sign off?"):
             return 1
         command = SignOff(process=process, batch=batch, note=text, seen=heads_seen(shown))
         receipt = opened.ledger.execute(command, call)

@@ -8,7 +8,7 @@ import click
 
 from signoff_cli import receipts
 from signoff_cli.inputs import long_text
-from signoff_cli.prompts import confirmed
+from signoff_cli.prompts import confirm
 from signoff_cli.session import pass_session, recording
 from signoff_ledger.application.commands.decisions import Withdraw
 
@@ -30,7 +30,7 @@ def withdraw(session: Session, process: str, reason: str) -> int:
     """
     text = long_text(reason) or ""
     preview = f"About to record: WITHDRAW the sign-off of {process}: {text}"
-    if not confirmed(session, preview, "Withdraw?"):
+    if not confirm(session, preview, "Withdraw?"):
         return 1
     receipts.give(session, Withdraw(process=process, reason=text))
     return 0

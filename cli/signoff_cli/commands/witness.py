@@ -196,10 +196,10 @@ def serve(
       signoff witness serve --state witness --name witness.example/w1 --trust log.vkey
       signoff witness serve --state witness --answer request > answer
     """
-    from signoff_ledger.witness.state_folder import inhabited
+    from signoff_ledger.witness.state_folder import working_witness
 
     clock = session.clock or system_clock()
-    with inhabited(state, name, trust, clock) as one:
+    with working_witness(state, name, trust, clock) as one:
         if asked is None:
             _serve(session, one, port, clock)
         else:

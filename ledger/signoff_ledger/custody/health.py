@@ -18,7 +18,7 @@ from signoff_ledger.domain.values import format_utc
 from signoff_ledger.errors import Advice, EvidenceError, StoreError
 from signoff_ledger.integrity.signing_time import GRACE_S
 from signoff_ledger.persistence.address import is_url
-from signoff_ledger.persistence.health_finding import HealthFinding, guarded
+from signoff_ledger.persistence.health_finding import HealthFinding, findings_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -47,11 +47,11 @@ class CustodyState(NamedTuple):
 
 def findings(store: LedgerStore, keeping: CustodyState) -> Iterator[HealthFinding]:
     """Look at everything that is kept outside the ledger."""
-    yield from guarded("guard", lambda: _guard(store, keeping.vault))
-    yield from guarded("continuity", lambda: _continuity(store, keeping.vault))
-    yield from guarded("seals", lambda: _seals(store, keeping.policy))
-    yield from guarded("clock", lambda: _clock(store, keeping.now))
-    yield from guarded("permissions", lambda: _permissions(store, keeping.vault))
+    yield from findings_of("guard", lambda: _guard(store, keeping.vault))
+    yield from findings_of("continuity", lambda: _continuity(store, keeping.vault))
+    yield from findings_of("seals", lambda: _seals(store, keeping.policy))
+    yield from findings_of("clock", lambda: _clock(store, keeping.now))
+    yield from findings_of("permissions", lambda: _permissions(store, keeping.vault))
 
 
 def _log_key(store: LedgerStore) -> str | None:

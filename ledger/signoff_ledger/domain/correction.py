@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from pydantic import ValidationError
 
 from signoff_ledger.domain.events.batch import CorrectionRequested
-from signoff_ledger.domain.nonconformity import located
+from signoff_ledger.domain.nonconformity import at_location
 from signoff_ledger.domain.plan import Parameter, UnitBuild
 from signoff_ledger.errors import Advice, InputError, NotFoundError, RuleRefusedError
 
@@ -191,7 +191,7 @@ def _at_its_place(nonconformity: Nonconformity) -> str:
 def _renamed(old: Nonconformity, becomes: str, plan: InspectionPlan) -> Nonconformity:
     """Give a nonconformity another mode, written MODE or MODE@ZONE; without a zone it stays."""
     code, _, zone = becomes.partition("@")
-    return located(old.model_copy(update={"mode": code}), zone or old.location, plan)
+    return at_location(old.model_copy(update={"mode": code}), zone or old.location, plan)
 
 
 def _build_with(build: UnitBuild, field: str, becomes: str) -> UnitBuild:

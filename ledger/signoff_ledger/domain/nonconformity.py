@@ -81,7 +81,7 @@ def reported_one(
             why=f"it has {', '.join(plan.mode_catalogue)}",
             advice=Advice("use-known-mode"),
         )
-    return located(
+    return at_location(
         Nonconformity(
             characteristic=shown_by,
             mode=mode.code,
@@ -94,7 +94,7 @@ def reported_one(
     )
 
 
-def located(found: Nonconformity, location: str | None, plan: InspectionPlan) -> Nonconformity:
+def at_location(found: Nonconformity, location: str | None, plan: InspectionPlan) -> Nonconformity:
     """Put a nonconformity at a location and grade it there.
 
     A zone that the plan names for the mode is matched whatever its case and separators are.

@@ -65,6 +65,6 @@ def from_before(orders: Iterable[Order], batch: str | None) -> tuple[OrderAtRisk
     return at_risk(o for o in orders if o.batch != batch)
 
 
-def named(orders: Iterable[OrderAtRisk]) -> str:
+def order_list(orders: Iterable[OrderAtRisk]) -> str:
     """Write orders as PO-1 (500), PO-2 (200)."""
     return ", ".join(f"{o.reference} ({o.quantity})" for o in orders)

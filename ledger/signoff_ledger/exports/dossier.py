@@ -59,7 +59,7 @@ def export_decision(store: LedgerStore, position: int, target: Path) -> Dossier:
     excerpt = Excerpt({name: [line for _, line in lines] for name, lines in streams.items()})
     excerpt.read()
     fields = read_fields(decision.entry.line)
-    dossier = described(decision, next(iter(streams)), size, key)
+    dossier = describe(decision, next(iter(streams)), size, key)
     with Bundle(target) as bundle:
         bundle.write(CHECKPOINT, note)
         bundle.write(LOG_KEY, f"{key.line}\n".encode())
@@ -195,7 +195,7 @@ def _log_key(lines: list[tuple[int, bytes]], size: int) -> VerifierKey:
     return VerifierKey.parse([key for position, key in keys if position <= size][-1])
 
 
-def described(decision: LogEntry, process: str, size: int, key: VerifierKey) -> Dossier:
+def describe(decision: LogEntry, process: str, size: int, key: VerifierKey) -> Dossier:
     """Describe the dossier of a decision, as its README does.
 
     Args:

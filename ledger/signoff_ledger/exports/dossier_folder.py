@@ -13,7 +13,7 @@ from signoff_ledger.exports.dossier import (
     DECISION,
     STREAMS,
     STREAMS_MAX,
-    described,
+    describe,
     is_act,
     stem_of,
 )
@@ -99,7 +99,7 @@ def verify_dossier(folder: Path, trust: Trust) -> Iterator[Check]:
     )
     decision = LogEntry(position, read_line(line))
     process = next(name for name, lines in raw.items() if line in lines)
-    dossier = described(decision, process, sealed.size, key)
+    dossier = describe(decision, process, sealed.size, key)
     yield from received.rest(dossier_readme(dossier).encode())
 
 

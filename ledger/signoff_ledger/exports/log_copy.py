@@ -75,7 +75,7 @@ def carry(
 
 
 @contextmanager
-def filling(address: str | Path) -> Iterator[LedgerStore]:
+def new_copy(address: str | Path) -> Iterator[LedgerStore]:
     """Give an empty ledger to fill, which cannot be opened before all went well.
 
     A file is made in the same folder and moved to its place; a database's ledger is marked when it

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from signoff_ledger.custody.rollback_guard import replace_file
 from signoff_ledger.errors import Advice, EvidenceError, NotFoundError, SignoffError, StoreError
-from signoff_ledger.exports.log_copy import carry, filling
+from signoff_ledger.exports.log_copy import carry, new_copy
 from signoff_ledger.exports.log_folder import examined_lines
 from signoff_ledger.integrity.line import read_fields
 from signoff_ledger.integrity.log_check import Examination
@@ -69,7 +69,7 @@ def copy_until(source: LedgerStore, target: Path, until: int) -> LogCut:
     if until < source.size() and _goes_on(source, until, command):
         return copy_until(source, target, began - 1)
     notes, left_out = _notes(source, examination)
-    with filling(target) as store:
+    with new_copy(target) as store:
         lines = examined_lines(source, Examination(), until)
         carry(lines, lambda: notes, store, (until, examination.tree.root(until)))
         left_out = [*_lines(source, until), *left_out]

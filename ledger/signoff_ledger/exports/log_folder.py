@@ -101,7 +101,7 @@ def witnesses(store: LedgerStore) -> list[VerifierKey]:
     return list(map(VerifierKey.parse, store.load(LedgerStream, "ledger").witnesses))
 
 
-def counted(
+def counted_notes(
     kept: Iterable[KeptNote],
     is_set_aside: Callable[[int, bytes], bool],
     known: Sequence[VerifierKey],
@@ -134,7 +134,7 @@ def verified_notes(
     """
     tree, verified, left_out = examination.sealed_tree(), [], []
     examination.aside.hold(tree)
-    for size, note in counted(kept, examination.aside.covers, known):
+    for size, note in counted_notes(kept, examination.aside.covers, known):
         try:
             tree.check(size, note)
             verified.append((size, note))
@@ -148,7 +148,7 @@ def verified_notes(
 def sealed_notes(store: LedgerStore) -> list[tuple[int, bytes]]:
     """Give every checkpoint that counts, with the cosignatures it was given, smallest first."""
     counts = store.load(LedgerStream, "ledger").counts
-    return counted(kept_notes(store), lambda *kept: not counts(*kept), witnesses(store))
+    return counted_notes(kept_notes(store), lambda *kept: not counts(*kept), witnesses(store))
 
 
 def examined_lines(store: LedgerStore, examination: Examination, size: int) -> Iterator[bytes]:

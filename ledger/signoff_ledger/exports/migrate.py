@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from signoff_ledger.errors import Advice, EvidenceError
-from signoff_ledger.exports.log_copy import carry, filling
+from signoff_ledger.exports.log_copy import carry, new_copy
 from signoff_ledger.exports.log_folder import (
     examined_lines,
     kept_notes,
@@ -52,7 +52,7 @@ def copy_ledger(
         verified, left_out = verified_notes(kept, examination, witnesses(source))
         return verified
 
-    with filling(target) as store:
+    with new_copy(target) as store:
         carried = carry(examined_lines(source, examination, size), seals, store, (size, root))
         if examination.tree.root(size) != root:
             raise EvidenceError(

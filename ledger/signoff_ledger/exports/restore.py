@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from signoff_ledger.exports.log_copy import carry, filling
+from signoff_ledger.exports.log_copy import carry, new_copy
 from signoff_ledger.exports.log_folder import LogFolder
 from signoff_ledger.exports.verification import ExportedLog
 from signoff_ledger.integrity.log_check import Examination
@@ -39,6 +39,6 @@ def restore_log(folder: Path, target: str | Path) -> tuple[int, bytes]:
     list(examination.signatures())
     size = examination.tree.size
     root = examination.tree.root(size)
-    with filling(target) as store:
+    with new_copy(target) as store:
         carry((row.line for row in source.rows()), lambda: notes, store, (size, root))
     return size, root

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from signoff_ledger.domain.events.process import ProcessDefined
 from signoff_ledger.errors import Advice, EvidenceError
-from signoff_ledger.exports.log_folder import counted, kept_notes, witnesses
+from signoff_ledger.exports.log_folder import counted_notes, kept_notes, witnesses
 from signoff_ledger.exports.readme import log_readme
 from signoff_ledger.exports.subprocess_audit import DecisionAudit, LogAddress, apart, audit
 from signoff_ledger.integrity.c2sp.cosignature import countable
@@ -113,7 +113,7 @@ class LiveLog:
 
     def notes(self) -> list[tuple[int, bytes]]:
         """Give the checkpoints that count, smallest first."""
-        return counted(self._kept, self._aside.covers, witnesses(self._store))
+        return counted_notes(self._kept, self._aside.covers, witnesses(self._store))
 
     def place(self) -> LogAddress:
         """Say where the log can be read again by another process."""

@@ -25,7 +25,7 @@ from signoff_ledger.domain.figures import (
 )
 from signoff_ledger.figures.fix_effect import fix_effect, inspected_of
 from signoff_ledger.figures.number_format import estimate, maybe
-from signoff_ledger.statistics.forecast import forecast, spared
+from signoff_ledger.statistics.forecast import forecast, forecast_saving
 from signoff_ledger.statistics.measured_bars import kendall_tau
 from signoff_ledger.statistics.operating_characteristic import (
     CONSUMER,
@@ -194,7 +194,7 @@ def _spared(fix: FixFigures, run: int, price: Price | None) -> SparedFigures:
     )
     gross = Decimal(before[0] * run) / before[1]
     net = gross - Decimal(after[0] * run) / after[1]
-    found = spared(before, after, run)
+    found = forecast_saving(before, after, run)
     return SparedFigures(
         gross=estimate(gross),
         gross_money=money(gross, price),

@@ -19,7 +19,7 @@ def show(case: Case) -> Exhibit:
     # Here, because recording a unit loads this module and shows nothing: the statistics are slow
     # to load.
     from signoff_ledger.figures.compute import figures_of  # noqa: PLC0415  # slow
-    from signoff_ledger.figures.sentences import said  # noqa: PLC0415  # slow
+    from signoff_ledger.figures.sentences import decision_sentences  # noqa: PLC0415  # slow
 
     figures = figures_of(case)
-    return NOTHING_SHOWN if figures is None else Exhibit(figures, said(case, figures))
+    return NOTHING_SHOWN if figures is None else Exhibit(figures, decision_sentences(case, figures))

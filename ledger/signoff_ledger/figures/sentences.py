@@ -58,7 +58,7 @@ _NAMED_RATES = (Decimal("0.05"), Decimal("0.1"), Decimal("0.25"))
 _LEVEL = Decimal("0.05")
 
 
-def said(case: Case, figures: Figures) -> DecisionSentences:
+def decision_sentences(case: Case, figures: Figures) -> DecisionSentences:
     """Say a case's figures.
 
     Args:

@@ -79,7 +79,9 @@ def schema_finding(
     return HealthFinding("schema", "BROKEN", says, Advice(key))
 
 
-def mended(look: Callable[[], Differences], mend: Callable[[str, str], bool]) -> Iterator[str]:
+def mend_objects(
+    look: Callable[[], Differences], mend: Callable[[str, str], bool]
+) -> Iterator[str]:
     """Bring a catalogue back to that of a fresh ledger, as far as no row is touched.
 
     Args:

@@ -28,7 +28,7 @@ class HealthFinding:
     advice: Advice | None = None
 
 
-def guarded(check: str, look: Callable[[], Iterable[HealthFinding]]) -> Iterator[HealthFinding]:
+def findings_of(check: str, look: Callable[[], Iterable[HealthFinding]]) -> Iterator[HealthFinding]:
     """Give what a check finds; where it cannot be done, that is what was found.
 
     Raises:

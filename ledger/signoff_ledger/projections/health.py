@@ -9,7 +9,7 @@ from signoff_ledger.custody.health import findings as outside
 from signoff_ledger.domain.events.catalogue import read_line
 from signoff_ledger.errors import Advice, EvidenceError, SignoffError
 from signoff_ledger.integrity.log_check import Examination, StoredRow
-from signoff_ledger.persistence.health_finding import HealthFinding, guarded
+from signoff_ledger.persistence.health_finding import HealthFinding, findings_of
 from signoff_ledger.projections.seals import seal_findings
 
 if TYPE_CHECKING:
@@ -44,13 +44,13 @@ def examine(
     """
     found = list(store.findings())
     recorded = [
-        *guarded("events", lambda: _lines(store, progress)),
-        *guarded("commands", lambda: [_commands(store)]),
+        *findings_of("events", lambda: _lines(store, progress)),
+        *findings_of("commands", lambda: [_commands(store)]),
     ]
     found += recorded
-    found += guarded("checkpoints", lambda: list(seal_findings(store)))
+    found += findings_of("checkpoints", lambda: list(seal_findings(store)))
     if not store.read_only and all(finding.state in {"ok", "note"} for finding in recorded):
-        found += guarded("views", lambda: [_views(store, views)])
+        found += findings_of("views", lambda: [_views(store, views)])
     if keeping is not None:
         found += outside(store, keeping)
     return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from signoff_ledger.domain.orders import from_before, named
+from signoff_ledger.domain.orders import from_before, order_list
 from signoff_ledger.domain.process_state import NOTHING_ORDERED
 from signoff_ledger.domain.spelling import folded
 from signoff_ledger.domain.values import Outcome, format_utc
@@ -36,8 +36,8 @@ def row(process: Process) -> tuple[object, ...]:
         identity.run_min,
         identity.run_max,
         process.ordered if signed else sum(o.quantity for o in process.orders_at_risk),
-        named(process.orders_at_risk),
-        named(from_before(process.orders.values(), signed.batch)) if signed else "",
+        order_list(process.orders_at_risk),
+        order_list(from_before(process.orders.values(), signed.batch)) if signed else "",
         format_utc(process.lapses_at) if process.lapses_at else "",
         NOTHING_ORDERED if process.lapses_at else "",
         process.plans[-1].number,

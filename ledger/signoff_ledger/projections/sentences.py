@@ -12,7 +12,7 @@ from signoff_ledger.domain.events import ledger as g
 from signoff_ledger.domain.events import person as h
 from signoff_ledger.domain.events import process as p
 from signoff_ledger.domain.gate.batch_rules import rejects_within_ac
-from signoff_ledger.domain.orders import named
+from signoff_ledger.domain.orders import order_list
 from signoff_ledger.domain.signature import UNSIGNED
 from signoff_ledger.domain.text_checks import escaped
 from signoff_ledger.domain.values import CauseKind, Outcome
@@ -166,7 +166,7 @@ def _held(e: p.ProcessHeld, key: str) -> str:
 
 
 def _at_risk(e: Any) -> str:  # an event that names orders at risk
-    return f"; orders at risk: {named(e.orders)}" if e.orders else ""
+    return f"; orders at risk: {order_list(e.orders)}" if e.orders else ""
 
 
 def _signed(e: p.ProcessSignedOff, key: str) -> str:

@@ -10,7 +10,7 @@ from signoff_ledger.domain.characteristic import Kind
 from signoff_ledger.figures.charts import pictures
 from signoff_ledger.figures.compute import CONFIDENCE, figures_of
 from signoff_ledger.figures.number_format import at_most, counted, estimate, maybe, percent
-from signoff_ledger.figures.sentences import said
+from signoff_ledger.figures.sentences import decision_sentences
 from signoff_ledger.queries.answer_with_pictures import AnswerWithPictures
 from signoff_ledger.queries.figures import figures_answer, sentences
 from signoff_ledger.queries.figures_answer import FiguresAnswer, SentencesAnswer
@@ -141,7 +141,7 @@ class BatchStatsAnswer(TypedDict):
         attempt: Which attempt it is.
         outcomes: What was decided on it, oldest first.
         figures: Its figures.
-        says: What is said, each part apart.
+        says: What is decision_sentences, each part apart.
         summary: It in a few words.
         remarks: What helps to understand it and decides nothing, in sentences.
         curve: Points of the operating characteristic.
@@ -185,7 +185,7 @@ def evaluation(case: Case) -> AnswerWithPictures[BatchStatsAnswer] | None:
         "attempt": batch.started.attempt,
         "outcomes": [str(outcome) for outcome in batch.outcomes],
         "figures": figures_answer(figures),
-        "says": sentences(said(case, figures)),
+        "says": sentences(decision_sentences(case, figures)),
         "summary": _summary(figures),
         "remarks": [],
         "curve": [

@@ -13,7 +13,7 @@ from signoff_ledger.application.commands.plans import only_process
 from signoff_ledger.domain.decision import DOES_NOT_SHOW
 from signoff_ledger.domain.events import batch, process
 from signoff_ledger.domain.events.process import ProcessDecision, ProcessSignedOff
-from signoff_ledger.domain.orders import named
+from signoff_ledger.domain.orders import order_list
 from signoff_ledger.domain.signature import SshSignature
 from signoff_ledger.domain.tally import EXCLUSIONS
 from signoff_ledger.domain.values import format_utc
@@ -198,7 +198,7 @@ def _subject(process: str, explanation: Explanation, decision: LogEntry) -> Deci
         "outcome": explanation.outcome,
         "standing": str(explanation.standing),
         "standing_why": explanation.standing_why,
-        "orders_at_risk": named(explanation.orders_at_risk),
+        "orders_at_risk": order_list(explanation.orders_at_risk),
         "batch": explanation.batch,
         "process_revision": event.process_revision,
         "reason": event.words,

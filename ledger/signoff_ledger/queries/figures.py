@@ -47,7 +47,7 @@ def sentences(says: DecisionSentences | None) -> SentencesAnswer:
     }
 
 
-def shown(figures: Figures | None, says: DecisionSentences | None) -> ShownAnswer:
+def shown_answer(figures: Figures | None, says: DecisionSentences | None) -> ShownAnswer:
     """Write what is shown with a verdict as plain data."""
     return {
         "figures": figures_answer(figures) if figures else None,

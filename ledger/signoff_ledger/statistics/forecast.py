@@ -126,7 +126,7 @@ class ForecastDifference(NamedTuple):
     central_90: tuple[int, int]
 
 
-def spared(
+def forecast_saving(
     before: tuple[int, int], after: tuple[int, int], run: int, prior: tuple[float, float] = JEFFREYS
 ) -> ForecastDifference | None:
     """Forecast how many fewer bad units a run has after a fix than it would have had before.

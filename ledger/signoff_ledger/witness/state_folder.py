@@ -36,7 +36,7 @@ _KEY, _NAME, _LOGS, _LOCK = "witness.pem", "witness.vkey", "logs", "lock"
 
 
 @contextmanager
-def inhabited(
+def working_witness(
     folder: Path, name: str | None, trusted: Iterable[Path], clock: Clock
 ) -> Iterator[Cosigner]:
     """Let the witness of a folder work, alone; made with a new key where there is none.

@@ -8,8 +8,8 @@ from signoff_ledger.domain.orders import (
     Order,
     at_risk,
     last_order_at,
-    named,
     order_key,
+    order_list,
     ordered_under,
 )
 from tests.stories import START
@@ -52,5 +52,5 @@ def test_every_order_that_stands_is_at_risk_without_a_sign_off() -> None:
     risky = at_risk(ORDERS)
 
     assert ["PO-1", "PO-2", "PO-4", "PO-5"] == [order.reference for order in risky]
-    assert "PO-1 (500), PO-2 (200), PO-4 (70), PO-5 (30)" == named(risky)
-    assert "" == named(())
+    assert "PO-1 (500), PO-2 (200), PO-4 (70), PO-5 (30)" == order_list(risky)
+    assert "" == order_list(())

@@ -9,7 +9,7 @@ import pytest
 from signoff_ledger.domain.figures import DecisionSentences
 from signoff_ledger.figures import number_format
 from signoff_ledger.figures.compute import figures_of
-from signoff_ledger.figures.sentences import bar_sentences, fix_sentences, said
+from signoff_ledger.figures.sentences import bar_sentences, decision_sentences, fix_sentences
 from signoff_ledger.queries.batch_stats import evaluation
 from tests.stories import (
     Story,
@@ -29,7 +29,7 @@ def says(story: Story, **changes: object) -> DecisionSentences:
     case = replace(story.case(), **changes)  # type: ignore[arg-type]
     figures = figures_of(case)
     assert figures is not None
-    return said(case, figures)
+    return decision_sentences(case, figures)
 
 
 def text(words: DecisionSentences) -> str:

@@ -7,7 +7,7 @@ import pytest
 from pydantic import BaseModel
 
 from signoff_ledger.domain.figures import BarFigures, DecisionSentences, Figures, FixFigures
-from signoff_ledger.queries.figures import sentences, shown
+from signoff_ledger.queries.figures import sentences, shown_answer
 from signoff_ledger.queries.figures_answer import (
     BarRatesAnswer,
     FiguresAnswer,
@@ -58,4 +58,4 @@ def test_fields_within_fields_are_compared() -> None:
 
 
 def test_nothing_is_shown_where_no_batch_is_in_question() -> None:
-    assert {"figures": None, "says": sentences(None)} == shown(None, None)
+    assert {"figures": None, "says": sentences(None)} == shown_answer(None, None)

@@ -33,7 +33,7 @@ def test_no_unit_inspected_gives_no_interval_and_no_verdict() -> None:
     assert proportion.wilson(0, 0) is None
     assert proportion.RateEvidence.OPEN is proportion.evidence_against(0, 0, 0.05)
     assert forecast.forecast(0, 0, 1000) is None
-    assert forecast.spared((0, 0), (1, 20), 1000) is None
+    assert forecast.forecast_saving((0, 0), (1, 20), 1000) is None
     assert two_batches.compare(NOTHING, CLEAN) is None
     assert two_batches.boschloo(NOTHING, CLEAN) is None
     assert two_batches.boschloo_power(0, 20, 0.2, 0.1) is None
@@ -235,7 +235,7 @@ def test_a_run_beyond_counting_is_forecast_by_its_rate() -> None:
     )
     with pytest.raises(ValueError, match="forecast by its rate"):
         forecast.BetaBinomial(1, 20, 1_000_000).at_most(3)
-    assert forecast.spared((5, 20), (1, 20), 1_000_000) is None
+    assert forecast.forecast_saving((5, 20), (1, 20), 1_000_000) is None
 
 
 def test_chances_outside_the_run_are_certain() -> None:

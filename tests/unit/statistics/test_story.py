@@ -96,7 +96,7 @@ def test_twenty_units_could_seldom_have_shown_it() -> None:
 def test_the_run_of_a_thousand_is_forecast() -> None:
     """S-56: gross from the first batch, net of what the second still shows."""
     after = forecast.forecast(1, 20, 1000)
-    spared = forecast.spared((5, 20), (1, 20), 1000)
+    spared = forecast.forecast_saving((5, 20), (1, 20), 1000)
 
     assert after is not None
     assert (71, 58, (8, 181), (5, 212)) == (

@@ -7,7 +7,7 @@ import pytest
 
 from signoff_ledger.errors import SignoffError
 from signoff_ledger.integrity.c2sp.verifier_key import COSIGNATURE_V1, VerifierKey
-from signoff_ledger.witness.state_folder import inhabited
+from signoff_ledger.witness.state_folder import working_witness
 from tests.ledgers import TickingClock
 from tests.witnesses import ToyLog, key_of
 
@@ -23,7 +23,7 @@ def trusted(tmp_path: Path) -> Path:
 
 def begun(folder: Path, *trusted: Path, name: str | None = "w.example/1") -> VerifierKey:
     """Let a witness begin and end; gives its key."""
-    with inhabited(folder, name, trusted, TickingClock()) as witness:
+    with working_witness(folder, name, trusted, TickingClock()) as witness:
         return witness.key
 
 
@@ -61,7 +61,7 @@ def test_logs_are_trusted_from_the_folder_too(tmp_path: Path, trusted: Path) -> 
     (logs / "cup.vkey").write_text(f"{other.line}\n{LOG.verifier_key.line}\n")
     (logs / "README").write_text("no key")
 
-    with inhabited(tmp_path / "w", "w", [trusted], TickingClock()) as witness:
+    with working_witness(tmp_path / "w", "w", [trusted], TickingClock()) as witness:
         assert {LOG.origin: [LOG.verifier_key], other.name: [other]} == witness.logs
 
 
@@ -105,7 +105,7 @@ def test_a_missing_key_file_is_named(tmp_path: Path) -> None:
 
 
 def test_one_is_at_work_at_a_time(tmp_path: Path, trusted: Path) -> None:
-    with inhabited(tmp_path / "w", "w", [trusted], TickingClock()):
+    with working_witness(tmp_path / "w", "w", [trusted], TickingClock()):
         error = refusal(tmp_path / "w", trusted, name=None)
 
     assert "SL705" == error.code

@@ -87,7 +87,7 @@ def consistency_proof(tree: Hashes, old: int, new: int) -> list[bytes]:
     return path[::-1]
 
 
-def grown(tree: Hashes, old: int, new: int) -> Iterator[tuple[int, int, bytes]]:
+def new_subtrees(tree: Hashes, old: int, new: int) -> Iterator[tuple[int, int, bytes]]:
     """Give the subtree roots that became complete between two sizes.
 
     Yields:

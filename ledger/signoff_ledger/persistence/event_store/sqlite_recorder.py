@@ -14,7 +14,7 @@ from eventsourcing.persistence import IntegrityError, StoredEvent
 from eventsourcing.sqlite import SQLiteApplicationRecorder, SQLiteCursor
 
 from signoff_ledger.integrity.tree.leaf import leaf_hash
-from signoff_ledger.integrity.tree.merkle import grown
+from signoff_ledger.integrity.tree.merkle import new_subtrees
 from signoff_ledger.persistence.event_store.recorder import (
     LineRecorder,
     all_of,
@@ -87,7 +87,7 @@ class SqliteRecorder(LineRecorder, SQLiteApplicationRecorder):  # type: ignore[m
                 (command_id, size + 1, last),
             )
         self._check_kept(cursor, size, events, command_id)
-        for node in grown(_Tree(cursor), size, last):
+        for node in new_subtrees(_Tree(cursor), size, last):
             cursor.execute("INSERT INTO nodes (level, number, hash) VALUES (?, ?, ?)", node)
             cursor.execute("SELECT hash FROM nodes WHERE level = ? AND number = ?", node[:2])
             if list(map(tuple, cursor.fetchall())) != [node[2:]]:

@@ -8,7 +8,7 @@ from psycopg.sql import Identifier
 
 from signoff_ledger.errors import Advice
 from signoff_ledger.persistence.catalogue import moved_finding, schema_finding
-from signoff_ledger.persistence.health_finding import HealthFinding, guarded
+from signoff_ledger.persistence.health_finding import HealthFinding, findings_of
 from signoff_ledger.persistence.postgres import catalogue, rights, schema, standbys
 
 if TYPE_CHECKING:
@@ -30,15 +30,15 @@ def findings(
         datastore: Its connections.
         check_openable: Fails where no other command opens the ledger.
     """
-    yield from guarded("PostgreSQL", lambda: [_server(store)])
-    yield from guarded("opening", lambda: _opening(check_openable))
-    yield from guarded("durability", lambda: [_durability(store)])
-    yield from guarded("database", lambda: [_checksums(store)])
-    yield from guarded("schema", lambda: _schema(store, datastore))
-    yield from guarded("triggers", lambda: [_triggers(store)])
-    yield from guarded("rights", lambda: [_rights(store)])
-    yield from guarded("grants", lambda: [_grants(store, datastore)])
-    yield from guarded("connections", lambda: [_connections(store)])
+    yield from findings_of("PostgreSQL", lambda: [_server(store)])
+    yield from findings_of("opening", lambda: _opening(check_openable))
+    yield from findings_of("durability", lambda: [_durability(store)])
+    yield from findings_of("database", lambda: [_checksums(store)])
+    yield from findings_of("schema", lambda: _schema(store, datastore))
+    yield from findings_of("triggers", lambda: [_triggers(store)])
+    yield from findings_of("rights", lambda: [_rights(store)])
+    yield from findings_of("grants", lambda: [_grants(store, datastore)])
+    yield from findings_of("connections", lambda: [_connections(store)])
 
 
 def _setting(store: LedgerStore, name: str) -> str:

@@ -8,7 +8,7 @@ import psycopg
 from psycopg.sql import SQL, Identifier
 
 from signoff_ledger.errors import Advice, StoreError
-from signoff_ledger.persistence.catalogue import mended, names_of_columns
+from signoff_ledger.persistence.catalogue import mend_objects, names_of_columns
 from signoff_ledger.persistence.postgres import catalogue, rights, schema
 from signoff_ledger.persistence.postgres.connection import is_lost
 
@@ -62,7 +62,7 @@ def _mended(connection: psycopg.Connection[Any], owner: str) -> Iterator[str]:
             statements = [None if way == "gone" else away, back and as_owner, back, "RESET ROLE"]
         return _done(connection, [statement for statement in statements if statement])
 
-    return mended(look, mend)
+    return mend_objects(look, mend)
 
 
 def _hidden(what: str, found: dict[str, str]) -> str | None:

@@ -6,7 +6,7 @@ import sqlite3
 from typing import TYPE_CHECKING
 
 from signoff_ledger.persistence.catalogue import moved_finding, schema_finding
-from signoff_ledger.persistence.health_finding import HealthFinding, guarded
+from signoff_ledger.persistence.health_finding import HealthFinding, findings_of
 from signoff_ledger.persistence.sqlite import catalogue
 
 if TYPE_CHECKING:
@@ -21,9 +21,9 @@ SAFE_SQLITE = (3, 51, 3)
 def findings(store: LedgerStore) -> Iterator[HealthFinding]:
     """Look at everything around the lines themselves."""
     yield _sqlite_version()
-    yield from guarded("durability", lambda: [_settings(store)])
-    yield from guarded("database", lambda: [_database(store)])
-    yield from guarded("schema", lambda: _schema(store))
+    yield from findings_of("durability", lambda: [_settings(store)])
+    yield from findings_of("database", lambda: [_database(store)])
+    yield from findings_of("schema", lambda: _schema(store))
 
 
 def _sqlite_version() -> HealthFinding:

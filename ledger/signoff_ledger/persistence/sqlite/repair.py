@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from typing import TYPE_CHECKING
 
-from signoff_ledger.persistence.catalogue import mended
+from signoff_ledger.persistence.catalogue import mend_objects
 from signoff_ledger.persistence.event_store import PersistenceError
 from signoff_ledger.persistence.sqlite import catalogue
 
@@ -34,7 +34,7 @@ def repaired(cursor: LedgerCursor) -> Iterator[str]:
         statements = catalogue.statements_for(way, what, objects())
         return bool(statements) and _done(cursor, statements)
 
-    yield from mended(look, mend)
+    yield from mend_objects(look, mend)
 
 
 def _done(cursor: LedgerCursor, statements: list[str]) -> bool:

@@ -45,7 +45,7 @@ class Kept:
         row = self.levels[0]
         old = len(row)
         row.extend(added)
-        for level, index, root in merkle.grown(self, old, len(row)):
+        for level, index, root in merkle.new_subtrees(self, old, len(row)):
             above = self.levels.setdefault(level, [])
             assert index == len(above)
             above.append(root)
