@@ -153,7 +153,7 @@ def broken(fault: Fault, *, done: bool, ends: bool) -> Iterator[None]:
     Args:
         fault: The step.
         done: Whether it is done before it fails.
-        ends: Whether the process ends there, or is told of an error and goes on.
+        ends: Whether the process ends there, or gets an error and goes on.
 
     Raises:
         AssertionError: The step was never come to.

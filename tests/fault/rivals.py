@@ -1,7 +1,7 @@
 """People who decide at the same moment, in threads or in processes of their own.
 
 Run as `python -m tests.fault.rivals ACTOR`, it reads the folder of a ledger, looks at what would be
-decided, says `ready`, and on the next line decides; then it says what it was told, as JSON.
+decided, says `ready`, and on the next line decides; then it prints the outcome as JSON.
 """
 
 import json

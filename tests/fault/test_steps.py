@@ -1,6 +1,6 @@
 """Each step of recording and sealing fails, in pairs: without being done, and when it is done.
 
-Either the process is told of an error and goes on, or it ends there. Afterwards there is no fork
+Either the process gets an error and goes on, or it ends there. Afterwards there is no fork
 and no second event, the command under way is in the log once with one answer, the guard accepts the
 log, and it verifies.
 """

@@ -1,6 +1,6 @@
 """The golden story at any point of it, through the command lines that `signoff demo` gives.
 
-`told` plays the story in a folder up to a step, under the story's own clock and ids, and gives a
+`play_until` plays the story in a folder up to a step, under the story's own clock and ids, and gives a
 terminal that stands there. Tests go on from there by themselves.
 """
 
@@ -37,11 +37,11 @@ def laid_out(folder: Path, plan: str = PLAN) -> Terminal:
 def play_until(folder: Path, until: Callable[[Step], bool], plan: str = PLAN) -> Terminal:
     """Play the story up to the first step of a kind, that step left out.
 
-    A story that was told before in this test run is not told again, but copied.
+    A story that was played before in this test run is copied, not played again.
 
     Args:
         folder: Where.
-        until: Tells the step to stop before.
+        until: Says at which step to stop, that step left out.
         plan: Another plan file than the story's.
     """
     count = next(n for n, step in enumerate(STEPS) if until(step))
