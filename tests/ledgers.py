@@ -509,7 +509,7 @@ def disarmed(path: Path) -> sqlite3.Connection:
 
 
 def rewrite(path: Path, position: int, line: bytes) -> None:
-    """Put another line in the place of a recorded one."""
+    """Put another line in place of a recorded one."""
     with closing(disarmed(path)) as connection:
         connection.execute(
             "UPDATE events SET line = ?, leaf = ? WHERE position = ?",

@@ -23,7 +23,7 @@ from tests.tree import ROOT, SOURCE_ROOTS, clean_environment
 
 
 def record(path: str, batch: str, prefix: str, limit: str) -> None:
-    """Record units `PREFIX-1`, `PREFIX-2` and so on, up to a limit or for ever (0)."""
+    """Record units `PREFIX-1`, `PREFIX-2` and so on, up to a limit or permanently (0)."""
     ledger = Ledger(SqliteStore.open(Path(path)), SystemClock(), RandomIds())
     values = {name: value for name, value in GOOD.items() if name != "build_method"}
     numbers = range(1, int(limit) + 1) if int(limit) else count(1)

@@ -40,7 +40,7 @@ def report(session: Session, failure: OSError, code: int) -> int:
     Args:
         session: The invocation.
         failure: Why it could not be written.
-        code: What the invocation came to besides.
+        code: What the invocation came to otherwise.
 
     Returns:
         That code where something was recorded or done, since that succeeded, and where the reader

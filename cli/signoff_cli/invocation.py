@@ -34,7 +34,7 @@ class Invocation:
         attach: A signature that was made elsewhere, `STATEMENT.sig`.
         statements: What was to be signed, where nothing else was wanted.
         receipt: What was recorded, once something is.
-        done: What was done besides, once something is.
+        done: What was done in addition, once something is.
         clock: The ledger's clock, where it is not the machine's.
         ids: The source of command ids, where they are not random.
         new_key: The source of log keys, where they are not random.

@@ -88,7 +88,7 @@ def write_bytes(content: bytes) -> None:
 
 
 def write_file(path: Path, content: bytes) -> None:
-    """Write a file in the place of what is there; a pipe that no process reads is refused.
+    """Write a file in place of what is there; a pipe that no process reads is refused.
 
     Raises:
         StoreError: SL703.

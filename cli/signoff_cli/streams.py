@@ -105,7 +105,7 @@ class StandardStream(io.TextIOWrapper):
 
 @contextmanager
 def standard_streams() -> Iterator[StandardStream]:
-    """Put our streams in the place of the standard ones; gives standard output.
+    """Put our streams in place of the standard ones; gives standard output.
 
     A command that is given within another one writes to the streams that are there.
     """

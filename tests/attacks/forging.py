@@ -120,7 +120,7 @@ class Forgery:
         self.renumber()
 
     def renumber(self) -> None:
-        """Number every stream's lines anew, and chain them."""
+        """Number every stream's lines again, and chain them."""
         versions: dict[str, int] = {}
         for position in range(1, len(self.lines) + 1):
             fields = self.fields(position)
@@ -132,7 +132,7 @@ class Forgery:
         self.rechain()
 
     def rechain(self, *, claims: bool = True) -> None:
-        """Make every `prev` anew, and every root that a line names."""
+        """Make every `prev` again, and every root that a line names."""
         heads: dict[str, str] = {}
         leaves: list[bytes] = []
         for at, line in enumerate(self.lines):
@@ -161,7 +161,7 @@ class Forgery:
     def seal(
         self, keys: Iterable[Ed25519PrivateKey], origin: str | None = None, size: int | None = None
     ) -> None:
-        """Make every checkpoint anew, or add one, each by the first key that fits the lines."""
+        """Make every checkpoint again, or add one, each by the first key that fits the lines."""
         by = list(keys)
         rotations = [self.find("log-key-rotated")] if len(by) > 1 else []
         leaves = [leaf_hash(line) for line in self.lines]
@@ -181,7 +181,7 @@ class Forgery:
         self.describe()
 
     def describe(self) -> None:
-        """Make the README anew, which names sizes."""
+        """Make the README again, which names sizes."""
         self.files["README.md"] = log_readme(len(self.lines), self.sizes[-1]).encode()
 
     # --- looking --------------------------------------------------------------------------------

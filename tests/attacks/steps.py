@@ -56,12 +56,12 @@ def all_put_right(*steps: Step) -> Step:
 
 
 def chained(forgery: Forgery) -> None:
-    """Make every `prev` and every root that a line names anew."""
+    """Make every `prev` and every root that a line names again."""
     forgery.rechain()
 
 
 def only_prev(forgery: Forgery) -> None:
-    """Make every `prev` anew, and leave the roots that lines name."""
+    """Make every `prev` again, and leave the roots that lines name."""
     forgery.rechain(claims=False)
 
 
@@ -71,12 +71,12 @@ def forged(forgery: Forgery) -> None:
 
 
 def sealed_by_another(forgery: Forgery) -> None:
-    """Make every checkpoint anew with a key of nobody."""
+    """Make every checkpoint again with a key of nobody."""
     forgery.seal([MALLORY])
 
 
 def sealed_by_the_old_key(forgery: Forgery) -> None:
-    """Make the last checkpoint anew with the key that the log had first."""
+    """Make the last checkpoint again with the key that the log had first."""
     forgery.seal(forgery.story.vault.made[:1], size=forgery.sizes[-1])
 
 

@@ -84,14 +84,14 @@ SQLITE: Mapping[str, Tampering] = {
         ("CREATE UNIQUE INDEX one_each ON checkpoints (size / size, size)",),
         "not the ledger's: index one_each",
     ),
-    "a view in the place of a table": Tampering(
+    "a view in place of a table": Tampering(
         (
             "ALTER TABLE events RENAME TO hidden",
             "CREATE VIEW events AS SELECT * FROM hidden WHERE position < 10",
         ),
         "table hidden, view events",
     ),
-    "a view that swallows rows in the place of a table": Tampering(
+    "a view that swallows rows in place of a table": Tampering(
         (
             "ALTER TABLE cosignatures RENAME TO hidden",
             "CREATE VIEW cosignatures AS SELECT * FROM hidden",
@@ -102,7 +102,7 @@ SQLITE: Mapping[str, Tampering] = {
     "a table dropped": Tampering(
         ("DROP TABLE cosignatures",), "missing: table cosignatures", mended=False
     ),
-    "a table of ours made anew without its rules": Tampering(
+    "a table of ours made again without its rules": Tampering(
         (
             "CREATE TABLE other (id TEXT PRIMARY KEY, first, last)",
             "INSERT INTO other SELECT * FROM commands",
@@ -246,7 +246,7 @@ POSTGRES: Mapping[str, Tampering] = {
         ("CREATE TABLE public.child () INHERITS (signoff.commands)",),
         "not the ledger's: child public.child of signoff.commands",
     ),
-    "a view in the place of a table": Tampering(
+    "a view in place of a table": Tampering(
         (
             "ALTER TABLE signoff.nodes RENAME TO hidden",
             "CREATE VIEW signoff.nodes AS SELECT * FROM signoff.hidden WHERE level < 1",
@@ -338,7 +338,7 @@ VIEWS_SQLITE: Mapping[str, tuple[str, ...]] = {
         f"DROP TABLE view_{name}"
         for name in ("positions", "states", "subjects", "history", "explanations", "work")
     ),
-    "a view in the place of a table": (
+    "a view in place of a table": (
         "DROP TABLE view_processes",
         "CREATE VIEW view_processes AS SELECT 1 AS process",
     ),
@@ -346,7 +346,7 @@ VIEWS_SQLITE: Mapping[str, tuple[str, ...]] = {
         "DROP TABLE view_processes",
         "CREATE TABLE view_processes (process TEXT)",
     ),
-    "an index in the place of a table": (
+    "an index in place of a table": (
         "DROP TABLE view_work",
         "CREATE INDEX view_work ON events (version)",
     ),
@@ -401,11 +401,11 @@ VIEWS_MEMBER: Mapping[str, tuple[str, ...]] = {
 
 VIEWS_OWNER: Mapping[str, tuple[str, ...]] = {
     "a table dropped": ("DROP TABLE signoff_views.view_history",),
-    "a view in the place of a table": (
+    "a view in place of a table": (
         "DROP TABLE signoff_views.view_processes",
         "CREATE VIEW signoff_views.view_processes AS SELECT 1 AS process",
     ),
-    "a materialized view in the place of a table": (
+    "a materialized view in place of a table": (
         "DROP TABLE signoff_views.view_processes",
         "CREATE MATERIALIZED VIEW signoff_views.view_processes AS SELECT 1 AS process",
     ),
@@ -413,7 +413,7 @@ VIEWS_OWNER: Mapping[str, tuple[str, ...]] = {
         "DROP TABLE signoff_views.view_processes",
         "CREATE TABLE signoff_views.view_processes (process text)",
     ),
-    "a sequence in the place of an index": (
+    "a sequence in place of an index": (
         "DROP INDEX signoff_views.view_history_0",
         "CREATE SEQUENCE signoff_views.view_history_0",
     ),
@@ -425,7 +425,7 @@ VIEWS_OWNER: Mapping[str, tuple[str, ...]] = {
         "ALTER TABLE signoff_views.view_history ENABLE ROW LEVEL SECURITY",
     ),
     "a table that a crash empties": ("ALTER TABLE signoff_views.view_history SET UNLOGGED",),
-    "something built upon it": (
+    "something built on it": (
         "CREATE VIEW public.mine AS SELECT * FROM signoff_views.view_history",
         "DROP TABLE signoff_views.view_work",
     ),

@@ -143,12 +143,12 @@ def log(request: pytest.FixtureRequest, tmp_path: Path, servers: Servers) -> Ite
 
 
 def swap_key(path: Path, key: Ed25519PrivateKey, passphrase: str | None = None) -> None:
-    """Put another key in the place of one."""
+    """Put another key in place of one."""
     path.unlink()
     write_key(path, key, passphrase)
 
 
-# --- another key in the place of the log's ------------------------------------------------------
+# --- another key in place of the log's ------------------------------------------------------
 
 
 @pytest.mark.parametrize("passphrase", [None, "sesame"])
@@ -384,7 +384,7 @@ def test_a_checkpoint_of_a_size_to_come_is_led_back_from(log: Log) -> None:
 
     log.opened.ledger.execute(SetAsideNote(size=size + 1, reason="planted"), OLGA)
 
-    # Its own place is taken for ever; one event more, and the log is sealed again.
+    # Its own place is taken permanently; one event more, and the log is sealed again.
     assert "SL511" == log.refusal(log.seal).code
     size = log.enrol("egon")
     assert size == log.seal()
@@ -453,7 +453,7 @@ def test_garbage_is_led_back_from(tmp_path: Path, servers: Servers) -> None:
             export_log(log.opened.store, tmp_path / "out")
             restore_log(tmp_path / "out", tmp_path / "new.db")
 
-            # Another note in the place of one that was set aside is another note.
+            # Another note in place of one that was set aside is another note.
             with closing(disarmed(Path(address))) as connection:
                 connection.execute("UPDATE checkpoints SET note = x'00' WHERE size = 500")
             assert "SL505" == log.refusal(log.checks).code

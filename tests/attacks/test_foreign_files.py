@@ -60,7 +60,7 @@ STANDS: Mapping[str, Callable[[Path], object]] = {
 
 @dataclass(frozen=True)
 class Reader:
-    """A command that reads a file which an attacker has put something else in the place of.
+    """A command that reads a file which an attacker has put something else in place of.
 
     Attributes:
         args: The command line; `{}` is the file.
@@ -110,7 +110,7 @@ def place(folder: Path, name: str) -> Path:
 
 @contextmanager
 def in_time() -> Iterator[None]:
-    """Break off what waits or reads on for ever, and hold it to little memory."""
+    """Break off what waits or reads on permanently, and hold it to little memory."""
 
     def late(*_: object) -> None:
         raise TimeoutError

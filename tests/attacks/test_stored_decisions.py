@@ -1,7 +1,7 @@
 """Every fact of a stored decision is compared, and no sentence is.
 
 The holder of the log's key changes one thing in a decision without a signature, makes every hash,
-root and checkpoint anew, and hands the log out. All changes take minutes, so that few rounds make
+root and checkpoint again, and hands the log out. All changes take minutes, so that few rounds make
 one of so many, and 2,000 rounds make each.
 """
 
@@ -56,7 +56,7 @@ def changes(data: Fields) -> Iterator[Change]:
     """Change every leaf, take away every member and element, and add a number to each finding.
 
     Left alone is what is no change: a member that says the same when it is left out, and the root,
-    which a forger makes anew. So is the size that was reviewed, which may be any at which the log
+    which a forger makes again. So is the size that was reviewed, which may be any at which the log
     held what the decision was taken on.
     """
     for path, value in _places(data):
@@ -108,7 +108,7 @@ def is_prose(place: str) -> bool:
 
 
 def is_refused(full: LedgerStory, position: int, data: Fields, folder: Path) -> bool:
-    """Put a decision's data in the place of the genuine one; say whether `verify` refuses that."""
+    """Put a decision's data in place of the genuine one; say whether `verify` refuses that."""
     forgery = Forgery(full, folder)
     forgery.edit(position, lambda fields: fields.update(data=data))
     forgery.forge()

@@ -128,7 +128,7 @@ def test_a_change_around_the_lines_of_a_database_is_reported_and_led_back(
 def test_the_catalogue_that_is_kept_is_that_of_a_fresh_ledger(
     servers: Servers, version: str
 ) -> None:
-    """Written anew by `python -m tests.servers.catalogue`."""
+    """Written again by `python -m tests.servers.catalogue`."""
     assert KEPT.read_text("utf-8") == of_a_fresh_ledger(servers.named(version))
 
 

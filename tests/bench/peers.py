@@ -23,8 +23,8 @@ TOPIC = "Times faster than others on the same events"
 _APPEND = {"sqlite": Target(2), "postgres": Target(2)}
 _REPLAY = {"sqlite": Target(5), "postgres": Target(3)}
 _AT_ONCE = {"sqlite": 1_000_000, "postgres": 100}
-"""Events in a save. The library writes into PostgreSQL through the driver's pipeline, which waits
-for ever behind what a socket does not take at once: 1,000 of these events are too many for it."""
+"""Events in a save. The library writes into PostgreSQL through the driver's pipeline, which hangs
+when a socket does not take everything at once: 1,000 of these events are too many for it."""
 
 _BY = {"by": "egon", "cmd": "bench#0123456789abcdef"}
 
@@ -149,7 +149,7 @@ def kept_by(
     """The same by the event store's own application."""
     opened, fields = list[Any](), [each | _BY for each in units]
 
-    def anew(settings: dict[str, str]) -> Any:
+    def again(settings: dict[str, str]) -> Any:
         while opened:
             opened.pop().close()
         opened.append(place.keep(log(settings)))
@@ -162,15 +162,15 @@ def kept_by(
                 application.save(aggregate)
 
     def append() -> UnitOfWork:
-        application, aggregate = anew(place.stock()), batch()
+        application, aggregate = again(place.stock()), batch()
         application.save(aggregate)
         return lambda: fill(application, aggregate)
 
     settings, whole = place.stock(), batch()
-    fill(anew(settings), whole)
+    fill(again(settings), whole)
 
     def replay() -> UnitOfWork:
-        application = anew(settings)
+        application = again(settings)
 
         def work() -> None:
             assert len(units) == len(application.repository.get(whole.id).units)

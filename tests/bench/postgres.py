@@ -40,7 +40,7 @@ class PostgresPlace(Room):
         return self.keep(create_store(self._database()))
 
     def again(self, store: LedgerStore) -> LedgerStore:
-        """Open the same ledger anew, with nothing cached."""
+        """Open the same ledger again, with nothing cached."""
         return self.keep(open_store(store.address))
 
     def copy(self, store: LedgerStore) -> LedgerStore:

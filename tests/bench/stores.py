@@ -84,7 +84,7 @@ class Place(Protocol):
         ...
 
     def again(self, store: LedgerStore) -> LedgerStore:
-        """Open the same ledger anew, with nothing cached."""
+        """Open the same ledger again, with nothing cached."""
         ...
 
     def copy(self, store: LedgerStore) -> LedgerStore:
@@ -143,7 +143,7 @@ class SqlitePlace(Room):
         return self.keep(create_store(next(self._names)))
 
     def again(self, store: LedgerStore) -> LedgerStore:
-        """Open the same ledger anew, with nothing cached."""
+        """Open the same ledger again, with nothing cached."""
         return self.keep(open_store(store.address))
 
     def copy(self, store: LedgerStore) -> LedgerStore:

@@ -133,7 +133,7 @@ WRITES: Mapping[str, Write] = {
         "begun",
         "egon",
         "plan publish plan.toml",
-        "plan publish plan.toml --reason anew",
+        "plan publish plan.toml --reason again",
         "process-defined design-approval-referenced inspection-plan-published",
     ),
     "plan countersign": _w(

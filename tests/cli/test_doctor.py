@@ -144,7 +144,7 @@ def test_what_leads_back_is_said_and_leads_back(tmp_path: Path) -> None:
     assert "fix: signoff backup --until 19 NEW" in said.out
 
     assert (
-        "trigger events_are_never_updated was missing, and is made anew"
+        "trigger events_are_never_updated was missing, and is made again"
         in terminal.did("repair").out
     )
     cut = terminal.asked("backup", "--until", "19", "sound.db")

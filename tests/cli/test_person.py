@@ -34,7 +34,7 @@ def test_a_key_names_one_person_for_ever(tmp_path: Path) -> None:
         "SL106", "person", "enrol", "ines", "--name", "Another Ines", by="olga"
     )
 
-    assert "a key names one person for ever" == error["why"]
+    assert "a key names one person permanently" == error["why"]
 
 
 def test_a_revoked_role_is_gone_at_once(tmp_path: Path) -> None:

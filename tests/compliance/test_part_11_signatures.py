@@ -115,7 +115,7 @@ def verify(office: Office) -> list[Any]:
 
 
 def relinked(lines: list[dict[str, Any]]) -> Iterator[StoredRow]:
-    """Write altered lines anew with links that fit, as somebody with the file would."""
+    """Write altered lines again with links that fit, as somebody with the file would."""
     heads: dict[str, str] = {}
     for line in lines:
         fields = {k: v for k, v in line.items() if k != "prev"}
@@ -136,7 +136,7 @@ def examine(lines: list[dict[str, Any]]) -> int:
 
 
 def parsed(office: Office) -> list[dict[str, Any]]:
-    """Give every line, parsed anew."""
+    """Give every line, parsed again."""
     return [parse(line) for line in office.lines()]
 
 
@@ -247,7 +247,7 @@ def test_openssh_accepts_the_signature_and_refuses_another_text(
     assert not accepted(statement.replace(b"Anna", b"Anne"))
 
 
-# --- 11.100: one person, for ever -----------------------------------------------------------------
+# --- 11.100: one person, permanently --------------------------------------------------------------
 
 
 def test_a_name_is_never_given_to_somebody_else(office: Office) -> None:
@@ -255,7 +255,7 @@ def test_a_name_is_never_given_to_somebody_else(office: Office) -> None:
     office.ledger.execute(
         RevokeRole(person="anna", role=Role.APPROVER, reason="left the company"), by("olga")
     )
-    with refusal("SL106", "one person for ever"):
+    with refusal("SL106", "one person permanently"):
         office.ledger.execute(
             EnrolPerson(person="anna", printed_name="Another Anna", roles=(Role.APPROVER,)),
             by("olga"),
@@ -318,7 +318,7 @@ def test_whoever_has_a_key_cannot_sign_by_name_alone(office: Office) -> None:
 
 
 def test_a_revoked_key_is_no_way_back_to_signing_by_name(office: Office) -> None:
-    """11.200(a)(1): who has ever had a key signs with one, for ever."""
+    """11.200(a)(1): who has ever had a key signs with one, permanently."""
     office.ledger.execute(
         RevokeKey(person="anna", fingerprint=fingerprint(ANNA), reason="lost"), by("anna")
     )

@@ -10,7 +10,7 @@ from signoff_ledger.persistence.store_factory import check_vacant, create_store,
 FOREIGN = {
     "an empty schema": "CREATE SCHEMA signoff",
     "a table of another shape": "CREATE SCHEMA signoff; CREATE TABLE signoff.events (id int)",
-    "views in the place of tables": (
+    "views in place of tables": (
         "CREATE SCHEMA signoff; CREATE VIEW signoff.about AS SELECT 1 AS format;"
         " CREATE VIEW signoff.events AS SELECT ''::bytea AS line"
     ),

@@ -145,7 +145,7 @@ def strike(
             fault.act(ledger, folder)
         if fault.act is not decide:
             return
-        # The same process goes on, before anybody opens the file anew: the answer does not change.
+        # The same process goes on, before anybody opens the file again: the answer does not change.
         known = give(ledger.ledger, COMMAND) if COMMAND in Found.at(folder).commands else None
         assert known is None or known.repeated
         assert ALMOST_A_NODE + 3 * (known is not None) == ledger.store.size()

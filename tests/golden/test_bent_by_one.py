@@ -144,7 +144,7 @@ def test_corrections_that_matter_together_are_all_named(tmp_path: Path) -> None:
 
 
 def test_another_design_tells_what_ended_with_the_one_before(tmp_path: Path) -> None:
-    """G14, G15: another digest begins anew, and a reader is told."""
+    """G14, G15: another digest begins again, and a reader is told."""
     shop = Hinge.opened(tmp_path)
     shop.build(rejects=2)
     shop.answer()

@@ -65,7 +65,7 @@ def modules() -> Iterator[ModuleType]:
 
 
 def _put_everywhere(was: object, now: object) -> Put:
-    """Put another object in the place of one, under every name that it has in the product."""
+    """Put another object in place of one, under every name that it has in the product."""
 
     def put(patch: pytest.MonkeyPatch) -> None:
         for module in [m for name, m in sys.modules.items() if name.startswith("signoff_ledger.")]:

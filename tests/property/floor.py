@@ -236,7 +236,7 @@ class Floor:
                     assert fresh.tally() == kept.tally(), name
 
     def check_views(self) -> None:
-        """Views kept up by one station equal what the other builds anew, row for row."""
+        """Views kept up by one station equal what the other builds again, row for row."""
         kept = [self.views[0].read(table) for table in TABLES]
         self.views[1].rebuild()
         for table, rows in zip(TABLES, kept, strict=True):

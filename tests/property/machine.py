@@ -118,7 +118,7 @@ class LedgerMachine(RuleBasedStateMachine):
 
     @offered("supersede_the_bar")
     def supersede_the_bar(self, by: str, key: str, name: str, way: Way) -> None:
-        self.give(by, way, SupersedeBar, process=key, bar=bar(key, name), reason="agreed anew")
+        self.give(by, way, SupersedeBar, process=key, bar=bar(key, name), reason="agreed again")
 
     @offered("open_a_batch")
     def open_a_batch(

@@ -2,5 +2,5 @@
 
 Written from the requirements and the description of the lines, with the standard library only: it
 shares no code with the product, so a mistake in the product's gate cannot repeat itself here. It
-is slow and plain on purpose, and it counts everything anew whenever it is asked.
+is slow and plain on purpose, and it counts everything again whenever it is asked.
 """

@@ -8,7 +8,7 @@ from tests.recount.log import Line
 from tests.recount.origins import origin_of
 
 IN_PLACE = {"accepted", "not-found", "out-of-scope"}
-"""Statements in the place of a cause, which need no change behind them (S-07)."""
+"""Statements in place of a cause, which need no change behind them (S-07)."""
 
 
 class BatchMode(NamedTuple):

@@ -1,6 +1,6 @@
 """What a process stands on at a moment: its design, plan, bars, changes, batches and people.
 
-Every answer is read anew from the lines of one log; the position of a line is its only clock.
+Every answer is read again from the lines of one log; the position of a line is its only clock.
 """
 
 from collections.abc import Iterable, Iterator

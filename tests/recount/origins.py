@@ -54,7 +54,7 @@ def _stands(ground: Ground, line: Line, lines: Iterable[Line]) -> bool:
 
 
 def open_design_changes(ground: Ground) -> list[int]:
-    """Number the changes that touch a design which was not approved anew since (S-52)."""
+    """Number the changes that touch a design which was not approved again since (S-52)."""
     return [
         line.data["number"]
         for line in ground.changes()

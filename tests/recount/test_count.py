@@ -319,7 +319,7 @@ def test_a_correction_can_make_a_reject() -> None:
 
 
 def test_a_nonconformity_can_be_void_or_renamed() -> None:
-    """S-45, S-47: it is graded anew at its place."""
+    """S-45, S-47: it is graded again at its place."""
     written = opened()
     written.unit("U-1", "B1", written.nonconformity("OTHER"))
     written.unit("U-2", "B1", written.nonconformity("OTHER", location="inside"))

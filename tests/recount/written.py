@@ -226,7 +226,7 @@ class Written:
         Args:
             serial: The unit.
             batch: Its batch.
-            seen: Nonconformities seen besides.
+            seen: Nonconformities that no reading shows.
             by: Who records it.
             build: How it was made.
             more: Readings by name, None for one that was not taken; other fields of the line.

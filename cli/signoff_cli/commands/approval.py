@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @click.option("--reference", required=True, help="The approval's own number.")
 @click.option("--document", help="For a design: the approved document.")
 @click.option("--sha256", help="For a design: the document's digest.")
-@click.option("--note", help="Free words; for a design, why it was approved anew.")
+@click.option("--note", help="Free words; for a design, why it was approved again.")
 @recording("approval")
 @pass_session
 def approval(  # click passes every option

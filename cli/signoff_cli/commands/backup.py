@@ -36,7 +36,7 @@ def backup(session: Session, target: Path, until: int | None) -> None:
     A plain file copy of a ledger in use can silently lack what was acknowledged last.
 
     Where signoff doctor names a position at which the lines do not hold, --until takes what stands
-    before it, without the half of a command. What is derived from the lines is made anew, and what
+    before it, without the half of a command. What is derived from the lines is made again, and what
     is left out is kept in a file next to it.
 
     \b

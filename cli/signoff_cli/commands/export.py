@@ -78,4 +78,4 @@ def _seal(opened: OpenLedger) -> None:
     try:
         opened.sealer.seal()
     except SignoffError as error:
-        say(f"signoff: not sealed anew: {error.what}" + (f": {error.why}" if error.why else ""))
+        say(f"signoff: not sealed again: {error.what}" + (f": {error.why}" if error.why else ""))

@@ -43,7 +43,7 @@ def init(  # one parameter for each option
 ) -> None:
     """Begin a ledger in one file, or in a PostgreSQL database; you become its first owner.
 
-    In PostgreSQL this also makes the role signoff_DATABASE: make those who shall record
+    In PostgreSQL this also makes the role signoff_DATABASE: make those who need to record
     members of it; they can then read events and add to them, and no more.
 
     The key that seals it is made, too, and kept outside the ledger: in SIGNOFF_KEYS, or in your

@@ -82,7 +82,7 @@ def revoke(session: Session, person: str, fingerprint: str, reason: str, lost: b
 
     The holder signs with this very key or another one. A holder who has lost it asks an owner.
     Only a sole owner, whom no other person can help, revokes their only key unsigned, with
-    --lost; `verify` reports that for ever.
+    --lost; `verify` reports that permanently.
 
     \b
     Example:

@@ -31,7 +31,7 @@ def person() -> None:
 @recording("person enrol")
 @pass_session
 def enrol(session: Session, key: str, printed_name: str, roles: tuple[str, ...]) -> None:
-    """Enrol a person under KEY, which names them for ever.
+    """Enrol a person under KEY, which names them permanently.
 
     \b
     Example:

@@ -1,4 +1,4 @@
-"""`signoff status`: where processes and batches stand, and what waits for whom."""
+"""`signoff status`: where processes and batches stand, and open tasks."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def status(  # click passes every option
     why_not: bool,
     exit_code: bool,  # click flags
 ) -> int:
-    """Show every process, or PROCESS with its batches, nonconformities and what waits for whom.
+    """Show every process, or PROCESS with its batches, nonconformities and open tasks.
 
     --why-not and --exit-code are about PROCESS, or about the only process there is.
 

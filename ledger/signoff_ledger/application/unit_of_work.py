@@ -87,7 +87,7 @@ class UnitOfWork:
         return f"recorded since: {named or 'nothing'}" + (" and more" if len(moved) > 5 else "")
 
     def rewrite_journal(self) -> None:
-        """Write every line of the journal anew, once events in it have been given signatures."""
+        """Write every line of the journal again, once events in it have been given signatures."""
         heads = dict(self._heads)
         for place, old in enumerate(self.journal):
             stamp = EventMetadata(old.at, old.by, old.cmd)

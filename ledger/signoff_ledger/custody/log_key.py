@@ -108,7 +108,7 @@ def check_half(path: Path, key: Ed25519PrivateKey, named: VerifierKey, by: str) 
     if held != named:
         raise IdentityError(
             "SL406",
-            "another key is in the place of the one that signs here",
+            "another key is in place of the one that signs here",
             why=f"{path} holds {held.line}, and {by} name {named.line}",
             advice=Advice("bring-log-key-back"),
         )

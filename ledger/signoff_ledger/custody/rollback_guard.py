@@ -120,7 +120,7 @@ def _read(content: bytes) -> SignedTree:
 
 
 def replace_file(path: Path, content: bytes) -> None:
-    """Put content in the place of a file, whole and on disk before this returns.
+    """Put content in place of a file, whole and on disk before this returns.
 
     Raises:
         OSError: It could not be kept; what was there before may still be.

@@ -226,7 +226,7 @@ def reconsider(stamp: EventMetadata, case: Case) -> Verdict | None:
     """Ask again, after anything that bears on it, whether the sign-off still follows (G11).
 
     Nothing reopens by itself: where it no longer follows it is marked unsupported, which shuts the
-    order gate until a person holds or withdraws it. What does not hold is recorded anew whenever
+    order gate until a person holds or withdraws it. What does not hold is recorded again whenever
     it is something else than was recorded last, with the numbers of that moment.
     """
     process = case.process

@@ -233,8 +233,8 @@ def _fared(case: Case, plan: PublishedPlan) -> str:
 def is_reject_by(unit: Unit, batch: Batch, plan: InspectionPlan) -> bool:
     """Say whether a unit would be a reject of its batch had it been judged by another plan.
 
-    Its readings are judged anew where the plan reads the same characteristic in the same scale,
-    and are not where it does not; nonconformities that an inspector reported are graded anew.
+    Its readings are judged again where the plan reads the same characteristic in the same scale,
+    and are not where it does not; nonconformities that an inspector reported are graded again.
     """
     from_grade = batch.bar.reject_from.rank
     for name, reading in unit.readings.items():

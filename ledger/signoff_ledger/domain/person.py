@@ -1,4 +1,4 @@
-"""A person who acts: a key for ever, a printed name, roles and signing keys that come and go."""
+"""A person who acts: a permanent key, a printed name, roles and signing keys that come and go."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class Person(Aggregate):
 
     @property
     def must_sign(self) -> bool:
-        """True from the first key in force on, for ever: a revoked key is no way back."""
+        """True from the first key in force on, permanently: a revoked key is no way back."""
         return any(key.accepted is not None for key in self.keys.values())
 
     @property
@@ -81,7 +81,7 @@ class Person(Aggregate):
             raise InputError(
                 "SL106",
                 f"{self.key} is enrolled already, as {self.printed_name}",
-                why="a key names one person for ever",
+                why="a key names one person permanently",
                 advice=Advice("choose-other-key"),
             )
         self.emit(stamp, events.PersonEnrolled(person=self.key, printed_name=printed_name))

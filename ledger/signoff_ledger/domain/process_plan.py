@@ -60,7 +60,7 @@ class ProcessPlan(OrderGate):
             self.emit(stamp, events.DesignApprovalReferenced(approval=design, note=note))
             # The same digest is the same design, whatever its reference: nothing ends by it.
             if is_another:
-                self.lapse(stamp, f"the design was approved anew under {design.reference}")
+                self.lapse(stamp, f"the design was approved again under {design.reference}")
         if not same_plan:
             number = len(self.plans) + 1
             self.emit(

@@ -42,7 +42,7 @@ class RegisteredBar(NamedTuple):
 
 
 class Redesign(NamedTuple):
-    """A design that took the place of another one, which begins the series anew (G14).
+    """A design that took the place of another one, which begins the series again (G14).
 
     Attributes:
         was: The design before.

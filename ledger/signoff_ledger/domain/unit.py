@@ -65,7 +65,7 @@ class UnitReport(NamedTuple):
         serial: The unit.
         build: How it was made.
         readings: Integers in the plan's scale by characteristic id.
-        nonconformities: Nonconformities seen besides failing readings.
+        nonconformities: Nonconformities seen in addition to failing readings.
         gauge: What it was measured with.
         note: Free words.
         observed_at: When the inspector says it was seen; the earliest of several times.

@@ -1,7 +1,7 @@
 """A sound copy of a ledger up to a position, and everything else in a file next to the copy.
 
 What leads back where a line or a checkpoint came in past the program, or was damaged: what stands
-before it is a ledger again, what is derived from the lines is made anew, and no evidence is lost.
+before it is a ledger again, what is derived from the lines is made again, and no evidence is lost.
 """
 
 from __future__ import annotations

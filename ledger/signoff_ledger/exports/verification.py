@@ -270,6 +270,6 @@ def compared_views(store: LedgerStore, views: Views) -> Check:
         return Check("views", OPEN, f"{says} does it")
     wrong = views.wrong()
     if wrong:
-        says = f"{', '.join(wrong)} differ from the events: signoff rebuild makes them anew"
+        says = f"{', '.join(wrong)} differ from the events: signoff rebuild makes them again"
         return Check("views", FLAGGED, says)
     return Check("views", PROVED, "what lists and explanations show is what the events say")

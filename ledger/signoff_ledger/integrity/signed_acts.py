@@ -53,12 +53,14 @@ SIGNED: Mapping[str, SignedAct] = {
     "signoff.signing-key-accepted.v1": SignedAct(
         "I have made sure that this key is this person's.", ("key accept",), by_owner=True
     ),
-    "signoff.signing-key-revoked.v1": SignedAct("This key shall sign no more.", ("key revoke",)),
+    "signoff.signing-key-revoked.v1": SignedAct(
+        "This key must not sign any more.", ("key revoke",)
+    ),
     "signoff.log-key-rotated.v1": SignedAct(
-        "The log shall be sealed with this key from here on.", ("key rotate-log",), by_owner=True
+        "The log must be sealed with this key from here on.", ("key rotate-log",), by_owner=True
     ),
     "signoff.witness-added.v1": SignedAct(
-        "This witness shall be asked to cosign.", ("witness add",), by_owner=True
+        "This witness must be asked to cosign.", ("witness add",), by_owner=True
     ),
     "signoff.checkpoint-set-aside.v1": SignedAct(
         "I set this note aside: it is no checkpoint of this log.",
@@ -93,7 +95,7 @@ SIGNED: Mapping[str, SignedAct] = {
     "signoff.process-change-applied.v1": SignedAct(
         "The process was changed as stated.", ("change",)
     ),
-    "signoff.unit-dispositioned.v1": SignedAct("This shall happen to the unit.", ("dispose",)),
+    "signoff.unit-dispositioned.v1": SignedAct("This must happen to the unit.", ("dispose",)),
     "signoff.correction-requested.v1": SignedAct(
         "The entry is wrong, and this is right.", ("correct",)
     ),
@@ -101,7 +103,7 @@ SIGNED: Mapping[str, SignedAct] = {
         "I looked, and the correction is right.", ("correct",)
     ),
     "signoff.correction-declined.v1": SignedAct(
-        "I looked, and the entry shall stay as it is.", ("correct",)
+        "I looked, and the entry must stay as it is.", ("correct",)
     ),
     "signoff.batch-closed.v1": SignedAct(
         "I close this batch: what is missing stays missing.", ("close",)
@@ -117,7 +119,7 @@ SIGNED: Mapping[str, SignedAct] = {
         "I commit this production order.", ("order commit",)
     ),
     "signoff.production-order-cancelled.v1": SignedAct(
-        "This production order shall not be built.", ("order cancel",)
+        "This production order must not be built.", ("order cancel",)
     ),
     "signoff.remark-recorded.v1": SignedAct("These are my words.", ("dissent",)),
 }

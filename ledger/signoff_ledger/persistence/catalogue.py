@@ -1,7 +1,7 @@
 """A database's catalogue: every object that stands around the events, and what it is.
 
 A ledger's objects all come from `schema.sql`. Whatever else does something when a row is written or
-read, such as a trigger that swallows it, a rule, or a view in the place of a table, shows as a
+read, such as a trigger that swallows it, a rule, or a view in place of a table, shows as a
 difference between the catalogue of a fresh ledger and the one that is found.
 """
 
@@ -40,7 +40,7 @@ class Differences(NamedTuple):
     def ways(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
         """Give them by the way in which they differ, in the order in which they are ended.
 
-        What is not the ledger's goes first: it may stand in the place of what is.
+        What is not the ledger's goes first: it may stand in place of what is.
         """
         return (("foreign", self.foreign), ("changed", self.changed), ("gone", self.gone))
 
@@ -104,8 +104,8 @@ def mend_objects(
 
 _WAYS = {
     "foreign": "not the ledger's, and is taken away",
-    "changed": "not as signoff made it, and is made anew",
-    "gone": "missing, and is made anew",
+    "changed": "not as signoff made it, and is made again",
+    "gone": "missing, and is made again",
 }
 
 

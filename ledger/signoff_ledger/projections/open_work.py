@@ -1,4 +1,4 @@
-"""What waits for whom: the next steps of each process, by the role that may take them."""
+"""Open tasks: the next steps of each process, by the role that may take them."""
 
 from __future__ import annotations
 

@@ -72,7 +72,7 @@ class ViewTable(NamedTuple):
         cursor.executemany(f"INSERT INTO {self.name} VALUES ({marks})", rows)  # noqa: S608  # ours
 
     def replace(self, cursor: Cursor, rows: Iterable[Sequence[object]], **of: str) -> None:
-        """Put rows in the place of those with the values given, such as `process="kiln-lid"`."""
+        """Put rows in place of those with the values given, such as `process="kiln-lid"`."""
         self.remove(cursor, **of)
         self.insert(cursor, rows)
 

@@ -262,7 +262,7 @@ OPEN_WORK = ViewTable(
     ),
     key=("process", "about", "place"),
 )
-"""What waits for whom.
+"""Open tasks.
 
 `about` names the batch whose corrections wait, and is "" for the next step of the process. A task
 waits from `from_at` on and up to `until_at`, where these are not "": time alone ends a sign-off.

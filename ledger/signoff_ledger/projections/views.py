@@ -1,7 +1,7 @@
 """Keeping the views: brought up to date after a command, or before an answer; rebuilt on demand.
 
 The history is written event by event, in pages. The other views are states: a process, batch or
-person that was touched since the last time has its rows written anew from its events, so that
+person that was touched since the last time has its rows written again from its events, so that
 keeping up and rebuilding give the same rows by construction.
 """
 
@@ -68,7 +68,7 @@ class Views:
         keep: False where the ledger is open for reading alone.
 
     Attributes:
-        version: That of this program's views. Two releases at once begin each other's anew; where
+        version: That of this program's views. Two releases at once begin each other's again; where
             that comes in between, a program builds its own in memory, so that it ends.
     """
 
@@ -119,7 +119,7 @@ class Views:
     def _catch_up(self, progress: Progress | None) -> dict[str, int]:
         size, made = self._store.size(), 0
         while True:
-            # Asked again after each step: another process may have begun the views anew.
+            # Asked again after each step: another process may have begun the views again.
             positions = self._positions()
             ours = positions.get("schema") == self.version and not self._is_beyond(positions)
             current = at_end(size, self.version)
@@ -155,13 +155,13 @@ class Views:
         """Read rows of a view as of the log's end.
 
         Raises:
-            StoreError: SL705, others begin the views anew all the time.
+            StoreError: SL705, others begin the views again all the time.
         """
         select, bound = table.select(where, order), tuple(parameters)
         return self._whole(lambda: _named(table, self._database.rows(select, bound)))
 
     def _whole(self, look: Callable[[], T]) -> T:
-        """Look at views that are up to date, again where others began them anew in between."""
+        """Look at views that are up to date, again where others began them again in between."""
         for _ in range(_TRIES):
             at = self.catch_up()
             try:
@@ -172,7 +172,7 @@ class Views:
                 continue
             if self._still_at(at):
                 return found
-        raise busy("others begin the views anew all the time")
+        raise busy("others begin the views again all the time")
 
     def logged_standing(self, process: str) -> LoggedStanding:
         """Give where a process stands by the log itself; see `projections.log_index`."""
@@ -206,7 +206,7 @@ class Views:
         )
 
     def _still_at(self, at: dict[str, int]) -> bool:
-        """Say whether the views were not begun anew since; what was read then is whole."""
+        """Say whether the views were not begun again since; what was read then is whole."""
         now = self._positions()
         same = now.get("schema") == at["schema"]
         return same and all(now[name] >= at[name] for name in at)

@@ -55,7 +55,7 @@ if TYPE_CHECKING:
 
 VOIDS = (
     "A sign-off ends by itself when the process, the tooling, the line, the site or the inspection "
-    "plan changes, when the design is approved anew, and after two years without a production "
+    "plan changes, when the design is approved again, and after two years without a production "
     "order. A person may withdraw it with a reason. A correction that takes away what it stood on "
     "marks it unsupported, which shuts the order gate."
 )

@@ -109,7 +109,7 @@ class ProcessAnswer(StandingAnswer):
     Attributes:
         batches: Its batches, in the order opened.
         nonconformities: Its standing nonconformities, grouped.
-        tasks: What waits for whom.
+        tasks: Open tasks.
         missing: With --why-not: the rules that a sign-off still lacks; empty if and only if it is
             allowed.
     """

@@ -49,7 +49,7 @@ class WitnessServer(ThreadingHTTPServer):
         clock: Tells the time of the lines below.
         tell: Takes one line for each request.
         request_s: How long one request may take to arrive, from the end of the last one to the last
-            byte of its body; a byte now and then does not begin it anew.
+            byte of its body; a byte now and then does not begin it again.
         connection_s: How long a connection may last.
 
     Raises:

@@ -1,4 +1,4 @@
-"""Attacks by the holder of the log's keys: decisions that do not follow, in a log sealed anew.
+"""Attacks by the holder of the log's keys: decisions that do not follow, in a log sealed again.
 
 What people signed cannot be rewritten; what is unsigned can, and then its meaning must still
 follow from the events.
@@ -50,7 +50,7 @@ def figures(**values: object) -> Step:
 
 
 def sign_off_of_a_held_batch(forgery: Forgery) -> None:
-    """Put the sign-off in the place of the hold, with the hold's verdict."""
+    """Put the sign-off in place of the hold, with the hold's verdict."""
     held, signed = forgery.find(HOLD), forgery.fields(forgery.find(SIGN_OFF))
     forged = forgery.fields(held)
     forged["type"] = signed["type"]
@@ -134,7 +134,7 @@ DECISIONS = Table(
     "A decision that does not follow from its events",
     Actor.KEY_HOLDER,
     Kind.LINES,
-    "No person signed with a key; every hash, root and checkpoint is made anew.",
+    "No person signed with a key; every hash, root and checkpoint is made again.",
     {
         "a rule turned round": sealed(rule_turned, "SL509"),
         "a batch that was held signed off": sealed(sign_off_of_a_held_batch, "SL509"),
@@ -239,7 +239,7 @@ SENTENCES = Table(
     "A sentence of a decision",
     Actor.KEY_HOLDER,
     Kind.LINES,
-    "Every hash, root and checkpoint is made anew. A sentence is what was shown then, and is "
+    "Every hash, root and checkpoint is made again. A sentence is what was shown then, and is "
     "compared with nothing; its signer, a witness or a kept checkpoint protects it.",
     {
         "another sentence of a finding": spoken(FINDING, KEY_HOLDER, REWRITTEN),

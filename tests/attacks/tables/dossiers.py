@@ -60,7 +60,7 @@ def both(one: Change, two: Change) -> Change:
 
 
 def another_line(topic: str) -> Change:
-    """Put the last line of a kind in the place of the decision's, and prove it."""
+    """Put the last line of a kind in place of the decision's, and prove it."""
 
     def does(dossier: DossierFiles) -> None:
         line = dossier.story.lines[dossier.story.positions(topic)[-1] - 1]
@@ -84,7 +84,7 @@ def resealed(dossier: DossierFiles) -> None:
 
 
 def of_an_older_checkpoint(dossier: DossierFiles) -> None:
-    """Put the log's first checkpoint in the place of the one that is there."""
+    """Put the log's first checkpoint in place of the one that is there."""
     old = dossier.files["checkpoint"]
     older = (dossier.story.log / "checkpoints").iterdir()
     note = min(older, key=lambda path: int(path.name)).read_bytes()
@@ -355,7 +355,7 @@ def proof(does: Callable[[LineProof], object]) -> Attack:
 
 
 def given(name: str, value: Callable[[LineProof], bytes]) -> Callable[[LineProof], None]:
-    """Put something else in the place of the line, its proof or the key."""
+    """Put something else in place of the line, its proof or the key."""
 
     def does(pair: LineProof) -> None:
         content = value(pair)

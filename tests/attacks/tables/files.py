@@ -63,7 +63,7 @@ ANY = "SL205 SL501 SL502 SL503 SL504 SL505 SL506 SL507 SL508 SL509 SL510"
 
 
 def in_each(names: Sequence[str], content: bytes) -> Callable[[Files], Iterator[str]]:
-    """Put a content in the place of one file after the other."""
+    """Put a content in place of one file after the other."""
 
     def does(export: Files) -> Iterator[str]:
         genuine = dict(export.files)
@@ -79,7 +79,7 @@ HOSTILE_LOG = Table(
     "An exported log with a hostile file",
     Actor.OUTSIDER,
     Kind.FILES,
-    "Each content, in the place of one file after the other.",
+    "Each content, in place of one file after the other.",
     {
         name: Attack(
             in_each(LOG_FILES, content),
@@ -92,7 +92,7 @@ HOSTILE_DOSSIER = Table(
     "A dossier with a hostile file",
     Actor.OUTSIDER,
     Kind.FILES,
-    "Each content, in the place of one file after the other.",
+    "Each content, in place of one file after the other.",
     {
         name: Attack(in_each(DOSSIER_FILES, content), on(Surface.DOSSIER, Refused(ANY)), "short")
         for name, content in CONTENTS.items()

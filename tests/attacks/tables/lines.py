@@ -105,7 +105,7 @@ VALUES = Table(
     Actor.WRITER,
     Kind.LINES,
     "*All put right* is with the log's own keys: every hash, every root that a line names and every"
-    " checkpoint made anew.",
+    " checkpoint made again.",
     {
         "an order's quantity": refused(data(ORDER, quantity=90), "SL506", ORDER),
         "an order's signature, cut out": refused(

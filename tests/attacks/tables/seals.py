@@ -93,10 +93,12 @@ CHECKPOINTS = Table(
             lambda b: b.replace(b"example.com/mugs", b"example.com/mug")
         ),
         "the last one emptied": note(lambda _: b""),
-        "the last one signed anew by another key": everywhere(
+        "the last one signed again by another key": everywhere(
             lambda f: f.seal([MALLORY], size=f.sizes[-1]), "SL511"
         ),
-        "the last one signed anew by the log's old key": everywhere(sealed_by_the_old_key, "SL511"),
+        "the last one signed again by the log's old key": everywhere(
+            sealed_by_the_old_key, "SL511"
+        ),
         "the last one with 200 signatures more": note(lambda b: b + b[b.index(DASH) :] * 200),
         "the latest dropped": exported(
             lambda f: f.files.pop(f"checkpoints/{f.sizes[-1]}"), "SL510", "checkpoint"
@@ -166,7 +168,7 @@ KEYS = Table(
         "an allowed signer less": exported(
             file("allowed_signers", lambda b: b[b.index(b"\n") + 1 :]), "SL510", "allowed_signers"
         ),
-        "an allowed signer for ever": exported(
+        "an allowed signer without an end date": exported(
             file("allowed_signers", lambda b: b.replace(b"valid-before", b"valid-after")),
             "SL510",
             "allowed_signers",

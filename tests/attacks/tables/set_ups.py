@@ -1,6 +1,6 @@
 """The eight attacks of the threat model, in its four set-ups, and what else only a reader can show.
 
-The attacker has the log's keys and makes everything anew with care. Whether it shows depends on
+The attacker has the log's keys and makes everything again with care. Whether it shows depends on
 what the reader brings along.
 """
 
@@ -108,7 +108,7 @@ def cut(forgery: Forgery) -> None:
 
 
 def backed_up(forgery: Forgery) -> None:
-    """Put an older state in the place of the newest, as it was then."""
+    """Put an older state in place of the newest, as it was then."""
     del forgery.lines[forgery.sizes[-2] :]
     for size in [size for size in forgery.sizes if size > len(forgery.lines)]:
         del forgery.files[f"checkpoints/{size}"]
@@ -127,7 +127,7 @@ REWRITES: Mapping[str, Step] = {
         edited("person-enrolled", lambda f: f["data"].update(printed_name="Somebody Else"), 0)
     ),
 }
-"""What puts another history in the place of the one that was."""
+"""What puts another history in place of the one that was."""
 
 SHORTER: Mapping[str, Step] = {"cut the tail": cut, "put an old backup back": backed_up}
 """What leaves a part of the history that was."""

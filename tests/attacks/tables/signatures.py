@@ -159,7 +159,7 @@ SIGNATURES = Table(
     "A signature that is not the signer's own over this event",
     Actor.KEY_HOLDER,
     Kind.LINES,
-    "The log is sealed anew with its own keys; the sign-off's signature is ...",
+    "The log is sealed again with its own keys; the sign-off's signature is ...",
     {
         "of another version": forged_by(lambda d: d.transplant(d.forgery.story, HOLD)),
         "of the sign-off on the hold": forged_by(
@@ -242,7 +242,7 @@ SIGNATURES = Table(
 
 
 def resigned(forgery: Forgery) -> None:
-    """Change a decision and sign it anew with the signer's own key.
+    """Change a decision and sign it again with the signer's own key.
 
     What others signed behind it covers it, and is left out.
     """
@@ -265,7 +265,7 @@ STOLEN = Table(
     Kind.LINES,
     "",
     {
-        "their decision, changed and signed anew": Attack(
+        "their decision, changed and signed again": Attack(
             resigned, on(LOGS, Unseen("a key proves the key, and not whose hand it was in"))
         )
     },

@@ -13,17 +13,17 @@ SEAL = "checkpoint --as olga"
 
 
 def old_backup(site: Site) -> None:
-    """Put an older state in the place of the newest."""
+    """Put an older state in place of the newest."""
     site.rewrite(backed_up)
 
 
 def rewritten(does: Step) -> Callable[[Site], None]:
-    """Put another history in the place of the one that was."""
+    """Put another history in place of the one that was."""
     return lambda site: site.rewrite(does)
 
 
 def old_backup_without_guard(site: Site) -> None:
-    """Put an older state in the place of the newest, and let the guard have seen nothing."""
+    """Put an older state in place of the newest, and let the guard have seen nothing."""
     old_backup(site)
     site.guard.unlink()
 
@@ -40,7 +40,7 @@ def keys_gone(site: Site) -> None:
 
 
 def another_key(site: Site) -> None:
-    """Put another key in the place of the log's."""
+    """Put another key in place of the log's."""
     made = MALLORY.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     for path in site.key_files():
         path.write_bytes(made)
@@ -66,7 +66,7 @@ MACHINE = Table(
             for name, does in REWRITES.items()
         },
         "a guard that holds no tree": Attack(guard_spoiled, on(LIVE, Refused("SL703", by=SEAL))),
-        "another key in the place of the log's": Attack(
+        "another key in place of the log's": Attack(
             another_key, on(LIVE, Refused("SL406", by=SEAL))
         ),
         "no key of the log": Attack(keys_gone, on(LIVE, Refused("SL406", by=SEAL))),

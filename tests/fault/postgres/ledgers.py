@@ -91,7 +91,7 @@ def held_together(url: str, keys: Path | None = None) -> int:
     """Hold everything about a ledger that has met a fault; gives its size.
 
     Dense positions and streams, commands that agree, leaf hashes, stored subtree roots, chains,
-    checkpoints and decisions; and the views are as if built anew.
+    checkpoints and decisions; and the views are as if built again.
     """
     size = check_database(url)
     with open_ledger(url, vault=Vault(keys) if keys else None) as ledger:

@@ -1,4 +1,4 @@
-"""A synchronous standby that is gone: nobody waits for it in silence, or for ever.
+"""A synchronous standby that is gone: nobody waits for it in silence, or permanently.
 
 What was recorded meanwhile is promised to nobody; what is derived from the events, and what looks
 at the ledger's health, does not wait at all.
@@ -64,7 +64,7 @@ def place(shared_pair: Pair, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     terminal = standing_in(tmp_path / "here", member)
     terminal.did("status")
     pair.standby.stop()
-    # Who waits for ever all the same fails, and does not keep the test waiting.
+    # Who waits permanently all the same fails, and does not keep the test waiting.
     rescue = threading.Timer(RESCUE_S, pair.standby.start)
     rescue.start()
     try:

@@ -1,4 +1,4 @@
-"""Somebody who keeps the log's lock: nobody waits for ever, and nothing is recorded."""
+"""Somebody who keeps the log's lock: nobody waits permanently, and nothing is recorded."""
 
 from contextlib import closing
 from urllib.parse import urlsplit

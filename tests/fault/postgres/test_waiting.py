@@ -1,4 +1,4 @@
-"""Statements that do not answer: what they wait for is told, and nothing waits for ever."""
+"""Statements that do not answer: what they wait for is told, and nothing waits permanently."""
 
 import os
 import signal

@@ -113,7 +113,7 @@ def test_a_pipe_in_the_place_of_the_file_is_not_waited_for(
 def test_what_cannot_be_kept_is_reported_and_no_error(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    (tmp_path / "log").write_text("a file in the place of the folder")
+    (tmp_path / "log").write_text("a file in place of the folder")
     HighWaterFile(tmp_path / "log" / "acknowledged.json").remember(MARK)
 
     assert "cannot be kept" in caplog.text

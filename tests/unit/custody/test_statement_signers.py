@@ -74,7 +74,7 @@ def refused(signer: OpenSshSigner, keys: Sequence[str]) -> IdentityError:
 
 
 def on_path(folder: Path, monkeypatch: pytest.MonkeyPatch, script: str) -> None:
-    """Put a program in the place of `ssh-keygen`."""
+    """Put a program in place of `ssh-keygen`."""
     program = folder / "bin" / "ssh-keygen"
     program.parent.mkdir()
     program.write_text(f"#!/bin/sh\n{script}\n", "ascii")

@@ -123,7 +123,7 @@ def test_a_mode_that_follows_from_a_reading_is_not_renamed(
 
 
 def test_the_place_of_a_nonconformity_that_a_reading_shows_can_be_put_right() -> None:
-    """G20, S-47: its name stays, it is graded anew at its zone."""
+    """G20, S-47: its name stays, it is graded again at its zone."""
     story = story_of("glaze")
     story.correct("U-01", "D-1", "PINHOLE@rim")
     story.confirm()
@@ -465,7 +465,7 @@ def test_a_conforming_value_for_another_makes_no_nonconformity() -> None:
 
 
 def test_a_nonconformity_can_be_named_rightly() -> None:
-    """S-45, S-47: it is graded anew at its place."""
+    """S-45, S-47: it is graded again at its place."""
     story = opened()
     story.record(unit("U-01", nonconformities=[NonconformityReport("OTHER", "rim", "a hole")]))
     story.correct("U-01", "D-1", "PINHOLE")

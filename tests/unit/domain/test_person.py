@@ -1,4 +1,4 @@
-"""People: a key for ever, roles that come and go, and the founding of a ledger."""
+"""People: a key permanently, roles that come and go, and the founding of a ledger."""
 
 import pytest
 

@@ -414,7 +414,7 @@ def test_a_batch_held_earlier_does_not_forbid_the_repeat_that_is_asked_for() -> 
 
 @pytest.mark.parametrize("touching", ["mode", "single", "change"])
 def test_a_question_to_the_design_closes_the_series(touching: str) -> None:
-    """S-35, S-52: no further batch until the design is approved anew."""
+    """S-35, S-52: no further batch until the design is approved again."""
     story = held()
     if touching == "mode":
         story.attribute("LID-SEAT", Origin.DESIGN)
@@ -594,7 +594,7 @@ def test_a_sign_off_lapses_with_another_design_approval() -> None:
     process = story.process
     process.publish_plan(story.stamp(), process.plans[-1].plan, NEW_DESIGN, "a new handle")
 
-    assert (Standing.LAPSED, "the design was approved anew under DA-8") == (
+    assert (Standing.LAPSED, "the design was approved again under DA-8") == (
         process.standing,
         process.standing_why,
     )

@@ -113,7 +113,7 @@ def renamed(folder: Path) -> None:
 
 
 def other_position(folder: Path) -> None:
-    """Put the proof of another line in the place of the decision's."""
+    """Put the proof of another line in place of the decision's."""
     other = folder / "streams" / "batch-B1.tlog-proof"
     (folder / "decision.tlog-proof").write_bytes(other.read_bytes())
 

@@ -16,7 +16,7 @@ from tests.ledgers import PLAN, Shop
 
 
 def tasks(views: Views, process: str = "mug") -> list[tuple[str, str]]:
-    """Give what waits for whom."""
+    """Give open tasks."""
     rows = views.read(tables.OPEN_WORK, "process = ? AND from_at = ''", (process,))
     return [(row["role"], row["task"]) for row in rows]
 

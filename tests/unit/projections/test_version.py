@@ -44,7 +44,7 @@ def asked(package: Path, *arguments: str) -> str:
 
 
 def test_a_changed_sentence_is_shown_anew(copy: Path, shop: Shop, views: Views, path: Path) -> None:
-    """No number has to be raised for it; the views of the other program are begun anew."""
+    """No number has to be raised for it; the views of the other program are begun again."""
     views.catch_up()
     shop.store.close()
     before = asked(copy, "history", "--ledger", str(path))

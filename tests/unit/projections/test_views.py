@@ -1,4 +1,4 @@
-"""Views kept up are views built anew: in pages, by several at once, and after a crash."""
+"""Views kept up are views built again: in pages, by several at once, and after a crash."""
 
 import subprocess
 import sys
@@ -452,7 +452,7 @@ def test_programs_of_two_releases_give_the_same_answers_in_turn(shop: Shop) -> N
 def test_a_program_whose_views_another_release_begins_anew_builds_its_own_beside(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Else each would begin the other's anew, and neither might ever come to an answer."""
+    """Else each would begin the other's again, and neither might ever come to an answer."""
     shop.build("B1", rejects=2)
     older = Views(shop.store, shop.store, ScratchDatabase)
     newer = Newer(shop.store, shop.store)

@@ -119,7 +119,7 @@ def test_a_witness_that_is_silent_is_given_up() -> None:
 
 
 def test_a_witness_that_drips_is_given_up() -> None:
-    """Each byte would begin the wait anew."""
+    """Each byte would begin the wait again."""
     refusal(drips, HttpCourier(timeout_s=5, patience_s=0.2))
 
 

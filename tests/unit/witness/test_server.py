@@ -142,7 +142,7 @@ def test_a_connection_that_is_silent_is_ended(tmp_path: Path) -> None:
 
 
 def test_a_connection_that_is_endless_is_ended(tmp_path: Path) -> None:
-    """Without a limit to the whole, a byte now and then would hold it for ever."""
+    """Without a limit to the whole, a byte now and then would hold it permanently."""
     reported: list[str] = []
     limits = {"request_s": PATIENCE_S, "connection_s": 0.05}
     with serving(witness_in(tmp_path, LOG.verifier_key), reported, **limits) as server:
@@ -153,7 +153,7 @@ def test_a_connection_that_is_endless_is_ended(tmp_path: Path) -> None:
 def test_a_request_that_drips_is_cut_off_in_time_and_the_others_are_served(
     tmp_path: Path, sent: bytes
 ) -> None:
-    """Each byte would begin a wait for the next one anew (slowloris)."""
+    """Each byte would begin a wait for the next one again (slowloris)."""
     with serving(witness_in(tmp_path, LOG.verifier_key), request_s=0.3) as server:
         slow = [socket.create_connection(server.address, PATIENCE_S) for _ in range(4)]
         began = time.monotonic()

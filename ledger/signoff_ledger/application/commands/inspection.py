@@ -63,7 +63,7 @@ class RecordUnit(Command, name="record", roles=INSPECTS):
         serial: The unit, as typed.
         build: How it was made.
         values: Texts by characteristic id, such as `0.25` or `pass`.
-        nonconformities: Nonconformities seen besides.
+        nonconformities: Nonconformities that no reading shows.
         gauge: What it was measured with.
         note: Free words.
         observed_at: When it was seen, as claimed.

@@ -55,7 +55,7 @@ class RegisterKey(Command, name="key register", roles=ANYONE):
             raise InputError(
                 "SL106",
                 f"the key {key.fingerprint} is {holder}'s",
-                why="a key is one person's for ever (Part 11 11.100(a))",
+                why="a key belongs to one person permanently (Part 11 11.100(a))",
                 advice=Advice("make-own-key"),
             )
         person.register_key(work.stamp, key.line, sole_owner=owners(work) == [person.key])

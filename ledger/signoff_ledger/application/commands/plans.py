@@ -58,7 +58,7 @@ class NoteApproval(Command, name="approval", roles=ASSESSES):
     sha256: str | None = None
 
     def decide(self, work: UnitOfWork) -> None:
-        """Refer to it; a new design approval publishes the plan anew."""
+        """Refer to it; a new design approval publishes the plan again."""
         known = work.known_process(self.process)
         if self.of == "tooling":
             if self.document is not None or self.sha256 is not None:

@@ -128,7 +128,7 @@ class UnitInspected(Event):
         builder_enrolled_as: The role, engineer or approver, in which the ledger knows the builder
             named in `build`; such a builder is no operator, whatever the title (G23).
         distinct_from: Units on record that the serial looks like, named on purpose as others.
-        nonconformities: Every failing reading as one, and what the inspector saw besides.
+        nonconformities: Every failing reading as one, and what the inspector saw in addition.
         observed_at: When the inspector says it was seen; a claim (G10).
         replaces: The planned unit this one stands in for.
         serial: The unit, in the canonical spelling.

@@ -63,7 +63,7 @@ class DesignApprovalReferenced(Event):
     """The design was approved elsewhere; the process proves what that design needs (S-12).
 
     Attributes:
-        note: Why it was approved anew, where nothing else of the plan changed.
+        note: Why it was approved again, where nothing else of the plan changed.
     """
 
     TOPIC: ClassVar[str] = "signoff.design-approval-referenced.v1"

@@ -138,7 +138,7 @@ class OrderGate(ProcessState):
         return known
 
     def cancel_order(self, stamp: EventMetadata, reference: str, reason: str) -> None:
-        """Record that an order will not be built; its units may then be ordered anew.
+        """Record that an order will not be built; its units may then be ordered again.
 
         Raises:
             NotFoundError: There is no such order.

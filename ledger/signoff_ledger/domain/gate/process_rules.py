@@ -146,7 +146,7 @@ def after_last_change(case: Case) -> RuleResult:
     settling = [opened.version, *(c.version for c in later)]
     if redesigned:
         settling.append(process.redesign_version)
-        parts.append("the design was approved anew after it opened")
+        parts.append("the design was approved again after it opened")
     lapsed = opened.version < process.lapse_version
     if lapsed:
         settling.append(process.lapse_version)

@@ -87,7 +87,7 @@ class _End(NamedTuple):
 
     Attributes:
         position: Where it stands; 0 before the first.
-        line: Its line, which distinguishes a log that was cut and grew anew from this one.
+        line: Its line, which distinguishes a log that was cut and grew again from this one.
     """
 
     position: int = 0

@@ -42,7 +42,7 @@ class ServerAddress(NamedTuple):
 
     Attributes:
         host: Hosts or folders of sockets, a comma between them; "" for the server's own default.
-        hostaddr: Addresses that are taken in the place of looking the hosts up, or "".
+        hostaddr: Addresses that are taken in place of looking the hosts up, or "".
         port: Ports, a comma between them, or "" for the usual one.
         user: The role, or "" where it is that of the operating system's user.
         dbname: The database.

@@ -36,7 +36,7 @@ def repaired(connection: psycopg.Connection[Any], place: str) -> Iterator[str]:
     role = schema.role_here(connection)
     if not rights.is_role(connection, role):
         schema.made_role(connection, place)
-        yield f"the role {role} is made anew; make the logins members of it:  GRANT {role} TO ..."
+        yield f"the role {role} is made again; make the logins members of it:  GRANT {role} TO ..."
     yield from rights.sentences(rights.restore(connection, role))
     added = schema.add_event_types(connection)
     if added:
@@ -44,7 +44,7 @@ def repaired(connection: psycopg.Connection[Any], place: str) -> Iterator[str]:
 
 
 def _mended(connection: psycopg.Connection[Any], owner: str) -> Iterator[str]:
-    # What is made anew belongs to the ledger's owner, also where a superuser repairs.
+    # What is made again belongs to the ledger's owner, also where a superuser repairs.
     as_owner = SQL("SET LOCAL ROLE {}").format(Identifier(owner)).as_string(connection)
 
     def look() -> Differences:

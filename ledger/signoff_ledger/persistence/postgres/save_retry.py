@@ -74,7 +74,7 @@ class SaveState(local):
         """Append entries, and find out whether they are there where the connection is lost.
 
         Raises:
-            StaleError: They are not there, and may be made up anew.
+            StaleError: They are not there, and may be made up again.
             StoreError: It is not known whether they are there, or whether they stay; the error
                 names the command's id, under which it may be given again.
         """

@@ -57,7 +57,7 @@ def check_vacant(connection: psycopg.Connection[Any], place: str) -> None:
 def make(connection: psycopg.Connection[Any], place: str) -> None:
     """Make the schema as its owner, and the role that may add to it; all or nothing.
 
-    The role belongs to this database alone and cannot log in: roles that shall record are made
+    The role belongs to this database alone and cannot log in: roles that need to record are made
     members of it.
 
     Raises:

@@ -83,7 +83,7 @@ def check_is_ledger(path: Path) -> None:
 
 
 def _refuse_pipes(path: Path, mode: int) -> None:
-    """Refuse what SQLite would wait for: a pipe in the place of the file or of a companion."""
+    """Refuse what SQLite would wait for: a pipe in place of the file or of a companion."""
     if not stat.S_ISREG(mode):
         raise StoreError("SL701", f"{path} is not a ledger", why="it is not a regular file")
     for end in _COMPANIONS:

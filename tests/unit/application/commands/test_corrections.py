@@ -1,4 +1,4 @@
-"""Corrections: asked for by one person, answered by another, visible for ever."""
+"""Corrections: asked for by one person, answered by another, visible permanently."""
 
 import pytest
 

@@ -44,7 +44,7 @@ def test_a_key_is_one_persons_for_ever(office: Office) -> None:
     with pytest.raises(InputError) as refused:
         office.ledger.execute(RegisterKey(public_key=public(ANNA)), by("egon", ANNA))
 
-    assert ("SL106", "a key is one person's for ever (Part 11 11.100(a))") == (
+    assert ("SL106", "a key belongs to one person permanently (Part 11 11.100(a))") == (
         refused.value.code,
         refused.value.why,
     )

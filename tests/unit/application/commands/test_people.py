@@ -90,7 +90,7 @@ def test_a_key_names_one_person_for_ever(founded: Shop) -> None:
     with pytest.raises(SignoffError) as caught:
         founded.ledger.execute(EnrolPerson(person="ines", printed_name="Another Ines"), OWNER)
 
-    assert "a key names one person for ever" == caught.value.why
+    assert "a key names one person permanently" == caught.value.why
     assert size == founded.store.size()
 
 

@@ -385,7 +385,7 @@ def test_a_batch_built_to_an_older_design_cannot_be_signed() -> None:
     finding = story.finding("after-last-change")
 
     assert ["after-last-change"] == story.blockers()
-    assert "the design was approved anew after it opened" in finding.says
+    assert "the design was approved again after it opened" in finding.says
     assert story.process.redesign_version in [ref.version for ref in finding.settled_by]
 
 
