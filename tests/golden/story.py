@@ -1,7 +1,7 @@
 """The golden story at any point of it, through the command lines that `signoff demo` gives.
 
-`play_until` plays the story in a folder up to a step, under the story's own clock and ids, and gives
-a terminal that stands there. Tests go on from there by themselves.
+`play_until` plays the story in a folder up to a step, under the clock and ids of the story, and
+gives a terminal that stands there. Tests go on from there by themselves.
 """
 
 from collections.abc import Callable

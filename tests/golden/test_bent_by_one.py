@@ -157,7 +157,7 @@ def test_another_design_tells_what_ended_with_the_one_before(tmp_path: Path) -> 
 
     says = shop.disclosed()
 
-    assert "DESIGN APPROVED ANEW: HP-7 rev B (60303ae22b99) gave way to HP-7 rev B" in says
+    assert "DESIGN APPROVED AGAIN: HP-7 rev B (60303ae22b99) gave way to HP-7 rev B" in says
     assert "attributed to the design before: LEAK" in says
     assert "looser than what its results were judged by: gap LOOSENED" in says
 
