@@ -45,7 +45,7 @@ UNFINISHED = re.compile(r"\b(?:TO" + r"DO|FIX" + r"ME|X" + r"XX)\b")
 
 # Words in whose place a noun says who acts, or what is meant.
 VAGUE = re.compile(
-    r"\b(?:anybody|beside|everybody|meanwhile|nobody|somebody|reported|whoever)\b", re.IGNORECASE
+    r"\b(?:anybody|beside|everybody|meanwhile|nobody|somebody|told|whoever)\b", re.IGNORECASE
 )
 
 SHOWN_AS_PRINTED = {"console", "text"}
