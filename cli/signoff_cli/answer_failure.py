@@ -1,4 +1,4 @@
-"""What is reported when the answer could not be written: above all, what was recorded."""
+"""Report of an answer that could not be written, with the events that were recorded."""
 
 from __future__ import annotations
 

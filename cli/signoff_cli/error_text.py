@@ -1,4 +1,4 @@
-"""How an error is laid out for a person: what, why, what to do, within the screen's width."""
+"""Layout of an error for a person: what, why, what to do, within the screen's width."""
 
 from __future__ import annotations
 

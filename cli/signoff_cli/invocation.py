@@ -1,4 +1,4 @@
-"""What one invocation was given: who acts, on which ledger, in which format."""
+"""Options of one invocation: the actor, the ledger, the format."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Invocation:
         attach: A signature that was made elsewhere, `STATEMENT.sig`.
         statements: What was to be signed, where nothing else was wanted.
         receipt: What was recorded, once something is.
-        done: What was done in addition, once something is.
+        done: Further acts of the invocation, once there are some.
         clock: The ledger's clock, where it is not the machine's.
         ids: The source of command ids, where they are not random.
         new_key: The source of log keys, where they are not random.

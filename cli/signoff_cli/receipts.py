@@ -1,4 +1,4 @@
-"""What a recording command answers: the events, each as a sentence with its position."""
+"""Answers of recording commands: the events, each as a sentence with its position."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from signoff_ledger.wiring import Store
 
 _SHOWN = 12
-"""How many sentences a person is shown of a command that recorded many events."""
+"""Limit of the sentences shown of a command that recorded many events."""
 
 
 def give(session: Session, command: Command) -> None:

@@ -1,4 +1,4 @@
-"""What every command shares: who acts, on which ledger, in which format.
+"""Options and objects that every command shares: the actor, the ledger, the format.
 
 Global options are taken before or behind the command's name; behind wins. Where a setting comes
 from, in order: option, environment, `signoff.toml` upward from here (the ledger), the user's own
@@ -64,7 +64,7 @@ class Session(Invocation):
 
     @property
     def _signer(self) -> StatementSigner | None:
-        """How the actor signs, should they have to."""
+        """Signing method of the actor, where a signature is needed."""
         from signoff_ledger.wiring import statement_signer
 
         if self.statement_only is not None:

@@ -1,4 +1,4 @@
-"""Which format the suffix of a file promises, and that the file keeps the promise."""
+"""The format that a file's suffix names, and a check that the content has this format."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _PROMISED = {
 
 
 def format_of(path: Path) -> str | None:
-    """Give the format that a file's suffix promises; None where it promises none."""
+    """Give the format that a file's suffix names; None where it names none."""
     return _PROMISED.get(path.suffix.lower())
 
 

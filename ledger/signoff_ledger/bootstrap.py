@@ -169,7 +169,7 @@ def begin_ledger(
 
 
 class LogNames(NamedTuple):
-    """How a ledger's log is made.
+    """Settings of a new ledger's log.
 
     Attributes:
         origin: Its name in checkpoints, such as `example.com/press-shop`.

@@ -55,7 +55,7 @@ LIMITS = (
 
 _PART_BYTES = 1 << 20
 
-# Without waiting for a pipe's writer, and without taking a terminal for one's own.
+# Without waiting for a pipe's writer, and without becoming the owner of a terminal.
 _FLAGS = (
     os.O_RDONLY
     | getattr(os, "O_NONBLOCK", 0)

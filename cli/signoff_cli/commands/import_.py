@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from signoff_ledger.queries.receipt import ReceiptExtra
 
 _SHOWN = 5
-"""How many units that do not count are named one by one."""
+"""Limit of the units that do not count and are named one by one."""
 
 
 @click.command("import", short_help="Import a sheet of results.")

@@ -1,4 +1,4 @@
-"""Whether a person holds a role that a command asks for (Part 11 11.10(g)).
+"""Check of the role that a command asks for (Part 11 11.10(g)).
 
 Reading needs no role. Rules that need two people, or keep a signer away from what they fixed, are
 in the domain, where a replay proves them.

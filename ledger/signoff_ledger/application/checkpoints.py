@@ -29,7 +29,7 @@ DECIDING = frozenset({"sign", "hold", "withdraw"})
 
 
 class SealPolicy(NamedTuple):
-    """How much may stand unsealed.
+    """Limits of the unsealed tail of a log.
 
     Attributes:
         events: So many events.

@@ -121,7 +121,7 @@ class Continuity:
 
 
 class _ServerRecord(NamedTuple):
-    """What is known of a server.
+    """Known facts of a server.
 
     Attributes:
         log_key: The key of the log that it has.

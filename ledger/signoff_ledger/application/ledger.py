@@ -47,11 +47,11 @@ _FIRST_YEAR = 1_000
 """Earlier years are spelt with fewer digits, which no line may hold."""
 
 _TRIES = 100
-"""How often a save is tried again behind another command's; each try means that one succeeded."""
+"""Limit of retries behind saves of other commands; before each retry another save succeeded."""
 
 
 class Call(NamedTuple):
-    """How a command is given.
+    """Circumstances of a command.
 
     Attributes:
         actor: Key of the person, as authenticated; None when no person is named.

@@ -1,4 +1,4 @@
-"""What the application needs from the world: a clock, ids, and a store."""
+"""Protocols that the application uses: a clock, ids, a store and keys."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class IdSource(Protocol):
 
 
 class SigningMoment(NamedTuple):
-    """When a statement was made up, and over which tree.
+    """Time at which a statement was made, and the tree that it names.
 
     Attributes:
         at: When it was made up.
@@ -52,7 +52,7 @@ class LogEntry(NamedTuple):
 
 
 class StatementSigner(Protocol):
-    """How a person signs."""
+    """Signing method of a person."""
 
     only_if_required: bool
     """True where it is used only by a person who has to sign."""
@@ -106,7 +106,7 @@ class Server(NamedTuple):
 
 
 class HighWater(NamedTuple):
-    """How far a log had come when a server last acknowledged something.
+    """Size of a log when a server last acknowledged an event.
 
     Attributes:
         size: Events in it.
@@ -176,7 +176,7 @@ class Custody(Protocol):
 
 
 class Reply(NamedTuple):
-    """What a witness answered; nothing in it is believed.
+    """Unverified answer of a witness.
 
     Attributes:
         status: The HTTP status.
@@ -209,7 +209,7 @@ class Store(Protocol):
     """Keeps lines, and gives aggregates back from them."""
 
     address: str
-    """Where the ledger stands: a file's path or a URL."""
+    """Address of the ledger: a file's path or a URL."""
 
     def load(self, kind: type[A], key: str, version: int | None = None, *, look: bool = True) -> A:
         """Rebuild an aggregate as of a version, the latest by default; empty if unknown.

@@ -1,4 +1,4 @@
-"""What a server acknowledged to this machine, in a file: how far the ledger had come, and where."""
+"""File of the last events that a server acknowledged to this machine: their number and place."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where nonconformities come from, and when an origin in the design stands (G14).
+"""Origins of nonconformities, and when an origin in the design is in force (G14).
 
 A design origin given to a mode, or to one nonconformity of it, stands until two people after it
 have said otherwise of the very same target, or another design is approved.
@@ -16,7 +16,7 @@ Target = tuple[str, str | int]
 
 
 class Attribution(NamedTuple):
-    """Who said, when, where a mode or one nonconformity of it comes from.
+    """Statement of a person on the origin of a mode, or of one nonconformity of it.
 
     Attributes:
         origin: Where from.

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from signoff_ledger.domain.values import Disposition, Outcome, Role
 
 CLOCK_GRACE = timedelta(minutes=5)
-"""How far an inspector's clock may be ahead of the ledger's."""
+"""Limit of the time by which an inspector's clock may be ahead of the ledger's."""
 
 
 class Batch(BatchState):

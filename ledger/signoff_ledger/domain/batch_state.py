@@ -38,7 +38,7 @@ class _Counts:
 
 
 class BatchState(Aggregate):
-    """What the events of one batch add up to. Commands are in `batch.Batch`."""
+    """State of one batch, computed from its events. Commands are in `batch.Batch`."""
 
     KIND = "batch"
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Signer(NamedTuple):
-    """Who decides, as the ledger knew them at that moment."""
+    """Deciding person, with the roles and the name of that moment."""
 
     person: str
     printed_name: str

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 VOID = "void"
 PARAMETER = "parameter:"
-"""What the field of a setting of the process begins with, such as parameter:ramp."""
+"""Prefix of the field of a process setting, such as parameter:ramp."""
 
 _NUMBERED = re.compile(r"D-(\d{1,9})", re.ASCII)
 

@@ -38,7 +38,7 @@ DOES_NOT_SHOW = (
     "A sign-off shows that the process built what the design asks for, on these units. It does "
     "not show that the design is right, nor that a customer wants to buy it."
 )
-"""What every sign-off says about its own limits (S-36)."""
+"""Statement of every sign-off on its own limits (S-36)."""
 
 
 class TreeHead(NamedTuple):

@@ -1,4 +1,4 @@
-"""What a reader of a decision has to know first: what no rule forbids and two people could bend.
+"""Facts to read before a decision: no rule forbids them, and two people could misuse them.
 
 A verdict that rests on corrections, decisions that came before, a plan or a bar that was loosened,
 a nonconformity that no longer comes from the design: nothing of it decides, and a reader has to
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 class Topic(StrEnum):
-    """What a disclosure is about."""
+    """Topic of a disclosure."""
 
     DEPENDS_ON = "DEPENDS ON"
     DECIDED_BEFORE = "DECIDED BEFORE"

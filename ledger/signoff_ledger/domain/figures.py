@@ -84,7 +84,7 @@ class SampleSize(Value):
 
 
 class AttemptFigures(Value):
-    """How often it was tried.
+    """Number of attempts.
 
     Attributes:
         batches: Batches of this process so far, the one in question included.
@@ -316,7 +316,7 @@ class Figures(Value):
 
 
 class DecisionSentences(Value):
-    """What a decision said in words: never one sentence for the rule and for what it shows.
+    """Sentences of a decision: the rule and the evidence are never in the same sentence.
 
     Attributes:
         evidence: What the units show.

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class LedgerStream(Aggregate):
-    """What is said about the ledger as a whole; one stream.
+    """Stream of the events about the ledger as a whole.
 
     Attributes:
         name: What people call it.

@@ -27,7 +27,7 @@ from signoff_ledger.domain.values import (
 )
 
 NO_FIXTURE = "none specified"
-"""That no jig is specified is a value, not a gap (S-15)."""
+"""Value for a process without a specified jig, so that it is no gap (S-15)."""
 
 OPERATOR_ROLES = ("assembler", "line worker", "operator")
 """Roles of builders that count where the plan names none."""
@@ -113,7 +113,7 @@ class Parameter(Value):
 
 
 class StatedProvenance(Value):
-    """What the opening of a batch says about its run; what it does not say stays unsaid (G17).
+    """Facts that the opening of a batch states about its run; other facts are not stated (G17).
 
     Attributes:
         fixture: Jig or fixture of the run.

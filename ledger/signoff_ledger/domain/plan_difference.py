@@ -1,4 +1,4 @@
-"""What one inspection plan passes that another did not: limits, grades and families, one by one.
+"""Differences between two inspection plans: limits, grades and families, one by one.
 
 The limits behind the bar are part of the bar (G15), so a plan that is published after results of
 the design is compared with the one before it. What is neither the same nor plainly stricter counts
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Difference(StrEnum):
-    """How a plan differs from the one before it."""
+    """Kind of difference between a plan and the one before it."""
 
     TIGHTENED = "TIGHTENED"
     LOOSENED = "LOOSENED"

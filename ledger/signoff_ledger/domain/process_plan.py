@@ -1,4 +1,4 @@
-"""What a process is judged by: its design, its inspection plan and its bar, each set in advance."""
+"""Design, inspection plan and bar of a process, each set in advance."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a process remembers, record by record: bars, plans, batches, changes, decisions, endings."""
+"""Records of a process: bars, plans, batches, changes, decisions, endings."""
 
 from __future__ import annotations
 

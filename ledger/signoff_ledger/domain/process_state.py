@@ -47,7 +47,7 @@ SUPPORTED_AGAIN = (
 
 
 class ProcessState(Aggregate):
-    """What the events of one process add up to. Commands are in `process.Process`.
+    """State of one process, computed from its events. Commands are in `process.Process`.
 
     Attributes:
         design: The approval in force.

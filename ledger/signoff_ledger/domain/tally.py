@@ -61,7 +61,7 @@ _STAYS = frozenset({None, Disposition.USE_AS_IS})
 
 
 class Tally(NamedTuple):
-    """What counting a batch gives; serials in the order the units were first recorded.
+    """Counts of a batch; serials in the order in which the units were first recorded.
 
     Attributes:
         planned: Units the bar asks for, n.

@@ -59,7 +59,7 @@ def readings_of(plan: InspectionPlan, values: Mapping[str, str]) -> dict[str, in
 
 
 class UnitReport(NamedTuple):
-    """What one recording says about one unit.
+    """Report of one recording on one unit.
 
     Attributes:
         serial: The unit.

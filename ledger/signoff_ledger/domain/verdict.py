@@ -1,4 +1,4 @@
-"""What the gate answers: findings in a fixed order, and what follows from them.
+"""Answer of the gate: findings in a fixed order, and what follows from them.
 
 A verdict is a value: two of them are the same when their facts are, whatever their sentences say.
 That is how a replayed decision is compared with the recorded one.
@@ -10,7 +10,7 @@ from typing import Annotated
 from signoff_ledger.domain.values import PROSE, Counts, Key, Outcome, Value
 
 SETTLING_LIMIT = 25
-"""How many settling events a finding names; its numbers stay complete."""
+"""Limit of the settling events that a finding names; its numbers stay complete."""
 
 # Names of rules that aggregates know as well: they stand here because no aggregate can import the
 # rules, which are asked about aggregates.

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 class CopySummary(NamedTuple):
-    """What was carried over.
+    """Result of a copy.
 
     Attributes:
         size: Events.

@@ -33,7 +33,7 @@ SIGNERS = "allowed_signers"
 
 
 class ExportSummary(NamedTuple):
-    """What an export holds.
+    """Content of an export.
 
     Attributes:
         size: Events in it.
@@ -76,7 +76,7 @@ def export_log(store: LedgerStore, target: Path) -> ExportSummary:
 
 
 class KeptNote(NamedTuple):
-    """What a store keeps as a checkpoint.
+    """Note that a store keeps as a checkpoint.
 
     Attributes:
         size: The size that it is kept under, in events.

@@ -34,7 +34,7 @@ def log_readme(size: int, sealed: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Dossier:
-    """What the README of a dossier says.
+    """Values in the README of a dossier.
 
     Attributes:
         name: What the decision's files are called.

@@ -38,7 +38,7 @@ _ADDRESS = "AUDITED_LEDGER"
 
 
 class LogAddress(NamedTuple):
-    """Where a log can be read again from the beginning.
+    """Place from which a log can be read again.
 
     Attributes:
         address: A ledger's file or URL, or an exported folder.
@@ -50,7 +50,7 @@ class LogAddress(NamedTuple):
 
 
 class DecisionAudit(NamedTuple):
-    """What an audit found, and of which lines.
+    """Result of an audit, and the lines that it covers.
 
     Attributes:
         check: What to tell.

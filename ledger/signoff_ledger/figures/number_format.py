@@ -1,4 +1,4 @@
-"""How figures are written.
+"""Number format of figures.
 
 Sentences hold counts before percent, two significant digits and bounds rounded outwards.
 Events hold estimates as decimals of six significant digits, so that a line holds no float.

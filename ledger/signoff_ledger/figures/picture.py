@@ -23,7 +23,7 @@ class Mark(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """What every picture has.
+    """Base of every picture.
 
     Attributes:
         name: Short name, unique on its page; becomes the id.

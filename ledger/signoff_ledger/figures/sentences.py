@@ -1,4 +1,4 @@
-"""What a decision says in words: the rule, the evidence and the limits, each apart.
+"""Sentences of a decision: the rule, the evidence and the limits, each separate.
 
 "Met the bar" and "what that shows" are two sentences and never one. Counts come before percent,
 every bound says whether it is one- or two-sided and at which confidence, and no sentence calls a

@@ -40,7 +40,7 @@ OF_THE_PLAN = ("operator_roles", "signer_may_inspect")
 
 @dataclass(frozen=True, slots=True)
 class PlanFile:
-    """What a plan file says.
+    """Content of a plan file.
 
     Attributes:
         process: The process's key.

@@ -55,7 +55,7 @@ RESERVED = frozenset({*_WIDE, *_LONG, *ALIASES} - {"build_minutes"})
 """Column names that mean something by themselves, so no characteristic can be called so."""
 
 SETTING = "parameter:"
-"""What the column of a setting of the process begins with, such as parameter:ramp (G17)."""
+"""Prefix of the column of a process setting, such as parameter:ramp (G17)."""
 
 _RESULTS = {"pass": True, "fail": False}
 
@@ -70,7 +70,7 @@ class PlannedUnit:
 
 
 class Problem(Exception):  # noqa: N818  # it never leaves this module
-    """What is wrong with one cell."""
+    """Error in one cell."""
 
     def __init__(self, column: str, value: str, problem: str) -> None:
         super().__init__(problem)

@@ -35,7 +35,7 @@ def keep_up(store: LedgerStore, views: Views, is_over: Event) -> None:
 def follow(
     store: LedgerStore, views: Views, where: str, parameters: Sequence[Any]
 ) -> Iterator[list[dict[str, Any]]]:
-    """Give the history behind a position, and then whatever is recorded, for as long as one asks.
+    """Give the history after a position, and then each new event, as long as the caller asks.
 
     The word that wakes is never the truth: what is given is read from the log by position, in
     pages, so a word that is lost costs time and no event.

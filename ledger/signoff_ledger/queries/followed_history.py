@@ -1,4 +1,4 @@
-"""The history as it grows: what was recorded, and then whatever is."""
+"""The history as it grows: recorded events, and then each new one."""
 
 from __future__ import annotations
 

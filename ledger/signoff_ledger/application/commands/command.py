@@ -1,4 +1,4 @@
-"""What a command is: a record of what is asked for, checked when it is made.
+"""Base of all commands: a record of what is asked for, checked when it is made.
 
 One record is at once the content that a command id is compared with, the validation of what a
 person typed, and the name of the roles that may give it. `Ledger.execute` gives it; `decide` loads

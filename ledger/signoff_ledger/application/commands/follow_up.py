@@ -1,4 +1,4 @@
-"""What follows by rule, in the same save, from something recorded on a batch."""
+"""Events that follow by rule, in the same save, from an event on a batch."""
 
 from __future__ import annotations
 

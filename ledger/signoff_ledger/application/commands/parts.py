@@ -1,4 +1,4 @@
-"""What fields of commands take: words that people choose from, small records, and plan files."""
+"""Types of the fields of commands: words to choose from, small records, and plan files."""
 
 from signoff_ledger.domain.bar import Bar
 from signoff_ledger.domain.plan import Parameter, UnitBuild

@@ -29,7 +29,7 @@ Progress = Callable[[int, int], None]
 
 @dataclass(slots=True)
 class ImportSummary:
-    """What an import came to.
+    """Result of an import.
 
     Attributes:
         units: Units with new results.

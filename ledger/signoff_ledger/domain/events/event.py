@@ -1,4 +1,4 @@
-"""What an event is: a frozen payload, the stamp it was recorded under, and the line they make.
+"""Base of all events: a frozen payload, the metadata it was recorded under, and its line.
 
 The line is the event: it is written once, when the event is emitted, and everything else (index
 columns, hashes, projections, exports) is derived from it. Its format is in

@@ -1,4 +1,4 @@
-"""What a log hands to a witness (C2SP tlog-witness, add-checkpoint), over a wire or on a stick.
+"""Request of a log to a witness (C2SP tlog-witness, add-checkpoint), over HTTP or in a file.
 
 old 20852014
 PlRNCrwHpqhGrupue0L7gxbjbMiKA9temvuZZDDpkaw=

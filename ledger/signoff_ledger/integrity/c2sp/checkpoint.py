@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """What a log says it held at one moment.
+    """Statement of a log on its content at one moment.
 
     Attributes:
         origin: Name of the log, and of the key that signs for it.
