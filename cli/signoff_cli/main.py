@@ -35,9 +35,7 @@ COMMANDS: dict[str, CommandListing] = {
         "Decide", _AT + "check:check", "Say whether the process could be signed off."
     ),
     "sign": CommandListing("Decide", _AT + "sign:sign", "Sign a process off for a production run."),
-    "hold": CommandListing(
-        "Decide", _AT + "hold:hold", "Hold a process; a reason is all it needs."
-    ),
+    "hold": CommandListing("Decide", _AT + "hold:hold", "Hold a process; it only needs a reason."),
     "withdraw": CommandListing("Decide", _AT + "withdraw:withdraw", "Withdraw a sign-off."),
     "order": CommandListing(
         "Decide", _AT + "order:order", "Commit, cancel or report a production order."
@@ -53,9 +51,9 @@ COMMANDS: dict[str, CommandListing] = {
         "Review", _AT + "unit:unit", "Show one unit and all that was recorded of it."
     ),
     "orders": CommandListing("Review", _AT + "orders:orders", "List production orders."),
-    "history": CommandListing("Review", _AT + "history:history", "Tell everything that happened."),
+    "history": CommandListing("Review", _AT + "history:history", "Show every event in order."),
     "replay": CommandListing(
-        "Review", _AT + "replay:replay", "Take every decision again and compare."
+        "Review", _AT + "replay:replay", "Compute every decision again and compare."
     ),
     "stats": CommandListing(
         "Review", _AT + "stats:stats", "Say what the batches of a process show."
@@ -66,7 +64,9 @@ COMMANDS: dict[str, CommandListing] = {
     "report": CommandListing(
         "Review", _AT + "report:report", "Write the certificate of a decision."
     ),
-    "handover": CommandListing("Review", _AT + "handover:handover", "List the units that went on."),
+    "handover": CommandListing(
+        "Review", _AT + "handover:handover", "List the units that were handed over."
+    ),
     "checkpoint": CommandListing(
         "Prove", _AT + "checkpoint:checkpoint", "Seal the log as it stands."
     ),
@@ -76,10 +76,10 @@ COMMANDS: dict[str, CommandListing] = {
     "verify": CommandListing(
         "Prove", _AT + "verify:verify", "Prove a ledger, an export or a dossier."
     ),
-    "export": CommandListing("Prove", _AT + "export:export", "Hand over the log, or one decision."),
+    "export": CommandListing("Prove", _AT + "export:export", "Export the log, or one decision."),
     "prove": CommandListing("Prove", _AT + "prove:prove", "Prove that one event is in the log."),
     "witness": CommandListing(
-        "Prove", _AT + "witness:witness", "Ask witnesses to cosign, or be one."
+        "Prove", _AT + "witness:witness", "Ask witnesses to cosign, or run one."
     ),
     "restore": CommandListing("Prove", _AT + "restore:restore", "Bring an exported log back."),
     "new": CommandListing("Set up", _AT + "new:new", "Print a plan file to fill in."),
@@ -95,16 +95,14 @@ COMMANDS: dict[str, CommandListing] = {
     "approval": CommandListing(
         "Set up", _AT + "approval:approval", "Refer to an approval from elsewhere."
     ),
-    "doctor": CommandListing(
-        "Run", _AT + "doctor:doctor", "Look for trouble in a ledger and around it."
-    ),
+    "doctor": CommandListing("Run", _AT + "doctor:doctor", "Check a ledger and what is around it."),
     "backup": CommandListing("Run", _AT + "backup:backup", "Copy a ledger while it is in use."),
-    "move": CommandListing("Run", _AT + "move:move", "Carry a ledger from one store to another."),
+    "move": CommandListing("Run", _AT + "move:move", "Move a ledger from one store to another."),
     "rebuild": CommandListing(
         "Run", _AT + "rebuild:rebuild", "Build every view again from the events."
     ),
     "repair": CommandListing(
-        "Run", _AT + "repair:repair", "Put back what is gone around the lines."
+        "Run", _AT + "repair:repair", "Restore what is missing around the lines."
     ),
     "config": CommandListing(
         "Run", _AT + "config:config", "Show the settings and where they come from."

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @click.command(short_help="Seal the log as it stands.")
 @click.option("-o", "--output", metavar="FILE", type=click.Path(path_type=Path),
-              help="Write the checkpoint to FILE, for your own keeping.")  # fmt: skip
+              help="Write the checkpoint to FILE, to keep elsewhere.")  # fmt: skip
 @reading
 @pass_session
 def checkpoint(session: Session, output: Path | None) -> None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 @recording("close")
 @pass_session
 def close(session: Session, batch: str, note: str | None) -> None:
-    """Close BATCH. What is missing stays missing, and a missed bar holds the process by itself.
+    """Close BATCH. Missing units cannot be added; a missed bar holds the process by itself.
 
     \b
     Example:

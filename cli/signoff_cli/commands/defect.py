@@ -112,7 +112,7 @@ def attribute(  # click passes every option
 @recording("defect cause")
 @pass_session
 def cause(session: Session, /, mode: str, batch: str, **statements: str | None) -> None:
-    """State the cause of MODE in a batch, or one of the statements that can stand in its place.
+    """State the cause of MODE in a batch, or a statement instead of a cause.
 
     \b
     Example:

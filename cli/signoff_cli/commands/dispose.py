@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 @recording("dispose")
 @pass_session
 def dispose(session: Session, serial: str, disposition: str, batch: str, reason: str) -> None:
-    """Decide what happens to the unit SERIAL. Its result for the bar stays what it is.
+    """Decide what happens to the unit SERIAL. Its result for the bar does not change.
 
     \b
     Example:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from signoff_ledger.queries.health import HealthCheckAnswer
 
 
-@click.command(short_help="Look for trouble in a ledger and around it.")
+@click.command(short_help="Check a ledger and what is around it.")
 @reading
 @pass_session
 def doctor(session: Session) -> int:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from signoff_ledger.queries.export import ExportAnswer
 
 
-@click.command(short_help="Hand over the log, or one decision.")
+@click.command(short_help="Export the log, or one decision.")
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--decision", "position", type=int, metavar="POSITION",
               help="The dossier of the decision there, instead of the whole log.")  # fmt: skip

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from signoff_cli.session import Session
 
 
-@click.command(short_help="List the units that went on.")
+@click.command(short_help="List the units that were handed over.")
 @click.argument("process", required=False)
 @reading
 @pass_session

@@ -36,7 +36,7 @@ ALIASES = (
 @reading
 @pass_session
 def help_(session: Session, topic: tuple[str, ...]) -> None:
-    """Explain TOPIC, or list the topics. Every other name of a production prototype is one, too.
+    """Explain TOPIC, or list the topics. Each name of a production prototype is a topic, too.
 
     \b
     Example:

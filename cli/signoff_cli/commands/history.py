@@ -18,18 +18,18 @@ if TYPE_CHECKING:
 _COUNT = click.IntRange(0, 2**53)
 
 
-@click.command(short_help="Tell everything that happened.")
+@click.command(short_help="Show every event in order.")
 @click.argument("process", required=False)
 @click.option("--batch", help="Only this batch.")
 @click.option("--person", help="Only what this person did.")
-@click.option("--after", type=_COUNT, default=0, help="Only behind this position.")
+@click.option("--after", type=_COUNT, default=0, help="Only after this position.")
 @click.option("--limit", type=_COUNT, help="At most so many, the latest ones.")
 @click.option("--follow", is_flag=True, help="Go on with what is recorded, until Ctrl-C.")
 @click.option("--no-pager", is_flag=True, help="Write straight to the screen.")
 @reading
 @pass_session
 def history(session: Session, /, no_pager: bool, follow: bool, **wanted: Any) -> None:
-    """Tell everything that happened to PROCESS, or in the whole ledger, in the log's order.
+    """Show the events of PROCESS, or of the whole ledger, in the log's order.
 
     \b
     Example:
@@ -57,7 +57,7 @@ def history(session: Session, /, no_pager: bool, follow: bool, **wanted: Any) ->
 
 
 def _follow(session: Session, asked: query.HistoryFilter) -> None:
-    """Tell what was recorded, and what is, a line each."""
+    """Show what was recorded and what is recorded from now on, a line each."""
     from signoff_ledger.queries.followed_history import followed_history  # loads the write side
 
     if session.output_format not in {"table", "jsonl"}:

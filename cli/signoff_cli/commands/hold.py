@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from signoff_ledger.queries.preview import PreviewAnswer
 
 
-@click.command(short_help="Hold a process; a reason is all it needs.")
+@click.command(short_help="Hold a process; it only needs a reason.")
 @click.argument("process")
 @click.option("--reason", required=True, help="Why; @FILE reads a file.")
 @click.option("--batch", help="The batch in question.  [default: the latest]")

@@ -59,7 +59,7 @@ def register(session: Session, file: str) -> None:
 @recording("key accept")
 @pass_session
 def accept(session: Session, person: str, fingerprint: str | None) -> None:
-    """Accept the key that PERSON registered, having made sure that it is theirs.
+    """Accept the key that PERSON registered; make sure first that it is theirs.
 
     Compare the fingerprint with the one they read out to you:  ssh-keygen -l -f FILE.pub
 
@@ -70,11 +70,11 @@ def accept(session: Session, person: str, fingerprint: str | None) -> None:
     receipts.give(session, AcceptKey(person=person, fingerprint=fingerprint))
 
 
-@key.command(short_help="Let a key sign no more.")
+@key.command(short_help="Revoke a key.")
 @click.argument("person")
 @click.argument("fingerprint")
 @click.option("--reason", required=True, help="Why; @FILE reads a file.")
-@click.option("--lost", is_flag=True, help="A sole owner's only key, which can sign no more.")
+@click.option("--lost", is_flag=True, help="A sole owner's only key, which is lost.")
 @recording("key revoke")
 @pass_session
 def revoke(session: Session, person: str, fingerprint: str, reason: str, lost: bool) -> None:

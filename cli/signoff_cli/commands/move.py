@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from signoff_ledger.queries.move import MoveAnswer
 
 
-@click.command(short_help="Carry a ledger from one store to another.")
+@click.command(short_help="Move a ledger from one store to another.")
 @click.argument("source")
 @click.argument("target")
 @reading
 @pass_session
 def move(session: Session, source: str, target: str) -> None:
-    """Carry the ledger SOURCE to TARGET, each a file or a PostgreSQL database.
+    """Move the ledger SOURCE to TARGET, each a file or a PostgreSQL database.
 
     Every line, the root, every checkpoint and cosignature are the same there, and so is every
     proof. SOURCE stays and can be read, but takes nothing more. The log's key stays where it is.

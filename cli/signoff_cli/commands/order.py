@@ -50,7 +50,7 @@ def commit(session: Session, process: str, quantity: int, reference: str) -> Non
 @recording("order cancel")
 @pass_session
 def cancel(session: Session, process: str, reference: str, reason: str) -> None:
-    """Cancel the order REFERENCE of PROCESS. Its reference stays taken; its units are free again.
+    """Cancel the order REFERENCE of PROCESS. The reference stays taken; units can be ordered again.
 
     \b
     Example:
@@ -69,7 +69,7 @@ def cancel(session: Session, process: str, reference: str, reason: str) -> None:
 @recording("order report")
 @pass_session
 def report(session: Session, process: str, quantity: int, reference: str, note: str) -> None:
-    """Record an order that was placed outside the ledger. It opens nothing.
+    """Record an order that was placed outside the ledger. It opens no gate.
 
     \b
     Example:

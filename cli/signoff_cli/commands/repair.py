@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from signoff_ledger.queries.repair import RepairAnswer
 
 
-@click.command(short_help="Put back what is gone around the lines.")
+@click.command(short_help="Restore what is missing around the lines.")
 @reading
 @pass_session
 def repair(session: Session) -> None:
-    """Put back what signoff made around the lines and is gone. No line is touched.
+    """Restore database objects that are missing or changed. No line is touched.
 
     signoff doctor names what is gone. In PostgreSQL these are the rights of the ledger's role, for
     example after a pg_restore without them; only the owner of the tables can give them again.

@@ -30,7 +30,7 @@ _LONGEST_POSITION = 15
 """Digits of the largest position; whatever is longer is none."""
 
 
-@click.command(short_help="Take every decision again and compare.")
+@click.command(short_help="Compute every decision again and compare.")
 @click.argument("process", required=False)
 @click.option("--until", metavar="POSITION|DATE", help="Show the state as of then.")
 @click.option("--step", is_flag=True, help="Walk through the events on a terminal.")
@@ -46,7 +46,7 @@ def replay(
     step: bool,  # a flag
     question: str | None,
 ) -> int:
-    """Take every decision on PROCESS again from the events up to it, and compare with the record.
+    """Compute every decision on PROCESS again from the events before it, and compare.
 
     Exits 5 when one does not come out the same. --until rebuilds the state as of a position, or of
     a time with its offset. --step walks event by event: n next, b back, d next decision, q quit.

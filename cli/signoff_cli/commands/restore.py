@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 @reading
 @pass_session
 def restore(session: Session, folder: Path) -> None:
-    """Make a ledger, where none is, from the log in FOLDER; the same root, or nothing.
+    """Make a new ledger from the log in FOLDER, with the same root or not at all.
 
     The key that seals it is not in an export: seal where it is, as before.
 

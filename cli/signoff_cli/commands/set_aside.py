@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 @recording("set-aside")
 @pass_session
 def set_aside(session: Session, size: int, reason: str) -> None:
-    """Let the note that is kept as the checkpoint of SIZE events count no more.
+    """Stop counting the note that is kept as the checkpoint of SIZE events.
 
     Only a note that no key of the log signed, or that a retired one signed over this very log. It
     stays where it is, and its bytes go into the event, so every export carries them.

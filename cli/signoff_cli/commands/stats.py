@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @click.command(short_help="Say what the batches of a process show.")
 @click.argument("process", required=False)
-@click.option("--batch", help="The batch to tell in full.  [default: the latest]")
+@click.option("--batch", help="The batch to show in full.  [default: the latest]")
 @reading
 @pass_session
 def stats(session: Session, process: str | None, batch: str | None) -> None:

@@ -26,7 +26,7 @@ _RULES_SAY_NO = 3
 @click.command(short_help="Show where processes and batches stand.")
 @click.argument("process", required=False)
 @click.option("--batch", help="Show the units of this batch.")
-@click.option("--mine", is_flag=True, help="Show what waits for you.")
+@click.option("--mine", is_flag=True, help="Show your open tasks.")
 @click.option("--why-not", is_flag=True, help="Show what is missing for a sign-off.")
 @click.option("--exit-code", is_flag=True, help="Exit 3 unless PROCESS is signed off.")
 @reading

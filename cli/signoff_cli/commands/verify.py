@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 @click.command(short_help="Prove a ledger, an export or a dossier.")
 @click.argument("folder", required=False, type=click.Path(path_type=Path))
-@click.option("--policy", metavar="FILE", help="Whom you believe (c2sp.org/tlog-policy).")
+@click.option("--policy", metavar="FILE", help="Your trust policy (c2sp.org/tlog-policy).")
 @click.option("--since", metavar="FILE", help="An older checkpoint that you kept.")
 @reading
 @pass_session

@@ -42,22 +42,22 @@ if TYPE_CHECKING:
 DEFAULT_PORT = 7963
 
 
-@click.group(short_help="Ask witnesses to cosign, or be one.")
+@click.group(short_help="Ask witnesses to cosign, or run one.")
 def witness() -> None:
-    """Ask witnesses to cosign the log's checkpoints, or be one.
+    """Ask witnesses to cosign the log's checkpoints, or run one.
 
     A witness signs only what grew from what it signed before, so two histories cannot be shown to
     two people. Nothing is sent anywhere but by the command `request`.
     """
 
 
-@witness.command(short_help="Ask a witness from here on.")
+@witness.command(short_help="Add a witness.")
 @click.argument("key")
 @click.option("--url", metavar="URL", help="Where it answers; without it, it is reached by file.")
 @recording("witness add")
 @pass_session
 def add(session: Session, key: str, url: str | None) -> None:
-    """Ask the witness with the verifier key KEY from here on; @FILE reads the key from a file.
+    """Add the witness with the verifier key KEY; @FILE reads the key from a file.
 
     Given once more, it changes the address.
 
@@ -165,7 +165,7 @@ def list_(session: Session) -> None:
     answer(session, WITNESSES_SCHEMA, data, data["witnesses"], lambda: _listed(data))
 
 
-@witness.command(short_help="Be a small witness on this machine.")
+@witness.command(short_help="Run a small witness on this machine.")
 @click.option("--state", required=True, metavar="DIR", type=click.Path(path_type=Path),
               help="The witness's folder: its key, and what it cosigned.")  # fmt: skip
 @click.option("--name", metavar="NAME", help="Its name, needed the first time.")
@@ -185,7 +185,7 @@ def serve(
     trust: tuple[Path, ...],
     asked: str | None,
 ) -> None:
-    """Be a witness for the logs of others, on this machine alone, until it is interrupted.
+    """Run a witness for the logs of others, on this machine alone, until it is interrupted.
 
     It cosigns a checkpoint only if that grew from the last one, and keeps in DIR/evidence what
     speaks against a log. Logs are those of --trust and of DIR/logs/*.vkey; when a log's key is

@@ -48,7 +48,7 @@ class Office:
         return self.sealer.seal().size
 
     def add(self, key: VerifierKey, url: str | None = URL) -> WitnessState:
-        """Ask a witness from here on."""
+        """Add a witness."""
         self.ledger.execute(AddWitness(verifier_key=key.line, url=url), Call("olga"))
         return self.standing(key)
 
