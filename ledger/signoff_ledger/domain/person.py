@@ -156,7 +156,7 @@ class Person(Aggregate):
         self.emit(stamp, events.SigningKeyAccepted(fingerprint=fingerprint))
 
     def revoke_key(self, stamp: EventMetadata, fingerprint: str, reason: str) -> None:
-        """Let a key sign no more.
+        """Revoke a key.
 
         Raises:
             RuleRefusedError: It was revoked before.

@@ -86,7 +86,7 @@ class _Reading:
 
 
 def audit(processes: Iterable[str], people: Iterable[str], lines_of: LinesOf) -> DecisionAudit:
-    """Take every decision again, process by process.
+    """Compute every decision again, process by process.
 
     Raises:
         EvidenceError: SL509 at the first one that does not follow; SL501 to SL503 for lines that

@@ -121,7 +121,7 @@ ROW = ReplayedAnswer
 
 
 def replay(ledger: Ledger, process: str | None = None, until: int | None = None) -> ReplayAnswer:
-    """Take every decision on a process again.
+    """Compute every decision on a process again.
 
     Args:
         ledger: The ledger.

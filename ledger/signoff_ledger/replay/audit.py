@@ -50,7 +50,7 @@ class ProcessAudit(NamedTuple):
 
 
 def audit_process(lines_of: LinesOf, key: str) -> ProcessAudit:
-    """Take every decision and every order on a process again, and judge every reading.
+    """Compute every decision and every order on a process again, and judge every reading.
 
     Args:
         lines_of: Gives the lines of a stream, oldest first.

@@ -67,7 +67,7 @@ class ReplayedDecision(NamedTuple):
 def replay_decisions(
     store: Store, process: str, until: int | None = None
 ) -> Iterator[ReplayedDecision]:
-    """Take every decision on a process again, oldest first.
+    """Compute every decision on a process again, oldest first.
 
     Args:
         store: Where the events are.

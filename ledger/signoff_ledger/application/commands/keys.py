@@ -75,7 +75,7 @@ class AcceptKey(Command, name="key accept", roles=OWNERS):
 
 
 class RevokeKey(Command, name="key revoke", roles=ANYONE):
-    """Let a key sign no more; its holder may, and an owner (Part 11 11.300(c)).
+    """Revoke a key; its holder may, and an owner (Part 11 11.300(c)).
 
     Attributes:
         person: Whose key it is.
