@@ -2,7 +2,7 @@
 
 import os
 
-ROUNDS = int(os.environ.get("SIGNOFF_ROUNDS", "20"))
+ROUNDS = int(os.environ.get("SIGNOFF_ROUNDS", "10"))
 """Kills; other sizes are multiples and shares of it. Tests that read it are marked `rounds`."""
 
 

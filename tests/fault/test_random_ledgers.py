@@ -16,7 +16,7 @@ from tests.rounds import ROUNDS
 LEDGERS = ROUNDS // 2
 """Half as many as other rounds: 1,000 with `python3 dev.py faults`."""
 
-PARTS = 10
+PARTS = min(10, LEDGERS)
 """As many tests, so that every core has something to do."""
 
 STEPS = 30

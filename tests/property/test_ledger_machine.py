@@ -17,7 +17,7 @@ from tests.property.machine import LedgerMachine
 from tests.rounds import ROUNDS
 
 SETTINGS = settings(
-    max_examples=max(8, ROUNDS * 2 // 5),
+    max_examples=max(6, ROUNDS * 2 // 5),
     stateful_step_count=50,
     deadline=None,
     derandomize=True,
