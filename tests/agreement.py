@@ -9,10 +9,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from signoff_ledger.application.commands import decisions
 from signoff_ledger.application.ledger import Ledger
 from signoff_ledger.bootstrap import open_ledger
 from signoff_ledger.domain.process import Process
+from signoff_ledger.queries.check import judged
 from tests.ledgers import raw
 from tests.recount.comparison import differences, differences_now
 from tests.recount.log import Log
@@ -66,7 +66,7 @@ def disagreements_now(
 
 def said_of(ledger: Ledger, key: str, at: datetime) -> dict[str, Any]:
     """Say where a process stands, as plain data."""
-    case, verdict = decisions.check(ledger.work(), key, None, None)
+    case, verdict = judged(ledger.work(), key, None, None)
     process = case.process
     return {
         "gate": {

@@ -180,6 +180,31 @@ def opens_a_file(node: ast.AST) -> bool:
     return called.attr in {"read_bytes", "read_text"} and not of_the_package
 
 
+COMMANDS = ROOT / "ledger" / "signoff_ledger" / "application" / "commands"
+NO_READS = {
+    "follow_up.settle": "what follows by rule from a command, recorded with it",
+    "follow_up.amend": "what follows by rule from a command, recorded with it",
+    "keys.rotate_log_key": "it gives a command, with the key of the log at hand",
+}
+"""Public functions of the commands' modules that are handed a ledger, and why they are no read."""
+
+
+def test_the_modules_of_commands_hold_no_question() -> None:
+    """What is read belongs to `queries/`, or to the view of the ledger that commands share."""
+    handed = {"Ledger", "Store", "UnitOfWork"}
+    found = {
+        f"{path.stem}.{node.name}"
+        for path in COMMANDS.glob("*.py")
+        for node in parsed(path).body
+        if isinstance(node, ast.FunctionDef)
+        and not node.name.startswith("_")
+        and handed & {each.id for a in node.args.args if a.annotation
+                      for each in ast.walk(a.annotation) if isinstance(each, ast.Name)}
+    }  # fmt: skip
+
+    assert NO_READS.keys() == found
+
+
 def test_files_from_outside_are_read_by_one_module() -> None:
     """It refuses pipes, devices and files without end; see `signoff_ledger/bounded_file.py`."""
     offenders = {

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from signoff_ledger.application.commands import decisions
 from signoff_ledger.application.commands.corrections import ConfirmCorrection, RequestCorrection
 from signoff_ledger.application.commands.people import GrantRole, RevokeRole
 from signoff_ledger.application.commands.plans import PublishPlan
@@ -13,6 +12,7 @@ from signoff_ledger.application.ledger import Call
 from signoff_ledger.domain.values import Role
 from signoff_ledger.errors import InputError, RowsRefusedError, RuleRefusedError, SignoffError
 from signoff_ledger.exports.log_folder import export_log
+from signoff_ledger.queries.check import judged
 from tests.ledgers import PLAN, plan_file, unit, wide
 from tests.offices import Office, by
 from tests.refusals import refusal
@@ -51,7 +51,7 @@ def test_a_second_person_confirms_a_change_of_a_recorded_value(office: Office) -
 def test_nothing_is_released_while_a_correction_waits(office: Office) -> None:
     """Annex 11, 8.2: whether data were changed since their entry is seen before a release."""
     office.correct("B2", "B2-1", "gap", "0.26")
-    _, verdict = decisions.check(office.ledger.work(), "mug", None, None)
+    _, verdict = judged(office.ledger.work(), "mug", None, None)
 
     assert not verdict.finding("no-correction-pending").holds
     with refusal("SL301"):

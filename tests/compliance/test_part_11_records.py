@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from signoff_ledger.application.commands import decisions
 from signoff_ledger.application.commands.bars import CountersignBar, SupersedeBar
 from signoff_ledger.application.commands.catalogue import COMMANDS, ROLES
 from signoff_ledger.application.commands.corrections import ConfirmCorrection
@@ -28,6 +27,7 @@ from signoff_ledger.persistence.sqlite.backup import back_up
 from signoff_ledger.persistence.sqlite.store import SqliteStore
 from signoff_ledger.projections.sentences import sentence
 from signoff_ledger.projections.subjects import Subject
+from signoff_ledger.queries.check import judged
 from tests.commands import idle
 from tests.ledgers import PLAN, check_ledger, disarmed, long, plan_file, raw, readings, rewrite
 from tests.offices import Office, by
@@ -334,7 +334,7 @@ def test_a_unit_from_another_line_is_shown_and_does_not_count(founded: Office) -
     founded.open("B1")
     rows = [{**row, "line": "Line 2"} for row in readings("S1")]
     founded.bring("B1", long(rows))
-    _, verdict = decisions.check(founded.ledger.work(), "mug", "B1", None)
+    _, verdict = judged(founded.ledger.work(), "mug", "B1", None)
 
     assert "0/7" in verdict.finding("representative-units").says
 

@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 
 from signoff_cli.commands.hold import for_people
-from signoff_ledger.application.commands import people
 from signoff_ledger.application.commands.keys import AcceptKey, RegisterKey, RevokeKey
 from signoff_ledger.application.commands.people import EnrolPerson, GrantRole, RevokeRole
 from signoff_ledger.application.ledger import Call
@@ -371,7 +370,7 @@ def test_a_lost_key_is_replaced_by_two_people(office: Office) -> None:
 
 def test_no_two_people_have_the_same_key(office: Office) -> None:
     """11.300(a): each combination of name and key is unique."""
-    held = [f for p in people.enrolled_persons(office.ledger.work()) for f in p.keys]
+    held = [f for p in office.ledger.work().people() for f in p.keys]
 
     assert len(held) == len(set(held)) == 3
 

@@ -18,8 +18,8 @@ from unittest import mock
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from eventsourcing.sqlite import SQLiteConnection, SQLiteCursor
 
-from signoff_ledger.application.commands.witnesses import latest_seal, request
 from signoff_ledger.application.ports import SystemClock
+from signoff_ledger.application.witnesses import latest_seal, request
 from signoff_ledger.bootstrap import OpenLedger
 from signoff_ledger.custody.rollback_guard import Guard
 from signoff_ledger.domain.ledger_stream import LedgerStream

@@ -12,7 +12,6 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from signoff_ledger.application.commands import decisions
 from signoff_ledger.application.commands.decisions import SignOff
 from signoff_ledger.application.ledger import Call
 from signoff_ledger.bootstrap import OpenLedger
@@ -21,6 +20,7 @@ from signoff_ledger.domain.decision import heads_of
 from signoff_ledger.domain.events.process import Heads, ProcessHeld, ProcessSignedOff
 from signoff_ledger.domain.process import Process
 from signoff_ledger.errors import SignoffError
+from signoff_ledger.queries.check import judged
 from tests.fault.ledgers import opened
 from tests.tree import ROOT, SOURCE_ROOTS, clean_environment
 
@@ -42,7 +42,7 @@ class RivalOutcome(NamedTuple):
 def look(ledger: OpenLedger, actor: str) -> Heads:
     """Give what somebody is shown before they decide, as the command line shows it."""
     work = ledger.ledger.work()
-    case, _ = decisions.check(work, "mug", None, actor)
+    case, _ = judged(work, "mug", None, actor)
     return heads_of(case, work.person(actor).version, work.reviewed)
 
 

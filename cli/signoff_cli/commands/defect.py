@@ -17,7 +17,6 @@ from signoff_ledger.application.commands.nonconformities import (
     StateCause,
 )
 from signoff_ledger.application.commands.parts import CauseKind, Origin
-from signoff_ledger.application.commands.plans import only_process
 from signoff_ledger.errors import Advice, InputError
 
 if TYPE_CHECKING:
@@ -92,7 +91,7 @@ def attribute(  # click passes every option
         if batch is not None and process is None:
             process = work.known_batch(batch).started.process
         command = AttributeNonconformity(
-            process=only_process(work, process),
+            process=work.process_named(process),
             mode=None if single else mode,
             origin=Origin(origin),
             reason=long_text(reason) or "",

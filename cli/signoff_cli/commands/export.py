@@ -9,7 +9,7 @@ import click
 
 from signoff_cli.output import answer, say, tell_left_out
 from signoff_cli.session import pass_session, reading
-from signoff_ledger.application.commands.witnesses import standings
+from signoff_ledger.application.witnesses import standings
 from signoff_ledger.errors import SignoffError
 from signoff_ledger.exports.dossier import export_decision
 from signoff_ledger.exports.log_folder import export_log

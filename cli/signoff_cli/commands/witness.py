@@ -13,8 +13,9 @@ from signoff_cli import receipts, suffixes
 from signoff_cli.inputs import input_bytes, long_text
 from signoff_cli.output import answer, is_unread, say, table, write_file
 from signoff_cli.session import pass_session, reading, recording
-from signoff_ledger.application.commands import witnesses
-from signoff_ledger.application.commands.witnesses import SIZE_KIND
+from signoff_ledger.application import witnesses
+from signoff_ledger.application.commands.witnesses import AddWitness
+from signoff_ledger.application.witnesses import SIZE_KIND
 from signoff_ledger.bounded_file import NOTE, REQUEST
 from signoff_ledger.errors import Advice, ConflictError, InputError
 from signoff_ledger.queries.cosignatures import SCHEMA as COSIGNATURES_SCHEMA
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from signoff_cli.session import Session
-    from signoff_ledger.application.commands.witnesses import WitnessState
+    from signoff_ledger.application.witnesses import WitnessState
     from signoff_ledger.queries.cosignatures import CosignatureAnswer, CosignaturesAnswer
     from signoff_ledger.queries.served_witness import ServedWitnessAnswer
     from signoff_ledger.queries.witness_reply import WitnessReplyAnswer
@@ -65,7 +66,7 @@ def add(session: Session, key: str, url: str | None) -> None:
     Example:
       signoff witness add @witness.vkey --url https://witness.example/w1
     """
-    receipts.give(session, witnesses.AddWitness(verifier_key=long_text(key) or "", url=url))
+    receipts.give(session, AddWitness(verifier_key=long_text(key) or "", url=url))
 
 
 @witness.command(short_help="Have the latest checkpoint cosigned.")

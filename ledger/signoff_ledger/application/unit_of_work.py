@@ -21,6 +21,7 @@ from signoff_ledger.domain.spelling import folded
 from signoff_ledger.domain.text_checks import checked_key
 from signoff_ledger.domain.values import Role
 from signoff_ledger.errors import Advice, ConflictError, NotFoundError
+from signoff_ledger.unknown_names import not_one_process, unknown_person
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -117,6 +118,20 @@ class UnitOfWork:
         process.lapse_by_gap(self.stamp)
         return process
 
+    def process_named(self, key: str | None) -> str:
+        """Give the key of the process meant: the one named, or the only one there is.
+
+        Raises:
+            NotFoundError: None is named and there is not exactly one, or there is none by that key.
+        """
+        if key is not None:
+            self.known_process(key)
+            return key
+        keys = self.store.process_keys()
+        if len(keys) == 1:
+            return keys[0]
+        raise not_one_process(keys)
+
     def batch(self, key: str) -> Batch:
         """Load a batch; empty when there is none by that key."""
         return self._load(Batch, key)
@@ -140,6 +155,27 @@ class UnitOfWork:
     def person(self, key: str) -> Person:
         """Load a person; empty when no person has that key."""
         return self._load(Person, key)
+
+    def known_person(self, key: str) -> Person:
+        """Load a person who must be enrolled.
+
+        Raises:
+            NotFoundError: No person is enrolled under that key.
+        """
+        person = self.person(key)
+        if not person.exists:
+            raise unknown_person(key)
+        return person
+
+    def people(self) -> list[Person]:
+        """Load every enrolled person, in order of enrolment."""
+        entries = (recorded.entry for recorded in self.store.read_type(PersonEnrolled.TOPIC))
+        events = (entry.event for entry in entries)
+        return [self.person(event.person) for event in events if isinstance(event, PersonEnrolled)]
+
+    def owners(self) -> list[str]:
+        """Name the present owners."""
+        return [person.key for person in self.people() if Role.OWNER in person.roles]
 
     def founding(self) -> LedgerStream:
         """Load the ledger's own stream."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypedDict
 
-from signoff_ledger.application.commands.plans import only_process
 from signoff_ledger.domain.values import format_utc
 from signoff_ledger.figures.charts import oc_curve
 from signoff_ledger.figures.compute import bar_figures
@@ -88,7 +87,7 @@ def bars(ledger: Ledger, process: str | None = None) -> AnswerWithPictures[BarsA
         NotFoundError: There is no such process.
     """
     work = ledger.work()
-    key = only_process(work, process)
+    key = work.process_named(process)
     state = work.known_process(key)
     places = ledger.store.positions(state.id, [each.version for each in state.bars])
     rows: list[BarAnswer] = [

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from signoff_ledger.application.commands.plans import only_process
 from signoff_ledger.domain.decision import DOES_NOT_SHOW
 from signoff_ledger.domain.events import batch, process
 from signoff_ledger.domain.events.process import ProcessDecision, ProcessSignedOff
@@ -93,7 +92,7 @@ def latest_certificate(
         NotFoundError: There is no such process, batch or position.
         RuleRefusedError: Nothing has been decided yet.
     """
-    key = only_process(ledger.work(), process)
+    key = ledger.work().process_named(process)
     if until is not None:
         checked_position(ledger.store, until)
     now = ledger.clock.now() if until is None else None

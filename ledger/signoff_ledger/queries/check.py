@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypedDict
 
-from signoff_ledger.application.commands.decisions import check as judged
-from signoff_ledger.application.commands.plans import only_process
+from signoff_ledger.application.unit_of_work import UnitOfWork
+from signoff_ledger.domain.case import Case, Signer
+from signoff_ledger.domain.gate.process_rules import signer_allowed
+from signoff_ledger.domain.gate.rule_sets import judge
+from signoff_ledger.domain.values import Role
+from signoff_ledger.domain.verdict import Verdict
 from signoff_ledger.queries.rule_answer import RuleAnswer
 from signoff_ledger.queries.rules import rules_of
 
@@ -56,7 +61,7 @@ def check(
         NotFoundError: No such process, or the batch is not one of its.
     """
     work = ledger.work()
-    key = only_process(work, process)
+    key = work.process_named(process)
     case, verdict = judged(work, key, batch, signer)
     return {
         "process": key,
@@ -66,3 +71,29 @@ def check(
         "rule_set": verdict.rule_set,
         "rules": rules_of(ledger.store, key, verdict.findings),
     }
+
+
+def judged(
+    work: UnitOfWork, process: str, batch: str | None, signer: str | None
+) -> tuple[Case, Verdict]:
+    """Ask the gate without deciding anything.
+
+    Args:
+        work: A view of the ledger.
+        process: The process.
+        batch: The batch in question; the latest by default.
+        signer: Who would sign; by default the first enrolled approver who may.
+    """
+    if signer is not None:
+        case = work.case(process, batch, work.person(signer))
+        return case, judge(case)
+    case = tried = work.case(process, batch)
+    for person in work.people():
+        if Role.APPROVER not in person.roles:
+            continue
+        who = Signer(person.key, person.printed_name, frozenset(person.roles))
+        tried = replace(case, signer=who)
+        # The other rules do not depend on the signer, so they are asked once.
+        if signer_allowed(tried).holds:
+            return tried, judge(tried)
+    return case, judge(tried)

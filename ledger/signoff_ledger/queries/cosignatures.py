@@ -10,7 +10,7 @@ from signoff_ledger.queries.witnesses import witness_time
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from signoff_ledger.application.commands.witnesses import VerifiedCosignature
+    from signoff_ledger.application.witnesses import VerifiedCosignature
     from signoff_ledger.errors import ConflictError
 
 SCHEMA = "signoff.cosignatures/1"

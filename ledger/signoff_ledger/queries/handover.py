@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypedDict
 
-from signoff_ledger.application.commands.plans import only_process
 from signoff_ledger.domain.disclosure import withheld
 from signoff_ledger.domain.process_records import Standing
 from signoff_ledger.errors import Advice, RuleRefusedError
@@ -64,7 +63,7 @@ def handover(ledger: Ledger, process: str | None = None) -> HandoverAnswer:
         NotFoundError: There is no such process.
         RuleRefusedError: SL309, no sign-off stands.
     """
-    state = ledger.work().known_process(only_process(ledger.work(), process))
+    state = ledger.work().known_process(ledger.work().process_named(process))
     now = ledger.clock.now()
     standing, _ = state.standing_at(now)
     sign_off = state.sign_off

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, TypedDict
 
-from signoff_ledger.application.commands.people import enrolled_persons
 from signoff_ledger.queries.value_forms import Form
 
 if TYPE_CHECKING:
@@ -58,7 +57,7 @@ def keys(ledger: Ledger) -> KeysAnswer:
                 "public_key": key.public_key,
                 "state": _state(key),
             }
-            for person in enrolled_persons(work)
+            for person in work.people()
             for fingerprint, key in person.keys.items()
         ],
     }

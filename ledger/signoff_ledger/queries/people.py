@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypedDict
 
-from signoff_ledger.application.commands.people import enrolled_persons
 from signoff_ledger.queries.value_forms import RoleName
 
 if TYPE_CHECKING:
@@ -39,5 +38,5 @@ def people(ledger: Ledger) -> list[PersonAnswer]:
             "printed_name": person.printed_name,
             "roles": sorted(map(str, person.roles)),
         }
-        for person in enrolled_persons(ledger.work())
+        for person in ledger.work().people()
     ]

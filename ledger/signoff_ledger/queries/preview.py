@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, TypedDict
 
 from signoff_ledger.application.authorization import authorise
 from signoff_ledger.application.commands.decisions import Hold, SignOff
-from signoff_ledger.application.commands.decisions import check as judged
 from signoff_ledger.application.ledger import named_actor
 from signoff_ledger.domain.decision import HOLD_MEANING, SIGN_OFF_MEANING, heads_of
 from signoff_ledger.domain.disclosure import Disclosure, Topic, disclosures
@@ -18,6 +17,7 @@ from signoff_ledger.domain.events.process import Heads
 from signoff_ledger.domain.values import format_utc
 from signoff_ledger.figures.exhibit import show
 from signoff_ledger.projections.explanation import same_processes
+from signoff_ledger.queries.check import judged
 from signoff_ledger.queries.disclosure_answer import DisclosureAnswer
 from signoff_ledger.queries.figures import sentences
 from signoff_ledger.queries.figures_answer import SentencesAnswer

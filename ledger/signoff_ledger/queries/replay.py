@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, NotRequired, TypedDict
 
-from signoff_ledger.application.commands.plans import only_process
 from signoff_ledger.domain.values import format_utc
 from signoff_ledger.errors import Advice, NotFoundError
 from signoff_ledger.queries.value_forms import Moment, Number, OutcomeName, Position
@@ -133,7 +132,7 @@ def replay(ledger: Ledger, process: str | None = None, until: int | None = None)
         EvidenceError: A decision names a rule set that this program does not have, or was taken
             on events that the ledger no longer has.
     """
-    key = only_process(ledger.work(), process)
+    key = ledger.work().process_named(process)
     data: ReplayAnswer = {
         "process": key,
         "until": until,

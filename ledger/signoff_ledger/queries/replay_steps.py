@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypedDict
 
-from signoff_ledger.application.commands.plans import only_process
 from signoff_ledger.domain.values import format_utc
 from signoff_ledger.projections.sentences import sentence
 from signoff_ledger.projections.subjects import Subject
@@ -121,5 +120,5 @@ def story(ledger: Ledger, process: str | None = None, until: int | None = None) 
     Raises:
         NotFoundError: There is no such process.
     """
-    key = only_process(ledger.work(), process)
+    key = ledger.work().process_named(process)
     return Story(key, Walk(key, steps(ledger.store, key, until)))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, TypedDict
 
-from signoff_ledger.application.commands.plans import only_process
 from signoff_ledger.queries.answer_with_pictures import AnswerWithPictures
 from signoff_ledger.queries.batch_stats import BatchStatsAnswer, evaluation
 from signoff_ledger.queries.value_forms import DecimalText, Form
@@ -72,7 +71,7 @@ def stats(
         NotFoundError: No such process, or the batch is not one of its.
     """
     work = ledger.work()
-    key = only_process(work, process)
+    key = work.process_named(process)
     case = work.case(key, batch)
     evaluated = {name: evaluation(replace(case, batch_key=name)) for name in case.batches}
     shown = evaluated.get(case.batch_key or "")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypedDict
 
-from signoff_ledger.application.commands.plans import only_process
 from signoff_ledger.queries.value_forms import Always, OutcomeName, Position
 from signoff_ledger.replay.what_if import STAMP, what_if
 
@@ -89,7 +88,7 @@ def past_under_other_bars(
         InputError: SL109, the question is not understood, or no bar can be like that.
         NotFoundError: There is no such process.
     """
-    key = only_process(ledger.work(), process)
+    key = ledger.work().process_named(process)
     return {
         "counterfactual": True,
         "stamp": STAMP,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, TypedDict
 
-from signoff_ledger.application.commands.witnesses import standings
+from signoff_ledger.application.witnesses import standings
 from signoff_ledger.queries.value_forms import Count, Form
 
 if TYPE_CHECKING:

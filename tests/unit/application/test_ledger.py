@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from signoff_ledger.application.commands import decisions
 from signoff_ledger.application.commands.batches import OpenBatch
 from signoff_ledger.application.commands.decisions import RecordRemark
 from signoff_ledger.application.commands.inspection import DisposeUnit
@@ -28,6 +27,7 @@ from signoff_ledger.errors import (
     SignoffError,
 )
 from signoff_ledger.integrity.canonical import canonical
+from signoff_ledger.queries.check import judged
 from signoff_ledger.replay.replay import case_as_of, replay_decisions
 from tests.commands import Scripted
 from tests.ledgers import START, CountingIds, Shop, positions_of
@@ -292,9 +292,9 @@ NAMED: dict[str, Callable[[Shop, str], object]] = {
     "a process to write": lambda s, key: s.ledger.execute(
         Scripted(steps=lambda work: work.process(key).remark(*_remark(work))), Call("ines")
     ),
-    "a process to check": lambda s, key: decisions.check(s.ledger.work(), key, None, None),
-    "a batch to check": lambda s, key: decisions.check(s.ledger.work(), "mug", key, None),
-    "a signer to check": lambda s, key: decisions.check(s.ledger.work(), "mug", None, key),
+    "a process to check": lambda s, key: judged(s.ledger.work(), key, None, None),
+    "a batch to check": lambda s, key: judged(s.ledger.work(), "mug", key, None),
+    "a signer to check": lambda s, key: judged(s.ledger.work(), "mug", None, key),
     "a process to replay": lambda s, key: list(replay_decisions(s.store, key)),
     "a process as of": lambda s, key: case_as_of(s.store, key),
     "a process to order from": lambda s, key: s.ledger.execute(

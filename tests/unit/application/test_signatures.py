@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from signoff_ledger.application.commands import decisions
 from signoff_ledger.application.commands.bars import CountersignBar
 from signoff_ledger.application.commands.batches import CloseBatch
 from signoff_ledger.application.commands.decisions import Hold, SignOff
@@ -19,6 +18,7 @@ from signoff_ledger.domain.events.process import ProcessHeld, ProcessSignedOff
 from signoff_ledger.domain.signature import SshSignature
 from signoff_ledger.domain.values import Role
 from signoff_ledger.errors import Advice, ConflictError, IdentityError
+from signoff_ledger.queries.check import judged
 from tests.ledgers import CUP, PLAN, START, Shop, check_ledger
 from tests.offices import ANNA, BELA, SPARE, STRANGER, KeySigner, Office, by, fingerprint, public
 from tests.refusals import refusal
@@ -335,7 +335,7 @@ def test_a_statement_over_a_tree_that_this_ledger_never_had_is_refused(built: Of
 
 def test_nothing_is_decided_on_what_moved_since_it_was_looked_at(built: Office) -> None:
     work = built.ledger.work()
-    case, _ = decisions.check(work, "mug", None, "anna")
+    case, _ = judged(work, "mug", None, "anna")
     seen = heads_of(case, None, work.reviewed)
     built.hold(by("anna"))
     size = built.store.size()
@@ -351,7 +351,7 @@ def test_nothing_is_decided_on_what_moved_since_it_was_looked_at(built: Office) 
 
 def test_what_has_not_moved_since_it_was_looked_at_is_decided_on(built: Office) -> None:
     work = built.ledger.work()
-    case, _ = decisions.check(work, "mug", None, "anna")
+    case, _ = judged(work, "mug", None, "anna")
     built.publish(CUP)
     seen = heads_of(case, None, work.reviewed)
 
@@ -362,7 +362,7 @@ def test_what_has_not_moved_since_it_was_looked_at_is_decided_on(built: Office) 
 
 def test_of_much_that_moved_five_events_are_named(built: Office) -> None:
     work = built.ledger.work()
-    case, _ = decisions.check(work, "mug", None, "anna")
+    case, _ = judged(work, "mug", None, "anna")
     seen = heads_of(case, None, work.reviewed)
     for number in range(6):
         built.hold(by("anna"), f"no. {number}")

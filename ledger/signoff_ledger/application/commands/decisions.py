@@ -1,48 +1,17 @@
-"""Decisions: check, sign off, hold, withdraw, and remarks about them."""
+"""Decisions: sign off, hold, withdraw, and remarks about them."""
 
-from dataclasses import replace
 from typing import Annotated
 
 from pydantic import Field
 
 from signoff_ledger.application.commands.command import ANYONE, APPROVERS, WORKS, Command, as_text
-from signoff_ledger.application.commands.people import enrolled_persons
 from signoff_ledger.application.unit_of_work import UnitOfWork
 from signoff_ledger.domain import decision
-from signoff_ledger.domain.case import Case, Signer
+from signoff_ledger.domain.case import Case
 from signoff_ledger.domain.events.process import Heads
-from signoff_ledger.domain.gate.process_rules import signer_allowed
-from signoff_ledger.domain.gate.rule_sets import judge
-from signoff_ledger.domain.values import RemarkKind, Role
-from signoff_ledger.domain.verdict import Verdict
+from signoff_ledger.domain.values import RemarkKind
 from signoff_ledger.errors import Advice, ConflictError
 from signoff_ledger.figures.exhibit import show
-
-
-def check(
-    work: UnitOfWork, process: str, batch: str | None, signer: str | None
-) -> tuple[Case, Verdict]:
-    """Ask the gate without deciding anything.
-
-    Args:
-        work: A view of the ledger.
-        process: The process.
-        batch: The batch in question; the latest by default.
-        signer: Who would sign; by default the first enrolled approver who may.
-    """
-    if signer is not None:
-        case = work.case(process, batch, work.person(signer))
-        return case, judge(case)
-    case = tried = work.case(process, batch)
-    for person in enrolled_persons(work):
-        if Role.APPROVER not in person.roles:
-            continue
-        who = Signer(person.key, person.printed_name, frozenset(person.roles))
-        tried = replace(case, signer=who)
-        # The other rules do not depend on the signer, so they are asked once.
-        if signer_allowed(tried).holds:
-            return tried, judge(tried)
-    return case, judge(tried)
 
 
 class SignOff(Command, name="sign", roles=APPROVERS):

@@ -13,7 +13,6 @@ from signoff_ledger.application.commands.command import (
     as_fingerprint,
     as_text,
 )
-from signoff_ledger.application.commands.people import enrolled_persons, known_person, owners
 from signoff_ledger.application.ledger import Call, Ledger, Receipt
 from signoff_ledger.application.ports import Custody
 from signoff_ledger.application.unit_of_work import UnitOfWork
@@ -48,7 +47,7 @@ class RegisterKey(Command, name="key register", roles=ANYONE):
         Raises:
             InputError: It is another person's already.
         """
-        person = known_person(work, work.stamp.by)
+        person = work.known_person(work.stamp.by)
         key = parse_ssh_public_key(self.public_key)
         holder = _holder_of(work, key.fingerprint)
         if holder not in {None, person.key}:
@@ -58,7 +57,7 @@ class RegisterKey(Command, name="key register", roles=ANYONE):
                 why="a key belongs to one person permanently (Part 11 11.100(a))",
                 advice=Advice("make-own-key"),
             )
-        person.register_key(work.stamp, key.line, sole_owner=owners(work) == [person.key])
+        person.register_key(work.stamp, key.line, sole_owner=work.owners() == [person.key])
 
 
 class AcceptKey(Command, name="key accept", roles=OWNERS):
@@ -69,8 +68,8 @@ class AcceptKey(Command, name="key accept", roles=OWNERS):
 
     def decide(self, work: UnitOfWork) -> None:
         """Accept it."""
-        holder = known_person(work, self.person)
-        sole = owners(work) == [work.stamp.by]
+        holder = work.known_person(self.person)
+        sole = work.owners() == [work.stamp.by]
         holder.accept_key(work.stamp, self.fingerprint or _waiting(holder), sole_owner=sole)
 
 
@@ -109,7 +108,7 @@ class RevokeKey(Command, name="key revoke", roles=ANYONE):
                 f"{actor.key} may not revoke a key of {self.person}",
                 why="its holder may, and an owner",
             )
-        holder = known_person(work, self.person)
+        holder = work.known_person(self.person)
         if self.lost:
             _check_alone(work, holder, self.fingerprint)
         holder.revoke_key(work.stamp, self.fingerprint, self.reason)
@@ -175,7 +174,7 @@ def rotate_log_key(
 
 def _check_alone(work: UnitOfWork, holder: Person, fingerprint: str) -> None:
     """Refuse to revoke a key by name alone where a person can sign for it."""
-    others = [key for key in owners(work) if key != holder.key]
+    others = [key for key in work.owners() if key != holder.key]
     if holder.key != work.stamp.by or others or Role.OWNER not in holder.roles:
         named = " or ".join(others) or "an owner"
         raise IdentityError(
@@ -193,7 +192,7 @@ def _check_alone(work: UnitOfWork, holder: Person, fingerprint: str) -> None:
 
 
 def _holder_of(work: UnitOfWork, fingerprint: str) -> str | None:
-    return next((p.key for p in enrolled_persons(work) if fingerprint in p.keys), None)
+    return next((p.key for p in work.people() if fingerprint in p.keys), None)
 
 
 def _waiting(holder: Person) -> str:

@@ -7,13 +7,11 @@ from pydantic import Field
 from signoff_ledger.application.commands.command import OWNERS, Command, as_key, as_label, as_text
 from signoff_ledger.application.commands.follow_up import amend
 from signoff_ledger.application.unit_of_work import UnitOfWork, builder_role_of
-from signoff_ledger.domain.events.person import PersonEnrolled
 from signoff_ledger.domain.person import Person
 from signoff_ledger.domain.spelling import folded
 from signoff_ledger.domain.text_checks import checked_key
 from signoff_ledger.domain.values import Role
 from signoff_ledger.errors import Advice, IdentityError, StoreError
-from signoff_ledger.unknown_names import unknown_person
 
 FOUNDER_NOTE = "founder of the ledger"
 
@@ -72,7 +70,7 @@ class GrantRole(Command, name="person grant", roles=OWNERS):
 
     def decide(self, work: UnitOfWork) -> None:
         """Grant it; it may identify the builder of a unit."""
-        person = known_person(work, self.person)
+        person = work.known_person(self.person)
         person.grant(work.stamp, self.role, self.note)
         _identify_builder(work, person)
 
@@ -90,8 +88,8 @@ class RevokeRole(Command, name="person revoke", roles=OWNERS):
         Raises:
             IdentityError: The person is the only owner.
         """
-        person = known_person(work, self.person)
-        if self.role is Role.OWNER and owners(work) == [self.person]:
+        person = work.known_person(self.person)
+        if self.role is Role.OWNER and work.owners() == [self.person]:
             raise IdentityError(
                 "SL403",
                 f"{self.person} is the only owner",
@@ -118,30 +116,3 @@ def _identify_builder(work: UnitOfWork, person: Person) -> None:
             batch.identify_builder(work.stamp, built_by, role)
         if named:
             amend(work, batch)
-
-
-def enrolled_persons(work: UnitOfWork) -> list[Person]:
-    """Load every enrolled person, in order of enrolment."""
-    keys = [
-        recorded.entry.event.person
-        for recorded in work.store.read_type(PersonEnrolled.TOPIC)
-        if isinstance(recorded.entry.event, PersonEnrolled)
-    ]
-    return [work.person(key) for key in keys]
-
-
-def owners(work: UnitOfWork) -> list[str]:
-    """Name the present owners."""
-    return [person.key for person in enrolled_persons(work) if Role.OWNER in person.roles]
-
-
-def known_person(work: UnitOfWork, key: str) -> Person:
-    """Load a person who must be enrolled.
-
-    Raises:
-        NotFoundError: No person is enrolled under that key.
-    """
-    person = work.person(key)
-    if not person.exists:
-        raise unknown_person(key)
-    return person

@@ -15,7 +15,6 @@ from signoff_ledger.application.unit_of_work import UnitOfWork
 from signoff_ledger.domain.plan import DesignApproval, InspectionPlan
 from signoff_ledger.errors import Advice, InputError
 from signoff_ledger.formats.plan_toml import PlanFile
-from signoff_ledger.unknown_names import not_one_process
 
 
 class PublishPlan(Command, name="plan publish", roles=ENGINEERS):
@@ -78,21 +77,6 @@ class NoteApproval(Command, name="approval", roles=ASSESSES):
             )
         approval = _design(self.document, self.reference, self.sha256)
         known.publish_plan(work.stamp, known.plans[-1].plan, approval, self.note)
-
-
-def only_process(work: UnitOfWork, key: str | None) -> str:
-    """Give the key of the process meant: the one named, or the only one there is.
-
-    Raises:
-        NotFoundError: None is named and there is not exactly one.
-    """
-    if key is not None:
-        work.known_process(key)
-        return key
-    keys = work.store.process_keys()
-    if len(keys) == 1:
-        return keys[0]
-    raise not_one_process(keys)
 
 
 def _design(document: str, reference: str, sha256: str) -> DesignApproval:

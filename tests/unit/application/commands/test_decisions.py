@@ -5,7 +5,6 @@ from datetime import timedelta
 
 import pytest
 
-from signoff_ledger.application.commands import decisions
 from signoff_ledger.application.commands.decisions import Hold, RecordRemark, SignOff, Withdraw
 from signoff_ledger.application.commands.orders import CancelOrder, CommitOrder, ReportOrder
 from signoff_ledger.application.commands.people import EnrolPerson, GrantRole, RevokeRole
@@ -20,6 +19,7 @@ from signoff_ledger.errors import (
     RuleRefusedError,
     SignoffError,
 )
+from signoff_ledger.queries.check import judged
 from tests.ledgers import Shop, TickingClock, unit, wide
 
 
@@ -48,7 +48,7 @@ def test_checking_decides_nothing(shop: Shop) -> None:
     """S-40."""
     shop.build("B1")
     size = shop.store.size()
-    case, verdict = decisions.check(shop.ledger.work(), "mug", None, None)
+    case, verdict = judged(shop.ledger.work(), "mug", None, None)
 
     assert verdict.allows_sign_off
     assert ("B1", "anna") == (verdict.batch, case.signer and case.signer.person)
@@ -70,7 +70,7 @@ def test_checking_finds_the_first_approver_who_may_sign(shop: Shop) -> None:
     shop.build("B1", rejects=2)
     shop.answer("B1")
     shop.build("B2")
-    case, verdict = decisions.check(shop.ledger.work(), "mug", None, None)
+    case, verdict = judged(shop.ledger.work(), "mug", None, None)
 
     assert verdict.allows_sign_off
     assert "adam" == (case.signer and case.signer.person)
@@ -81,7 +81,7 @@ def test_checking_without_anybody_who_may_sign_says_so(shop: Shop) -> None:
     shop.ledger.execute(
         RevokeRole(person="anna", role=Role.APPROVER, reason="on leave"), Call("olga")
     )
-    case, verdict = decisions.check(shop.ledger.work(), "mug", None, None)
+    case, verdict = judged(shop.ledger.work(), "mug", None, None)
 
     assert case.signer is None
     assert ["signer-allowed"] == [f.rule for f in verdict.blockers]
@@ -98,7 +98,7 @@ def test_checking_with_an_approver_who_may_not_says_why(shop: Shop) -> None:
     shop.build("B1", rejects=2)
     shop.answer("B1")
     shop.build("B2")
-    _, verdict = decisions.check(shop.ledger.work(), "mug", None, None)
+    _, verdict = judged(shop.ledger.work(), "mug", None, None)
 
     assert "egon applied C-1, which this sign-off rests on" == verdict.blockers[0].says
 
@@ -106,14 +106,14 @@ def test_checking_with_an_approver_who_may_not_says_why(shop: Shop) -> None:
 @pytest.mark.parametrize("who", ["egon", "stranger"])
 def test_checking_for_somebody_who_is_no_approver_says_so(shop: Shop, who: str) -> None:
     shop.build("B1")
-    _, verdict = decisions.check(shop.ledger.work(), "mug", "B1", who)
+    _, verdict = judged(shop.ledger.work(), "mug", "B1", who)
 
     assert f"{who} is not an approver" == verdict.blockers[0].says
 
 
 def test_checking_an_earlier_batch_shows_that_it_is_not_the_latest(signed: Shop) -> None:
     """G7."""
-    _, verdict = decisions.check(signed.ledger.work(), "mug", "B1", "anna")
+    _, verdict = judged(signed.ledger.work(), "mug", "B1", "anna")
 
     assert not verdict.finding("latest-batch").holds
 
@@ -121,7 +121,7 @@ def test_checking_an_earlier_batch_shows_that_it_is_not_the_latest(signed: Shop)
 def test_checking_what_is_not_there_is_refused(shop: Shop) -> None:
     for process, batch, code in (("plate", None, "SL201"), ("mug", "B9", "SL202")):
         with pytest.raises(NotFoundError) as caught:
-            decisions.check(shop.ledger.work(), process, batch, None)
+            judged(shop.ledger.work(), process, batch, None)
 
         assert code == caught.value.code
 
@@ -226,7 +226,7 @@ def test_a_builder_who_was_enrolled_after_the_units_is_met_at_the_decision(shop:
     """G23: the check, the refusal and the record agree."""
     built_by_pat(shop)
     size = shop.store.size()
-    _, verdict = decisions.check(shop.ledger.work(), "mug", None, None)
+    _, verdict = judged(shop.ledger.work(), "mug", None, None)
     looked_at = shop.store.size()
     with pytest.raises(RuleRefusedError) as caught:
         shop.sign()
@@ -255,7 +255,7 @@ def test_a_builder_of_units_that_were_signed_stays_who_they_were(shop: Shop) -> 
     shop.ledger.execute(
         EnrolPerson(person="pat", printed_name="Pat Planner", roles=(Role.ENGINEER,)), Call("olga")
     )
-    decisions.check(shop.ledger.work(), "mug", None, None)
+    judged(shop.ledger.work(), "mug", None, None)
 
     assert Standing.SIGNED_OFF is standing(shop)
     assert () == tuple(shop.ledger.work().batch("B1").tally().excluded)

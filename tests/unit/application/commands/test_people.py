@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from signoff_ledger.application.commands import people
 from signoff_ledger.application.commands.people import (
     BeginLedger,
     EnrolPerson,
@@ -30,7 +29,7 @@ OWNER = Call("olga")
 def test_whoever_founds_a_ledger_is_its_first_owner(founded: Shop) -> None:
     work = founded.ledger.work()
 
-    assert ["olga"] == people.owners(work)
+    assert ["olga"] == work.owners()
     assert "test" == work.founding().name
     assert ["ledger-founded", "person-enrolled", "role-granted"] == founded.topics()[:3]
 
@@ -68,7 +67,7 @@ def test_a_ledger_is_not_founded_under_names_that_cannot_be_recorded(
 
 
 def test_everybody_is_listed_in_the_order_of_enrolment(founded: Shop) -> None:
-    everybody = people.enrolled_persons(founded.ledger.work())
+    everybody = founded.ledger.work().people()
 
     assert ["olga", *PEOPLE] == [person.key for person in everybody]
     assert {"Ines Inspector"} <= {person.printed_name for person in everybody}
@@ -184,7 +183,7 @@ def test_an_owner_who_is_not_the_last_may_go(founded: Shop) -> None:
         )
 
     assert "SL403" == caught.value.code
-    assert ["anna"] == people.owners(founded.ledger.work())
+    assert ["anna"] == founded.ledger.work().owners()
 
 
 def test_a_decision_behind_a_revoked_role_is_taken_again(

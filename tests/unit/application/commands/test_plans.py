@@ -2,7 +2,6 @@
 
 import pytest
 
-from signoff_ledger.application.commands import plans
 from signoff_ledger.application.commands.bars import RegisterBar, SupersedeBar
 from signoff_ledger.application.commands.batches import OpenBatch
 from signoff_ledger.application.commands.changes import ApplyChange
@@ -471,19 +470,19 @@ def test_a_repeat_with_nothing_changed_is_refused_and_the_attempt_recorded(shop:
 def test_the_only_process_need_not_be_named(shop: Shop) -> None:
     work = shop.ledger.work()
 
-    assert "mug" == plans.only_process(work, None)
-    assert "mug" == plans.only_process(work, "mug")
+    assert "mug" == work.process_named(None)
+    assert "mug" == work.process_named("mug")
 
 
 def test_with_no_process_or_with_several_one_must_be_named(founded: Shop) -> None:
     with pytest.raises(NotFoundError) as none:
-        plans.only_process(founded.ledger.work(), None)
+        founded.ledger.work().process_named(None)
     founded.publish()
     founded.publish(CUP)
     with pytest.raises(NotFoundError) as several:
-        plans.only_process(founded.ledger.work(), None)
+        founded.ledger.work().process_named(None)
     with pytest.raises(NotFoundError) as unknown:
-        plans.only_process(founded.ledger.work(), "plate")
+        founded.ledger.work().process_named("plate")
 
     assert "this ledger has no process yet" == none.value.what
     assert "this ledger has mug, cup" == several.value.why

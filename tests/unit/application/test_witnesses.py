@@ -5,12 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from signoff_ledger.application import witnesses
 from signoff_ledger.application.checkpoints import Sealer
-from signoff_ledger.application.commands import witnesses
 from signoff_ledger.application.commands.people import BeginLedger, EnrolPerson
-from signoff_ledger.application.commands.witnesses import SIZE_KIND, AddWitness, WitnessState
+from signoff_ledger.application.commands.witnesses import AddWitness
 from signoff_ledger.application.ledger import Call, Ledger
 from signoff_ledger.application.ports import Reply
+from signoff_ledger.application.witnesses import SIZE_KIND, WitnessState
 from signoff_ledger.custody.key_store import Vault
 from signoff_ledger.domain.values import Role
 from signoff_ledger.errors import Advice, SignoffError
@@ -110,9 +111,7 @@ def test_a_witness_is_added_with_its_address_or_without(office: Office, witness:
     assert 1 == len(witnesses.standings(office.store))
 
 
-def test_the_same_witness_at_the_same_address_is_reported_as_a_repeat(
-    office: Office, witness: Cosigner
-) -> None:
+def test_the_same_witness_at_the_same_address_is_told_so(office: Office, witness: Cosigner) -> None:
     office.add(witness.key)
 
     assert "SL109" == code_of(lambda: office.add(witness.key))[0]
@@ -445,7 +444,7 @@ def test_one_wrong_line_of_a_known_witness_and_nothing_is_kept(
     assert [] == office.store.cosigned()
 
 
-def test_a_note_of_another_log_is_distinguished(office: Office, witness: Cosigner) -> None:
+def test_a_note_of_another_log_is_told_apart(office: Office, witness: Cosigner) -> None:
     from tests.witnesses import ToyLog
 
     office.add(witness.key)
