@@ -137,7 +137,7 @@ def test_every_kind_of_sentence_is_found() -> None:
         "domain.tally.EXCLUSIONS",
         "domain.decision.SIGN_OFF_MEANING",
         "domain.decision._missed_reason",
-        "figures.sentences.said",
+        "figures.sentences.decision_sentences",
         "figures.sentences.ASSUMES",
         "figures.number_format.percent",
     ):
