@@ -35,7 +35,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pydantic import BaseModel
 
 from signoff_cli import advice, demo_story
-from signoff_cli.main import COMMANDS, root, run
+from signoff_cli.main import SECTIONS, root, run
 from signoff_cli.session import Session
 from signoff_ledger import errors
 from signoff_ledger.application.commands.catalogue import ROLES
@@ -54,7 +54,7 @@ from signoff_ledger.integrity.ssh.sshsig import NAMESPACE, Sshsig, armor
 from signoff_ledger.integrity.ssh.wire import string
 from signoff_ledger.integrity.tree.leaf import leaf_hash
 from signoff_ledger.queries.json_schema import DIALECT as SCHEMA_DIALECT
-from signoff_ledger.queries.json_schema import questions
+from signoff_ledger.queries.json_schema import field_texts, questions
 from signoff_ledger.queries.json_schema import schema_of as schema_of_answer
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -259,19 +259,9 @@ def summary(thing: object) -> str:
     return plain(doc.split("\nAttributes:")[0].split("\nArgs:")[0].split("\nRaises:")[0])
 
 
-def attribute_docs(thing: object) -> dict[str, str]:
-    """Give what a class's docstring says about each attribute."""
-    doc = inspect.getdoc(thing) or ""
-    _, found, section = doc.partition("\nAttributes:\n")
-    docs: dict[str, str] = {}
-    name = ""
-    for line in textwrap.dedent(section).splitlines() if found else []:
-        match = re.match(r"(\w+): (.*)", line)
-        if match:
-            name, docs[match[1]] = match[1], match[2]
-        elif name and line.startswith(" "):
-            docs[name] += " " + line.strip()
-    return {key: plain(text) for key, text in docs.items()}
+def attribute_docs(thing: type) -> dict[str, str]:
+    """Give what is said about each attribute of a class."""
+    return {name: plain(text) for name, text in field_texts(thing)}
 
 
 def cell(text: str) -> str:
@@ -306,7 +296,7 @@ class Shown:
 def every_command() -> Iterator[Shown]:
     """Walk through every command and subcommand, in the order of the help."""
     top = click.Context(root, info_name="signoff", help_option_names=["-h", "--help"])
-    for name in COMMANDS:
+    for name in root.table:
         command = root.get_command(top, name)
         if command is None:
             raise LookupError(name)
@@ -402,13 +392,10 @@ def cli_page() -> str:
         options_table(dict(sorted(writing.items()))),
         "",
     ]
-    section = ""
-    for name, listed in COMMANDS.items():
-        if listed.section != section:
-            section = listed.section
-            lines += [f"## {section}", ""]
+    for section, names in SECTIONS.items():
+        lines += [f"## {section}", ""]
         for words, each in shown.items():
-            if words == name or words.startswith(f"{name} "):
+            if words.partition(" ")[0] in names:
                 lines += command_section(each, reading, writing)
     return "\n".join(lines).rstrip() + "\n"
 

@@ -20,19 +20,12 @@ if TYPE_CHECKING:
 
 
 class Step(NamedTuple):
-    """One command of the story.
+    """One command of the story."""
 
-    Attributes:
-        at: Days, hours and minutes after the story began.
-        by: Who gives it.
-        args: The command line behind `signoff`.
-        intro: A sentence before it, where one is due.
-    """
-
-    at: tuple[int, int, int]
-    by: str
-    args: tuple[str, ...]
-    intro: str = ""
+    at: tuple[int, int, int]  #: Days, hours and minutes after the story began.
+    by: str  #: Who gives it.
+    args: tuple[str, ...]  #: The command line behind `signoff`.
+    intro: str = ""  #: A sentence before it, where one is due.
 
 
 BEGINNING = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)

@@ -18,44 +18,27 @@ if TYPE_CHECKING:
 
 @dataclass
 class Invocation:
-    """The shared settings of one invocation.
+    """The shared settings of one invocation."""
 
-    Attributes:
-        ledger: Path or URL of the ledger, if named.
-        actor: Key of the person who acts, if named.
-        format: One of `FORMATS`.
-        color: auto, always or never.
-        yes: Answer every question with yes.
-        quiet: Say nothing but the answer.
-        dry_run: Decide and show, record nothing.
-        command_id: The caller's own id for the command.
-        key: The file of the key to sign with, if named.
-        statement_only: Where to write what would be signed, if nothing else is wanted.
-        attach: A signature that was made elsewhere, `STATEMENT.sig`.
-        statements: What was to be signed, where nothing else was wanted.
-        receipt: What was recorded, once something is.
-        done: Further acts of the invocation, once there are some.
-        clock: The ledger's clock, where it is not the machine's.
-        ids: The source of command ids, where they are not random.
-        new_key: The source of log keys, where they are not random.
-    """
-
-    ledger: str | None = None
-    actor: str | None = None
-    format: str | None = None
-    color: str | None = None
-    yes: bool = False
-    quiet: bool = False
-    dry_run: bool = False
-    command_id: str | None = None
-    key: str | None = None
+    ledger: str | None = None  #: Path or URL of the ledger, if named.
+    actor: str | None = None  #: Key of the person who acts, if named.
+    format: str | None = None  #: One of `FORMATS`.
+    color: str | None = None  #: auto, always or never.
+    yes: bool = False  #: Answer every question with yes.
+    quiet: bool = False  #: Say nothing but the answer.
+    dry_run: bool = False  #: Decide and show, record nothing.
+    command_id: str | None = None  #: The caller's own id for the command.
+    key: str | None = None  #: The file of the key to sign with, if named.
+    #: Where to write what would be signed, if nothing else is wanted.
     statement_only: str | None = None
-    attach: str | None = None
+    attach: str | None = None  #: A signature that was made elsewhere, `STATEMENT.sig`.
+    #: What was to be signed, where nothing else was wanted.
     statements: list[bytes] = field(default_factory=list)
-    receipt: Receipt | None = None
-    done: str = ""
-    clock: Clock | None = None
-    ids: IdSource | None = None
+    receipt: Receipt | None = None  #: What was recorded, once something is.
+    done: str = ""  #: Further acts of the invocation, once there are some.
+    clock: Clock | None = None  #: The ledger's clock, where it is not the machine's.
+    ids: IdSource | None = None  #: The source of command ids, where they are not random.
+    #: The source of log keys, where they are not random.
     new_key: Callable[[], Ed25519PrivateKey] | None = None
 
     @cached_property

@@ -1,13 +1,14 @@
 """A click group that knows its commands by name and loads one only when it is used.
 
 click's own recipe for lazy loading imports every command for `--help` and for completion, because
-the short help lives in the command. Here it lives in the table; a test holds the two together.
+the short help lives in the command. Here it lives in the table alone.
 """
 
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, NamedTuple
+from keyword import iskeyword
+from typing import TYPE_CHECKING, Any
 
 import click
 from click.shell_completion import CompletionItem
@@ -16,26 +17,21 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-class CommandListing(NamedTuple):
-    """A command as the table knows it.
+class LazyGroup(click.Group):
+    """A group over a table of commands, each in the module of its name.
 
-    Attributes:
-        section: The heading it stands under in the help.
-        target: `module:attribute`.
-        help: Its short help.
+    Args:
+        *args: As for every group.
+        sections: The short help of each command, by the heading that it stands under.
+        **kwargs: As for every group.
     """
 
-    section: str
-    target: str
-    help: str
-
-
-class LazyGroup(click.Group):
-    """A group over a table of commands."""
-
-    def __init__(self, *args: Any, table: Mapping[str, CommandListing], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, sections: Mapping[str, Mapping[str, str]], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.table = table
+        self.sections = sections
+        self.table = {name: help_ for of in sections.values() for name, help_ in of.items()}
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Name the commands in the table's order, most used first."""
@@ -45,28 +41,26 @@ class LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Load one command."""
         del ctx
-        listed = self.table.get(cmd_name)
-        if listed is None:
+        if cmd_name not in self.table:
             return None
-        module, _, attribute = listed.target.partition(":")
-        command: click.Command = getattr(import_module(module), attribute)
-        return command
+        name = cmd_name.replace("-", "_") + "_" * iskeyword(cmd_name)
+        loaded = vars(import_module(f"signoff_cli.commands.{name}")).values()
+        return next(
+            each for each in loaded if isinstance(each, click.Command) and each.name == cmd_name
+        )
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the commands under their headings, without loading any."""
         del ctx
-        sections: dict[str, list[tuple[str, str]]] = {}
-        for name, listed in self.table.items():
-            sections.setdefault(listed.section, []).append((name, listed.help))
-        for heading, rows in sections.items():
+        for heading, rows in self.sections.items():
             with formatter.section(heading):
-                formatter.write_dl(rows)
+                formatter.write_dl([*rows.items()])
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         """Complete command names from the table, and options as click does."""
         names = [
-            CompletionItem(name, help=listed.help)
-            for name, listed in self.table.items()
+            CompletionItem(name, help=help_)
+            for name, help_ in self.table.items()
             if name.startswith(incomplete)
         ]
         return names + click.Command.shell_complete(self, ctx, incomplete)

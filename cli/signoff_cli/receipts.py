@@ -2,28 +2,64 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import wraps
+from typing import TYPE_CHECKING, Any
 
 from signoff_cli import statements
 from signoff_cli.output import answer, say
+from signoff_cli.session import Session, recording
 from signoff_ledger.queries.receipt import SCHEMA, receipt_answer
 
 if TYPE_CHECKING:
-    from signoff_cli.session import Session
+    from collections.abc import Callable
+
     from signoff_ledger.application.commands.command import Command
     from signoff_ledger.application.ledger import Receipt
+    from signoff_ledger.bootstrap import OpenLedger
     from signoff_ledger.queries.excluded_units import ExcludedUnitAnswer
     from signoff_ledger.queries.receipt import ReceiptAnswer, ReceiptExtra
     from signoff_ledger.wiring import Store
+
+    Further = Callable[[OpenLedger, Receipt], tuple[ReceiptExtra, str]]
 
 _SHOWN = 12
 """Limit of the sentences shown of a command that recorded many events."""
 
 
-def give(session: Session, command: Command) -> None:
-    """Give a command to the ledger, and answer with what was recorded."""
+def gives(
+    command: type[Command], **read: Callable[[Any], object]
+) -> Callable[[Callable[[], None]], Callable[..., None]]:
+    """Make a command of the command line that gives one to the ledger, its options being fields.
+
+    What is decorated is a name and a help text.
+
+    Args:
+        command: The record, with a field for each argument and option.
+        **read: How an option is read, where its field is not what was typed.
+    """
+
+    def made(described: Callable[[], None]) -> Callable[..., None]:
+        @wraps(described)
+        def given(session: Session, /, **fields: Any) -> None:
+            values = {name: read[name](fields[name]) for name in read}
+            give(session, command(**fields | values))
+
+        return recording(command.NAME)(given)
+
+    return made
+
+
+def give(session: Session, command: Command, extra: Further | None = None) -> None:
+    """Give a command to the ledger, and answer with what was recorded.
+
+    Args:
+        session: The invocation.
+        command: The command.
+        extra: Makes further members of the answer's data, and a line for people.
+    """
     with session.open() as opened:
-        show(session, opened.store, opened.ledger.execute(command, session.call()))
+        receipt = opened.ledger.execute(command, session.call())
+        show(session, opened.store, receipt, *(extra(opened, receipt) if extra else ()))
 
 
 def show(

@@ -8,7 +8,7 @@ file (who they are, how they want to see things).
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -166,22 +166,29 @@ def _option(*names: str, to: str, **attrs: Any) -> Callable[[F], F]:
     return click.option(*names, callback=_setter(to), expose_value=False, **attrs)
 
 
-def reading(command: F) -> F:
+def _with(options: Iterable[Callable[[F], F]], command: F) -> F:
+    for option in reversed([*options]):
+        command = option(command)
+    return command
+
+
+def every_option(command: F) -> F:
     """Give a command the options that every command takes."""
-    for option in reversed(_READING):
-        command = option(command)
-    return command
+    return _with(_READING, command)
 
 
-def reporting(command: F) -> F:
-    """Give a command that has formats of its own the options of every other command."""
-    for option in reversed(_AMONG_FORMAT):
-        command = option(command)
-    return command
+def reading(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command its session, and the options that every command takes."""
+    return every_option(pass_session(command))
 
 
-def recording(name: str) -> Callable[[F], F]:
-    """Give a command the options of everything that records, and those of signing where it is due.
+def reporting(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Do so for a command that has formats of its own."""
+    return _with(_AMONG_FORMAT, pass_session(command))
+
+
+def recording(name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Give a command its session, the options of all that records, and of signing where it is due.
 
     Who signs, and what that means, goes into its help: all of it by the one list of signed acts.
 
@@ -195,12 +202,10 @@ def recording(name: str) -> Callable[[F], F]:
 
     options = (*_WRITING, *(_SIGNING if acts_of(name) else ()))
 
-    def give(command: F) -> F:
+    def give(command: Callable[..., Any]) -> Callable[..., Any]:
         text, example, rest = (command.__doc__ or "").partition("    \b\n")
         command.__doc__ = f"{text}    {signing_sentence(name)}\n\n{example}{rest}"
-        for option in reversed(options):
-            command = option(command)
-        return reading(command)
+        return every_option(_with(options, pass_session(command)))
 
     return give
 

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from signoff_ledger.exports.dossier_folder import is_dossier, verify_dossier
 from signoff_ledger.exports.log_folder import LogFolder
 from signoff_ledger.exports.readme import log_readme
-from signoff_ledger.exports.verification import ExportedLog, verify_log
+from signoff_ledger.exports.verification import verify_log
 from signoff_ledger.integrity.c2sp.checkpoint import Checkpoint, sign_checkpoint
 from signoff_ledger.integrity.c2sp.policy import parse_policy
 from signoff_ledger.integrity.log_check import Check, Trust
@@ -220,4 +220,4 @@ def verify(folder: Path, policy: bytes | None = None, since: bytes | None = None
     trust = Trust(parse_policy(policy) if policy else None, since)
     if is_dossier(folder):
         return list(verify_dossier(folder, trust))
-    return list(verify_log(ExportedLog(LogFolder(folder)), trust))
+    return list(verify_log(LogFolder(folder), trust))

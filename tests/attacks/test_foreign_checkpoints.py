@@ -27,7 +27,7 @@ from signoff_ledger.exports.log_copy import carry, new_copy
 from signoff_ledger.exports.log_folder import LogFolder, export_log
 from signoff_ledger.exports.migrate import copy_ledger
 from signoff_ledger.exports.restore import restore_log
-from signoff_ledger.exports.verification import ExportedLog, LiveLog, verify_log
+from signoff_ledger.exports.verification import LiveLog, verify_log
 from signoff_ledger.integrity.c2sp.checkpoint import Checkpoint, sign_checkpoint
 from signoff_ledger.integrity.c2sp.cosignature import cosign
 from signoff_ledger.integrity.c2sp.note import parse_note
@@ -313,7 +313,7 @@ def test_what_was_set_aside_goes_wherever_the_log_goes(planted: tuple[Log, int])
             assert (size, note) == (of, held)
             assert log.opened.store.checkpoints() == store.checkpoints()
             assert f"set aside #{size + 1}" in {c.name for c in verify_log(LiveLog(store), Trust())}
-    exported = verify_log(ExportedLog(LogFolder(log.folder / "out")), Trust())
+    exported = verify_log(LogFolder(log.folder / "out"), Trust())
     assert f"set aside #{size + 1}" in {check.name for check in exported}
     assert {str(kept) for kept, _ in log.opened.store.checkpoints()} == {
         path.name for path in (log.folder / "out" / "checkpoints").iterdir()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from signoff_cli.main import COMMANDS
+from signoff_cli.main import root
 from tests.cli.terminal import Terminal
 
 SHELLS = {
@@ -74,7 +74,5 @@ def test_every_command_is_completed(tmp_path: Path) -> None:
     said = Terminal(tmp_path).spawn(variables=variables)
 
     lines = said.out.splitlines()
-    assert list(COMMANDS) == lines[1::3]
-    assert [listed.help for listed in COMMANDS.values()] == [
-        text.replace("\\:", ":") for text in lines[2::3]
-    ]
+    assert list(root.table) == lines[1::3]
+    assert list(root.table.values()) == [text.replace("\\:", ":") for text in lines[2::3]]

@@ -21,7 +21,7 @@ from signoff_ledger.domain.values import Role
 from signoff_ledger.errors import EvidenceError, IdentityError, InputError, RuleRefusedError
 from signoff_ledger.exports.log_folder import LogFolder, export_log
 from signoff_ledger.exports.restore import restore_log
-from signoff_ledger.exports.verification import ExportedLog, LiveLog, verify_log
+from signoff_ledger.exports.verification import LiveLog, verify_log
 from signoff_ledger.integrity.log_check import Trust
 from signoff_ledger.persistence.sqlite.backup import back_up
 from signoff_ledger.persistence.sqlite.store import SqliteStore
@@ -372,8 +372,6 @@ def test_a_decision_names_the_rules_the_plan_and_the_bar_it_was_taken_by(office:
 def test_an_exported_log_can_be_verified_by_itself(office: Office, tmp_path: Path) -> None:
     """11.10(a), (b): whoever has the copy needs neither the ledger nor its key."""
     export_log(office.store, tmp_path / "copy")
-    checks = {
-        c.name: c.state for c in verify_log(ExportedLog(LogFolder(tmp_path / "copy")), Trust())
-    }
+    checks = {c.name: c.state for c in verify_log(LogFolder(tmp_path / "copy"), Trust())}
 
     assert {"proved"} == {checks[name] for name in ("lines", "seal", "signatures", "decisions")}

@@ -9,7 +9,7 @@ import click
 import pytest
 
 from signoff_cli.commands.help import ALIASES, TOPICS
-from signoff_cli.main import COMMANDS, root
+from signoff_cli.main import root
 from signoff_ledger.domain.bar import Bar
 from signoff_ledger.domain.case import Case
 from signoff_ledger.domain.characteristic import Characteristic
@@ -38,7 +38,7 @@ def reference(name: str) -> str:
 def every_command() -> Iterator[str]:
     """Name every command that can be given, subcommands by both words."""
     context = click.Context(root)
-    for name in COMMANDS:
+    for name in root.table:
         command = root.get_command(context, name)
         if isinstance(command, click.Group):
             yield from (f"{name} {sub}" for sub in command.commands)

@@ -8,7 +8,7 @@ from string import Formatter
 from typing import NamedTuple
 
 from signoff_cli.advice import table, words
-from signoff_cli.main import COMMANDS
+from signoff_cli.main import root
 from signoff_ledger.errors import Advice, InputError
 from tests.tree import CLI, LEDGER, python_files, relative
 
@@ -122,7 +122,7 @@ def test_an_error_is_facts_as_data() -> None:
 
 def test_the_library_names_no_command_and_no_option() -> None:
     """Neither in an error nor in a finding: a web page or a translation has none to give."""
-    command = re.compile(rf"signoff ({'|'.join(COMMANDS)})\b|(^|[ (])--[a-z]")
+    command = re.compile(rf"signoff ({'|'.join(root.table)})\b|(^|[ (])--[a-z]")
     found = [
         f"{relative(path)}:{text.lineno} {text.value}"
         for path in python_files(LEDGER)

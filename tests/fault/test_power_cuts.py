@@ -20,7 +20,7 @@ import pytest
 from signoff_ledger.custody.rollback_guard import Guard
 from signoff_ledger.errors import SignoffError
 from signoff_ledger.exports.log_folder import LogFolder
-from signoff_ledger.exports.verification import ExportedLog, verify_log
+from signoff_ledger.exports.verification import verify_log
 from signoff_ledger.integrity.log_check import Trust
 from tests.fault.disk import Disk, Fate, File, Operation
 from tests.fault.faults import be_witnessed
@@ -81,7 +81,7 @@ class State:
 def _exported(folder: Path) -> Iterable[str]:
     """Name the exports that are there; each is whole, or it would not be there."""
     for export in folder.glob("export-*"):
-        checks = list(verify_log(ExportedLog(LogFolder(export)), Trust()))
+        checks = list(verify_log(LogFolder(export), Trust()))
         assert "readme" == checks[-1].name
         yield f"exported {export.name}"
 

@@ -18,7 +18,7 @@ from signoff_ledger.domain.process import Process
 from signoff_ledger.errors import Advice, NotFoundError, StoreError
 from signoff_ledger.exports.log_folder import LogFolder, export_log
 from signoff_ledger.exports.restore import restore_log
-from signoff_ledger.exports.verification import ExportedLog, verify_log
+from signoff_ledger.exports.verification import verify_log
 from signoff_ledger.integrity.log_check import Trust
 from signoff_ledger.persistence.sqlite.store import SqliteStore
 from tests.fault.faults import (
@@ -207,5 +207,5 @@ def assert_exported_whole(ledger: OpenLedger, folder: Path) -> None:
     """Whatever stands in the export's place is whole; where nothing stands, it can be made."""
     with suppress(StoreError):
         export_log(ledger.store, folder / EXPORT)
-    checks = list(verify_log(ExportedLog(LogFolder(folder / EXPORT)), Trust()))
+    checks = list(verify_log(LogFolder(folder / EXPORT), Trust()))
     assert "readme" == checks[-1].name

@@ -10,7 +10,7 @@ from typing import Any
 import click
 import pytest
 
-from signoff_cli.main import COMMANDS, root
+from signoff_cli.main import root
 from tests.cli.terminal import Terminal
 from tests.golden.story import PLAN, PROCESS, at_day, goes, play_until, sheet
 
@@ -275,7 +275,7 @@ def test_no_option_turns_the_gate_off() -> None:
                   "no-check", "no-verify", "no-gate", "allow", "anyway", "admin")  # fmt: skip
     context = click.Context(root)
     commands: list[click.Command] = [root]
-    for name in COMMANDS:
+    for name in root.table:
         command = root.get_command(context, name)
         assert command is not None
         commands += [

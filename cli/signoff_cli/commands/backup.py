@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from signoff_cli.output import answer, tell_left_out
-from signoff_cli.session import pass_session, reading
+from signoff_cli.session import reading
 from signoff_ledger.exports.log_cut import copy_until
 from signoff_ledger.exports.migrate import back_up_ledger
 from signoff_ledger.queries.backup import SCHEMA
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from signoff_ledger.queries.backup import BackupAnswer
 
 
-@click.command(short_help="Copy a ledger while it is in use.")
+@click.command
 @click.argument("target", type=click.Path(path_type=Path))
 @click.option(
     "--until",
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     help="Copy the events up to this one alone, and keep everything else in TARGET.rest.jsonl.",
 )
 @reading
-@pass_session
 def backup(session: Session, target: Path, until: int | None) -> None:
     """Copy the ledger to the file TARGET, complete as of one moment, while others go on recording.
 

@@ -12,7 +12,7 @@ import click
 from signoff_cli import receipts
 from signoff_cli.inputs import input_text, long_text
 from signoff_cli.output import answer, keeps_to_ascii, paragraph, table
-from signoff_cli.session import pass_session, reading, recording
+from signoff_cli.session import Session, reading, recording
 from signoff_ledger.application.commands.bars import CountersignBar, RegisterBar, SupersedeBar
 from signoff_ledger.application.commands.parts import read_plan
 from signoff_ledger.bounded_file import PLAN
@@ -23,16 +23,16 @@ from signoff_ledger.queries.standard_plan import SCHEMA as STANDARD_PLAN_SCHEMA
 from signoff_ledger.reports.text_charts import draw
 
 if TYPE_CHECKING:
-    from signoff_cli.session import Session
     from signoff_ledger.application.commands.parts import Bar
     from signoff_ledger.application.ledger import Receipt
+    from signoff_ledger.bootstrap import OpenLedger
     from signoff_ledger.queries.answer_with_pictures import AnswerWithPictures
     from signoff_ledger.queries.bars import BarsAnswer, LetsThroughAnswer
     from signoff_ledger.queries.receipt import ReceiptExtra
     from signoff_ledger.queries.standard_plan import StandardPlanAnswer
 
 
-@click.group(short_help="Set, countersign, show or pick the bar.")
+@click.group
 def bar() -> None:
     """Register, countersign, supersede or show the bar: the number to decide on, set in advance."""
 
@@ -40,7 +40,6 @@ def bar() -> None:
 @bar.command(short_help="Register the first bar of a process.")
 @click.argument("file")
 @recording("bar register")
-@pass_session
 def register(session: Session, file: str) -> None:
     """Register the [bar] of a plan file, before the first unit is built.
 
@@ -49,30 +48,25 @@ def register(session: Session, file: str) -> None:
       signoff bar register plan.toml
     """
     process, read = _bar_of(file)
-    with session.open() as opened:
-        receipt = opened.ledger.execute(RegisterBar(process=process, bar=read), session.call())
-        receipts.show(session, opened.store, receipt, *_extra(session, lets_through(read), receipt))
+    _give(session, RegisterBar(process=process, bar=read))
 
 
 @bar.command(short_help="Agree to the bar, as the buyer.")
 @click.argument("process")
-@recording("bar countersign")
-@pass_session
-def countersign(session: Session, process: str) -> None:
+@receipts.gives(CountersignBar)
+def countersign() -> None:
     """Agree to the bar in force of PROCESS, before a batch is opened under it.
 
     \b
     Example:
       signoff bar countersign kiln-lid
     """
-    receipts.give(session, CountersignBar(process=process))
 
 
 @bar.command(short_help="Put another bar in force for the next results.")
 @click.argument("file")
 @click.option("--reason", required=True, help="Why it changes; @FILE reads a file.")
 @recording("bar supersede")
-@pass_session
 def supersede(session: Session, file: str, reason: str) -> None:
     """Put the [bar] of a plan file in force; refused once the open batch has results.
 
@@ -81,16 +75,12 @@ def supersede(session: Session, file: str, reason: str) -> None:
       signoff bar supersede plan.toml --reason "the buyer asked for 50 units"
     """
     process, read = _bar_of(file)
-    with session.open() as opened:
-        command = SupersedeBar(process=process, bar=read, reason=long_text(reason) or "")
-        receipt = opened.ledger.execute(command, session.call())
-        receipts.show(session, opened.store, receipt, *_extra(session, lets_through(read), receipt))
+    _give(session, SupersedeBar(process=process, bar=read, reason=long_text(reason) or ""))
 
 
 @bar.command(short_help="Show every bar, and what it lets through.")
 @click.argument("process", required=False)
 @reading
-@pass_session
 def show(session: Session, process: str | None) -> None:
     """Show every bar that PROCESS has had, and what the one in force lets through.
 
@@ -128,7 +118,6 @@ def show(session: Session, process: str | None) -> None:
               type=click.Choice(INSPECTIONS),
               help="Severity of inspection.")  # fmt: skip
 @reading
-@pass_session
 def pick(session: Session, aql: str, level: str, lot: int, inspection: str) -> None:
     """Name the single sampling plan of MIL-STD-105E for a lot, and show what it lets through.
 
@@ -165,16 +154,19 @@ def _picked_for_people(session: Session, picked: AnswerWithPictures[StandardPlan
     return "\n\n".join((paragraph(head), _told(session, data, picked), file))
 
 
-def _extra(
-    session: Session, shown: AnswerWithPictures[LetsThroughAnswer], receipt: Receipt
-) -> tuple[ReceiptExtra, str]:
+def _give(session: Session, command: RegisterBar | SupersedeBar) -> None:
     """Say what the bar lets through at the moment it is set, when it can still be another one."""
-    extra: ReceiptExtra = {
-        "lets_through": shown.data["lets_through"],
-        "says": shown.data["says"],
-    }
-    new = receipt.recorded or receipt.planned
-    return extra, _told(session, shown.data, shown) + "\n" if new else ""
+    shown = lets_through(command.bar)
+
+    def extra(_: OpenLedger, receipt: Receipt) -> tuple[ReceiptExtra, str]:
+        new = receipt.recorded or receipt.planned
+        data: ReceiptExtra = {
+            "lets_through": shown.data["lets_through"],
+            "says": shown.data["says"],
+        }
+        return data, _told(session, shown.data, shown) + "\n" if new else ""
+
+    receipts.give(session, command, extra)
 
 
 def _told(

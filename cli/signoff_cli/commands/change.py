@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from signoff_cli import receipts
 from signoff_cli.inputs import long_text
-from signoff_cli.session import pass_session, recording
+from signoff_cli.session import Session, recording
 from signoff_ledger.application.commands.changes import ApplyChange
 from signoff_ledger.application.commands.parts import Change, ChangeKind
 from signoff_ledger.errors import Advice, InputError
 
-if TYPE_CHECKING:
-    from signoff_cli.session import Session
 
-
-@click.command(short_help="Record a change to the process.")
+@click.command
 @click.argument("process")
 @click.option("--what", required=True, help="What was changed; @FILE reads a file.")
 @click.option("--why", required=True, help="Why; @FILE reads a file.")
@@ -44,7 +41,6 @@ if TYPE_CHECKING:
 @click.option("--fixture", help="A jig that every later unit must be built with.")
 @click.option("--tooling-revision", help="The tooling's new revision.")
 @recording("change")
-@pass_session
 def change(session: Session, /, process: str, **given: Any) -> None:
     """Record a change that was made to PROCESS; its revision goes up by one.
 

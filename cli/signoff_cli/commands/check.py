@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import click
 
 from signoff_cli import findings
 from signoff_cli.output import answer, colored
-from signoff_cli.session import pass_session, reading
+from signoff_cli.session import Session, reading
 from signoff_ledger.errors import RuleRefusedError
 from signoff_ledger.queries.check import SCHEMA
 from signoff_ledger.queries.check import check as ask
 
-if TYPE_CHECKING:
-    from signoff_cli.session import Session
 
-
-@click.command(short_help="Say whether the process could be signed off.")
+@click.command
 @click.argument("process", required=False)
 @click.option("--batch", help="The batch in question.  [default: the latest]")
 @click.option("--signer", metavar="PERSON", help="Who would sign.  [default: the first who may]")
 @click.option("--list", "list_all", is_flag=True, help="List every rule, as a checklist.")
 @reading
-@pass_session
 def check(
     session: Session,
     process: str | None,

@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from signoff_cli import suffixes
 from signoff_cli.output import answer, heading, write_file
-from signoff_cli.session import pass_session, reading
+from signoff_cli.session import Session, reading
 from signoff_ledger.queries.checkpoint import SCHEMA, checkpoint_answer
 
-if TYPE_CHECKING:
-    from signoff_cli.session import Session
 
-
-@click.command(short_help="Seal the log as it stands.")
+@click.command
 @click.option("-o", "--output", metavar="FILE", type=click.Path(path_type=Path),
               help="Write the checkpoint to FILE, to keep elsewhere.")  # fmt: skip
 @reading
-@pass_session
 def checkpoint(session: Session, output: Path | None) -> None:
     """Sign the log's size and root with the log's key, and keep the checkpoint.
 

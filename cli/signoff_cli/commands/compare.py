@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import click
 
 from signoff_cli.output import answer, keeps_to_ascii, paragraph
-from signoff_cli.session import pass_session, reading
+from signoff_cli.session import Session, reading
 from signoff_ledger.queries.compare import SCHEMA, mode_rows
 from signoff_ledger.queries.compare import compare as compare_batches
 from signoff_ledger.reports.text_charts import draw
 
-if TYPE_CHECKING:
-    from signoff_cli.session import Session
 
-
-@click.command(short_help="Compare two batches: did the fix hold?")
+@click.command
 @click.argument("before")
 @click.argument("after")
 @reading
-@pass_session
 def compare(session: Session, before: str, after: str) -> None:
     """Compare batch BEFORE with batch AFTER, overall and mode by mode.
 

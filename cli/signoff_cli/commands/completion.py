@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import click
 from click.shell_completion import get_completion_class
 
 from signoff_cli.output import write
-from signoff_cli.session import pass_session, reading
-
-if TYPE_CHECKING:
-    from signoff_cli.session import Session
+from signoff_cli.session import Session, reading
 
 
-@click.command(short_help="Print a completion script.")
+@click.command
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish", "powershell"]))
 @reading
-@pass_session
 def completion(session: Session, shell: str) -> None:
     """Print the completion script for SHELL.
 

@@ -10,20 +10,18 @@ import click
 
 from signoff_cli.config import PROJECT_FILE, USER_FILE, Setting
 from signoff_cli.output import answer, table
-from signoff_cli.session import pass_session, reading
+from signoff_cli.session import Session, reading
 from signoff_ledger.queries.settings import SCHEMA
 from signoff_ledger.wiring import redacted, seal_policy, usual_key_folder
 
 if TYPE_CHECKING:
-    from signoff_cli.session import Session
     from signoff_ledger.queries.settings import SettingAnswer, SettingsAnswer
 
 _UNSET = {"ledger": "", "actor": "", "format": "table", "color": "auto", "key": ""}
 
 
-@click.command(short_help="Show the settings and where they come from.")
+@click.command
 @reading
-@pass_session
 def config(session: Session) -> None:
     """Show each setting with its value and its origin: option, environment, file or default.
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import click
 
 from signoff_cli import receipts
 from signoff_cli.inputs import long_text
-from signoff_cli.session import pass_session, recording
+from signoff_cli.session import Session, recording
 from signoff_ledger.application.commands.corrections import (
     ConfirmCorrection,
     DeclineCorrection,
@@ -16,11 +14,8 @@ from signoff_ledger.application.commands.corrections import (
 )
 from signoff_ledger.errors import Advice, InputError
 
-if TYPE_CHECKING:
-    from signoff_cli.session import Session
 
-
-@click.command(short_help="Correct a wrong entry, by two people.")
+@click.command
 @click.argument("serial", required=False)
 @click.argument("entry", required=False, metavar="[NAME=VALUE]")
 @click.option("--batch", required=True, help="The batch of the unit.")
@@ -29,7 +24,6 @@ if TYPE_CHECKING:
 @click.option("--confirm", type=int, metavar="NUMBER", help="Confirm a correction asked for.")
 @click.option("--decline", type=int, metavar="NUMBER", help="Decline a correction asked for.")
 @recording("correct")
-@pass_session
 def correct(  # click passes every option
     session: Session,
     serial: str | None,
@@ -60,24 +54,22 @@ def correct(  # click passes every option
     text = long_text(reason)
     if text is None and confirm is None:
         raise InputError("SL109", "a correction needs its reason", advice=Advice("give-reason"))
-    with session.open() as opened:
-        command: ConfirmCorrection | DeclineCorrection | RequestCorrection
-        if confirm is not None:
-            command = ConfirmCorrection(batch=batch, number=confirm)
-        elif decline is not None:
-            command = DeclineCorrection(batch=batch, number=decline, reason=text or "")
-        else:
-            field, becomes = _entry(entry or "")
-            command = RequestCorrection(
-                batch=batch,
-                serial=serial or "",
-                field=field,
-                becomes=becomes,
-                reason=text or "",
-                remeasured=remeasured,
-            )
-        receipt = opened.ledger.execute(command, session.call())
-        receipts.show(session, opened.store, receipt)
+    command: ConfirmCorrection | DeclineCorrection | RequestCorrection
+    if confirm is not None:
+        command = ConfirmCorrection(batch=batch, number=confirm)
+    elif decline is not None:
+        command = DeclineCorrection(batch=batch, number=decline, reason=text or "")
+    else:
+        field, becomes = _entry(entry or "")
+        command = RequestCorrection(
+            batch=batch,
+            serial=serial or "",
+            field=field,
+            becomes=becomes,
+            reason=text or "",
+            remeasured=remeasured,
+        )
+    receipts.give(session, command)
 
 
 def _entry(entry: str) -> tuple[str, str]:

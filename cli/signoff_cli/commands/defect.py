@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 import click
 
 from signoff_cli import receipts
 from signoff_cli.commands.record import nonconformity_of
 from signoff_cli.inputs import long_text, moment
-from signoff_cli.session import pass_session, recording
+from signoff_cli.session import Session, recording
 from signoff_ledger.application.commands.nonconformities import (
     AddNonconformity,
     AttributeNonconformity,
@@ -19,13 +18,10 @@ from signoff_ledger.application.commands.nonconformities import (
 from signoff_ledger.application.commands.parts import CauseKind, Origin
 from signoff_ledger.errors import Advice, InputError
 
-if TYPE_CHECKING:
-    from signoff_cli.session import Session
-
 _NUMBERED = re.compile(r"D-(\d{1,9})", re.ASCII)
 
 
-@click.group(short_help="Record nonconformities, their origin and cause.")
+@click.group
 def defect() -> None:
     """Record nonconformities, where they come from, and what caused them."""
 
@@ -37,7 +33,6 @@ def defect() -> None:
 @click.option("--note", help="Free words; @FILE reads a file.")
 @click.option("--observed-at", help="When it was seen, with offset.")
 @recording("defect add")
-@pass_session
 def add(  # click passes every option
     session: Session, serial: str, mode: str, batch: str, note: str | None, observed_at: str | None
 ) -> None:
@@ -65,7 +60,6 @@ def add(  # click passes every option
 @click.option("--process", help="The process; needed where the ledger has several.")
 @click.option("--batch", help="With D-NUMBER: the batch of that one nonconformity.")
 @recording("defect attribute")
-@pass_session
 def attribute(  # click passes every option
     session: Session, mode: str, origin: str, reason: str, process: str | None, batch: str | None
 ) -> None:
@@ -109,7 +103,6 @@ def attribute(  # click passes every option
 @click.option("--accept", help="Why the nonconformity is accepted; takes an approver.")
 @click.option("--out-of-scope", help="Why it is out of scope; takes an approver.")
 @recording("defect cause")
-@pass_session
 def cause(session: Session, /, mode: str, batch: str, **statements: str | None) -> None:
     """State the cause of MODE in a batch, or a statement instead of a cause.
 

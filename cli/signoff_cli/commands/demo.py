@@ -14,18 +14,17 @@ import click
 
 from signoff_cli.demo_story import STEPS, Step, StoryClock, StoryIds, story_key
 from signoff_cli.output import is_unread, paragraph, write
-from signoff_cli.session import Session, pass_session, reading
+from signoff_cli.session import Session, reading
 from signoff_ledger.errors import Advice, StoreError
 
 _FILES = ("plan.toml", "batch-1.csv", "batch-2.csv")
 _PROJECT = 'ledger = "ledger.db"\nkeys = "keys"\n'
 
 
-@click.command(short_help="Play the whole story on a throw-away ledger.")
+@click.command
 @click.option("--keep", metavar="DIR", type=click.Path(path_type=Path),
               help="Leave the ledger, the plan and the sheets in DIR.")  # fmt: skip
 @reading
-@pass_session
 def demo(session: Session, keep: Path | None) -> None:
     """Play the story of a lid that did not seat, through the commands that people type.
 

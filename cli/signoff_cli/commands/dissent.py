@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import click
 
 from signoff_cli import receipts
 from signoff_cli.inputs import long_text
-from signoff_cli.session import pass_session, recording
 from signoff_ledger.application.commands.decisions import RecordRemark
 from signoff_ledger.application.commands.parts import RemarkKind
 
-if TYPE_CHECKING:
-    from signoff_cli.session import Session
 
-
-@click.command(short_help="Record dissent, pressure or a note.")
+@click.command
 @click.argument("process")
 @click.argument("text")
 @click.option(
@@ -26,15 +20,11 @@ if TYPE_CHECKING:
     show_default=True,
     help="What kind of remark.",
 )
-@recording("dissent")
-@pass_session
-def dissent(session: Session, process: str, text: str, kind: str) -> None:
+@receipts.gives(RecordRemark, text=long_text)
+def dissent() -> None:
     """Record a remark on PROCESS; TEXT may be @FILE. It is kept with your name, decides nothing.
 
     \b
     Example:
       signoff dissent kiln-lid "I would have ordered today; a week costs us the fair"
     """
-    receipts.give(
-        session, RecordRemark(process=process, kind=RemarkKind(kind), text=long_text(text) or "")
-    )

@@ -8,19 +8,17 @@ import click
 
 from signoff_cli.advice import words
 from signoff_cli.output import answer, progress, table
-from signoff_cli.session import pass_session, reading
+from signoff_cli.session import Session, reading
 from signoff_ledger.errors import EvidenceError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from signoff_cli.session import Session
     from signoff_ledger.queries.health import HealthCheckAnswer
 
 
-@click.command(short_help="Check a ledger and what is around it.")
+@click.command
 @reading
-@pass_session
 def doctor(session: Session) -> int:
     """Look at the database, every object in it, every line, the views, the guard, seals and clock.
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from signoff_cli.output import answer, say, tell_left_out
-from signoff_cli.session import pass_session, reading
+from signoff_cli.session import Session, reading
 from signoff_ledger.application.witnesses import standings
 from signoff_ledger.errors import SignoffError
 from signoff_ledger.exports.dossier import export_decision
@@ -16,17 +16,15 @@ from signoff_ledger.exports.log_folder import export_log
 from signoff_ledger.queries.export import SCHEMA
 
 if TYPE_CHECKING:
-    from signoff_cli.session import Session
     from signoff_ledger.bootstrap import OpenLedger
     from signoff_ledger.queries.export import ExportAnswer
 
 
-@click.command(short_help="Export the log, or one decision.")
+@click.command
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--decision", "position", type=int, metavar="POSITION",
               help="The dossier of the decision there, instead of the whole log.")  # fmt: skip
 @reading
-@pass_session
 def export(session: Session, folder: Path, position: int | None) -> None:
     """Write the log into FOLDER, in plain files that can be checked without signoff.
 

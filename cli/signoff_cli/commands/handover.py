@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import click
 
 from signoff_cli.output import answer, paragraph, table
-from signoff_cli.session import pass_session, reading
+from signoff_cli.session import Session, reading
 from signoff_ledger.queries.handover import SCHEMA
 from signoff_ledger.queries.handover import handover as handed_over
 
-if TYPE_CHECKING:
-    from signoff_cli.session import Session
 
-
-@click.command(short_help="List the units that were handed over.")
+@click.command
 @click.argument("process", required=False)
 @reading
-@pass_session
 def handover(session: Session, process: str | None) -> None:
     """List the conforming units of PROCESS's deciding batch and the activity they went on to.
 

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from importlib.resources import files
-from typing import TYPE_CHECKING
 
 import click
 
 from signoff_cli.output import write
-from signoff_cli.session import pass_session, reading
+from signoff_cli.session import Session, reading
 from signoff_ledger.errors import Advice, NotFoundError
-
-if TYPE_CHECKING:
-    from signoff_cli.session import Session
 
 TOPICS = {
     "names": "What a production prototype is also called.",
@@ -31,10 +27,9 @@ ALIASES = (
 )  # fmt: skip
 
 
-@click.command("help", short_help="Explain a topic.")
+@click.command("help")
 @click.argument("topic", nargs=-1)
 @reading
-@pass_session
 def help_(session: Session, topic: tuple[str, ...]) -> None:
     """Explain TOPIC, or list the topics. Each name of a production prototype is a topic, too.
 

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from signoff_cli.output import answer, is_unread, page, table, write
-from signoff_cli.session import pass_session, reading
+from signoff_cli.session import Session, reading
 from signoff_ledger.errors import Advice, InputError
 from signoff_ledger.queries import history as query
-
-if TYPE_CHECKING:
-    from signoff_cli.session import Session
 
 _COUNT = click.IntRange(0, 2**53)
 
 
-@click.command(short_help="Show every event in order.")
+@click.command
 @click.argument("process", required=False)
 @click.option("--batch", help="Only this batch.")
 @click.option("--person", help="Only what this person did.")
@@ -27,7 +24,6 @@ _COUNT = click.IntRange(0, 2**53)
 @click.option("--follow", is_flag=True, help="Go on with what is recorded, until Ctrl-C.")
 @click.option("--no-pager", is_flag=True, help="Write straight to the screen.")
 @reading
-@pass_session
 def history(session: Session, /, no_pager: bool, follow: bool, **wanted: Any) -> None:
     """Show the events of PROCESS, or of the whole ledger, in the log's order.
 

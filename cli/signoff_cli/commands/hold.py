@@ -10,22 +10,20 @@ from signoff_cli import decision_text, findings, receipts
 from signoff_cli.inputs import long_text
 from signoff_cli.output import paragraph
 from signoff_cli.prompts import confirm
-from signoff_cli.session import pass_session, recording
+from signoff_cli.session import Session, recording
 from signoff_ledger.application.commands.decisions import Hold
 from signoff_ledger.queries.preview import heads_seen, preview
 
 if TYPE_CHECKING:
-    from signoff_cli.session import Session
     from signoff_ledger.queries.preview import PreviewAnswer
 
 
-@click.command(short_help="Hold a process; it only needs a reason.")
+@click.command
 @click.argument("process")
 @click.option("--reason", required=True, help="Why; @FILE reads a file.")
 @click.option("--batch", help="The batch in question.  [default: the latest]")
 @click.option("--awaiting", help="What it waits for, if not the process; @FILE reads a file.")
 @recording("hold")
-@pass_session
 def hold(
     session: Session, process: str, reason: str, batch: str | None, awaiting: str | None
 ) -> int:

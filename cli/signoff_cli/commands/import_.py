@@ -9,7 +9,7 @@ import click
 from signoff_cli import receipts
 from signoff_cli.inputs import input_bytes
 from signoff_cli.output import progress, table
-from signoff_cli.session import pass_session, recording
+from signoff_cli.session import Session, recording
 from signoff_ledger.application.commands.parts import BuildMethod
 from signoff_ledger.application.commands.sheet_import import ImportSheet, ImportSummary
 from signoff_ledger.bounded_file import SHEET
@@ -18,7 +18,6 @@ from signoff_ledger.queries.excluded_units import excluded_units
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from signoff_cli.session import Session
     from signoff_ledger.queries.excluded_units import ExcludedUnitAnswer
     from signoff_ledger.queries.receipt import ReceiptExtra
 
@@ -26,7 +25,7 @@ _SHOWN = 5
 """Limit of the units that do not count and are named one by one."""
 
 
-@click.command("import", short_help="Import a sheet of results.")
+@click.command("import")
 @click.argument("file")
 @click.option("--batch", required=True, help="The open batch the rows belong to.")
 @click.option(
@@ -37,7 +36,6 @@ _SHOWN = 5
 @click.option("--distinct-from", "distinct_from", multiple=True, metavar="SERIAL",
               help="A unit on record that one of the sheet looks like and is not.")  # fmt: skip
 @recording("import")
-@pass_session
 def import_(
     session: Session, file: str, batch: str, method: str | None, distinct_from: tuple[str, ...]
 ) -> None:

@@ -8,7 +8,7 @@ import click
 
 from signoff_cli.output import answer
 from signoff_cli.prompts import new_log_passphrase
-from signoff_cli.session import pass_session, recording
+from signoff_cli.session import recording
 from signoff_ledger.application.commands.people import BeginLedger
 from signoff_ledger.application.ledger import named_actor
 from signoff_ledger.bootstrap import LogNames, begin_ledger, open_ledger, rehearse_founding
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from signoff_ledger.queries.init import InitAnswer
 
 
-@click.command(short_help="Begin a ledger.")
+@click.command
 @click.argument("path", required=False)
 @click.option("--name", help="What exports and signatures call it.  [default: the file's name]")
 @click.option("--printed-name", help="Your name as printed on decisions.  [default: --as]")
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 )
 @click.option("--passphrase", is_flag=True, help="Encrypt the file of the log's key.")
 @recording("init")
-@pass_session
 def init(  # one parameter for each option
     session: Session,
     path: str | None,

@@ -10,7 +10,7 @@ from signoff_cli import receipts
 from signoff_cli.inputs import home_path, input_text, long_text
 from signoff_cli.output import answer, table
 from signoff_cli.prompts import new_log_passphrase
-from signoff_cli.session import pass_session, reading, recording
+from signoff_cli.session import Session, reading, recording
 from signoff_ledger.application.commands.keys import (
     AcceptKey,
     RegisterKey,
@@ -23,11 +23,10 @@ from signoff_ledger.queries.keys import SCHEMA
 from signoff_ledger.queries.keys import keys as keys_of
 
 if TYPE_CHECKING:
-    from signoff_cli.session import Session
     from signoff_ledger.queries.keys import KeysAnswer
 
 
-@click.group(short_help="Register, accept and revoke signing keys.")
+@click.group
 def key() -> None:
     """Register, accept and revoke the keys that people sign with."""
 
@@ -35,7 +34,6 @@ def key() -> None:
 @key.command(short_help="Register a public key of your own.")
 @click.argument("file")
 @recording("key register")
-@pass_session
 def register(session: Session, file: str) -> None:
     """Register the SSH public key in FILE as yours, by signing with it.
 
@@ -56,9 +54,8 @@ def register(session: Session, file: str) -> None:
 @key.command(short_help="Confirm whose key it is.")
 @click.argument("person")
 @click.argument("fingerprint", required=False)
-@recording("key accept")
-@pass_session
-def accept(session: Session, person: str, fingerprint: str | None) -> None:
+@receipts.gives(AcceptKey)
+def accept() -> None:
     """Accept the key that PERSON registered; make sure first that it is theirs.
 
     Compare the fingerprint with the one they read out to you:  ssh-keygen -l -f FILE.pub
@@ -67,7 +64,6 @@ def accept(session: Session, person: str, fingerprint: str | None) -> None:
     Example:
       signoff key accept a.mercer
     """
-    receipts.give(session, AcceptKey(person=person, fingerprint=fingerprint))
 
 
 @key.command(short_help="Revoke a key.")
@@ -75,9 +71,8 @@ def accept(session: Session, person: str, fingerprint: str | None) -> None:
 @click.argument("fingerprint")
 @click.option("--reason", required=True, help="Why; @FILE reads a file.")
 @click.option("--lost", is_flag=True, help="A sole owner's only key, which is lost.")
-@recording("key revoke")
-@pass_session
-def revoke(session: Session, person: str, fingerprint: str, reason: str, lost: bool) -> None:
+@receipts.gives(RevokeKey, reason=long_text)
+def revoke() -> None:
     """Revoke a key of PERSON: its holder may, and an owner. What it signed stays signed.
 
     The holder signs with this very key or another one. A holder who has lost it asks an owner.
@@ -88,17 +83,10 @@ def revoke(session: Session, person: str, fingerprint: str, reason: str, lost: b
     Example:
       signoff key revoke a.mercer SHA256:... --reason "the laptop was lost"
     """
-    receipts.give(
-        session,
-        RevokeKey(
-            person=person, fingerprint=fingerprint, reason=long_text(reason) or "", lost=lost
-        ),
-    )
 
 
 @key.command("list", short_help="List every person's keys.")
 @reading
-@pass_session
 def list_(session: Session) -> None:
     """List every person's signing keys, and the key that seals the log.
 
@@ -115,7 +103,6 @@ def list_(session: Session) -> None:
 @click.option("--reason", required=True, help="Why; @FILE reads a file.")
 @click.option("--passphrase", is_flag=True, help="Encrypt the new key's file.")
 @recording("key rotate-log")
-@pass_session
 def rotate_log(session: Session, reason: str, passphrase: bool) -> None:
     """Make a new key for the log's checkpoints; the old one signs that it follows.
 

@@ -7,21 +7,19 @@ from typing import TYPE_CHECKING
 import click
 
 from signoff_cli.output import answer, tell_left_out
-from signoff_cli.session import pass_session, reading
+from signoff_cli.session import Session, reading
 from signoff_ledger.exports.migrate import move as move_ledger
 from signoff_ledger.queries.move import SCHEMA
 from signoff_ledger.wiring import redacted
 
 if TYPE_CHECKING:
-    from signoff_cli.session import Session
     from signoff_ledger.queries.move import MoveAnswer
 
 
-@click.command(short_help="Move a ledger from one store to another.")
+@click.command
 @click.argument("source")
 @click.argument("target")
 @reading
-@pass_session
 def move(session: Session, source: str, target: str) -> None:
     """Move the ledger SOURCE to TARGET, each a file or a PostgreSQL database.
 

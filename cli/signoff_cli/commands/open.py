@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import click
 
 from signoff_cli import receipts
 from signoff_cli.inputs import settings_of
-from signoff_cli.session import pass_session, recording
+from signoff_cli.session import Session, recording
 from signoff_ledger.application.commands.batches import OpenBatch
 
-if TYPE_CHECKING:
-    from signoff_cli.session import Session
 
-
-@click.command("open", short_help="Open a batch under the bar in force.")
+@click.command("open")
 @click.argument("process")
 @click.option("--batch", required=True, help="A key for the batch, unique in the ledger.")
 @click.option("--tooling", help="Tooling of this run, if not the process's.")
@@ -26,7 +21,6 @@ if TYPE_CHECKING:
 @click.option("--parameter", "parameters", multiple=True, metavar="NAME:VALUE",
               help="A setting of this run, as a change requires.")  # fmt: skip
 @recording("open")
-@pass_session
 def open_(
     session: Session,
     /,

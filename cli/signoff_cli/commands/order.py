@@ -8,17 +8,17 @@ import click
 
 from signoff_cli import receipts
 from signoff_cli.inputs import long_text
-from signoff_cli.session import pass_session, recording
+from signoff_cli.session import Session, recording
 from signoff_ledger.application.commands.orders import CancelOrder, CommitOrder, ReportOrder
 from signoff_ledger.queries.known_order import known_order
 
 if TYPE_CHECKING:
-    from signoff_cli.session import Session
+    from signoff_ledger.application.ledger import Receipt
     from signoff_ledger.bootstrap import OpenLedger
     from signoff_ledger.queries.receipt import ReceiptExtra
 
 
-@click.group(short_help="Commit, cancel or report a production order.")
+@click.group
 def order() -> None:
     """Commit a production order, cancel one, or report one that was placed outside the ledger."""
 
@@ -28,7 +28,6 @@ def order() -> None:
 @click.argument("quantity", type=int)
 @click.option("--reference", required=True, help="The order's own number.")
 @recording("order commit")
-@pass_session
 def commit(session: Session, process: str, quantity: int, reference: str) -> None:
     """Commit QUANTITY units of PROCESS; refused, and recorded as refused, without a sign-off.
 
@@ -36,29 +35,21 @@ def commit(session: Session, process: str, quantity: int, reference: str) -> Non
     Example:
       signoff order commit kiln-lid 1000 --reference PO-4711
     """
-    with session.open() as opened:
-        command = CommitOrder(process=process, quantity=quantity, reference=reference)
-        receipt = opened.ledger.execute(command, session.call())
-        extra, headline = _known(opened, process, reference) if receipt.result else ({}, "")
-        receipts.show(session, opened.store, receipt, extra, headline)
+    _give(session, CommitOrder(process=process, quantity=quantity, reference=reference))
 
 
 @order.command(short_help="Record that an order will not be built.")
 @click.argument("process")
 @click.argument("reference")
 @click.option("--reason", required=True, help="Why; @FILE reads a file.")
-@recording("order cancel")
-@pass_session
-def cancel(session: Session, process: str, reference: str, reason: str) -> None:
+@receipts.gives(CancelOrder, reason=long_text)
+def cancel() -> None:
     """Cancel the order REFERENCE of PROCESS. The reference stays taken; units can be ordered again.
 
     \b
     Example:
       signoff order cancel kiln-lid PO-4711 --reason "the fair was called off"
     """
-    receipts.give(
-        session, CancelOrder(process=process, reference=reference, reason=long_text(reason) or "")
-    )
 
 
 @order.command(short_help="Record an order that was placed without the ledger.")
@@ -67,7 +58,6 @@ def cancel(session: Session, process: str, reference: str, reason: str) -> None:
 @click.option("--reference", required=True, help="The order's own number.")
 @click.option("--note", required=True, help="How it came about; @FILE reads a file.")
 @recording("order report")
-@pass_session
 def report(session: Session, process: str, quantity: int, reference: str, note: str) -> None:
     """Record an order that was placed outside the ledger. It opens no gate.
 
@@ -75,24 +65,24 @@ def report(session: Session, process: str, quantity: int, reference: str, note: 
     Example:
       signoff order report kiln-lid 1000 --reference PO-4711 --note "placed by phone"
     """
-    with session.open() as opened:
-        command = ReportOrder(
-            process=process, quantity=quantity, reference=reference, note=long_text(note) or ""
+    text = long_text(note) or ""
+    _give(session, ReportOrder(process=process, quantity=quantity, reference=reference, note=text))
+
+
+def _give(session: Session, command: CommitOrder | ReportOrder) -> None:
+    """Give an order; where it is given once more, say where it is on record."""
+
+    def extra(opened: OpenLedger, receipt: Receipt) -> tuple[ReceiptExtra, str]:
+        process, reference = command.process, command.reference
+        order = known_order(opened.ledger, process, reference) if receipt.result else None
+        if order is None:
+            return {}, ""
+        says = (
+            f"Order {order['reference']} of {order['quantity']} units is {order['act']} already, "
+            f"at #{order['position']}."
         )
-        receipt = opened.ledger.execute(command, session.call())
-        extra, headline = _known(opened, process, reference) if receipt.result else ({}, "")
-        receipts.show(session, opened.store, receipt, extra, headline)
+        if order["at_risk"]:
+            says += f" It is AT RISK: {process} is {order['standing']}."
+        return {"order": order}, says
 
-
-def _known(opened: OpenLedger, process: str, reference: str) -> tuple[ReceiptExtra, str]:
-    """Say where an order is on record that was given once more."""
-    order = known_order(opened.ledger, process, reference)
-    if order is None:
-        return {}, ""
-    says = (
-        f"Order {order['reference']} of {order['quantity']} units is {order['act']} already, "
-        f"at #{order['position']}."
-    )
-    if order["at_risk"]:
-        says += f" It is AT RISK: {process} is {order['standing']}."
-    return {"order": order}, says
+    receipts.give(session, command, extra)

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import click
 
 from signoff_cli.output import answer, table
-from signoff_cli.session import pass_session, reading
+from signoff_cli.session import Session, reading
 from signoff_ledger.queries import orders as query
 
-if TYPE_CHECKING:
-    from signoff_cli.session import Session
 
-
-@click.command(short_help="List production orders.")
+@click.command
 @click.argument("process", required=False)
 @reading
-@pass_session
 def orders(session: Session, process: str | None) -> None:
     """List the production orders of PROCESS, or all of them, and whether a sign-off covers each.
 

@@ -9,18 +9,17 @@ import click
 from signoff_cli import receipts
 from signoff_cli.inputs import fraction, input_text, long_text, seen_so_far
 from signoff_cli.output import answer
-from signoff_cli.session import pass_session, reading, recording
+from signoff_cli.session import Session, reading, recording
 from signoff_ledger.application.commands.parts import read_plan
 from signoff_ledger.application.commands.plans import CountersignPlan, PublishPlan
 from signoff_ledger.bounded_file import PLAN
 from signoff_ledger.queries.sample_size import SCHEMA, sample_size
 
 if TYPE_CHECKING:
-    from signoff_cli.session import Session
     from signoff_ledger.queries.sample_size import UnitsToShowAnswer
 
 
-@click.group(short_help="Publish a plan; say how many units it takes.")
+@click.group
 def plan() -> None:
     """Publish an inspection plan, or say how many units it takes to show a rate."""
 
@@ -29,7 +28,6 @@ def plan() -> None:
 @click.argument("file")
 @click.option("--reason", help="Why it differs from the plan in force; @FILE reads a file.")
 @recording("plan publish")
-@pass_session
 def publish(session: Session, file: str, reason: str | None) -> None:
     """Publish the plan of FILE; its first publication defines the process.
 
@@ -44,9 +42,8 @@ def publish(session: Session, file: str, reason: str | None) -> None:
 
 @plan.command(short_help="Agree to a plan that is looser than before.")
 @click.argument("process")
-@recording("plan countersign")
-@pass_session
-def countersign(session: Session, process: str) -> None:
+@receipts.gives(CountersignPlan)
+def countersign() -> None:
     """Agree, as a second person, to the plan in force of PROCESS where it loosens the last one.
 
     A plan that passes what earlier results of the design did not takes two people: who published
@@ -56,7 +53,6 @@ def countersign(session: Session, process: str) -> None:
     Example:
       signoff plan countersign kiln-lid
     """
-    receipts.give(session, CountersignPlan(process=process))
 
 
 @plan.command(short_help="Say how many units it takes to show a rate.")
@@ -68,7 +64,6 @@ def countersign(session: Session, process: str) -> None:
               help="For one lot of so many units.  [default: an endless process]")  # fmt: skip
 @click.option("--seen", metavar="X/N", help="Rejects and units inspected so far, such as 1/20.")
 @reading
-@pass_session
 def size(
     session: Session,
     show: str,

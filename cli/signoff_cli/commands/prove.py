@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from signoff_cli.output import answer, heading, write_file
-from signoff_cli.session import pass_session, reading
+from signoff_cli.session import Session, reading
 from signoff_ledger.queries.proof import SCHEMA, proof
 
-if TYPE_CHECKING:
-    from signoff_cli.session import Session
 
-
-@click.command(short_help="Prove that one event is in the log.")
+@click.command
 @click.argument("position", type=int)
 @click.option("-o", "--output", metavar="NAME", type=click.Path(path_type=Path),
               help="Write NAME.json and NAME.tlog-proof.")  # fmt: skip
 @reading
-@pass_session
 def prove(session: Session, position: int, output: Path | None) -> None:
     """Give the line at POSITION and the proof that it is in the log (c2sp.org/tlog-proof).
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from signoff_cli.output import answer, progress
-from signoff_cli.session import pass_session, reading
+from signoff_cli.session import reading
 from signoff_ledger.queries.rebuild import SCHEMA
 
 if TYPE_CHECKING:
@@ -15,9 +15,8 @@ if TYPE_CHECKING:
     from signoff_ledger.queries.rebuild import RebuildAnswer
 
 
-@click.command(short_help="Build every view again from the events.")
+@click.command
 @reading
-@pass_session
 def rebuild(session: Session) -> None:
     """Drop every view and build it again from the first event. Events are only read.
 

@@ -8,7 +8,7 @@ import click
 
 from signoff_cli import receipts
 from signoff_cli.inputs import long_text, moment, settings_of
-from signoff_cli.session import pass_session, recording
+from signoff_cli.session import Session, recording
 from signoff_ledger.application.commands.batches import stated_parameters
 from signoff_ledger.application.commands.inspection import RecordUnit
 from signoff_ledger.application.commands.parts import (
@@ -23,11 +23,12 @@ from signoff_ledger.queries.excluded_units import excluded_units
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from signoff_cli.session import Session
+    from signoff_ledger.application.ledger import Receipt
+    from signoff_ledger.bootstrap import OpenLedger
     from signoff_ledger.queries.receipt import ReceiptExtra
 
 
-@click.command(short_help="Record the results of one unit.")
+@click.command
 @click.argument("serial")
 @click.argument("results", nargs=-1, metavar="[NAME=VALUE]...")
 @click.option("--batch", required=True, help="The open batch it belongs to.")
@@ -58,7 +59,6 @@ if TYPE_CHECKING:
               help="A setting it was made under, as a change requires.")  # fmt: skip
 @click.option("--retest", is_flag=True, help="A further result; it is kept and never counts.")
 @recording("record")
-@pass_session
 def record(
     session: Session,
     /,
@@ -95,12 +95,13 @@ def record(
         distinct_from=given["distinct_from"],
         retest=given["retest"],
     )
-    with session.open() as opened:
-        receipt = opened.ledger.execute(command, session.call())
+
+    def extra(opened: OpenLedger, _: Receipt) -> tuple[ReceiptExtra, str]:
         excluded = excluded_units(opened.ledger, batch, [serial])
-        extra: ReceiptExtra = {"excluded_units": excluded} if excluded else {}
-        headline = "\n".join(map(receipts.excluded_unit_line, excluded))
-        receipts.show(session, opened.store, receipt, extra, headline)
+        says = "\n".join(map(receipts.excluded_unit_line, excluded))
+        return {"excluded_units": excluded} if excluded else {}, says
+
+    receipts.give(session, command, extra)
 
 
 def values_of(results: Sequence[str]) -> dict[str, str]:

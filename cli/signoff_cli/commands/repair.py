@@ -7,17 +7,15 @@ from typing import TYPE_CHECKING
 import click
 
 from signoff_cli.output import answer
-from signoff_cli.session import pass_session, reading
+from signoff_cli.session import Session, reading
 from signoff_ledger.queries.repair import SCHEMA
 
 if TYPE_CHECKING:
-    from signoff_cli.session import Session
     from signoff_ledger.queries.repair import RepairAnswer
 
 
-@click.command(short_help="Restore what is missing around the lines.")
+@click.command
 @reading
-@pass_session
 def repair(session: Session) -> None:
     """Restore database objects that are missing or changed. No line is touched.
 

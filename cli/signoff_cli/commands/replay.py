@@ -10,7 +10,7 @@ from signoff_cli.commands.why import for_people
 from signoff_cli.inputs import read_moment
 from signoff_cli.output import answer, colored, table
 from signoff_cli.replay_stepper import check_terminal, walk
-from signoff_cli.session import pass_session, reading
+from signoff_cli.session import Session, reading
 from signoff_ledger.errors import EvidenceError
 from signoff_ledger.queries.replay import SCHEMA, position_of
 from signoff_ledger.queries.replay import replay as replay_of
@@ -21,7 +21,6 @@ from signoff_ledger.queries.what_if import past_under_other_bars
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from signoff_cli.session import Session
     from signoff_ledger.queries.what_if import WhatIfAnswer
 
 _DIFFERS = EvidenceError.exit_code
@@ -30,7 +29,7 @@ _LONGEST_POSITION = 15
 """Digits of the largest position; whatever is longer is none."""
 
 
-@click.command(short_help="Compute every decision again and compare.")
+@click.command
 @click.argument("process", required=False)
 @click.option("--until", metavar="POSITION|DATE", help="Show the state as of then.")
 @click.option("--step", is_flag=True, help="Walk through the events on a terminal.")
@@ -38,7 +37,6 @@ _LONGEST_POSITION = 15
               help="Judge every past decision under another bar, such as 'ac=0' or 'ac=0..5,n=20'.",
               )  # fmt: skip
 @reading
-@pass_session
 def replay(
     session: Session,
     process: str | None,

@@ -12,7 +12,7 @@ import click
 
 from signoff_cli import suffixes
 from signoff_cli.output import say, write_bytes
-from signoff_cli.session import pass_session, reporting
+from signoff_cli.session import Session, reporting
 from signoff_ledger.bounded_file import SizeLimit, read_regular
 from signoff_ledger.errors import Advice, InputError, StoreError
 from signoff_ledger.queries.certificate import SCHEMA, latest_certificate
@@ -22,14 +22,13 @@ from signoff_ledger.reports.markdown import markdown
 from signoff_ledger.reports.pdf import pdf
 
 if TYPE_CHECKING:
-    from signoff_cli.session import Session
     from signoff_ledger.queries.answer_with_pictures import AnswerWithPictures
     from signoff_ledger.queries.certificate_answer import CertificateAnswer
 
 FORMATS = ("html", "pdf", "md", "json")
 
 
-@click.command(short_help="Write the certificate of a decision.")
+@click.command
 @click.argument("process", required=False)
 @click.option("--format", "kind", type=click.Choice(FORMATS), help="What to write.  [default: what "
               "FILE's suffix says, html on standard output]")  # fmt: skip
@@ -40,7 +39,6 @@ FORMATS = ("html", "pdf", "md", "json")
 @click.option("--until", type=click.IntRange(min=1), metavar="POSITION",
               help="As of this position of the log.  [default: its end]")  # fmt: skip
 @reporting
-@pass_session
 def report(
     session: Session,
     process: str | None,

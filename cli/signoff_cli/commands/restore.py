@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from signoff_cli.output import answer
-from signoff_cli.session import pass_session, reading
+from signoff_cli.session import reading
 from signoff_ledger.exports.restore import restore_log
 from signoff_ledger.queries.restore import SCHEMA
 
@@ -17,10 +17,9 @@ if TYPE_CHECKING:
     from signoff_ledger.queries.restore import RestoreAnswer
 
 
-@click.command(short_help="Bring an exported log back.")
+@click.command
 @click.argument("folder", type=click.Path(path_type=Path))
 @reading
-@pass_session
 def restore(session: Session, folder: Path) -> None:
     """Make a new ledger from the log in FOLDER, with the same root or not at all.
 

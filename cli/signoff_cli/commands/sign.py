@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import click
 
 from signoff_cli import receipts
 from signoff_cli.commands.hold import for_people
 from signoff_cli.inputs import long_text
 from signoff_cli.prompts import confirm
-from signoff_cli.session import pass_session, recording
+from signoff_cli.session import Session, recording
 from signoff_ledger.application.commands.decisions import SignOff
 from signoff_ledger.queries.preview import heads_seen, preview
 
-if TYPE_CHECKING:
-    from signoff_cli.session import Session
 
-
-@click.command(short_help="Sign a process off for a production run.")
+@click.command
 @click.argument("process")
 @click.option("--batch", help="The deciding batch.  [default: the latest]")
 @click.option("--note", help="Words kept with the decision; @FILE reads a file.")
 @recording("sign")
-@pass_session
 def sign(session: Session, process: str, batch: str | None, note: str | None) -> int:
     """Sign PROCESS off: its revision and tooling, for the run its plan names.
 

@@ -8,23 +8,21 @@ import click
 
 from signoff_cli import decision_text
 from signoff_cli.output import answer, keeps_to_ascii, paragraph, table
-from signoff_cli.session import pass_session, reading
+from signoff_cli.session import Session, reading
 from signoff_ledger.queries.stats import SCHEMA, batch_rows
 from signoff_ledger.queries.stats import stats as stats_of
 from signoff_ledger.reports.text_charts import draw
 
 if TYPE_CHECKING:
-    from signoff_cli.session import Session
     from signoff_ledger.queries.answer_with_pictures import AnswerWithPictures
     from signoff_ledger.queries.measured_values import MeasuredValuesAnswer
     from signoff_ledger.queries.stats import StatsAnswer
 
 
-@click.command(short_help="Say what the batches of a process show.")
+@click.command
 @click.argument("process", required=False)
 @click.option("--batch", help="The batch to show in full.  [default: the latest]")
 @reading
-@pass_session
 def stats(session: Session, process: str | None, batch: str | None) -> None:
     """Say what the batches of PROCESS show: intervals, attempts, forecast, fix effect, capability.
 

@@ -8,7 +8,7 @@ import click
 
 from signoff_cli import findings
 from signoff_cli.output import answer, colored, table
-from signoff_cli.session import pass_session, reading
+from signoff_cli.session import Session, reading
 from signoff_ledger.errors import Advice, InputError
 from signoff_ledger.queries import batch as batch_query
 from signoff_ledger.queries import process as one_process
@@ -16,21 +16,19 @@ from signoff_ledger.queries import status as all_processes
 from signoff_ledger.queries import tasks
 
 if TYPE_CHECKING:
-    from signoff_cli.session import Session
     from signoff_ledger.queries.batch import UnitRowAnswer
     from signoff_ledger.queries.process import ProcessAnswer
 
 _RULES_SAY_NO = 3
 
 
-@click.command(short_help="Show where processes and batches stand.")
+@click.command
 @click.argument("process", required=False)
 @click.option("--batch", help="Show the units of this batch.")
 @click.option("--mine", is_flag=True, help="Show your open tasks.")
 @click.option("--why-not", is_flag=True, help="Show what is missing for a sign-off.")
 @click.option("--exit-code", is_flag=True, help="Exit 3 unless PROCESS is signed off.")
 @reading
-@pass_session
 def status(  # click passes every option
     session: Session,
     process: str | None,

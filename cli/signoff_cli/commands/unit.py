@@ -7,23 +7,21 @@ from typing import TYPE_CHECKING
 import click
 
 from signoff_cli.output import answer, paragraph, table
-from signoff_cli.session import pass_session, reading
+from signoff_cli.session import Session, reading
 from signoff_ledger.queries import unit as query
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from signoff_cli.session import Session
     from signoff_ledger.queries.batch import CorrectionAnswer
     from signoff_ledger.queries.unit import UnitStoryAnswer
 
 
-@click.command(short_help="Show one unit and all that was recorded of it.")
+@click.command
 @click.argument("serial")
 @click.option("--batch", help="Only in this batch.")
 @click.option("--process", help="Only in batches of this process.")
 @reading
-@pass_session
 def unit(session: Session, serial: str, batch: str | None, process: str | None) -> None:
     """Show the unit SERIAL: its readings, nonconformities, whether it counts, and its record.
 

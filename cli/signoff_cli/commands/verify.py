@@ -10,13 +10,12 @@ import click
 from signoff_cli.advice import words
 from signoff_cli.inputs import input_bytes
 from signoff_cli.output import answer, table
-from signoff_cli.session import pass_session, reading
+from signoff_cli.session import Session, reading
 from signoff_ledger.bounded_file import NOTE, POLICY
 from signoff_ledger.errors import Advice, EvidenceError, NotFoundError
 from signoff_ledger.exports.dossier_folder import is_dossier, verify_dossier
 from signoff_ledger.exports.log_folder import LogFolder
 from signoff_ledger.exports.verification import (
-    ExportedLog,
     LiveLog,
     compared_views,
     verify_log,
@@ -28,17 +27,15 @@ from signoff_ledger.queries.verification import SCHEMA, verification
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from signoff_cli.session import Session
     from signoff_ledger.integrity.log_check import Check
     from signoff_ledger.queries.verification import ProvedAnswer, VerificationAnswer
 
 
-@click.command(short_help="Prove a ledger, an export or a dossier.")
+@click.command
 @click.argument("folder", required=False, type=click.Path(path_type=Path))
 @click.option("--policy", metavar="FILE", help="Your trust policy (c2sp.org/tlog-policy).")
 @click.option("--since", metavar="FILE", help="An older checkpoint that you kept.")
 @reading
-@pass_session
 def verify(session: Session, folder: Path | None, policy: str | None, since: str | None) -> int:
     """Prove FOLDER, an exported log or a dossier; without it, the ledger itself.
 
@@ -73,7 +70,7 @@ def _checks(session: Session, folder: Path | None, trust: Trust) -> Iterator[Che
     elif is_dossier(folder):
         yield from verify_dossier(folder, trust)
     else:
-        yield from verify_log(ExportedLog(LogFolder(folder)), trust)
+        yield from verify_log(LogFolder(folder), trust)
 
 
 def _rows(check: ProvedAnswer) -> Iterator[tuple[str, str, str]]:

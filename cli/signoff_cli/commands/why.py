@@ -10,20 +10,18 @@ import click
 from signoff_cli import decision_text, findings
 from signoff_cli.color import paint, style_of
 from signoff_cli.output import answer, colored, paragraph, table
-from signoff_cli.session import pass_session, reading
+from signoff_cli.session import Session, reading
 from signoff_ledger.queries import why as query
 from signoff_ledger.queries.subjects import process_named
 
 if TYPE_CHECKING:
-    from signoff_cli.session import Session
     from signoff_ledger.queries.why import DecisionAnswer, WhyAnswer
 
 
-@click.command(short_help="Say why a process is signed off or held.")
+@click.command
 @click.argument("process", required=False)
 @click.option("--batch", help="Explain the decision on this batch.")
 @reading
-@pass_session
 def why(session: Session, process: str | None, batch: str | None) -> None:
     """Say why PROCESS is signed off or held: outcome, each rule, and the events that settle it.
 

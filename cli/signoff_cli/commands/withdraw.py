@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import click
 
 from signoff_cli import receipts
 from signoff_cli.inputs import long_text
 from signoff_cli.prompts import confirm
-from signoff_cli.session import pass_session, recording
+from signoff_cli.session import Session, recording
 from signoff_ledger.application.commands.decisions import Withdraw
 
-if TYPE_CHECKING:
-    from signoff_cli.session import Session
 
-
-@click.command(short_help="Withdraw a sign-off.")
+@click.command
 @click.argument("process")
 @click.option("--reason", required=True, help="Why; @FILE reads a file.")
 @recording("withdraw")
-@pass_session
 def withdraw(session: Session, process: str, reason: str) -> int:
     """Withdraw the standing sign-off of PROCESS. It is not deleted; the order gate shuts.
 

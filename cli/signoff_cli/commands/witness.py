@@ -12,7 +12,7 @@ import click
 from signoff_cli import receipts, suffixes
 from signoff_cli.inputs import input_bytes, long_text
 from signoff_cli.output import answer, is_unread, say, table, write_file
-from signoff_cli.session import pass_session, reading, recording
+from signoff_cli.session import Session, reading
 from signoff_ledger.application import witnesses
 from signoff_ledger.application.commands.witnesses import AddWitness
 from signoff_ledger.application.witnesses import SIZE_KIND
@@ -30,7 +30,6 @@ from signoff_ledger.wiring import system_clock
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from signoff_cli.session import Session
     from signoff_ledger.application.witnesses import WitnessState
     from signoff_ledger.queries.cosignatures import CosignatureAnswer, CosignaturesAnswer
     from signoff_ledger.queries.served_witness import ServedWitnessAnswer
@@ -43,7 +42,7 @@ if TYPE_CHECKING:
 DEFAULT_PORT = 7963
 
 
-@click.group(short_help="Ask witnesses to cosign, or run one.")
+@click.group
 def witness() -> None:
     """Ask witnesses to cosign the log's checkpoints, or run one.
 
@@ -53,11 +52,10 @@ def witness() -> None:
 
 
 @witness.command(short_help="Add a witness.")
-@click.argument("key")
+@click.argument("verifier_key", metavar="KEY")
 @click.option("--url", metavar="URL", help="Where it answers; without it, it is reached by file.")
-@recording("witness add")
-@pass_session
-def add(session: Session, key: str, url: str | None) -> None:
+@receipts.gives(AddWitness, verifier_key=long_text)
+def add() -> None:
     """Add the witness with the verifier key KEY; @FILE reads the key from a file.
 
     Given once more, it changes the address.
@@ -66,7 +64,6 @@ def add(session: Session, key: str, url: str | None) -> None:
     Example:
       signoff witness add @witness.vkey --url https://witness.example/w1
     """
-    receipts.give(session, AddWitness(verifier_key=long_text(key) or "", url=url))
 
 
 @witness.command(short_help="Have the latest checkpoint cosigned.")
@@ -77,7 +74,6 @@ def add(session: Session, key: str, url: str | None) -> None:
 @click.option("--from", "old_size", type=click.IntRange(0), metavar="SIZE",
               help="With -o: the size that the witness says it cosigned last.")  # fmt: skip
 @reading
-@pass_session
 def request(
     session: Session,
     name: str | None,
@@ -134,7 +130,6 @@ def request(
 @witness.command(short_help="Bring cosignatures in from a file.")
 @click.argument("file")
 @reading
-@pass_session
 def attach(session: Session, file: str) -> None:
     """Keep the cosignatures in FILE: what a witness answered, or a checkpoint that bears them.
 
@@ -153,7 +148,6 @@ def attach(session: Session, file: str) -> None:
 
 @witness.command("list", short_help="List the witnesses.")
 @reading
-@pass_session
 def list_(session: Session) -> None:
     """List the witnesses, and the largest checkpoint that each has cosigned.
 
@@ -177,7 +171,6 @@ def list_(session: Session) -> None:
 @click.option("--answer", "asked", metavar="FILE",
               help="Answer the request in FILE and end; no port is opened.")  # fmt: skip
 @reading
-@pass_session
 def serve(
     session: Session,
     state: Path,

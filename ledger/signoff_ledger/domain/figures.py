@@ -20,7 +20,12 @@ _CLOSE = Decimal("0.00001")
 
 
 class RateChance(Value):
-    """A true reject rate and a chance that goes with it."""
+    """A true reject rate and a chance that goes with it.
+
+    Attributes:
+        chance: The chance.
+        rate: The true rate.
+    """
 
     chance: Decimal
     rate: Decimal
@@ -77,7 +82,12 @@ class RateFigures(Value):
 
 
 class SampleSize(Value):
-    """Units that would show the bar's rate with so many rejects among them, all in all."""
+    """Units that would show the bar's rate with so many rejects among them, all in all.
+
+    Attributes:
+        rejects: Rejects among them.
+        units: So many units.
+    """
 
     rejects: int
     units: int
@@ -294,7 +304,23 @@ class BuildTimeFigures(Value):
 
 
 class Figures(Value):
-    """Everything a decision showed in numbers with its verdict."""
+    """Everything a decision showed in numbers with its verdict.
+
+    Attributes:
+        attempts: How often it was tried.
+        bar: What the bar lets through.
+        batch: The batch's key.
+        build_time: Build times; absent without one.
+        currency: The price's currency label; absent without a price.
+        edition: The set of figures.
+        fix: Whether the fix held, against the batch before; absent for a first batch.
+        needed: Units that would show the bar's rate.
+        open_units: Units inspected partly or never, with both extremes.
+        rate: What the inspected units show about the reject rate.
+        recurrences: Modes declared fixed that were found again.
+        runs: Bad units in the smallest and the largest run.
+        spared: What those runs are spared; empty for a first batch.
+    """
 
     attempts: AttemptFigures
     bar: BarFigures

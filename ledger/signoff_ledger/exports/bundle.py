@@ -12,7 +12,7 @@ from signoff_ledger.custody.rollback_guard import sync_folder
 from signoff_ledger.errors import Advice, StoreError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
     from types import TracebackType
     from typing import Self
 
@@ -73,11 +73,6 @@ class Bundle:
                 os.fsync(file.fileno())
         except OSError as error:
             raise _refused(self._target, error) from None
-
-    def write_all(self, files: Mapping[str, bytes]) -> None:
-        """Write short files."""
-        for name, content in files.items():
-            self.write(name, content)
 
 
 def _unsure(target: Path, error: OSError) -> StoreError:

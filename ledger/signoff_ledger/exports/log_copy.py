@@ -26,18 +26,12 @@ if TYPE_CHECKING:
 
 
 class CopySummary(NamedTuple):
-    """Result of a copy.
+    """Result of a copy."""
 
-    Attributes:
-        size: Events.
-        root: Root of their tree.
-        checkpoints: How many, with their cosignatures.
-        left_out: Sizes of checkpoints that do not verify, and were not carried.
-    """
-
-    size: int
-    root: bytes
-    checkpoints: int
+    size: int  #: Events.
+    root: bytes  #: Root of their tree.
+    checkpoints: int  #: How many, with their cosignatures.
+    #: Sizes of checkpoints that do not verify, and were not carried.
     left_out: tuple[int, ...] = ()
 
 

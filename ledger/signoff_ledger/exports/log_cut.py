@@ -25,17 +25,11 @@ if TYPE_CHECKING:
 
 
 class LogCut(NamedTuple):
-    """A copy that was cut.
+    """A copy that was cut."""
 
-    Attributes:
-        size: Events in it.
-        rest: The file in which everything else was kept.
-        left_out: How many events, checkpoints and cosignatures are in that file.
-    """
-
-    size: int
-    rest: Path
-    left_out: int
+    size: int  #: Events in it.
+    rest: Path  #: The file in which everything else was kept.
+    left_out: int  #: How many events, checkpoints and cosignatures are in that file.
 
 
 def copy_until(source: LedgerStore, target: Path, until: int) -> LogCut:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from itertools import islice
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from signoff_ledger.domain.ledger_stream import LedgerStream
 from signoff_ledger.errors import EvidenceError
@@ -16,7 +16,7 @@ from signoff_ledger.integrity.c2sp.cosignature import countable
 from signoff_ledger.integrity.c2sp.verifier_key import VerifierKey
 from signoff_ledger.integrity.disowned_notes import HISTORY
 from signoff_ledger.integrity.encoding import decode_decimal
-from signoff_ledger.integrity.log_check import Examination, StoredRow
+from signoff_ledger.integrity.log_check import PROVED, Check, Examination, StoredRow
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -31,21 +31,24 @@ CHECKPOINTS = "checkpoints"
 LOG_KEY = "log.vkey"
 SIGNERS = "allowed_signers"
 
+_SHORTEST_LINE_BYTES = 300
+"""About as long as an event's line is at least; tells how many a file can hold."""
+
+
+class LogAddress(NamedTuple):
+    """Where a log can be read again from the beginning."""
+
+    address: str  #: A ledger's file or URL, or an exported folder.
+    size: int  #: Events to read; what a ledger in use has beyond them is left for the next time.
+
 
 class ExportSummary(NamedTuple):
-    """Content of an export.
+    """Content of an export."""
 
-    Attributes:
-        size: Events in it.
-        sealed: Events that its last checkpoint seals.
-        root: Root of the tree over all of them.
-        left_out: Sizes of checkpoints that do not verify, and are not in it.
-    """
-
-    size: int
-    sealed: int
-    root: bytes
-    left_out: tuple[int, ...] = ()
+    size: int  #: Events in it.
+    sealed: int  #: Events that its last checkpoint seals.
+    root: bytes  #: Root of the tree over all of them.
+    left_out: tuple[int, ...] = ()  #: Sizes of checkpoints that do not verify, and are not in it.
 
 
 def export_log(store: LedgerStore, target: Path) -> ExportSummary:
@@ -76,17 +79,11 @@ def export_log(store: LedgerStore, target: Path) -> ExportSummary:
 
 
 class KeptNote(NamedTuple):
-    """Note that a store keeps as a checkpoint.
+    """Note that a store keeps as a checkpoint."""
 
-    Attributes:
-        size: The size that it is kept under, in events.
-        note: The note as the log signed it, or whatever is there.
-        lines: What is kept as its cosignatures.
-    """
-
-    size: int
-    note: bytes
-    lines: tuple[str, ...]
+    size: int  #: The size that it is kept under, in events.
+    note: bytes  #: The note as the log signed it, or whatever is there.
+    lines: tuple[str, ...]  #: What is kept as its cosignatures.
 
 
 def kept_notes(store: LedgerStore) -> list[KeptNote]:
@@ -180,11 +177,6 @@ class LogFolder:
         self.received = ReceivedFolder(folder)
         self._places: dict[str, array[int]] = {}
 
-    @property
-    def length_bytes(self) -> int:
-        """Length of the file of lines; 0 where there is none."""
-        return self.received.size_bytes(EVENTS)
-
     def rows(self) -> Iterator[StoredRow]:
         """Read the lines in order.
 
@@ -195,9 +187,22 @@ class LogFolder:
 
     def note_place(self, stream: str, position: int, offset: int) -> None:
         """Remember where a stream's next line begins."""
-        places = self._places.setdefault(stream, array("Q"))
-        places.append(position)
-        places.append(offset)
+        self._places.setdefault(stream, array("Q")).extend((position, offset))
+
+    def examined(self, examination: Examination) -> Iterator[dict[str, Any]]:
+        """Read every line into an examination, and note where each stands."""
+        offset = 0
+        lengths: list[int] = []
+
+        def measured() -> Iterator[StoredRow]:
+            for row in self.rows():
+                lengths.append(len(row.line) + 1)
+                yield row
+
+        for position, fields in enumerate(examination.read(measured()), 1):
+            self.note_place(fields["stream"], position, offset)
+            offset += lengths.pop()
+            yield fields
 
     def lines_of(self, stream: UUID) -> Iterator[tuple[int, bytes]]:
         """Read the lines of one stream, by the places noted while all were read."""
@@ -221,7 +226,12 @@ class LogFolder:
             raise not_as_written(f"{CHECKPOINT} is not the last one of {CHECKPOINTS}/")
         return notes
 
-    def hold_files(self, examination: Examination) -> None:
+    def place(self) -> LogAddress:
+        """Say where the log can be read again by another process, and how long it may be."""
+        size = self.received.size_bytes(EVENTS) // _SHORTEST_LINE_BYTES
+        return LogAddress(str(self.folder), size)
+
+    def other_files(self, examination: Examination) -> Iterator[Check]:
         """Compare the export's other files with what the lines say.
 
         Raises:
@@ -233,3 +243,8 @@ class LogFolder:
             raise not_as_written(f"{LOG_KEY} is not the key that the lines name")
         if received.read(SIGNERS) != allowed_signers(examination.people.people):
             raise not_as_written(f"{SIGNERS} is not what the lines say")
+        yield Check("files", PROVED, "the log's key and the allowed signers are those of the lines")
+
+    def rest(self, size: int, sealed: int) -> Iterator[Check]:
+        """Hold the README against the one of such a log, and name what was not read."""
+        return self.received.rest(log_readme(size, sealed).encode())

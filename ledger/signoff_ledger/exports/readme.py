@@ -34,26 +34,16 @@ def log_readme(size: int, sealed: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Dossier:
-    """Values in the README of a dossier.
+    """Values in the README of a dossier."""
 
-    Attributes:
-        name: What the decision's files are called.
-        position: Where the decision stands.
-        size: Events in the checkpoint that shows it.
-        key: The log's key.
-        says: The decision as a sentence.
-        signer: Who signed it with a key; None where it is unsigned.
-        stream: What the files of its process are called.
-        batches: What the files of the batches are called, and which version of each was decided on.
-    """
-
-    name: str
-    position: int
-    size: int
-    key: VerifierKey
-    says: str
-    signer: str | None
-    stream: str
+    name: str  #: What the decision's files are called.
+    position: int  #: Where the decision stands.
+    size: int  #: Events in the checkpoint that shows it.
+    key: VerifierKey  #: The log's key.
+    says: str  #: The decision as a sentence.
+    signer: str | None  #: Who signed it with a key; None where it is unsigned.
+    stream: str  #: What the files of its process are called.
+    #: What the files of the batches are called, and which version of each was decided on.
     batches: tuple[tuple[str, int], ...]
 
 

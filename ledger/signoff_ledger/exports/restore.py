@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from signoff_ledger.exports.log_copy import carry, new_copy
 from signoff_ledger.exports.log_folder import LogFolder
-from signoff_ledger.exports.verification import ExportedLog
 from signoff_ledger.integrity.log_check import Examination
 
 if TYPE_CHECKING:
@@ -28,12 +27,11 @@ def restore_log(folder: Path, target: str | Path) -> tuple[int, bytes]:
     """
     source = LogFolder(folder)
     examination = Examination()
-    exported = ExportedLog(source)
-    for _ in exported.examined(examination):
+    for _ in source.examined(examination):
         pass
     list(examination.lines())
-    list(exported.other_files(examination))
-    notes = exported.notes()
+    list(source.other_files(examination))
+    notes = source.notes()
     list(examination.seals(notes))
     list(examination.command_ids())
     list(examination.signatures())

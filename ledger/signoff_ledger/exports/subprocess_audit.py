@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from signoff_ledger.domain.events.person import PersonEnrolled
 from signoff_ledger.domain.events.process import ProcessDefined
 from signoff_ledger.errors import EvidenceError
-from signoff_ledger.exports.log_folder import LogFolder
+from signoff_ledger.exports.log_folder import LogAddress, LogFolder
 from signoff_ledger.integrity.log_check import OPEN, PROVED, Check
 from signoff_ledger.integrity.tree.leaf import leaf_hash
 from signoff_ledger.persistence.store_factory import open_store
@@ -37,27 +37,11 @@ WORTH_A_PROCESS = 20_000
 _ADDRESS = "AUDITED_LEDGER"
 
 
-class LogAddress(NamedTuple):
-    """Place from which a log can be read again.
-
-    Attributes:
-        address: A ledger's file or URL, or an exported folder.
-        size: Events to read; what a ledger in use has beyond them is left for the next time.
-    """
-
-    address: str
-    size: int
-
-
 class DecisionAudit(NamedTuple):
-    """Result of an audit, and the lines that it covers.
+    """Result of an audit, and the lines that it covers."""
 
-    Attributes:
-        check: What to tell.
-        heads: Version and leaf hash of the last line read of each stream.
-    """
-
-    check: Check
+    check: Check  #: What to tell.
+    #: Version and leaf hash of the last line read of each stream.
     heads: dict[str, tuple[int, str]]
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from signoff_ledger.domain.events.process import ProcessDefined
 from signoff_ledger.errors import Advice, EvidenceError
-from signoff_ledger.exports.log_folder import counted_notes, kept_notes, witnesses
-from signoff_ledger.exports.readme import log_readme
-from signoff_ledger.exports.subprocess_audit import DecisionAudit, LogAddress, apart, audit
+from signoff_ledger.exports.log_folder import LogAddress, counted_notes, kept_notes, witnesses
+from signoff_ledger.exports.subprocess_audit import DecisionAudit, apart, audit
 from signoff_ledger.integrity.c2sp.cosignature import countable
 from signoff_ledger.integrity.command_ids import Command, wrong_row
 from signoff_ledger.integrity.disowned_notes import SetAsides
@@ -27,37 +26,6 @@ if TYPE_CHECKING:
 
 _COMPARED_EVENTS = 10_000
 """Up to so many events the views are compared with new ones in memory; beyond, `doctor` does it."""
-
-_SHORTEST_LINE_BYTES = 300
-"""About as long as an event's line is at least; tells how many a file can hold."""
-
-
-class LogSource(Protocol):
-    """A whole log: its lines, in order and by stream, and its checkpoints."""
-
-    def examined(self, examination: Examination) -> Iterator[dict[str, Any]]:
-        """Read every line into an examination."""
-        ...
-
-    def lines_of(self, stream: UUID) -> Iterable[tuple[int, bytes]]:
-        """Give the lines of a stream, after all were read."""
-        ...
-
-    def notes(self) -> list[tuple[int, bytes]]:
-        """Give the checkpoints, smallest first."""
-        ...
-
-    def other_files(self, examination: Examination) -> Iterator[Check]:
-        """Check what is kept with the lines."""
-        ...
-
-    def place(self) -> LogAddress:
-        """Say where the log can be read again by another process."""
-        ...
-
-    def rest(self, size: int, sealed: int) -> Iterator[Check]:
-        """Say what of a log of so many events, so many sealed, is not proved."""
-        ...
 
 
 def recorded_commands(store: LedgerStore, size: int) -> Iterator[Command]:
@@ -158,52 +126,7 @@ class LiveLog:
         return iter(())
 
 
-class ExportedLog:
-    """A log in a folder."""
-
-    def __init__(self, folder: LogFolder) -> None:
-        self._folder = folder
-
-    def examined(self, examination: Examination) -> Iterator[dict[str, Any]]:
-        """Read every line into an examination, and note where each stands."""
-        offset = 0
-        lengths: list[int] = []
-
-        def measured() -> Iterator[StoredRow]:
-            for row in self._folder.rows():
-                lengths.append(len(row.line) + 1)
-                yield row
-
-        for position, fields in enumerate(examination.read(measured()), 1):
-            self._folder.note_place(fields["stream"], position, offset)
-            offset += lengths.pop()
-            yield fields
-
-    def lines_of(self, stream: UUID) -> Iterable[tuple[int, bytes]]:
-        """Give the lines of a stream."""
-        return self._folder.lines_of(stream)
-
-    def notes(self) -> list[tuple[int, bytes]]:
-        """Give the checkpoints, smallest first."""
-        return self._folder.notes()
-
-    def place(self) -> LogAddress:
-        """Say where the log can be read again by another process, and how long it may be."""
-        return LogAddress(
-            str(self._folder.folder), self._folder.length_bytes // _SHORTEST_LINE_BYTES
-        )
-
-    def other_files(self, examination: Examination) -> Iterator[Check]:
-        """Hold the other files against the lines."""
-        self._folder.hold_files(examination)
-        yield Check("files", PROVED, "the log's key and the allowed signers are those of the lines")
-
-    def rest(self, size: int, sealed: int) -> Iterator[Check]:
-        """Hold the README against the one of such a log, and name what was not read."""
-        return self._folder.received.rest(log_readme(size, sealed).encode())
-
-
-def verify_log(source: LogSource, trust: Trust) -> Iterator[Check]:
+def verify_log(source: LiveLog | LogFolder, trust: Trust) -> Iterator[Check]:
     """Check a whole log, evidence first.
 
     Raises:

@@ -9,15 +9,10 @@ if TYPE_CHECKING:
 
 
 class AdviceAnswer(TypedDict):
-    """What to do about a finding, without words: each face has its own.
+    """What to do about a finding, without words: each face has its own."""
 
-    Attributes:
-        key: Names the advice; docs/reference/errors.md has the words of the command line.
-        values: What the words name.
-    """
-
-    key: str
-    values: dict[str, str | int]
+    key: str  #: Names the advice; docs/reference/errors.md has the words of the command line.
+    values: dict[str, str | int]  #: What the words name.
 
 
 def advice_answer(advice: Advice | None) -> AdviceAnswer | None:

@@ -10,12 +10,8 @@ A_co = TypeVar("A_co", covariant=True)
 
 
 class AnswerWithPictures(NamedTuple, Generic[A_co]):
-    """An answer in plain data, and the pictures of what it says.
+    """An answer in plain data, and the pictures of what it says."""
 
-    Attributes:
-        data: The answer.
-        pictures: The same findings drawn, in the order in which they are to be shown.
-    """
-
-    data: A_co
+    data: A_co  #: The answer.
+    #: The same findings drawn, in the order in which they are to be shown.
     pictures: tuple[Picture, ...]

@@ -10,20 +10,14 @@ SCHEMA = "signoff.backup/1"
 
 
 class BackupAnswer(TypedDict):
-    """A copy of a ledger: `signoff backup`.
+    """A copy of a ledger: `signoff backup`."""
 
-    Attributes:
-        ledger: What was copied.
-        backup: The copy.
-        events: Events in the copy.
-        rest: With --until, the file in which everything that is not in the copy was kept.
-        left_out: With --until, how many events, checkpoints and cosignatures are in that file.
-    """
-
-    ledger: str
-    backup: str
-    events: Count
+    ledger: str  #: What was copied.
+    backup: str  #: The copy.
+    events: Count  #: Events in the copy.
+    #: With --until, the file in which everything that is not in the copy was kept.
     rest: NotRequired[str]
+    #: With --until, how many events, checkpoints and cosignatures are in that file.
     left_out: NotRequired[Count]
 
 

@@ -9,7 +9,6 @@ from signoff_ledger.figures.charts import oc_curve
 from signoff_ledger.figures.compute import bar_figures
 from signoff_ledger.figures.sentences import bar_sentences
 from signoff_ledger.queries.answer_with_pictures import AnswerWithPictures
-from signoff_ledger.queries.figures import bar_rates
 from signoff_ledger.queries.figures_answer import BarRatesAnswer
 from signoff_ledger.queries.value_forms import Digest, Moment, Number, Position
 
@@ -21,55 +20,31 @@ SCHEMA = "signoff.bar/1"
 
 
 class LetsThroughAnswer(TypedDict):
-    """What a bar lets through.
+    """What a bar lets through."""
 
-    Attributes:
-        lets_through: What it lets through.
-        says: The same in sentences.
-    """
-
-    lets_through: BarRatesAnswer
-    says: list[str]
+    lets_through: BarRatesAnswer  #: What it lets through.
+    says: list[str]  #: The same in sentences.
 
 
 class BarAnswer(LetsThroughAnswer):
-    """A bar.
+    """A bar."""
 
-    Attributes:
-        number: Its number.
-        units: Planned units n.
-        max_rejects: Acceptance number Ac.
-        clauses: Every clause in words.
-        registered_at: When it was registered.
-        position: Where in the log.
-        loosened: Clauses that pass more than the bar before did.
-        reason: Why it superseded the one before.
-        sha256: Digest of its canonical form.
-        lets_through: What it lets through.
-        says: The same in sentences.
-    """
-
-    number: Number
-    units: int
-    max_rejects: int
-    clauses: list[str]
-    registered_at: Moment
-    position: Position
-    loosened: list[str]
-    reason: str | None
-    sha256: Digest
+    number: Number  #: Its number.
+    units: int  #: Planned units n.
+    max_rejects: int  #: Acceptance number Ac.
+    clauses: list[str]  #: Every clause in words.
+    registered_at: Moment  #: When it was registered.
+    position: Position  #: Where in the log.
+    loosened: list[str]  #: Clauses that pass more than the bar before did.
+    reason: str | None  #: Why it superseded the one before.
+    sha256: Digest  #: Digest of its canonical form.
 
 
 class BarsAnswer(TypedDict):
-    """Every bar of a process: `signoff bar show`.
+    """Every bar of a process: `signoff bar show`."""
 
-    Attributes:
-        process: The process's key.
-        bars: In the order registered.
-    """
-
-    process: str
-    bars: list[BarAnswer]
+    process: str  #: The process's key.
+    bars: list[BarAnswer]  #: In the order registered.
 
 
 ANSWER = BarsAnswer
@@ -113,7 +88,7 @@ def lets_through(bar: Bar) -> AnswerWithPictures[LetsThroughAnswer]:
     """Say and draw what a bar lets through."""
     figures = bar_figures(bar)
     data: LetsThroughAnswer = {
-        "lets_through": bar_rates(figures),
+        "lets_through": figures.model_dump(mode="json"),
         "says": list(bar_sentences(figures)),
     }
     return AnswerWithPictures(data, (oc_curve(figures),))

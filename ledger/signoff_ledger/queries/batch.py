@@ -13,53 +13,31 @@ SCHEMA = "signoff.batch/1"
 
 
 class CorrectionAnswer(TypedDict):
-    """A correction of a wrong entry, and what became of it.
+    """A correction of a wrong entry, and what became of it."""
 
-    Attributes:
-        number: Its number within the batch.
-        field: What was wrong: a characteristic, a field of the unit's make, or D-<number>.
-        was: The value on record.
-        becomes: The right value.
-        reason: Why.
-        remeasured: What was done to get the right value; null where nothing had to be.
-        asked_by: Who asked.
-        confirmed_by: The second person who agreed; null without one.
-        declined_by: The second person who did not; null without one.
-    """
-
-    number: Number
-    field: str
-    was: str
-    becomes: str
-    reason: str
-    remeasured: str | None
-    asked_by: str
-    confirmed_by: str | None
-    declined_by: str | None
+    number: Number  #: Its number within the batch.
+    field: str  #: What was wrong: a characteristic, a field of the unit's make, or D-<number>.
+    was: str  #: The value on record.
+    becomes: str  #: The right value.
+    reason: str  #: Why.
+    remeasured: str | None  #: What was done to get the right value; null where nothing had to be.
+    asked_by: str  #: Who asked.
+    confirmed_by: str | None  #: The second person who agreed; null without one.
+    declined_by: str | None  #: The second person who did not; null without one.
 
 
 class UnitRowAnswer(UnitAnswer):
-    """A unit of the batch, with what was corrected.
+    """A unit of the batch, with what was corrected."""
 
-    Attributes:
-        excluded_because: The reasons why it does not count, in words.
-        corrections: Corrections asked for.
-    """
-
-    excluded_because: list[str]
-    corrections: list[CorrectionAnswer]
+    excluded_because: list[str]  #: The reasons why it does not count, in words.
+    corrections: list[CorrectionAnswer]  #: Corrections asked for.
 
 
 class BatchAnswer(TypedDict):
-    """The units of a batch: `signoff status --batch BATCH`.
+    """The units of a batch: `signoff status --batch BATCH`."""
 
-    Attributes:
-        batch: Its key.
-        units: Its units, in the order first recorded.
-    """
-
-    batch: str
-    units: list[UnitRowAnswer]
+    batch: str  #: Its key.
+    units: list[UnitRowAnswer]  #: Its units, in the order first recorded.
 
 
 ANSWER = BatchAnswer

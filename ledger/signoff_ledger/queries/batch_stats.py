@@ -9,12 +9,16 @@ from typing import TYPE_CHECKING, TypedDict
 from signoff_ledger.domain.characteristic import Kind
 from signoff_ledger.figures.charts import pictures
 from signoff_ledger.figures.compute import CONFIDENCE, figures_of
-from signoff_ledger.figures.number_format import at_most, counted, estimate, maybe, percent
+from signoff_ledger.figures.number_format import at_most, counted, estimate, percent
 from signoff_ledger.figures.sentences import decision_sentences
 from signoff_ledger.queries.answer_with_pictures import AnswerWithPictures
-from signoff_ledger.queries.figures import figures_answer, sentences
 from signoff_ledger.queries.figures_answer import FiguresAnswer, SentencesAnswer
-from signoff_ledger.queries.measured_values import MeasuredValuesAnswer, measured_values
+from signoff_ledger.queries.measured_values import (
+    MeasuredValuesAnswer,
+    decimal_text,
+    measured_values,
+)
+from signoff_ledger.queries.rules import sentences
 from signoff_ledger.queries.value_forms import DecimalText
 from signoff_ledger.statistics.nonconformities_per_unit import nonconformity_rate, rate_ratio
 from signoff_ledger.statistics.operating_characteristic import curve
@@ -34,140 +38,79 @@ _POSTERIOR_RATES = (0.05, 0.10)
 
 
 class CurvePointAnswer(TypedDict):
-    """A point of the operating characteristic.
+    """A point of the operating characteristic."""
 
-    Attributes:
-        rate: True reject rate.
-        chance: Chance to pass.
-    """
-
-    rate: DecimalText
-    chance: DecimalText
+    rate: DecimalText  #: True reject rate.
+    chance: DecimalText  #: Chance to pass.
 
 
 class PosteriorAnswer(TypedDict):
-    """The chance that the true rate is at most a rate.
+    """The chance that the true rate is at most a rate."""
 
-    Attributes:
-        prior: The prior.
-        rate: The rate.
-        chance_at_most: The chance.
-    """
-
-    prior: str
-    rate: DecimalText
-    chance_at_most: DecimalText
+    prior: str  #: The prior.
+    rate: DecimalText  #: The rate.
+    chance_at_most: DecimalText  #: The chance.
 
 
 class ModeCountAnswer(TypedDict):
-    """A mode by the units that show it.
+    """A mode by the units that show it."""
 
-    Attributes:
-        mode: The mode.
-        units: Units that show it.
-        cumulative: Share so far.
-    """
-
-    mode: str
-    units: int
-    cumulative: DecimalText
+    mode: str  #: The mode.
+    units: int  #: Units that show it.
+    cumulative: DecimalText  #: Share so far.
 
 
 class PerUnitAnswer(TypedDict):
-    """Nonconformities per unit; null without a unit that counts.
+    """Nonconformities per unit; null without a unit that counts."""
 
-    Attributes:
-        nonconformities: How many.
-        units: On how many units.
-        rate: Per unit.
-        lower: Garwood's interval.
-        upper: Garwood's interval.
-        at_most: One-sided upper bound.
-        ratio: Rate of the batch before over this one's.
-        ratio_lower: Its interval.
-        ratio_upper: Its interval; null where it has no end.
-        p_one_sided: Chance of so low a rate, or a lower one, if nothing changed.
-    """
-
-    nonconformities: int
-    units: int
-    rate: DecimalText
-    lower: DecimalText
-    upper: DecimalText
-    at_most: DecimalText
-    ratio: DecimalText | None
-    ratio_lower: DecimalText | None
-    ratio_upper: DecimalText | None
-    p_one_sided: DecimalText | None
+    nonconformities: int  #: How many.
+    units: int  #: On how many units.
+    rate: DecimalText  #: Per unit.
+    lower: DecimalText  #: Garwood's interval.
+    upper: DecimalText  #: Garwood's interval.
+    at_most: DecimalText  #: One-sided upper bound.
+    ratio: DecimalText | None  #: Rate of the batch before over this one's.
+    ratio_lower: DecimalText | None  #: Its interval.
+    ratio_upper: DecimalText | None  #: Its interval; null where it has no end.
+    p_one_sided: DecimalText | None  #: Chance of so low a rate, or a lower one, if nothing changed.
 
 
 class PictureAnswer(TypedDict):
-    """A picture.
+    """A picture."""
 
-    Attributes:
-        name: Its short name.
-        title: What is shown.
-        finding: What it says.
-    """
-
-    name: str
-    title: str
-    finding: str
+    name: str  #: Its short name.
+    title: str  #: What is shown.
+    finding: str  #: What it says.
 
 
 class SummaryAnswer(TypedDict):
-    """A batch in a few words.
+    """A batch in a few words."""
 
-    Attributes:
-        rejects: Rejects of inspected units.
-        bar: What its bar allows.
-        interval: The rates that fit, two-sided; empty where nothing was inspected.
-        at_most: One-sided 95 % bound; empty where nothing was inspected.
-        evidence: Against the bar's rate.
-    """
-
-    rejects: str
-    bar: str
-    interval: str
-    at_most: str
-    evidence: str
+    rejects: str  #: Rejects of inspected units.
+    bar: str  #: What its bar allows.
+    interval: str  #: The rates that fit, two-sided; empty where nothing was inspected.
+    at_most: str  #: One-sided 95 % bound; empty where nothing was inspected.
+    evidence: str  #: Against the bar's rate.
 
 
 class BatchStatsAnswer(TypedDict):
-    """One batch.
+    """One batch."""
 
-    Attributes:
-        batch: Its key.
-        attempt: Which attempt it is.
-        outcomes: What was decided on it, oldest first.
-        figures: Its figures.
-        says: What is decision_sentences, each part apart.
-        summary: It in a few words.
-        remarks: What helps to understand it and decides nothing, in sentences.
-        curve: Points of the operating characteristic.
-        posterior: Chances that the true rate is at most a rate.
-        pareto: Modes by units that show them.
-        per_unit: Nonconformities per unit; null without a unit that counts.
-        measured: Every measured characteristic and the build time.
-        missed_from_unit: The unit, in the order built, from which on the bar could not be met;
-            null if it could.
-        pictures: What its pictures show.
-    """
-
-    batch: str
-    attempt: int
-    outcomes: list[str]
-    figures: FiguresAnswer
-    says: SentencesAnswer
-    summary: SummaryAnswer
-    remarks: list[str]
-    curve: list[CurvePointAnswer]
-    posterior: list[PosteriorAnswer]
-    pareto: list[ModeCountAnswer]
-    per_unit: PerUnitAnswer | None
-    measured: list[MeasuredValuesAnswer]
+    batch: str  #: Its key.
+    attempt: int  #: Which attempt it is.
+    outcomes: list[str]  #: What was decided on it, oldest first.
+    figures: FiguresAnswer  #: Its figures.
+    says: SentencesAnswer  #: What is decision_sentences, each part apart.
+    summary: SummaryAnswer  #: It in a few words.
+    remarks: list[str]  #: What helps to understand it and decides nothing, in sentences.
+    curve: list[CurvePointAnswer]  #: Points of the operating characteristic.
+    posterior: list[PosteriorAnswer]  #: Chances that the true rate is at most a rate.
+    pareto: list[ModeCountAnswer]  #: Modes by units that show them.
+    per_unit: PerUnitAnswer | None  #: Nonconformities per unit; null without a unit that counts.
+    measured: list[MeasuredValuesAnswer]  #: Every measured characteristic and the build time.
+    #: The unit, in the order built, from which on the bar could not be met; null if it could.
     missed_from_unit: int | None
-    pictures: list[PictureAnswer]
+    pictures: list[PictureAnswer]  #: What its pictures show.
 
 
 def evaluation(case: Case) -> AnswerWithPictures[BatchStatsAnswer] | None:
@@ -184,7 +127,7 @@ def evaluation(case: Case) -> AnswerWithPictures[BatchStatsAnswer] | None:
         "batch": batch.key,
         "attempt": batch.started.attempt,
         "outcomes": [str(outcome) for outcome in batch.outcomes],
-        "figures": figures_answer(figures),
+        "figures": figures.model_dump(mode="json", exclude_none=True),
         "says": sentences(decision_sentences(case, figures)),
         "summary": _summary(figures),
         "remarks": [],
@@ -208,10 +151,6 @@ def evaluation(case: Case) -> AnswerWithPictures[BatchStatsAnswer] | None:
     }
     data["remarks"] = [*_remarks(data)]
     return AnswerWithPictures(data, drawn)
-
-
-def _text(value: Decimal | None) -> str | None:
-    return None if value is None else str(value)
 
 
 def _posterior(figures: Figures) -> list[PosteriorAnswer]:
@@ -240,7 +179,7 @@ def _per_unit(case: Case, count: Tally) -> PerUnitAnswer | None:
         ratio = rate_ratio(
             (before.nonconformities, len(before.representative)), (count.nonconformities, units)
         )
-    upper = ratio.interval[1] if ratio and ratio.interval else None
+    low, high = ratio.interval if ratio and ratio.interval else (None, None)
     return {
         "nonconformities": count.nonconformities,
         "units": units,
@@ -248,9 +187,9 @@ def _per_unit(case: Case, count: Tally) -> PerUnitAnswer | None:
         "lower": str(estimate(found.interval[0])),
         "upper": str(estimate(found.interval[1])),
         "at_most": str(estimate(found.upper_one_sided)),
-        "ratio": _text(maybe(ratio.ratio)) if ratio else None,
-        "ratio_lower": _text(maybe(ratio.interval[0])) if ratio and ratio.interval else None,
-        "ratio_upper": None if upper is None or math.isinf(upper) else str(estimate(upper)),
+        "ratio": decimal_text(ratio.ratio) if ratio else None,
+        "ratio_lower": decimal_text(low),
+        "ratio_upper": None if high is None or math.isinf(high) else decimal_text(high),
         "p_one_sided": str(estimate(ratio.p_one_sided)) if ratio else None,
     }
 

@@ -26,9 +26,14 @@ from signoff_ledger.projections.sentences import sentence
 from signoff_ledger.projections.subjects import Subject
 from signoff_ledger.queries.answer_with_pictures import AnswerWithPictures
 from signoff_ledger.queries.bars import bar_clauses
-from signoff_ledger.queries.certificate_answer import CertificateAnswer, PictureTableAnswer
-from signoff_ledger.queries.figures import figures_answer, sentences
-from signoff_ledger.queries.rules import rules_of
+from signoff_ledger.queries.certificate_answer import (
+    CertificateAnswer,
+    CertifiedRuleAnswer,
+    PictureTableAnswer,
+    ScopeAnswer,
+)
+from signoff_ledger.queries.reader import picked
+from signoff_ledger.queries.rules import rules_of, sentences
 from signoff_ledger.queries.units import unit_answers
 from signoff_ledger.replay.replay import case_of, checked_position
 
@@ -139,12 +144,7 @@ def certificate(
         "disclosures": [{"topic": str(d.topic), "says": d.says} for d in explanation.disclosures],
         "bars": _bars(store, explanation.case),
         "rules": [
-            {
-                "rule": rule["rule"],
-                "holds": rule["holds"],
-                "says": rule["says"],
-                "settled_by": rule["events"],
-            }
+            picked(CertifiedRuleAnswer, {**rule, "settled_by": rule["events"]})
             for rule in rules_of(store, process, explanation.verdict.findings)
         ],
         "batches": [_batch(b) for b in (*case.earlier, *([case.batch] if case.batch else []))],
@@ -153,7 +153,7 @@ def certificate(
             story, _NONCONFORMITIES_AND_CHANGES, process, decision.position
         ),
         "remarks_and_refusals": _sentences(story, _WORDS, process, position),
-        "figures": figures_answer(figures) if figures else None,
+        "figures": figures.model_dump(mode="json", exclude_none=True) if figures else None,
         "says": sentences(words),
         "corrections": _corrections(store, explanation.case, position),
         "handover": {
@@ -214,19 +214,7 @@ def _subject(process: str, explanation: Explanation, decision: LogEntry) -> Deci
         "scope": None,
     }
     if isinstance(event, ProcessSignedOff):
-        data["scope"] = {
-            "run_min": event.run_min,
-            "run_max": event.run_max,
-            "tooling": event.tooling,
-            "tooling_revision": event.tooling_revision,
-            "design": {
-                "document": event.design.document,
-                "reference": event.design.reference,
-                "sha256": event.design.sha256,
-            },
-            "plan_sha256": event.plan_sha256,
-            "bar_sha256": event.bar_sha256,
-        }
+        data["scope"] = picked(ScopeAnswer, event.model_dump())
     return data
 
 

@@ -24,22 +24,14 @@ class CheckAnswer(TypedDict):
     """Whether a process could be signed off: `signoff check`.
 
     The rows are the rules that do not hold, or every rule with --list.
-
-    Attributes:
-        process: The process's key.
-        batch: The batch in question; null while there is none.
-        may_be_signed: Whether every rule holds.
-        signer: Who was tried as the signer; null where no person could be.
-        rule_set: The version of the rules.
-        rules: Every rule.
     """
 
-    process: str
-    batch: str | None
-    may_be_signed: bool
-    signer: str | None
-    rule_set: str
-    rules: list[RuleAnswer]
+    process: str  #: The process's key.
+    batch: str | None  #: The batch in question; null while there is none.
+    may_be_signed: bool  #: Whether every rule holds.
+    signer: str | None  #: Who was tried as the signer; null where no person could be.
+    rule_set: str  #: The version of the rules.
+    rules: list[RuleAnswer]  #: Every rule.
 
 
 ANSWER = CheckAnswer

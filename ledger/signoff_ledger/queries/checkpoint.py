@@ -13,19 +13,12 @@ SCHEMA = "signoff.checkpoint/1"
 
 
 class CheckpointAnswer(TypedDict):
-    """The log, sealed: `signoff checkpoint`.
+    """The log, sealed: `signoff checkpoint`."""
 
-    Attributes:
-        size: Events that it seals.
-        root: Root of the tree over them.
-        checkpoint: The signed note, to the byte.
-        new: Whether it was made now; false where exactly this was sealed before.
-    """
-
-    size: Position
-    root: Digest
-    checkpoint: str
-    new: bool
+    size: Position  #: Events that it seals.
+    root: Digest  #: Root of the tree over them.
+    checkpoint: str  #: The signed note, to the byte.
+    new: bool  #: Whether it was made now; false where exactly this was sealed before.
 
 
 ANSWER = CheckpointAnswer

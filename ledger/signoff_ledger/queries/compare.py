@@ -11,8 +11,8 @@ from signoff_ledger.figures.fix_effect import effect_between
 from signoff_ledger.figures.number_format import p_value
 from signoff_ledger.figures.sentences import fix_sentences
 from signoff_ledger.queries.answer_with_pictures import AnswerWithPictures
-from signoff_ledger.queries.figures import fix_effect
 from signoff_ledger.queries.figures_answer import FixEffectAnswer
+from signoff_ledger.queries.reader import filled
 from signoff_ledger.queries.value_forms import DecimalText
 
 if TYPE_CHECKING:
@@ -24,45 +24,27 @@ SCHEMA = "signoff.compare/1"
 
 
 class ComparisonAnswer(TypedDict):
-    """Two batches compared: `signoff compare`. The rows are the modes.
+    """Two batches compared: `signoff compare`. The rows are the modes."""
 
-    Attributes:
-        process: The process's key.
-        before: Key of the earlier batch.
-        after: Key of the later batch.
-        effect: Whether the fix held.
-        says: The comparison in sentences.
-    """
-
-    process: str
-    before: str
-    after: str
-    effect: FixEffectAnswer
-    says: list[str]
+    process: str  #: The process's key.
+    before: str  #: Key of the earlier batch.
+    after: str  #: Key of the later batch.
+    effect: FixEffectAnswer  #: Whether the fix held.
+    says: list[str]  #: The comparison in sentences.
 
 
 class ModeRowAnswer(TypedDict):
-    """One mode before and after, every key of it there.
+    """One mode before and after, every key of it there."""
 
-    Attributes:
-        mode: The mode.
-        before: Units with it before.
-        after: Units with it after.
-        named: Whether a change between the batches was meant to fix it.
-        boschloo: One-sided p; null where the batches are too large for it.
-        fisher: One-sided p.
-        holm: Fisher's p adjusted over the modes named in advance; null for the others.
-        still_at_most: One-sided upper bound of its rate after.
-    """
-
-    mode: str
-    before: int
-    after: int
-    named: bool
-    boschloo: DecimalText | None
-    fisher: DecimalText
+    mode: str  #: The mode.
+    before: int  #: Units with it before.
+    after: int  #: Units with it after.
+    named: bool  #: Whether a change between the batches was meant to fix it.
+    boschloo: DecimalText | None  #: One-sided p; null where the batches are too large for it.
+    fisher: DecimalText  #: One-sided p.
+    #: Fisher's p adjusted over the modes named in advance; null for the others.
     holm: DecimalText | None
-    still_at_most: DecimalText
+    still_at_most: DecimalText  #: One-sided upper bound of its rate after.
 
 
 ANSWER = ComparisonAnswer
@@ -98,7 +80,7 @@ def compare(ledger: Ledger, before: str, after: str) -> AnswerWithPictures[Compa
         "process": process,
         "before": before,
         "after": after,
-        "effect": fix_effect(effect),
+        "effect": effect.model_dump(mode="json", exclude_none=True),
         "says": [
             *fix_sentences(effect),
             f"Fisher, two-sided: {p_value(effect.fisher_two_sided)}.",
@@ -109,19 +91,7 @@ def compare(ledger: Ledger, before: str, after: str) -> AnswerWithPictures[Compa
 
 def mode_rows(answer: ComparisonAnswer) -> list[ModeRowAnswer]:
     """Give a comparison mode by mode."""
-    return [
-        {
-            "mode": mode["mode"],
-            "before": mode["before"],
-            "after": mode["after"],
-            "named": mode["named"],
-            "boschloo": mode.get("boschloo"),
-            "fisher": mode["fisher"],
-            "holm": mode.get("holm"),
-            "still_at_most": mode["still_at_most"],
-        }
-        for mode in answer["effect"]["modes"]
-    ]
+    return [filled(ModeRowAnswer, mode) for mode in answer["effect"]["modes"]]
 
 
 def _comparable(work: UnitOfWork, before: str, after: str) -> tuple[Batch, Batch]:

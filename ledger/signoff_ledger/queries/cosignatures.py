@@ -17,35 +17,26 @@ SCHEMA = "signoff.cosignatures/1"
 
 
 class CosignatureAnswer(TypedDict):
-    """The answer of a witness.
+    """The answer of a witness."""
 
-    Attributes:
-        witness: Its name.
-        size: Events in the checkpoint; null where it refused.
-        at: When it cosigned, in UTC, by its own clock; null where it refused.
-        state: Whether the cosignature is new, one of that witness was kept before, or it refused.
-        why: Why it refused; null where it did not.
-    """
-
-    witness: str
-    size: Position | None
-    at: str | None
+    witness: str  #: Its name.
+    size: Position | None  #: Events in the checkpoint; null where it refused.
+    at: str | None  #: When it cosigned, in UTC, by its own clock; null where it refused.
+    #: Whether the cosignature is new, one of that witness was kept before, or it refused.
     state: Annotated[str, Form(choices=("new", "kept before", "refused"))]
-    why: str | None
+    why: str | None  #: Why it refused; null where it did not.
 
 
 class CosignaturesAnswer(TypedDict):
     """What witnesses cosigned: `signoff witness request` and `signoff witness attach`.
 
     The rows are the witnesses' answers.
-
-    Attributes:
-        cosignatures: One for each witness's line, and for each witness that refused.
-        ignored_lines: Lines of a file whose keys this ledger does not know; null where nothing was
-            read from a file.
     """
 
+    #: One for each witness's line, and for each witness that refused.
     cosignatures: list[CosignatureAnswer]
+    #: Lines of a file whose keys this ledger does not know; null where nothing was read from a
+    #: file.
     ignored_lines: Count | None
 
 

@@ -4,12 +4,7 @@ from typing import TypedDict
 
 
 class DisclosureAnswer(TypedDict):
-    """One thing that a reader of a decision has to know first.
+    """One thing that a reader of a decision has to know first."""
 
-    Attributes:
-        topic: What it is about.
-        says: It, in a sentence.
-    """
-
-    topic: str
-    says: str
+    topic: str  #: What it is about.
+    says: str  #: It, in a sentence.

@@ -14,27 +14,17 @@ if TYPE_CHECKING:
 
 
 class ExclusionAnswer(TypedDict):
-    """A reason why a unit does not count.
+    """A reason why a unit does not count."""
 
-    Attributes:
-        code: Its code.
-        says: It in words.
-    """
-
-    code: str
-    says: str
+    code: str  #: Its code.
+    says: str  #: It in words.
 
 
 class ExcludedUnitAnswer(TypedDict):
-    """A unit that does not count.
+    """A unit that does not count."""
 
-    Attributes:
-        serial: The unit, as it was given.
-        reasons: Why it does not count.
-    """
-
-    serial: str
-    reasons: list[ExclusionAnswer]
+    serial: str  #: The unit, as it was given.
+    reasons: list[ExclusionAnswer]  #: Why it does not count.
 
 
 def excluded_units(ledger: Ledger, batch: str, serials: Iterable[str]) -> list[ExcludedUnitAnswer]:

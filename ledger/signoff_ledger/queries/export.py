@@ -10,19 +10,12 @@ SCHEMA = "signoff.export/1"
 
 
 class ExportAnswer(TypedDict):
-    """A folder handed over: `signoff export`.
+    """A folder handed over: `signoff export`."""
 
-    Attributes:
-        folder: Where it is.
-        events: Events in it, for a whole log.
-        decision: Position of the decision, for a dossier.
-        sealed: Events that its checkpoint seals.
-    """
-
-    folder: str
-    events: NotRequired[Position]
-    decision: NotRequired[Position]
-    sealed: Count
+    folder: str  #: Where it is.
+    events: NotRequired[Position]  #: Events in it, for a whole log.
+    decision: NotRequired[Position]  #: Position of the decision, for a dossier.
+    sealed: Count  #: Events that its checkpoint seals.
 
 
 ANSWER = ExportAnswer

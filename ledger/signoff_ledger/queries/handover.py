@@ -17,35 +17,21 @@ SCHEMA = "signoff.handover/1"
 
 
 class HandedOverAnswer(TypedDict):
-    """A unit.
+    """A unit."""
 
-    Attributes:
-        batch: Its batch.
-        serial: Its serial.
-    """
-
-    batch: str | None
-    serial: str
+    batch: str | None  #: Its batch.
+    serial: str  #: Its serial.
 
 
 class HandoverAnswer(TypedDict):
-    """Units that went on: `signoff handover`. The rows are the units.
+    """Units that went on: `signoff handover`. The rows are the units."""
 
-    Attributes:
-        process: The process's key.
-        batch: The deciding batch.
-        activity: Code of the activity they went on to.
-        from_activity: Code of the activity they come from.
-        serials: The conforming units.
-        withheld: Units that count and do not go on, with why.
-    """
-
-    process: str
-    batch: str | None
-    activity: ActivityCode
-    from_activity: ActivityCode
-    serials: list[str]
-    withheld: list[str]
+    process: str  #: The process's key.
+    batch: str | None  #: The deciding batch.
+    activity: ActivityCode  #: Code of the activity they went on to.
+    from_activity: ActivityCode  #: Code of the activity they come from.
+    serials: list[str]  #: The conforming units.
+    withheld: list[str]  #: Units that count and do not go on, with why.
 
 
 ANSWER = HandoverAnswer

@@ -22,29 +22,19 @@ SCHEMA = "signoff.doctor/2"
 
 
 class HealthCheckAnswer(TypedDict):
-    """One check.
+    """One check."""
 
-    Attributes:
-        check: What was looked at.
-        state: BAD is trouble around the ledger, BROKEN trouble in it.
-        says: What was found.
-        advice: What leads back from trouble; null where there is none.
-    """
-
-    check: str
+    check: str  #: What was looked at.
+    #: BAD is trouble around the ledger, BROKEN trouble in it.
     state: Annotated[str, Form(choices=("ok", "note", "BAD", "BROKEN"))]
-    says: str
-    advice: AdviceAnswer | None
+    says: str  #: What was found.
+    advice: AdviceAnswer | None  #: What leads back from trouble; null where there is none.
 
 
 class HealthAnswer(TypedDict):
-    """What was found in and around the ledger: `signoff doctor`.
+    """What was found in and around the ledger: `signoff doctor`."""
 
-    Attributes:
-        checks: In the order made.
-    """
-
-    checks: list[HealthCheckAnswer]
+    checks: list[HealthCheckAnswer]  #: In the order made.
 
 
 ANSWER = HealthAnswer

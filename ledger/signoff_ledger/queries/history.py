@@ -12,33 +12,20 @@ SCHEMA = "signoff.history/1"
 
 
 class HistoryRowAnswer(TypedDict):
-    """One event.
+    """One event."""
 
-    Attributes:
-        position: Its place in the log, from 1.
-        recorded_at: When it was recorded, by the ledger's clock.
-        observed_at: When a person says it was seen; else empty.
-        person: Who recorded it.
-        kind: What it is about.
-        subject: The key of that.
-        process: The process it belongs to; empty for a person or the ledger.
-        serial: The unit it is about; else empty.
-        type: The kind of event, by its wire name.
-        sentence: The event in one sentence.
-        command_id: The command that recorded it.
-    """
-
-    position: Position
-    recorded_at: Moment
-    observed_at: str
-    person: str
+    position: Position  #: Its place in the log, from 1.
+    recorded_at: Moment  #: When it was recorded, by the ledger's clock.
+    observed_at: str  #: When a person says it was seen; else empty.
+    person: str  #: Who recorded it.
+    #: What it is about.
     kind: Annotated[str, Form(choices=("process", "batch", "person", "ledger", "unknown"))]
-    subject: str
-    process: str
-    serial: str
-    type: EventName
-    sentence: str
-    command_id: str
+    subject: str  #: The key of that.
+    process: str  #: The process it belongs to; empty for a person or the ledger.
+    serial: str  #: The unit it is about; else empty.
+    type: EventName  #: The kind of event, by its wire name.
+    sentence: str  #: The event in one sentence.
+    command_id: str  #: The command that recorded it.
 
 
 ROW = HistoryRowAnswer
@@ -46,21 +33,13 @@ ANSWER = list[HistoryRowAnswer]
 
 
 class HistoryFilter(NamedTuple):
-    """Which part of the history is wanted.
+    """Which part of the history is wanted."""
 
-    Attributes:
-        process: Only of this process.
-        batch: Only of this batch.
-        person: Only what this person did.
-        after: Only behind this position.
-        limit: At most so many, the latest ones; None for all.
-    """
-
-    process: str | None = None
-    batch: str | None = None
-    person: str | None = None
-    after: int = 0
-    limit: int | None = None
+    process: str | None = None  #: Only of this process.
+    batch: str | None = None  #: Only of this batch.
+    person: str | None = None  #: Only what this person did.
+    after: int = 0  #: Only behind this position.
+    limit: int | None = None  #: At most so many, the latest ones; None for all.
 
 
 def history(reader: Reader, wanted: HistoryFilter) -> list[HistoryRowAnswer]:

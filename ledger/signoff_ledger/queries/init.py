@@ -8,21 +8,13 @@ SCHEMA = "signoff.init/1"
 
 
 class InitAnswer(TypedDict):
-    """A ledger begun: `signoff init`.
+    """A ledger begun: `signoff init`."""
 
-    Attributes:
-        ledger: Where it stands, without a password.
-        name: What exports and signatures call it.
-        owner: Its first owner.
-        repeated: Whether this very command began it before.
-        dry_run: Whether nothing was made.
-    """
-
-    ledger: str
-    name: str
-    owner: str
-    repeated: bool
-    dry_run: bool
+    ledger: str  #: Where it stands, without a password.
+    name: str  #: What exports and signatures call it.
+    owner: str  #: Its first owner.
+    repeated: bool  #: Whether this very command began it before.
+    dry_run: bool  #: Whether nothing was made.
 
 
 ANSWER = InitAnswer

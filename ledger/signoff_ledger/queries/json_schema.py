@@ -1,7 +1,7 @@
 """JSON Schemas of the answers, made of their types: what `docs/reference/schemas` holds.
 
 A module that answers a question says `SCHEMA`, the name; `ANSWER`, the type; and `ROW`, the type of
-a row where an answer has several. What a field is stands under `Attributes:` in its docstring.
+a row where an answer has several. What a field is stands in a comment `#:` where it is declared.
 """
 
 from __future__ import annotations
@@ -9,6 +9,8 @@ from __future__ import annotations
 import inspect
 import re
 import sys
+from contextlib import suppress
+from decimal import Decimal
 from importlib import import_module
 from pkgutil import iter_modules
 from types import NoneType, UnionType
@@ -25,7 +27,7 @@ from typing import (
 )
 
 import signoff_ledger.queries as package
-from signoff_ledger.queries.value_forms import Form
+from signoff_ledger.queries.value_forms import DecimalText, Form, ModelData
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 _PLAIN: dict[Any, str] = {str: "string", int: "integer", bool: "boolean", NoneType: "null"}
+_DECLARED = re.compile(r"    (\w+): ")
 _FIELD = re.compile(r"^ {4}(\w+): (.*(?:\n {8}.*)*)", re.MULTILINE)
 
 
@@ -85,12 +88,17 @@ class _Types:
         """Give the schema of a type."""
         if kind in _PLAIN:
             return {"type": _PLAIN[kind]}
-        if is_typeddict(kind):
+        if kind is Decimal:
+            return self.of(DecimalText)
+        if is_typeddict(kind) or hasattr(kind, "model_fields"):
             return self._named(kind)
         origin, arguments = get_origin(kind), get_args(kind)
         if origin is Annotated:
-            return self.of(arguments[0]) | _keywords(arguments[1])
-        if origin is list:
+            form = arguments[1]
+            if isinstance(form, ModelData):
+                return self._named(getattr(import_module(form.module), form.name))
+            return self.of(arguments[0]) | _keywords(form)
+        if origin in {list, tuple}:
             return {"type": "array", "items": self.of(arguments[0])}
         if origin is dict:
             return {"type": "object", "additionalProperties": self.of(arguments[1])}
@@ -105,9 +113,8 @@ class _Types:
         return {"$ref": f"#/$defs/{kind.__name__}"}
 
     def _object(self, kind: Any) -> dict[str, Any]:
-        fields = get_type_hints(kind, include_extras=True)
-        said = {name: text for each in _bases(kind) for name, text in _said(each)}
-        optional = {name for name, each in fields.items() if get_origin(each) is NotRequired}
+        fields, optional = _fields(kind)
+        said = {name: text for each in _bases(kind) for name, text in field_texts(each)}
         return {
             "description": _text(kind),
             "type": "object",
@@ -115,12 +122,26 @@ class _Types:
             "properties": {
                 name: {
                     "description": " ".join(said[name].split()),
-                    **self.of(get_args(each)[0] if name in optional else each),
+                    **self.of(each),
                 }
                 for name, each in fields.items()
             },
             "additionalProperties": not self._closed,
         }
+
+
+def _fields(kind: Any) -> tuple[dict[str, Any], set[str]]:
+    """Give the types of an object's fields by name, and the names of those that may be absent.
+
+    A model of the domain is written without what it has none of.
+    """
+    hints = get_type_hints(kind, include_extras=True)
+    if is_typeddict(kind):
+        optional = {name for name, each in hints.items() if get_origin(each) is NotRequired}
+    else:
+        hints = {name: hints[name] for name in kind.model_fields}
+        optional = {name for name, field in kind.model_fields.items() if field.default is None}
+    return {n: get_args(each)[0] if n in optional else each for n, each in hints.items()}, optional
 
 
 def _bases(kind: Any) -> Iterator[Any]:
@@ -134,9 +155,18 @@ def _bases(kind: Any) -> Iterator[Any]:
     yield kind
 
 
-def _said(kind: Any) -> list[tuple[str, str]]:
-    """Give what a docstring says of each field."""
-    return _FIELD.findall(inspect.getdoc(kind) or "")
+def field_texts(kind: Any) -> Iterator[tuple[str, str]]:
+    """Give what is said of each field: in the docstring, or in `#:` comments at its declaration."""
+    yield from _FIELD.findall(inspect.getdoc(kind) or "")
+    with suppress(OSError):  # a type that a call made has no source
+        comments: list[str] = []
+        for line in inspect.getsource(kind).splitlines():
+            _, found, comment = line.partition("#: ")
+            comments += [comment] if found else []
+            declared = _DECLARED.match(line)
+            if declared and comments:
+                yield declared[1], " ".join(comments)
+                comments = []
 
 
 def _any_of(kinds: list[dict[str, Any]]) -> dict[str, Any]:
@@ -151,7 +181,10 @@ def _any_of(kinds: list[dict[str, Any]]) -> dict[str, Any]:
     return joined | {"type": [each["type"] for each in kinds]}
 
 
-def _keywords(form: Form) -> dict[str, Any]:
+def _keywords(form: object) -> dict[str, Any]:
+    """Write what a form says; what else the domain notes at a type is a check of its own."""
+    if not isinstance(form, Form):
+        return {}
     written: dict[str, Any] = {}
     if form.pattern:
         written["pattern"] = form.pattern

@@ -14,31 +14,19 @@ SCHEMA = "signoff.keys/1"
 
 
 class KeyAnswer(TypedDict):
-    """A key of a person.
+    """A key of a person."""
 
-    Attributes:
-        person: Whose it is.
-        fingerprint: Its short name, as OpenSSH prints it.
-        public_key: Type and base64, as in authorized_keys.
-        state: Whether it signs.
-    """
-
-    person: str
-    fingerprint: str
-    public_key: str
-    state: Annotated[str, Form(choices=("waits", "in force", "revoked"))]
+    person: str  #: Whose it is.
+    fingerprint: str  #: Its short name, as OpenSSH prints it.
+    public_key: str  #: Type and base64, as in authorized_keys.
+    state: Annotated[str, Form(choices=("waits", "in force", "revoked"))]  #: Whether it signs.
 
 
 class KeysAnswer(TypedDict):
-    """The signing keys of people, and the log's: `signoff key list`. The rows are keys.
+    """The signing keys of people, and the log's: `signoff key list`. The rows are keys."""
 
-    Attributes:
-        log_key: The verifier key of the log's checkpoints; null for a log without one.
-        keys: Keys in the order registered, person by person.
-    """
-
-    log_key: str | None
-    keys: list[KeyAnswer]
+    log_key: str | None  #: The verifier key of the log's checkpoints; null for a log without one.
+    keys: list[KeyAnswer]  #: Keys in the order registered, person by person.
 
 
 ANSWER = KeysAnswer

@@ -13,23 +13,15 @@ if TYPE_CHECKING:
 
 
 class KnownOrderAnswer(TypedDict):
-    """An order on record.
+    """An order on record."""
 
-    Attributes:
-        reference: Its own number, as it was first written.
-        quantity: Units.
-        act: Whether it was committed under a sign-off, or reported.
-        position: Where it stands in the log.
-        standing: Where its process stands now.
-        at_risk: Whether it stands without a sign-off.
-    """
-
-    reference: str
-    quantity: Number
+    reference: str  #: Its own number, as it was first written.
+    quantity: Number  #: Units.
+    #: Whether it was committed under a sign-off, or reported.
     act: Annotated[str, Form(choices=("committed", "reported"))]
-    position: Position
-    standing: StandingName
-    at_risk: bool
+    position: Position  #: Where it stands in the log.
+    standing: StandingName  #: Where its process stands now.
+    at_risk: bool  #: Whether it stands without a sign-off.
 
 
 def known_order(ledger: Ledger, process: str, reference: str) -> KnownOrderAnswer | None:

@@ -6,15 +6,14 @@ from typing import TYPE_CHECKING, NotRequired, TypedDict
 
 from signoff_ledger.domain.characteristic import Kind
 from signoff_ledger.figures.compute import CONFIDENCE
-from signoff_ledger.figures.number_format import estimate, maybe
+from signoff_ledger.figures.number_format import estimate
+from signoff_ledger.queries.reader import filled
 from signoff_ledger.queries.value_forms import DecimalText
 from signoff_ledger.statistics.capability import capability
 from signoff_ledger.statistics.control_chart import individuals
 from signoff_ledger.statistics.measured_bars import measured_bar
 
 if TYPE_CHECKING:
-    from decimal import Decimal
-
     from signoff_ledger.domain.bar import Bar
     from signoff_ledger.domain.batch import Batch
     from signoff_ledger.domain.characteristic import Characteristic
@@ -26,87 +25,56 @@ _COARSEST = 10
 
 
 class ControlChartAnswer(TypedDict):
-    """Individuals and moving range; limits are null below eight values.
+    """Individuals and moving range; limits are null below eight values."""
 
-    Attributes:
-        center: Mean.
-        lower: Lower limit.
-        upper: Upper limit.
-        range_mean: Mean moving range.
-        range_upper: Its upper limit.
-        beyond: Places of values beyond a limit, from 1.
-    """
-
-    center: DecimalText | None
-    lower: DecimalText | None
-    upper: DecimalText | None
-    range_mean: DecimalText | None
-    range_upper: DecimalText | None
-    beyond: list[int]
+    center: DecimalText | None  #: Mean.
+    lower: DecimalText | None  #: Lower limit.
+    upper: DecimalText | None  #: Upper limit.
+    range_mean: DecimalText | None  #: Mean moving range.
+    range_upper: DecimalText | None  #: Its upper limit.
+    beyond: list[int]  #: Places of values beyond a limit, from 1.
 
 
 class CapabilityAnswer(TypedDict):
-    """Capability against the limits; null without spread or limits.
+    """Capability against the limits; null without spread or limits."""
 
-    Attributes:
-        pp: Pp; null with one limit.
-        pp_lower: Lower end of its interval.
-        pp_upper: Upper end of its interval.
-        ppk: Ppk; may be negative.
-        ppk_at_least: One-sided lower bound of Ppk.
-        method: How the bound is made.
-    """
-
-    pp: DecimalText | None
-    pp_lower: DecimalText | None
-    pp_upper: DecimalText | None
-    ppk: DecimalText
-    ppk_at_least: DecimalText
-    method: str
+    pp: DecimalText | None  #: Pp; null with one limit.
+    pp_lower: DecimalText | None  #: Lower end of its interval.
+    pp_upper: DecimalText | None  #: Upper end of its interval.
+    ppk: DecimalText  #: Ppk; may be negative.
+    ppk_at_least: DecimalText  #: One-sided lower bound of Ppk.
+    method: str  #: How the bound is made.
 
 
 class MeasuredValuesAnswer(TypedDict):
-    """One measured characteristic, in its own unit.
+    """One measured characteristic, in its own unit."""
 
-    Attributes:
-        characteristic: Its id.
-        name: Its name.
-        unit: Its unit.
-        n: Values.
-        lower: Lower limit.
-        upper: Upper limit; for a build time the clause on every unit.
-        coarse: Whether it is recorded in steps coarser than a tenth of the tolerance.
-        mean: Mean.
-        sd: Standard deviation; null below two values.
-        kendall_tau: Trend in build order.
-        worst: The worst value seen.
-        share_no_worse: Share of units no worse than it, 95 % one-sided, distribution-free.
-        chart: Individuals and moving range; limits are null below eight values.
-        outside: Values beyond a limit; absent without one.
-        mean_bound: One-sided bound of the mean.
-        tolerance_k: Tolerance factor, 95/95.
-        tolerance_bound: One-sided bound of 95 % of units.
-        capability: Capability against the limits; null without spread or limits.
-    """
-
-    characteristic: str
-    name: str
-    unit: str
-    n: int
-    lower: DecimalText | None
-    upper: DecimalText | None
-    coarse: bool
-    mean: NotRequired[DecimalText]
-    sd: NotRequired[DecimalText | None]
-    kendall_tau: NotRequired[DecimalText | None]
-    worst: NotRequired[DecimalText]
+    characteristic: str  #: Its id.
+    name: str  #: Its name.
+    unit: str  #: Its unit.
+    n: int  #: Values.
+    lower: DecimalText | None  #: Lower limit.
+    upper: DecimalText | None  #: Upper limit; for a build time the clause on every unit.
+    coarse: bool  #: Whether it is recorded in steps coarser than a tenth of the tolerance.
+    mean: NotRequired[DecimalText]  #: Mean.
+    sd: NotRequired[DecimalText | None]  #: Standard deviation; null below two values.
+    kendall_tau: NotRequired[DecimalText | None]  #: Trend in build order.
+    worst: NotRequired[DecimalText]  #: The worst value seen.
+    #: Share of units no worse than it, 95 % one-sided, distribution-free.
     share_no_worse: NotRequired[DecimalText]
+    #: Individuals and moving range; limits are null below eight values.
     chart: NotRequired[ControlChartAnswer]
-    outside: NotRequired[int]
-    mean_bound: NotRequired[DecimalText | None]
-    tolerance_k: NotRequired[DecimalText | None]
-    tolerance_bound: NotRequired[DecimalText | None]
+    outside: NotRequired[int]  #: Values beyond a limit; absent without one.
+    mean_bound: NotRequired[DecimalText | None]  #: One-sided bound of the mean.
+    tolerance_k: NotRequired[DecimalText | None]  #: Tolerance factor, 95/95.
+    tolerance_bound: NotRequired[DecimalText | None]  #: One-sided bound of 95 % of units.
+    #: Capability against the limits; null without spread or limits.
     capability: NotRequired[CapabilityAnswer | None]
+
+
+def decimal_text(value: float | None) -> str | None:
+    """Write an estimate as answers hold it; null for one that there is not."""
+    return None if value is None else str(estimate(value))
 
 
 def measured_values(batch: Batch, count: Tally, c: Characteristic) -> MeasuredValuesAnswer:
@@ -120,8 +88,8 @@ def measured_values(batch: Batch, count: Tally, c: Characteristic) -> MeasuredVa
         "name": c.name,
         "unit": c.unit or "",
         "n": len(values),
-        "lower": None if lower is None else str(estimate(lower)),
-        "upper": None if upper is None else str(estimate(upper)),
+        "lower": decimal_text(lower),
+        "upper": decimal_text(upper),
         "coarse": _is_coarse(c),
     }
     sides = [(limit, up) for limit, up in ((lower, False), (upper, True)) if limit is not None]
@@ -130,20 +98,15 @@ def measured_values(batch: Batch, count: Tally, c: Characteristic) -> MeasuredVa
     if bar is None:
         return data
     chart = individuals(values)
+    found = chart._asdict() if chart else {}
+    limits = {name: decimal_text(each) for name, each in found.items() if name != "beyond"}
     data |= {
         "mean": str(estimate(bar.spread.mean)),
-        "sd": _text(maybe(bar.spread.sd)),
-        "kendall_tau": _text(maybe(bar.kendall_tau)),
+        "sd": decimal_text(bar.spread.sd),
+        "kendall_tau": decimal_text(bar.kendall_tau),
         "worst": str(estimate(bar.extreme)),
         "share_no_worse": str(estimate(bar.extreme_bounds_fraction)),
-        "chart": {
-            "center": str(estimate(chart.center)) if chart else None,
-            "lower": _text(maybe(chart.lower)) if chart else None,
-            "upper": _text(maybe(chart.upper)) if chart else None,
-            "range_mean": _text(maybe(chart.range_mean)) if chart else None,
-            "range_upper": _text(maybe(chart.range_upper)) if chart else None,
-            "beyond": list(chart.beyond) if chart else [],
-        },
+        "chart": filled(ControlChartAnswer, {**limits, "beyond": [*chart.beyond] if chart else []}),
     }
     if sides:
         data |= {
@@ -151,9 +114,9 @@ def measured_values(batch: Batch, count: Tally, c: Characteristic) -> MeasuredVa
                 (lower is not None and v < lower) or (upper is not None and v > upper)
                 for v in values
             ),
-            "mean_bound": _text(maybe(bar.mean_bound)),
-            "tolerance_k": _text(maybe(bar.tolerance_k)),
-            "tolerance_bound": _text(maybe(bar.tolerance_bound)),
+            "mean_bound": decimal_text(bar.mean_bound),
+            "tolerance_k": decimal_text(bar.tolerance_k),
+            "tolerance_bound": decimal_text(bar.tolerance_bound),
         }
         data["capability"] = _capability(bar.spread.n, bar.spread.mean, bar.spread.sd, lower, upper)
     return data
@@ -166,9 +129,9 @@ def _capability(
     if found is None:
         return None
     return {
-        "pp": _text(maybe(found.pp)),
-        "pp_lower": _text(maybe(found.pp_interval and found.pp_interval[0])),
-        "pp_upper": _text(maybe(found.pp_interval and found.pp_interval[1])),
+        "pp": decimal_text(found.pp),
+        "pp_lower": decimal_text(found.pp_interval and found.pp_interval[0]),
+        "pp_upper": decimal_text(found.pp_interval and found.pp_interval[1]),
         "ppk": str(estimate(found.ppk)),
         "ppk_at_least": str(estimate(found.ppk_lower)),
         "method": "exact, one limit" if found.pp is None else "Bissell, additive",
@@ -198,7 +161,3 @@ def _is_coarse(c: Characteristic) -> bool:
     """Say whether the recorded resolution is coarser than a tenth of the tolerance."""
     lower, upper = c.scaled_limits
     return lower is not None and upper is not None and upper - lower < _COARSEST
-
-
-def _text(value: Decimal | None) -> str | None:
-    return None if value is None else str(value)

@@ -10,21 +10,13 @@ SCHEMA = "signoff.move/1"
 
 
 class MoveAnswer(TypedDict):
-    """A ledger carried from one store to another: `signoff move`.
+    """A ledger carried from one store to another: `signoff move`."""
 
-    Attributes:
-        source: Where it was: a file, or a URL without its secrets; it takes nothing more.
-        target: Where it is now.
-        events: Events in it.
-        root: Root of the tree over them, in both.
-        checkpoints: Signed checkpoints that came along, with their cosignatures.
-    """
-
-    source: str
-    target: str
-    events: Position
-    root: Digest
-    checkpoints: Count
+    source: str  #: Where it was: a file, or a URL without its secrets; it takes nothing more.
+    target: str  #: Where it is now.
+    events: Position  #: Events in it.
+    root: Digest  #: Root of the tree over them, in both.
+    checkpoints: Count  #: Signed checkpoints that came along, with their cosignatures.
 
 
 ANSWER = MoveAnswer

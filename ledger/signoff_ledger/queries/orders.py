@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, TypedDict
 
 from signoff_ledger.projections.tables import ORDERS
-from signoff_ledger.queries.reader import Reader
+from signoff_ledger.queries.reader import Reader, picked
 from signoff_ledger.queries.standing import standings
 from signoff_ledger.queries.subjects import process_named
 from signoff_ledger.queries.value_forms import Form, Moment, Number, Position
@@ -13,37 +13,24 @@ SCHEMA = "signoff.orders/1"
 
 
 class OrderAnswer(TypedDict):
-    """A production order on record.
+    """A production order on record."""
 
-    Attributes:
-        process: The process.
-        reference: Its own number, as it was first written.
-        quantity: Units.
-        state: Whether it stands, stands without a sign-off, or was cancelled.
-        batch: The batch whose sign-off it was committed under; null for one placed without.
-        person: Who committed or reported it.
-        recorded_at: When, by the ledger's clock.
-        position: Its place in the log.
-    """
-
-    process: str
-    reference: str
-    quantity: Number
+    process: str  #: The process.
+    reference: str  #: Its own number, as it was first written.
+    quantity: Number  #: Units.
+    #: Whether it stands, stands without a sign-off, or was cancelled.
     state: Annotated[str, Form(choices=("stands", "at risk", "cancelled"))]
+    #: The batch whose sign-off it was committed under; null for one placed without.
     batch: str | None
-    person: str
-    recorded_at: Moment
-    position: Position
+    person: str  #: Who committed or reported it.
+    recorded_at: Moment  #: When, by the ledger's clock.
+    position: Position  #: Its place in the log.
 
 
 class OrdersAnswer(TypedDict):
-    """Production orders: `signoff orders`.
+    """Production orders: `signoff orders`."""
 
-    Attributes:
-        orders: By process, in the order recorded.
-    """
-
-    orders: list[OrderAnswer]
+    orders: list[OrderAnswer]  #: By process, in the order recorded.
 
 
 ANSWER = OrdersAnswer
@@ -62,16 +49,6 @@ def orders(reader: Reader, process: str | None, now: datetime) -> OrdersAnswer:
     listed: list[OrderAnswer] = []
     for row in rows:
         state = "stands" if standing[row["process"]] == "SIGNED_OFF" else "at risk"
-        listed.append(
-            {
-                "process": row["process"],
-                "reference": row["reference"],
-                "quantity": row["quantity"],
-                "state": "cancelled" if row["cancelled"] else state,
-                "batch": row["batch"],
-                "person": row["person"],
-                "recorded_at": row["recorded_at"],
-                "position": row["position"],
-            }
-        )
+        state = "cancelled" if row["cancelled"] else state
+        listed.append(picked(OrderAnswer, {**row, "state": state}))
     return {"orders": listed}

@@ -13,17 +13,11 @@ SCHEMA = "signoff.people/1"
 
 
 class PersonAnswer(TypedDict):
-    """An enrolled person, as `signoff person list` names them.
+    """An enrolled person, as `signoff person list` names them."""
 
-    Attributes:
-        person: Their key.
-        printed_name: The name printed on decisions.
-        roles: Their roles now, by name.
-    """
-
-    person: str
-    printed_name: str
-    roles: list[RoleName]
+    person: str  #: Their key.
+    printed_name: str  #: The name printed on decisions.
+    roles: list[RoleName]  #: Their roles now, by name.
 
 
 ANSWER = list[PersonAnswer]

@@ -19,10 +19,10 @@ from signoff_ledger.figures.exhibit import show
 from signoff_ledger.projections.explanation import same_processes
 from signoff_ledger.queries.check import judged
 from signoff_ledger.queries.disclosure_answer import DisclosureAnswer
-from signoff_ledger.queries.figures import sentences
 from signoff_ledger.queries.figures_answer import SentencesAnswer
+from signoff_ledger.queries.reader import picked
 from signoff_ledger.queries.rule_answer import RuleAnswer
-from signoff_ledger.queries.rules import rules_of
+from signoff_ledger.queries.rules import rules_of, sentences
 from signoff_ledger.queries.value_forms import Count, Digest, Moment, Number
 
 if TYPE_CHECKING:
@@ -38,58 +38,34 @@ _DECISIONS: Mapping[str, type[Command]] = {"sign": SignOff, "hold": Hold}
 
 
 class ReviewedAnswer(TypedDict):
-    """What the decision is taken on.
+    """What the decision is taken on."""
 
-    Attributes:
-        size: Events in the tree reviewed.
-        root: Its root; null where the log has no tree.
-        process: Version of the process's stream.
-        batches: Version of each batch's stream, by the batch's key.
-        person: Version of the signer's stream.
-    """
-
-    size: Count
-    root: Digest | None
-    process: Number
-    batches: dict[str, int]
-    person: Number
+    size: Count  #: Events in the tree reviewed.
+    root: Digest | None  #: Its root; null where the log has no tree.
+    process: Number  #: Version of the process's stream.
+    batches: dict[str, int]  #: Version of each batch's stream, by the batch's key.
+    person: Number  #: Version of the signer's stream.
 
 
 class PreviewAnswer(TypedDict):
-    """What is about to be decided, and on what.
+    """What is about to be decided, and on what."""
 
-    Attributes:
-        command: What is decided: sign or hold.
-        process: The process's key.
-        batch: The batch in question; null while there is none.
-        words: The reason or the note given.
-        person: Key of the person who decides.
-        printed_name: Their name as printed on decisions.
-        at: The present, by the ledger's clock.
-        meaning: What the signature means.
-        reviewed: What the decision is taken on; nothing else can be decided on with it.
-        must_sign: Whether the decision needs a signature by a key.
-        keys: Fingerprints of the keys in force that may sign.
-        disclosures: What a signer has to know first.
-        rule_set: The version of the rules.
-        rules: Every rule.
-        says: Rule, evidence and limits apart, as they will be kept with the decision and signed.
-    """
-
-    command: str
-    process: str
-    batch: str | None
-    words: str
-    person: str
-    printed_name: str
-    at: Moment
-    meaning: str
+    command: str  #: What is decided: sign or hold.
+    process: str  #: The process's key.
+    batch: str | None  #: The batch in question; null while there is none.
+    words: str  #: The reason or the note given.
+    person: str  #: Key of the person who decides.
+    printed_name: str  #: Their name as printed on decisions.
+    at: Moment  #: The present, by the ledger's clock.
+    meaning: str  #: What the signature means.
+    #: What the decision is taken on; nothing else can be decided on with it.
     reviewed: ReviewedAnswer
-    must_sign: bool
-    keys: list[str]
-    disclosures: list[DisclosureAnswer]
-    rule_set: str
-    rules: list[RuleAnswer]
+    must_sign: bool  #: Whether the decision needs a signature by a key.
+    keys: list[str]  #: Fingerprints of the keys in force that may sign.
+    disclosures: list[DisclosureAnswer]  #: What a signer has to know first.
+    rule_set: str  #: The version of the rules.
+    rules: list[RuleAnswer]  #: Every rule.
+    #: Rule, evidence and limits apart, as they will be kept with the decision and signed.
     says: SentencesAnswer
 
 
@@ -124,8 +100,7 @@ def preview(
     person = work.person(actor)
     authorise(person, _DECISIONS[command])
     case, verdict = judged(work, process, batch, actor)
-    reviewed = work.reviewed
-    heads = heads_of(case, person.version, reviewed)
+    heads = heads_of(case, person.version, work.reviewed)
     known = [
         *disclosures(case),
         *(
@@ -142,13 +117,7 @@ def preview(
         "printed_name": person.printed_name,
         "at": format_utc(work.stamp.at),
         "meaning": _MEANINGS[command],
-        "reviewed": {
-            "size": heads.size,
-            "root": heads.root,
-            "process": heads.process,
-            "batches": dict(heads.batches),
-            "person": person.version,
-        },
+        "reviewed": picked(ReviewedAnswer, heads.model_dump()),
         "must_sign": person.must_sign
         or (call.signer is not None and not call.signer.only_if_required),
         "keys": list(person.keys_in_force),

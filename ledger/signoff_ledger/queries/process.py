@@ -15,108 +15,66 @@ SCHEMA = "signoff.process/1"
 
 
 class CountedBatchAnswer(TypedDict):
-    """A batch as it stands.
+    """A batch as it stands."""
 
-    Attributes:
-        batch: The batch's key.
-        process: Its process.
-        attempt: Which attempt it is, from 1.
-        state: Whether it takes units.
-        outcome: What was decided on it last; empty while undecided.
-        process_revision: The revision it was built on.
-        bar: Number of its bar.
-        planned: Units that the bar asks for, n.
-        ac: Acceptance number of its bar.
-        recorded: Units on record, those that do not count included.
-        units: Units that count.
-        excluded: Units that do not count.
-        incomplete: Units that count and lack a reading.
-        rejects: Nonconforming units among those that count.
-        nonconformities: Nonconformities on units that count.
-        critical: Critical ones among them.
-        timed: Units that count and have a build time.
-        build_time_median_s: Their median in seconds, as a decimal.
-        build_time_reference_s: What the bench or the prototype took, in seconds.
-        retests: Further results on record.
-        corrections: Corrections confirmed.
-        corrections_pending: Corrections that wait for a second person.
-    """
-
-    batch: str
-    process: str
-    attempt: Number
-    state: Annotated[str, Form(choices=("open", "closed"))]
+    batch: str  #: The batch's key.
+    process: str  #: Its process.
+    attempt: Number  #: Which attempt it is, from 1.
+    state: Annotated[str, Form(choices=("open", "closed"))]  #: Whether it takes units.
+    #: What was decided on it last; empty while undecided.
     outcome: Annotated[str, Form(choices=("", "HELD", "SIGNED_OFF"))]
-    process_revision: Number
-    bar: Number
-    planned: Number
-    ac: Count
-    recorded: Count
-    units: Count
-    excluded: Count
-    incomplete: Count
-    rejects: Count
-    nonconformities: Count
-    critical: Count
-    timed: Count
+    process_revision: Number  #: The revision it was built on.
+    bar: Number  #: Number of its bar.
+    planned: Number  #: Units that the bar asks for, n.
+    ac: Count  #: Acceptance number of its bar.
+    recorded: Count  #: Units on record, those that do not count included.
+    units: Count  #: Units that count.
+    excluded: Count  #: Units that do not count.
+    incomplete: Count  #: Units that count and lack a reading.
+    rejects: Count  #: Nonconforming units among those that count.
+    nonconformities: Count  #: Nonconformities on units that count.
+    critical: Count  #: Critical ones among them.
+    timed: Count  #: Units that count and have a build time.
+    #: Their median in seconds, as a decimal.
     build_time_median_s: Annotated[str, Form(r"^\d+(\.5)?$")] | None
-    build_time_reference_s: int | None
-    retests: Count
-    corrections: Count
-    corrections_pending: Count
+    build_time_reference_s: int | None  #: What the bench or the prototype took, in seconds.
+    retests: Count  #: Further results on record.
+    corrections: Count  #: Corrections confirmed.
+    corrections_pending: Count  #: Corrections that wait for a second person.
 
 
 class NonconformityAnswer(TypedDict):
-    """Nonconformities of one kind, by where they were made.
+    """Nonconformities of one kind, by where they were made."""
 
-    Attributes:
-        process: The process.
-        batch: The batch.
-        mode: The way of failing.
-        origin: Where it comes from.
-        severity: Its grade by the plan.
-        location: Zone of the unit, or empty.
-        tooling: Tooling it was made on.
-        cavity: Cavity or nest, or empty.
-        station: Station, or empty.
-        counts: 1 for units that count, 0 for units that do not.
-        units: Units that show it.
-        nonconformities: Nonconformities of this kind.
-    """
-
-    process: str
-    batch: str
-    mode: str
+    process: str  #: The process.
+    batch: str  #: The batch.
+    mode: str  #: The way of failing.
+    #: Where it comes from.
     origin: Annotated[
         str,
         Form(choices=("process", "tooling", "material", "measurement", "design", "unattributed")),
     ]
+    #: Its grade by the plan.
     severity: Annotated[str, Form(choices=("minor", "major", "critical"))]
-    location: str
-    tooling: str
-    cavity: str
-    station: str
-    counts: Count
-    units: Number
-    nonconformities: Number
+    location: str  #: Zone of the unit, or empty.
+    tooling: str  #: Tooling it was made on.
+    cavity: str  #: Cavity or nest, or empty.
+    station: str  #: Station, or empty.
+    counts: Count  #: 1 for units that count, 0 for units that do not.
+    units: Number  #: Units that show it.
+    nonconformities: Number  #: Nonconformities of this kind.
 
 
 class ProcessAnswer(StandingAnswer):
     """Where one process stands: `signoff status PROCESS`.
 
     With its batches, nonconformities and next steps. The rows are its batches.
-
-    Attributes:
-        batches: Its batches, in the order opened.
-        nonconformities: Its standing nonconformities, grouped.
-        tasks: Open tasks.
-        missing: With --why-not: the rules that a sign-off still lacks; empty if and only if it is
-            allowed.
     """
 
-    batches: list[CountedBatchAnswer]
-    nonconformities: list[NonconformityAnswer]
-    tasks: list[TaskAnswer]
+    batches: list[CountedBatchAnswer]  #: Its batches, in the order opened.
+    nonconformities: list[NonconformityAnswer]  #: Its standing nonconformities, grouped.
+    tasks: list[TaskAnswer]  #: Open tasks.
+    #: With --why-not: the rules that a sign-off still lacks; empty if and only if it is allowed.
     missing: NotRequired[list[RuleAnswer]]
 
 

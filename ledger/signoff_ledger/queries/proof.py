@@ -15,19 +15,12 @@ SCHEMA = "signoff.proof/1"
 
 
 class ProofAnswer(TypedDict):
-    """That an event is in the log: `signoff prove`.
+    """That an event is in the log: `signoff prove`."""
 
-    Attributes:
-        position: Its place in the log.
-        line: The line, to the byte.
-        proof: The proof (c2sp.org/tlog-proof).
-        size: Events in the tree that it is proved in.
-    """
-
-    position: Position
-    line: str
-    proof: str
-    size: Position
+    position: Position  #: Its place in the log.
+    line: str  #: The line, to the byte.
+    proof: str  #: The proof (c2sp.org/tlog-proof).
+    size: Position  #: Events in the tree that it is proved in.
 
 
 ANSWER = ProofAnswer

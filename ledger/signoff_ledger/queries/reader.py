@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Protocol, TypeVar, cast
 
 from signoff_ledger.projections.log_index import LoggedStanding, logged_decision, logged_standing
@@ -65,7 +65,12 @@ class ViewReader:
         return logged_decision(self._database, process, position)
 
 
-def picked(kind: type[A], row: Row) -> A:
+def filled(kind: type[A], row: Mapping[str, Any]) -> A:
+    """Give what a row has of an answer's fields, in the answer's order, and null for the others."""
+    return cast("A", {name: row.get(name) for name in kind.__annotations__})
+
+
+def picked(kind: type[A], row: Mapping[str, Any]) -> A:
     """Give the columns of a row that an answer has, in the answer's order.
 
     Args:

@@ -10,13 +10,9 @@ SCHEMA = "signoff.rebuild/1"
 
 
 class RebuildAnswer(TypedDict):
-    """Views built again: `signoff rebuild`.
+    """Views built again: `signoff rebuild`."""
 
-    Attributes:
-        events: Events in the log.
-    """
-
-    events: Count
+    events: Count  #: Events in the log.
 
 
 ANSWER = RebuildAnswer

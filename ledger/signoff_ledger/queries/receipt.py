@@ -24,53 +24,32 @@ SCHEMA = "signoff.receipt/1"
 
 
 class EventAnswer(TypedDict):
-    """An event that the command recorded, or would record.
+    """An event that the command recorded, or would record."""
 
-    Attributes:
-        position: Its place in the log; null in a dry run.
-        type: The kind of event, by its wire name.
-        sentence: The event in one sentence.
-    """
-
-    position: Position | None
-    type: EventName
-    sentence: str
+    position: Position | None  #: Its place in the log; null in a dry run.
+    type: EventName  #: The kind of event, by its wire name.
+    sentence: str  #: The event in one sentence.
 
 
 class CellsAnswer(TypedDict):
-    """A row of a sheet as it is understood.
+    """A row of a sheet as it is understood."""
 
-    Attributes:
-        line: Its line in the file.
-        serial: The unit.
-        readings: Its cells by characteristic.
-    """
-
-    line: Number
-    serial: str
-    readings: dict[str, str]
+    line: Number  #: Its line in the file.
+    serial: str  #: The unit.
+    readings: dict[str, str]  #: Its cells by characteristic.
 
 
 class ImportAnswer(TypedDict):
-    """What an import came to.
+    """What an import came to."""
 
-    Attributes:
-        new: Units with new results.
-        already_recorded: Units and retests that were on record already.
-        retests: Further results, which never count.
-        sha256: Digest of the file.
-        sheet_already_imported: The number under which this very file was imported before.
-        rewritten_serials: Serials that look like what a spreadsheet makes of one.
-        cells: In a dry run: the rows as they are understood.
-    """
-
-    new: Count
-    already_recorded: Count
-    retests: Count
-    sha256: Digest
+    new: Count  #: Units with new results.
+    already_recorded: Count  #: Units and retests that were on record already.
+    retests: Count  #: Further results, which never count.
+    sha256: Digest  #: Digest of the file.
+    #: The number under which this very file was imported before.
     sheet_already_imported: int | None
-    rewritten_serials: list[str]
-    cells: NotRequired[list[CellsAnswer]]
+    rewritten_serials: list[str]  #: Serials that look like what a spreadsheet makes of one.
+    cells: NotRequired[list[CellsAnswer]]  #: In a dry run: the rows as they are understood.
 
 
 _OfImport = TypedDict("_OfImport", {"import": NotRequired[ImportAnswer]})
@@ -81,39 +60,23 @@ class ReceiptExtra(_OfImport):
 
     Attributes:
         import: What an import came to.
-        lets_through: With a bar: what it lets through.
-        says: With a bar: the same in sentences.
-        excluded_units: With results: the units of them that do not count.
-        order: With an order that was on record before: that one.
     """
 
-    lets_through: NotRequired[BarRatesAnswer]
-    says: NotRequired[list[str]]
+    lets_through: NotRequired[BarRatesAnswer]  #: With a bar: what it lets through.
+    says: NotRequired[list[str]]  #: With a bar: the same in sentences.
+    #: With results: the units of them that do not count.
     excluded_units: NotRequired[list[ExcludedUnitAnswer]]
-    order: NotRequired[KnownOrderAnswer]
+    order: NotRequired[KnownOrderAnswer]  #: With an order that was on record before: that one.
 
 
 class ReceiptAnswer(ReceiptExtra):
-    """What a recording command did. The rows are its events.
+    """What a recording command did. The rows are its events."""
 
-    Attributes:
-        command_id: The id it was given under.
-        repeated: Whether it was recorded before, so that nothing was added.
-        dry_run: Whether it only decided and showed.
-        events: Its events in order; empty when there was nothing to record.
-        unsealed: Why the log was not sealed although that was due; null where there is nothing to
-            say.
-        import: What an import came to.
-        lets_through: With a bar: what it lets through.
-        says: With a bar: the same in sentences.
-        excluded_units: With results: the units of them that do not count.
-        order: With an order that was on record before: that one.
-    """
-
-    command_id: str
-    repeated: bool
-    dry_run: bool
-    events: list[EventAnswer]
+    command_id: str  #: The id it was given under.
+    repeated: bool  #: Whether it was recorded before, so that nothing was added.
+    dry_run: bool  #: Whether it only decided and showed.
+    events: list[EventAnswer]  #: Its events in order; empty when there was nothing to record.
+    #: Why the log was not sealed although that was due; null where there is nothing to say.
     unsealed: str | None
 
 

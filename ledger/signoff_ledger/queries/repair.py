@@ -8,24 +8,16 @@ SCHEMA = "signoff.repair/1"
 
 
 class RestoredPartAnswer(TypedDict):
-    """One thing that was put right.
+    """One thing that was put right."""
 
-    Attributes:
-        restored: What differed, and no longer does.
-    """
-
-    restored: str
+    restored: str  #: What differed, and no longer does.
 
 
 class RepairAnswer(TypedDict):
-    """What was put right around the lines: `signoff repair`. The rows are the things put right.
+    """What was put right around the lines: `signoff repair`. The rows are the things put right."""
 
-    Attributes:
-        ledger: Where the ledger stands, without a password.
-        restored: A sentence for each thing that was put right; empty where nothing was missing.
-    """
-
-    ledger: str
+    ledger: str  #: Where the ledger stands, without a password.
+    #: A sentence for each thing that was put right; empty where nothing was missing.
     restored: list[str]
 
 

@@ -18,49 +18,28 @@ SCHEMA = "signoff.step/1"
 
 
 class ChangedRuleAnswer(TypedDict):
-    """A rule that began or ceased to hold.
+    """A rule that began or ceased to hold."""
 
-    Attributes:
-        rule: Its name.
-        holds: Whether it holds now.
-        says: What it found.
-    """
-
-    rule: str
-    holds: bool
-    says: str
+    rule: str  #: Its name.
+    holds: bool  #: Whether it holds now.
+    says: str  #: What it found.
 
 
 class StepAnswer(TypedDict):
-    """One event of a story and the state it led to: `signoff replay --step`.
+    """One event of a story and the state it led to: `signoff replay --step`."""
 
-    Attributes:
-        number: Which event of the story it is, from 1.
-        total: Events of the story.
-        position: Where it stands in the log.
-        at: When it was recorded.
-        by: Who recorded it.
-        sentence: The event in one sentence.
-        standing: Where the process stood then.
-        revision: The revision of the process.
-        batches: Batches opened so far.
-        rules_held: Rules that held then, with no signer named.
-        rules: Rules that were asked.
-        changed: Rules that began or ceased to hold with this event.
-    """
-
-    number: Number
-    total: Number
-    position: Position
-    at: Moment
-    by: str
-    sentence: str
-    standing: StandingName
-    revision: Count
-    batches: Count
-    rules_held: Count
-    rules: Count
-    changed: list[ChangedRuleAnswer]
+    number: Number  #: Which event of the story it is, from 1.
+    total: Number  #: Events of the story.
+    position: Position  #: Where it stands in the log.
+    at: Moment  #: When it was recorded.
+    by: str  #: Who recorded it.
+    sentence: str  #: The event in one sentence.
+    standing: StandingName  #: Where the process stood then.
+    revision: Count  #: The revision of the process.
+    batches: Count  #: Batches opened so far.
+    rules_held: Count  #: Rules that held then, with no signer named.
+    rules: Count  #: Rules that were asked.
+    changed: list[ChangedRuleAnswer]  #: Rules that began or ceased to hold with this event.
 
 
 ANSWER = StepAnswer

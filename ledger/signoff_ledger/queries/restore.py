@@ -10,17 +10,11 @@ SCHEMA = "signoff.restore/1"
 
 
 class RestoreAnswer(TypedDict):
-    """A ledger made of an export: `signoff restore`.
+    """A ledger made of an export: `signoff restore`."""
 
-    Attributes:
-        ledger: Where it stands, without a password.
-        events: Events in it.
-        root: Root of the tree over them.
-    """
-
-    ledger: str
-    events: Position
-    root: Digest
+    ledger: str  #: Where it stands, without a password.
+    events: Position  #: Events in it.
+    root: Digest  #: Root of the tree over them.
 
 
 ANSWER = RestoreAnswer

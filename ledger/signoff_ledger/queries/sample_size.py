@@ -16,49 +16,29 @@ _REJECTS = range(4)
 
 
 class SeenAnswer(TypedDict):
-    """What was seen so far.
+    """What was seen so far."""
 
-    Attributes:
-        rejects: Rejects.
-        inspected: Units.
-    """
-
-    rejects: int
-    inspected: int
+    rejects: int  #: Rejects.
+    inspected: int  #: Units.
 
 
 class UnitsNeededAnswer(TypedDict):
-    """Units for one number of rejects.
+    """Units for one number of rejects."""
 
-    Attributes:
-        rejects: Rejects allowed, all in all.
-        units: Units needed; null where no number shows it.
-        still: Units beyond those seen; null where none were named.
-    """
-
-    rejects: int
-    units: int | None
-    still: int | None
+    rejects: int  #: Rejects allowed, all in all.
+    units: int | None  #: Units needed; null where no number shows it.
+    still: int | None  #: Units beyond those seen; null where none were named.
 
 
 class UnitsToShowAnswer(TypedDict):
-    """How many units show a rate: `signoff plan size`.
+    """How many units show a rate: `signoff plan size`."""
 
-    Attributes:
-        rate: The rate to show.
-        confidence: Of the claim, one-sided.
-        lot: Units of the lot; null for an endless process.
-        seen: What was seen so far; null for nothing.
-        claim: The claim in words.
-        needed: By number of rejects.
-    """
-
-    rate: DecimalText
-    confidence: DecimalText
-    lot: int | None
-    seen: SeenAnswer | None
-    claim: str
-    needed: list[UnitsNeededAnswer]
+    rate: DecimalText  #: The rate to show.
+    confidence: DecimalText  #: Of the claim, one-sided.
+    lot: int | None  #: Units of the lot; null for an endless process.
+    seen: SeenAnswer | None  #: What was seen so far; null for nothing.
+    claim: str  #: The claim in words.
+    needed: list[UnitsNeededAnswer]  #: By number of rejects.
 
 
 ANSWER = UnitsToShowAnswer

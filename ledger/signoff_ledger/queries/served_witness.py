@@ -10,17 +10,11 @@ SCHEMA = "signoff.witness/1"
 
 
 class ServedWitnessAnswer(TypedDict):
-    """A witness that begins to answer: `signoff witness serve`.
+    """A witness that begins to answer: `signoff witness serve`."""
 
-    Attributes:
-        verifier_key: Its key, of type 0x04, as C2SP signed-note writes it.
-        url: Where it answers.
-        logs: The origins of the logs it watches.
-    """
-
-    verifier_key: VerifierKeyText
-    url: str
-    logs: list[str]
+    verifier_key: VerifierKeyText  #: Its key, of type 0x04, as C2SP signed-note writes it.
+    url: str  #: Where it answers.
+    logs: list[str]  #: The origins of the logs it watches.
 
 
 ANSWER = ServedWitnessAnswer

@@ -10,14 +10,9 @@ SCHEMA = "signoff.config/1"
 
 
 class SettingAnswer(TypedDict):
-    """A setting.
+    """A setting."""
 
-    Attributes:
-        setting: Its name.
-        value: What is in force; empty when it is not set.
-        origin: option, a variable's name, a file's path, or default.
-    """
-
+    #: Its name.
     setting: Annotated[
         str,
         Form(
@@ -33,22 +28,16 @@ class SettingAnswer(TypedDict):
             )
         ),
     ]
-    value: str
-    origin: str
+    value: str  #: What is in force; empty when it is not set.
+    origin: str  #: option, a variable's name, a file's path, or default.
 
 
 class SettingsAnswer(TypedDict):
-    """The settings and where they come from: `signoff config`. The rows are the settings.
+    """The settings and where they come from: `signoff config`. The rows are the settings."""
 
-    Attributes:
-        settings: Every setting.
-        project_file: The name of the project's file.
-        user_file: The path of the person's own file.
-    """
-
-    settings: list[SettingAnswer]
-    project_file: str
-    user_file: str
+    settings: list[SettingAnswer]  #: Every setting.
+    project_file: str  #: The name of the project's file.
+    user_file: str  #: The path of the person's own file.
 
 
 ANSWER = SettingsAnswer

@@ -15,35 +15,19 @@ INSPECTIONS = tuple(str(each) for each in Inspection)
 
 
 class StandardPlanAnswer(LetsThroughAnswer):
-    """A bar by an acceptable quality level: `signoff bar pick`.
+    """A bar by an acceptable quality level: `signoff bar pick`."""
 
-    Attributes:
-        standard: The standard.
-        aql: The acceptable quality level asked for.
-        level: The inspection level.
-        lot: Units in the lot.
-        inspection: Severity of inspection.
-        code_letter: The code letter.
-        units: Units to inspect.
-        max_rejects: Acceptance number Ac.
-        reject_from: Rejection number Re.
-        inspect_all: Whether that is every unit of the lot.
-        bar: The bar to write into a plan file.
-        lets_through: What it lets through.
-        says: The same in sentences.
-    """
-
-    standard: str
-    aql: str
-    level: str
-    lot: int
-    inspection: str
-    code_letter: str
-    units: int
-    max_rejects: int
-    reject_from: int
-    inspect_all: bool
-    bar: dict[str, int]
+    standard: str  #: The standard.
+    aql: str  #: The acceptable quality level asked for.
+    level: str  #: The inspection level.
+    lot: int  #: Units in the lot.
+    inspection: str  #: Severity of inspection.
+    code_letter: str  #: The code letter.
+    units: int  #: Units to inspect.
+    max_rejects: int  #: Acceptance number Ac.
+    reject_from: int  #: Rejection number Re.
+    inspect_all: bool  #: Whether that is every unit of the lot.
+    bar: dict[str, int]  #: The bar to write into a plan file.
 
 
 ANSWER = StandardPlanAnswer

@@ -10,67 +10,38 @@ from signoff_ledger.queries.view_checks import checked_standing
 
 
 class StandingAnswer(TypedDict):
-    """A process as it stands.
+    """A process as it stands."""
 
-    Attributes:
-        process: The process's key.
-        name: What is being made.
-        called: The user's own word for a production prototype.
-        activity: Code of this activity.
-        stage: The stage it belongs to.
-        next_activity: Where conforming units go after a sign-off.
-        standing: Where it stands; only SIGNED_OFF opens the order gate.
-        standing_why: Why, where there is something to say; else empty.
-        signature: How the last decision is signed: `none` or `ssh`; empty before the first.
-        process_revision: Its revision; every change raises it.
-        signed_revision: The revision signed off, while a sign-off is on record.
-        run_min: Smallest run that a sign-off is asked for.
-        run_max: Largest run.
-        ordered: Units ordered under the sign-off; those of the orders that stand without one.
-        orders: The orders that stand, each with its quantity; else empty.
-        orders_from_before: Those of them that are not under the sign-off that stands; else empty.
-        lapses_at: When time alone ends the sign-off; empty without one.
-        plan: Number of the plan in force.
-        bar: Number of the bar in force; null before the first.
-        planned: Its batch size n.
-        ac: Its acceptance number.
-        attempts: Batches opened so far.
-        open_batch: The batch that takes units; empty when none does.
-        latest_batch: The batch opened last; empty before the first.
-        changes: Process changes on record.
-        decisions: Decisions on record.
-        held_since: When the present hold began; empty while it is not held.
-        at_risk: The orders that stand while the process is not signed off; else empty.
-    """
-
-    process: str
-    name: str
-    called: str
-    activity: ActivityCode
-    stage: str
-    next_activity: ActivityCode
-    standing: StandingName
-    standing_why: str
+    process: str  #: The process's key.
+    name: str  #: What is being made.
+    called: str  #: The user's own word for a production prototype.
+    activity: ActivityCode  #: Code of this activity.
+    stage: str  #: The stage it belongs to.
+    next_activity: ActivityCode  #: Where conforming units go after a sign-off.
+    standing: StandingName  #: Where it stands; only SIGNED_OFF opens the order gate.
+    standing_why: str  #: Why, where there is something to say; else empty.
+    #: How the last decision is signed: `none` or `ssh`; empty before the first.
     signature: Annotated[str, Form(choices=("", "none", "ssh"))]
-    process_revision: Number
-    signed_revision: int | None
-    run_min: Number
-    run_max: Number
-    ordered: Count
-    orders: str
+    process_revision: Number  #: Its revision; every change raises it.
+    signed_revision: int | None  #: The revision signed off, while a sign-off is on record.
+    run_min: Number  #: Smallest run that a sign-off is asked for.
+    run_max: Number  #: Largest run.
+    ordered: Count  #: Units ordered under the sign-off; those of the orders that stand without one.
+    orders: str  #: The orders that stand, each with its quantity; else empty.
+    #: Those of them that are not under the sign-off that stands; else empty.
     orders_from_before: str
-    lapses_at: str
-    plan: Number
-    bar: int | None
-    planned: int | None
-    ac: int | None
-    attempts: Count
-    open_batch: str
-    latest_batch: str
-    changes: Count
-    decisions: Count
-    held_since: str
-    at_risk: str
+    lapses_at: str  #: When time alone ends the sign-off; empty without one.
+    plan: Number  #: Number of the plan in force.
+    bar: int | None  #: Number of the bar in force; null before the first.
+    planned: int | None  #: Its batch size n.
+    ac: int | None  #: Its acceptance number.
+    attempts: Count  #: Batches opened so far.
+    open_batch: str  #: The batch that takes units; empty when none does.
+    latest_batch: str  #: The batch opened last; empty before the first.
+    changes: Count  #: Process changes on record.
+    decisions: Count  #: Decisions on record.
+    held_since: str  #: When the present hold began; empty while it is not held.
+    at_risk: str  #: The orders that stand while the process is not signed off; else empty.
 
 
 def standings(reader: Reader, now: datetime, *processes: str) -> list[StandingAnswer]:

@@ -16,29 +16,17 @@ SCHEMA = "signoff.statement/1"
 
 
 class StatementFileAnswer(TypedDict):
-    """A statement in a file.
+    """A statement in a file."""
 
-    Attributes:
-        statement: The file.
-        sha256: Its digest.
-    """
-
-    statement: str
-    sha256: Digest
+    statement: str  #: The file.
+    sha256: Digest  #: Its digest.
 
 
 class StatementRowAnswer(StatementFileAnswer):
-    """A statement in a file, and how to go on.
+    """A statement in a file, and how to go on."""
 
-    Attributes:
-        statement: The file.
-        sha256: Its digest.
-        namespace: What the signature must be made for.
-        attach: Where `ssh-keygen -Y sign` puts the first signature, for --attach.
-    """
-
-    namespace: str
-    attach: str
+    namespace: str  #: What the signature must be made for.
+    attach: str  #: Where `ssh-keygen -Y sign` puts the first signature, for --attach.
 
 
 class StatementsAnswer(StatementRowAnswer):
@@ -46,13 +34,10 @@ class StatementsAnswer(StatementRowAnswer):
 
     Attributes:
         statement: The file of the first one.
-        sha256: Its digest.
         namespace: What the signatures must be made for.
-        attach: Where `ssh-keygen -Y sign` puts the first signature, for --attach.
-        other_statements: The other statements of the command.
     """
 
-    other_statements: list[StatementFileAnswer]
+    other_statements: list[StatementFileAnswer]  #: The other statements of the command.
 
 
 ANSWER = StatementsAnswer

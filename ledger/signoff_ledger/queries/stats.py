@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, TypedDict
 
 from signoff_ledger.queries.answer_with_pictures import AnswerWithPictures
 from signoff_ledger.queries.batch_stats import BatchStatsAnswer, evaluation
+from signoff_ledger.queries.reader import filled
 from signoff_ledger.queries.value_forms import DecimalText, Form
 
 if TYPE_CHECKING:
@@ -16,41 +17,25 @@ SCHEMA = "signoff.stats/1"
 
 
 class BatchRowAnswer(TypedDict):
-    """A batch in short.
+    """A batch in short."""
 
-    Attributes:
-        batch: Its key.
-        attempt: Which attempt it is.
-        rejects: Rejects.
-        inspected: Units inspected.
-        lower: Two-sided 95 % interval.
-        upper: Two-sided 95 % interval.
-        at_most: One-sided 95 % bound.
-        evidence: Against the bar's rate.
-    """
-
-    batch: str
-    attempt: int
-    rejects: int
-    inspected: int
-    lower: DecimalText | None
-    upper: DecimalText | None
-    at_most: DecimalText | None
+    batch: str  #: Its key.
+    attempt: int  #: Which attempt it is.
+    rejects: int  #: Rejects.
+    inspected: int  #: Units inspected.
+    lower: DecimalText | None  #: Two-sided 95 % interval.
+    upper: DecimalText | None  #: Two-sided 95 % interval.
+    at_most: DecimalText | None  #: One-sided 95 % bound.
+    #: Against the bar's rate.
     evidence: Annotated[str, Form(choices=("shown to meet", "shown to miss", "open"))]
 
 
 class StatsAnswer(TypedDict):
-    """What the batches of a process show: `signoff stats`. The rows are the batches.
+    """What the batches of a process show: `signoff stats`. The rows are the batches."""
 
-    Attributes:
-        process: The process's key.
-        batch: The batch shown in full to people.
-        batches: Every batch, oldest first.
-    """
-
-    process: str
-    batch: str | None
-    batches: list[BatchStatsAnswer]
+    process: str  #: The process's key.
+    batch: str | None  #: The batch shown in full to people.
+    batches: list[BatchStatsAnswer]  #: Every batch, oldest first.
 
 
 ANSWER = StatsAnswer
@@ -85,16 +70,5 @@ def stats(
 
 def batch_rows(answer: StatsAnswer) -> list[BatchRowAnswer]:
     """Give each batch in short."""
-    return [
-        {
-            "batch": each["batch"],
-            "attempt": each["attempt"],
-            "rejects": each["figures"]["rate"]["rejects"],
-            "inspected": each["figures"]["rate"]["inspected"],
-            "lower": each["figures"]["rate"].get("lower"),
-            "upper": each["figures"]["rate"].get("upper"),
-            "at_most": each["figures"]["rate"].get("at_most"),
-            "evidence": each["figures"]["rate"]["evidence"],
-        }
-        for each in answer["batches"]
-    ]
+    rates = ((each, each["figures"]["rate"]) for each in answer["batches"])
+    return [filled(BatchRowAnswer, {**each, **rate}) for each, rate in rates]

@@ -10,13 +10,9 @@ SCHEMA = "signoff.status/1"
 
 
 class StatusAnswer(TypedDict):
-    """Where every process stands: `signoff status`.
+    """Where every process stands: `signoff status`."""
 
-    Attributes:
-        processes: In order of their keys.
-    """
-
-    processes: list[StandingAnswer]
+    processes: list[StandingAnswer]  #: In order of their keys.
 
 
 ANSWER = StatusAnswer

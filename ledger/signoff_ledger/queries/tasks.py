@@ -15,35 +15,21 @@ SCHEMA = "signoff.tasks/1"
 
 
 class TaskAnswer(TypedDict):
-    """A next step, and the role that may take it.
+    """A next step, and the role that may take it."""
 
-    Attributes:
-        process: The process.
-        place: Its place among the steps of the process.
-        role: The role that may take it.
-        not_person: A person who may not, though they have the role; else empty.
-        batch: The batch it is about; empty where there is none.
-        task: The step in words.
-    """
-
-    process: str
-    place: Count
-    role: RoleName
-    not_person: str
-    batch: str
-    task: str
+    process: str  #: The process.
+    place: Count  #: Its place among the steps of the process.
+    role: RoleName  #: The role that may take it.
+    not_person: str  #: A person who may not, though they have the role; else empty.
+    batch: str  #: The batch it is about; empty where there is none.
+    task: str  #: The step in words.
 
 
 class TasksAnswer(TypedDict):
-    """What waits for a person: `signoff status --mine`.
+    """What waits for a person: `signoff status --mine`."""
 
-    Attributes:
-        person: Their key.
-        tasks: Steps that their roles may take.
-    """
-
-    person: str
-    tasks: list[TaskAnswer]
+    person: str  #: Their key.
+    tasks: list[TaskAnswer]  #: Steps that their roles may take.
 
 
 ANSWER = TasksAnswer

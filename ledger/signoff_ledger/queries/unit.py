@@ -13,30 +13,20 @@ SCHEMA = "signoff.unit/1"
 
 
 class UnitStoryAnswer(UnitRowAnswer):
-    """A unit in one batch, and everything that was recorded of it.
+    """A unit in one batch, and everything that was recorded of it."""
 
-    Attributes:
-        process: The process.
-        batch: The batch.
-        events: What was recorded of it, oldest first: results, retests, nonconformities, requests
-            for corrections and dispositions.
-    """
-
-    process: str
-    batch: str
+    process: str  #: The process.
+    batch: str  #: The batch.
+    #: What was recorded of it, oldest first: results, retests, nonconformities, requests for
+    #: corrections and dispositions.
     events: list[HistoryRowAnswer]
 
 
 class UnitsAnswer(TypedDict):
-    """A serial wherever it stands: `signoff unit SERIAL`. The rows are what stands there.
+    """A serial wherever it stands: `signoff unit SERIAL`. The rows are what stands there."""
 
-    Attributes:
-        serial: The serial.
-        units: The unit in each batch that has one of that serial.
-    """
-
-    serial: str
-    units: list[UnitStoryAnswer]
+    serial: str  #: The serial.
+    units: list[UnitStoryAnswer]  #: The unit in each batch that has one of that serial.
 
 
 ANSWER = UnitsAnswer

@@ -6,61 +6,38 @@ from signoff_ledger.queries.value_forms import Count, Form
 
 
 class UnitAnswer(TypedDict):
-    """A unit of the batch, corrections applied.
+    """A unit of the batch, corrections applied."""
 
-    Attributes:
-        serial: The unit.
-        typed: The serial as it was typed, where that is another spelling.
-        method: How it was made; only line counts.
-        counts: Whether it stands for the process.
-        excluded: Codes of the reasons why it does not.
-        missing: Characteristics without a reading.
-        reject: Whether it is nonconforming in a counted grade.
-        nonconformities: Nonconformities that stand, each as its number and its mode.
-        readings: First valid readings by characteristic, with their unit.
-        built_by: Who built it, as stated.
-        operator_role: The builder's role, as stated.
-        enrolled_as: The role as which the ledger knows the builder; null for none.
-        gauges: What it was measured with.
-        cavity: Cavity or nest of the tool.
-        station: Station on the line.
-        inspectors: Who recorded results of it.
-        replaces: The planned unit that it stands in for.
-        disposition: What happens to it, if decided.
-        retests: Further results on record.
-        failed_retests: Characteristics that a later retest failed.
-        releasable: Whether it may go on to a user.
-        result: `conforms`, `nonconforming`, `incomplete` or `reject`.
-        found: What was found, in a few words.
-        made: Who made it and how, in a few words.
-    """
-
-    serial: str
-    typed: str | None
+    serial: str  #: The unit.
+    typed: str | None  #: The serial as it was typed, where that is another spelling.
+    #: How it was made; only line counts.
     method: Annotated[str, Form(choices=("line", "bench", "3d-print", "engineer-assisted"))]
-    counts: bool
-    excluded: list[str]
-    missing: list[str]
-    reject: bool
+    counts: bool  #: Whether it stands for the process.
+    excluded: list[str]  #: Codes of the reasons why it does not.
+    missing: list[str]  #: Characteristics without a reading.
+    reject: bool  #: Whether it is nonconforming in a counted grade.
+    #: Nonconformities that stand, each as its number and its mode.
     nonconformities: list[Annotated[str, Form(r"^D-\d+ ")]]
-    readings: dict[str, str]
-    built_by: str | None
-    operator_role: str | None
-    enrolled_as: str | None
-    gauges: list[str]
-    cavity: str | None
-    station: str | None
-    inspectors: list[str]
-    replaces: str | None
+    readings: dict[str, str]  #: First valid readings by characteristic, with their unit.
+    built_by: str | None  #: Who built it, as stated.
+    operator_role: str | None  #: The builder's role, as stated.
+    enrolled_as: str | None  #: The role as which the ledger knows the builder; null for none.
+    gauges: list[str]  #: What it was measured with.
+    cavity: str | None  #: Cavity or nest of the tool.
+    station: str | None  #: Station on the line.
+    inspectors: list[str]  #: Who recorded results of it.
+    replaces: str | None  #: The planned unit that it stands in for.
+    #: What happens to it, if decided.
     disposition: (
         Annotated[
             str, Form(choices=("rework", "repair", "regrade", "scrap", "use-as-is", "return"))
         ]
         | None
     )
-    retests: Count
-    failed_retests: list[str]
-    releasable: bool
+    retests: Count  #: Further results on record.
+    failed_retests: list[str]  #: Characteristics that a later retest failed.
+    releasable: bool  #: Whether it may go on to a user.
+    #: `conforms`, `nonconforming`, `incomplete` or `reject`.
     result: Annotated[str, Form(choices=("conforms", "nonconforming", "incomplete", "reject"))]
-    found: str
-    made: str
+    found: str  #: What was found, in a few words.
+    made: str  #: Who made it and how, in a few words.

@@ -1,22 +1,22 @@
-"""Forms of the plain values in answers: what a text or a number looks like, for the schemas."""
+"""Forms of the values in answers: what a text, a number or a part looks like, for the schemas."""
 
 from typing import Annotated, NamedTuple
 
 
 class Form(NamedTuple):
-    """What a plain value looks like.
+    """What a plain value looks like."""
 
-    Attributes:
-        pattern: A regular expression that a text matches.
-        minimum: The smallest number.
-        choices: Every text there is; empty for any.
-        always: The one value there is; None for any.
-    """
+    pattern: str = ""  #: A regular expression that a text matches.
+    minimum: int | None = None  #: The smallest number.
+    choices: tuple[str, ...] = ()  #: Every text there is; empty for any.
+    always: bool | None = None  #: The one value there is; None for any.
 
-    pattern: str = ""
-    minimum: int | None = None
-    choices: tuple[str, ...] = ()
-    always: bool | None = None
+
+class ModelData(NamedTuple):
+    """Says that a value is a model of the domain as JSON: its fields are described there alone."""
+
+    module: str  #: The module of the model, which an answer is read without.
+    name: str  #: Its name.
 
 
 Position = Annotated[int, Form(minimum=1)]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, TypedDict
 from signoff_ledger.errors import EvidenceError
 from signoff_ledger.integrity.log_check import FAILED, FLAGGED, OPEN, PROVED, Check
 from signoff_ledger.queries.advice import AdviceAnswer, advice_answer
+from signoff_ledger.queries.reader import picked
 from signoff_ledger.queries.value_forms import Form, Position
 
 if TYPE_CHECKING:
@@ -16,43 +17,29 @@ SCHEMA = "signoff.verification/2"
 
 
 class ProvedAnswer(TypedDict):
-    """One thing that was looked at.
+    """One thing that was looked at."""
 
-    Attributes:
-        name: What.
-        state: What came of it.
-        says: What was found, or why it could not be.
-        files: Files that lie next to the evidence, where the check is about those; what a screen
-            would obey in a name is escaped.
-        advice: What to do about it; null where there is nothing to do.
-    """
-
-    name: str
-    state: Annotated[str, Form(choices=(PROVED, FLAGGED, OPEN, FAILED))]
-    says: str
+    name: str  #: What.
+    state: Annotated[str, Form(choices=(PROVED, FLAGGED, OPEN, FAILED))]  #: What came of it.
+    says: str  #: What was found, or why it could not be.
+    #: Files that lie next to the evidence, where the check is about those; what a screen would obey
+    #: in a name is escaped.
     files: list[str]
-    advice: AdviceAnswer | None
+    advice: AdviceAnswer | None  #: What to do about it; null where there is nothing to do.
 
 
 class VerificationAnswer(TypedDict):
-    """What was proved and what was not: `signoff verify`. The rows are checks.
+    """What was proved and what was not: `signoff verify`. The rows are checks."""
 
-    Attributes:
-        verified: Whether everything that was looked at holds.
-        of: The ledger or the folder.
-        position: Where in the log it does not hold; null where it does, or where no line is to
-            blame.
-        advice: What to do where it does not hold; null where it does, or where that is not known.
-        checks: What was looked at, in that order; a failure is the last one.
-        unproved: Files of the folder that nothing was proved of: extra ones, and a README that is
-            not the one that goes with it.
-    """
-
-    verified: bool
-    of: str
+    verified: bool  #: Whether everything that was looked at holds.
+    of: str  #: The ledger or the folder.
+    #: Where in the log it does not hold; null where it does, or where no line is to blame.
     position: Position | None
+    #: What to do where it does not hold; null where it does, or where that is not known.
     advice: AdviceAnswer | None
-    checks: list[ProvedAnswer]
+    checks: list[ProvedAnswer]  #: What was looked at, in that order; a failure is the last one.
+    #: Files of the folder that nothing was proved of: extra ones, and a README that is not the one
+    #: that goes with it.
     unproved: list[str]
 
 
@@ -82,13 +69,10 @@ def verification(of: str, made: Iterable[Check]) -> VerificationAnswer:
         "position": failed.position if failed else None,
         "advice": advice_answer(failed.advice if failed else None),
         "checks": [
-            {
-                "name": c.name,
-                "state": c.state,
-                "says": c.says,
-                "files": list(c.files),
-                "advice": advice_answer(c.advice),
-            }
+            picked(
+                ProvedAnswer,
+                {**c._asdict(), "files": [*c.files], "advice": advice_answer(c.advice)},
+            )
             for c in checks
         ],
         "unproved": [name for c in checks if c.state != PROVED for name in c.files],

@@ -14,59 +14,34 @@ SCHEMA = "signoff.whatif/1"
 
 
 class MissedRuleAnswer(TypedDict):
-    """A rule of the other bar that would not have held.
+    """A rule of the other bar that would not have held."""
 
-    Attributes:
-        rule: Its name.
-        says: What it would have found.
-    """
-
-    rule: str
-    says: str
+    rule: str  #: Its name.
+    says: str  #: What it would have found.
 
 
 class OtherBarAnswer(TypedDict):
-    """One past decision under one other bar: counterfactual.
+    """One past decision under one other bar: counterfactual."""
 
-    Attributes:
-        counterfactual: Always true: this is not a decision.
-        position: Where the decision stands.
-        batch: The batch.
-        decided: What was decided.
-        bar_you_did_not_set: The clauses that differ.
-        would: What the other bar's own rules would have come to.
-        flips: Whether that differs from what was decided.
-        missed: Rules of the other bar that would not have held.
-        other_rules: Other rules that did not hold then; no bar changes them.
-    """
-
-    counterfactual: Always
-    position: Position
-    batch: str
-    decided: OutcomeName
-    bar_you_did_not_set: dict[str, str]
-    would: OutcomeName
-    flips: bool
-    missed: list[MissedRuleAnswer]
-    other_rules: list[str]
+    counterfactual: Always  #: Always true: this is not a decision.
+    position: Position  #: Where the decision stands.
+    batch: str  #: The batch.
+    decided: OutcomeName  #: What was decided.
+    bar_you_did_not_set: dict[str, str]  #: The clauses that differ.
+    would: OutcomeName  #: What the other bar's own rules would have come to.
+    flips: bool  #: Whether that differs from what was decided.
+    missed: list[MissedRuleAnswer]  #: Rules of the other bar that would not have held.
+    other_rules: list[str]  #: Other rules that did not hold then; no bar changes them.
 
 
 class WhatIfAnswer(TypedDict):
-    """Past decisions under bars that were never set: `signoff replay --what-if`.
+    """Past decisions under bars that were never set: `signoff replay --what-if`."""
 
-    Attributes:
-        counterfactual: Always true: nothing here is a decision.
-        stamp: Says so in words.
-        process: The process's key.
-        what_if: The question as asked.
-        answers: Every decision under every other bar.
-    """
-
-    counterfactual: Always
-    stamp: str
-    process: str
-    what_if: str
-    answers: list[OtherBarAnswer]
+    counterfactual: Always  #: Always true: nothing here is a decision.
+    stamp: str  #: Says so in words.
+    process: str  #: The process's key.
+    what_if: str  #: The question as asked.
+    answers: list[OtherBarAnswer]  #: Every decision under every other bar.
 
 
 ANSWER = WhatIfAnswer

@@ -16,7 +16,7 @@ from signoff_ledger.projections.tables import (
 )
 from signoff_ledger.queries.disclosure_answer import DisclosureAnswer
 from signoff_ledger.queries.figures_answer import FiguresAnswer, SentencesAnswer
-from signoff_ledger.queries.reader import Reader, Row
+from signoff_ledger.queries.reader import Reader, Row, picked
 from signoff_ledger.queries.rule_answer import RuleAnswer
 from signoff_ledger.queries.standing import as_of
 from signoff_ledger.queries.subjects import batch_named, process_named
@@ -39,173 +39,97 @@ SCHEMA = "signoff.why/2"
 
 
 class ApprovedDesignAnswer(TypedDict):
-    """The design approval that a sign-off stands on.
+    """The design approval that a sign-off stands on."""
 
-    Attributes:
-        document: The approved document.
-        reference: The approval's own number.
-        sha256: Digest of the document.
-    """
-
-    document: str
-    reference: str
-    sha256: Digest
+    document: str  #: The approved document.
+    reference: str  #: The approval's own number.
+    sha256: Digest  #: Digest of the document.
 
 
 class DecisionAnswer(TypedDict):
-    """The decision explained.
+    """The decision explained."""
 
-    Attributes:
-        position: Where it stands in the log.
-        at: When it was recorded, by the ledger's clock.
-        by: The person; where the bar decided, the person who recorded what made it.
-        printed_name: The name printed on the decision.
-        meaning: What the decision means, in the words that were shown.
-        signature: How it is signed; none means the name as authenticated.
-        process_revision: The revision decided on.
-        automatic: Whether the bar decided by itself.
-        reason: The reason of a hold, or the note of a sign-off.
-        run_min: A sign-off's smallest run.
-        run_max: A sign-off's largest run.
-        plan_sha256: Digest of the plan that a sign-off stands on.
-        bar_sha256: Digest of the bar that a sign-off stands on.
-        design: The design approval that a sign-off stands on.
-        tooling: The tooling signed for.
-        tooling_revision: Its revision.
-    """
-
-    position: Position
-    at: Moment
-    by: str
-    printed_name: str
-    meaning: str
+    position: Position  #: Where it stands in the log.
+    at: Moment  #: When it was recorded, by the ledger's clock.
+    by: str  #: The person; where the bar decided, the person who recorded what made it.
+    printed_name: str  #: The name printed on the decision.
+    meaning: str  #: What the decision means, in the words that were shown.
+    #: How it is signed; none means the name as authenticated.
     signature: Annotated[str, Form(choices=("none", "ssh"))]
-    process_revision: Number
-    automatic: bool
-    reason: str | None
-    run_min: NotRequired[Number]
-    run_max: NotRequired[Number]
-    plan_sha256: NotRequired[Digest]
-    bar_sha256: NotRequired[Digest]
-    design: NotRequired[ApprovedDesignAnswer]
-    tooling: NotRequired[str]
-    tooling_revision: NotRequired[str]
+    process_revision: Number  #: The revision decided on.
+    automatic: bool  #: Whether the bar decided by itself.
+    reason: str | None  #: The reason of a hold, or the note of a sign-off.
+    run_min: NotRequired[Number]  #: A sign-off's smallest run.
+    run_max: NotRequired[Number]  #: A sign-off's largest run.
+    plan_sha256: NotRequired[Digest]  #: Digest of the plan that a sign-off stands on.
+    bar_sha256: NotRequired[Digest]  #: Digest of the bar that a sign-off stands on.
+    design: NotRequired[ApprovedDesignAnswer]  #: The design approval that a sign-off stands on.
+    tooling: NotRequired[str]  #: The tooling signed for.
+    tooling_revision: NotRequired[str]  #: Its revision.
 
 
 class OrderAtRiskAnswer(TypedDict):
-    """An order that stands while the process is not signed off.
+    """An order that stands while the process is not signed off."""
 
-    Attributes:
-        quantity: Units.
-        reference: Its own number.
-    """
-
-    quantity: Number
-    reference: str
+    quantity: Number  #: Units.
+    reference: str  #: Its own number.
 
 
 class BarAnswer(TypedDict):
-    """A bar as registered.
+    """A bar as registered."""
 
-    Attributes:
-        number: Its number, from 1.
-        units: Planned batch size n.
-        max_rejects: Acceptance number Ac; one more rejects.
-        registered_at: When, by the ledger's clock.
-        loosened: Clauses that pass more than the bar before.
-        reason: Why it superseded the one before.
-        sha256: Digest of its canonical JSON.
-        position: Where it stands in the log.
-    """
-
-    number: Number
-    units: Number
-    max_rejects: Count
-    registered_at: Moment
-    loosened: list[str]
-    reason: str | None
-    sha256: Digest
-    position: Position
+    number: Number  #: Its number, from 1.
+    units: Number  #: Planned batch size n.
+    max_rejects: Count  #: Acceptance number Ac; one more rejects.
+    registered_at: Moment  #: When, by the ledger's clock.
+    loosened: list[str]  #: Clauses that pass more than the bar before.
+    reason: str | None  #: Why it superseded the one before.
+    sha256: Digest  #: Digest of its canonical JSON.
+    position: Position  #: Where it stands in the log.
 
 
 class BuildTimesAnswer(TypedDict):
-    """The build times of the units that count.
+    """The build times of the units that count."""
 
-    Attributes:
-        timed: Units with a build time.
-        median_s: Their median in seconds, as a decimal.
-        reference_s: What the bench or the prototype took, in seconds; never counted.
-        ratio: Median over reference, to two decimals.
-    """
-
-    timed: Count
-    median_s: DecimalText | None
-    reference_s: int | None
-    ratio: DecimalText | None
+    timed: Count  #: Units with a build time.
+    median_s: DecimalText | None  #: Their median in seconds, as a decimal.
+    reference_s: int | None  #: What the bench or the prototype took, in seconds; never counted.
+    ratio: DecimalText | None  #: Median over reference, to two decimals.
 
 
 class JudgedBatchAnswer(TypedDict):
-    """A batch, counted under its bar.
+    """A batch, counted under its bar."""
 
-    Attributes:
-        batch: The batch's key.
-        attempt: Which attempt of the process it is, from 1.
-        process_revision: The revision of the process it was built on.
-        bar: The number of its bar.
-        planned: Units that the bar asks for, n.
-        units: Units that count.
-        rejects: Nonconforming units among them.
-        nonconformities: Nonconformities on them; a unit may have several.
-        excluded: Why a unit does not count: codes by serial.
-        incomplete: Characteristics without a reading, by serial.
-        build_time: The build times of the units that count.
-        retests: Further results on record, which never count.
-        corrections: Corrections that a second person confirmed.
-        outcomes: What was decided on it, oldest first.
-    """
-
-    batch: str
-    attempt: Number
-    process_revision: Number
-    bar: Number
-    planned: Number
-    units: Count
-    rejects: Count
-    nonconformities: Count
-    excluded: dict[str, list[str]]
-    incomplete: dict[str, list[str]]
-    build_time: BuildTimesAnswer
-    retests: Count
-    corrections: Count
-    outcomes: list[OutcomeName]
+    batch: str  #: The batch's key.
+    attempt: Number  #: Which attempt of the process it is, from 1.
+    process_revision: Number  #: The revision of the process it was built on.
+    bar: Number  #: The number of its bar.
+    planned: Number  #: Units that the bar asks for, n.
+    units: Count  #: Units that count.
+    rejects: Count  #: Nonconforming units among them.
+    nonconformities: Count  #: Nonconformities on them; a unit may have several.
+    excluded: dict[str, list[str]]  #: Why a unit does not count: codes by serial.
+    incomplete: dict[str, list[str]]  #: Characteristics without a reading, by serial.
+    build_time: BuildTimesAnswer  #: The build times of the units that count.
+    retests: Count  #: Further results on record, which never count.
+    corrections: Count  #: Corrections that a second person confirmed.
+    outcomes: list[OutcomeName]  #: What was decided on it, oldest first.
 
 
 class HandoverPart(TypedDict):
-    """The units released with the sign-off.
+    """The units released with the sign-off."""
 
-    Attributes:
-        activity: The next activity's code.
-        serials: Conforming units of the deciding batch, and no others.
-    """
-
-    activity: ActivityCode
-    serials: list[str]
+    activity: ActivityCode  #: The next activity's code.
+    serials: list[str]  #: Conforming units of the deciding batch, and no others.
 
 
 class ContextEventAnswer(TypedDict):
-    """An event around the decision.
+    """An event around the decision."""
 
-    Attributes:
-        position: Where it stands in the log.
-        by: Who recorded it.
-        type: The kind of event, by its wire name.
-        says: The event as a sentence.
-    """
-
-    position: Position
-    by: str
-    type: EventName
-    says: str
+    position: Position  #: Where it stands in the log.
+    by: str  #: Who recorded it.
+    type: EventName  #: The kind of event, by its wire name.
+    says: str  #: The event as a sentence.
 
 
 class WhyAnswer(TypedDict):
@@ -213,56 +137,36 @@ class WhyAnswer(TypedDict):
 
     The process, the decision explained, its rules and the events around it. The rows are the
     rules.
-
-    Attributes:
-        process: The process's key.
-        name: What is being made.
-        called: The user's own word for a production prototype.
-        activity: Code of this activity.
-        standing: Where the process stands now; only SIGNED_OFF opens the order gate.
-        standing_why: Why, where there is something to say.
-        orders_at_risk: The orders that stand while the process is not signed off.
-        disclosures: What a reader has to know first.
-        batch: The batch explained; null while there is none.
-        outcome: What was decided on that batch.
-        decision: The decision explained; null while there is none.
-        rule_set: The version of the rules.
-        rules: Every rule: as decided on, or as of now while undecided.
-        bars: Every bar, in the order registered.
-        batches: Every batch, in the order opened.
-        modes: Units with each mode as x/n, by mode and then by batch.
-        recurrences: Modes in that batch that a change had declared fixed.
-        held_for_s: Seconds from the first hold to the sign-off explained.
-        handover: The units released with the sign-off.
-        context: Changes, orders, refusals, remarks and endings, oldest first.
-        does_not_show: What a sign-off does not show; empty for everything else.
-        figures: Everything shown in numbers; null where no batch is in question.
-        says: What is said, each part apart.
     """
 
-    process: str
-    name: str
-    called: str
-    activity: ActivityCode
-    standing: StandingName
-    standing_why: str
+    process: str  #: The process's key.
+    name: str  #: What is being made.
+    called: str  #: The user's own word for a production prototype.
+    activity: ActivityCode  #: Code of this activity.
+    standing: StandingName  #: Where the process stands now; only SIGNED_OFF opens the order gate.
+    standing_why: str  #: Why, where there is something to say.
+    #: The orders that stand while the process is not signed off.
     orders_at_risk: list[OrderAtRiskAnswer]
-    disclosures: list[DisclosureAnswer]
-    batch: str | None
+    disclosures: list[DisclosureAnswer]  #: What a reader has to know first.
+    batch: str | None  #: The batch explained; null while there is none.
+    #: What was decided on that batch.
     outcome: Annotated[str, Form(choices=("NOT_DECIDED", "HELD", "SIGNED_OFF"))]
-    decision: DecisionAnswer | None
-    rule_set: str
-    rules: list[RuleAnswer]
-    bars: list[BarAnswer]
-    batches: list[JudgedBatchAnswer]
+    decision: DecisionAnswer | None  #: The decision explained; null while there is none.
+    rule_set: str  #: The version of the rules.
+    rules: list[RuleAnswer]  #: Every rule: as decided on, or as of now while undecided.
+    bars: list[BarAnswer]  #: Every bar, in the order registered.
+    batches: list[JudgedBatchAnswer]  #: Every batch, in the order opened.
+    #: Units with each mode as x/n, by mode and then by batch.
     modes: dict[str, dict[str, Annotated[str, Form(r"^\d+/\d+$")]]]
-    recurrences: list[str]
-    held_for_s: int | None
-    handover: HandoverPart
+    recurrences: list[str]  #: Modes in that batch that a change had declared fixed.
+    held_for_s: int | None  #: Seconds from the first hold to the sign-off explained.
+    handover: HandoverPart  #: The units released with the sign-off.
+    #: Changes, orders, refusals, remarks and endings, oldest first.
     context: list[ContextEventAnswer]
-    does_not_show: str
+    does_not_show: str  #: What a sign-off does not show; empty for everything else.
+    #: Everything shown in numbers; null where no batch is in question.
     figures: FiguresAnswer | None
-    says: SentencesAnswer
+    says: SentencesAnswer  #: What is said, each part apart.
 
 
 ANSWER = WhyAnswer
@@ -270,25 +174,15 @@ ROW = RuleAnswer
 
 
 class WhyParts(NamedTuple):
-    """What an answer is made of, as rows of views.
+    """What an answer is made of, as rows of views."""
 
-    Attributes:
-        process: The process as it stands at the moment asked about.
-        explained: What is said of the decision, or of the rules while there is none.
-        bars: Its bars.
-        orders: Its orders.
-        batches: Its batches.
-        context: Events around the decision.
-        others: Other processes.
-    """
-
-    process: Row
-    explained: dict[str, Any]
-    bars: Sequence[Row]
-    orders: Sequence[Row]
-    batches: Sequence[Row]
-    context: Sequence[Row]
-    others: Sequence[Row]
+    process: Row  #: The process as it stands at the moment asked about.
+    explained: dict[str, Any]  #: What is said of the decision, or of the rules while there is none.
+    bars: Sequence[Row]  #: Its bars.
+    orders: Sequence[Row]  #: Its orders.
+    batches: Sequence[Row]  #: Its batches.
+    context: Sequence[Row]  #: Events around the decision.
+    others: Sequence[Row]  #: Other processes.
 
 
 def why(reader: Reader, process: str | None, batch: str | None, now: datetime) -> WhyAnswer | None:
@@ -337,39 +231,17 @@ def composed(parts: WhyParts) -> WhyAnswer:
     same: list[DisclosureAnswer] = [
         {"topic": "SAME PROCESS", "says": says} for says in _same(process, parts.others)
     ]
-    return {
-        "process": process["process"],
-        "name": process["name"],
-        "called": process["called"],
-        "activity": process["activity"],
-        "standing": process["standing"],
-        "standing_why": process["standing_why"],
+    context = [{**row, "by": row["person"], "says": row["sentence"]} for row in parts.context]
+    made = {
         "orders_at_risk": _at_risk(process, parts.orders),
         "disclosures": [*explained["disclosures"], *same],
-        "batch": explained["batch"],
-        "outcome": explained["outcome"],
-        "decision": explained["decision"],
-        "rule_set": explained["rule_set"],
-        "rules": explained["rules"],
         "bars": [_bar(row) for row in parts.bars],
         "batches": [_batch(row) for row in parts.batches],
         "modes": _modes(parts.batches),
-        "recurrences": explained["recurrences"],
-        "held_for_s": explained["held_for_s"],
         "handover": {"activity": process["next_activity"], "serials": explained["serials"]},
-        "context": [
-            {
-                "position": row["position"],
-                "by": row["person"],
-                "type": row["type"],
-                "says": row["sentence"],
-            }
-            for row in parts.context
-        ],
-        "does_not_show": explained["does_not_show"],
-        "figures": explained["figures"],
-        "says": explained["says"],
+        "context": [picked(ContextEventAnswer, row) for row in context],
     }
+    return picked(WhyAnswer, {**process, **explained, **made})
 
 
 def _at_risk(process: Row, orders: Sequence[Row]) -> list[OrderAtRiskAnswer]:
@@ -380,41 +252,23 @@ def _at_risk(process: Row, orders: Sequence[Row]) -> list[OrderAtRiskAnswer]:
 
 
 def _bar(row: Row) -> BarAnswer:
-    return {
-        "number": row["number"],
-        "units": row["units"],
-        "max_rejects": row["max_rejects"],
-        "registered_at": row["registered_at"],
-        "loosened": json.loads(row["loosened"]),
-        "reason": row["reason"],
-        "sha256": row["digest"],
-        "position": row["position"],
-    }
+    loosened = json.loads(row["loosened"])
+    return picked(BarAnswer, {**row, "loosened": loosened, "sha256": row["digest"]})
 
 
 def _batch(row: Row) -> JudgedBatchAnswer:
-    median, reference = row["build_time_median_s"], row["build_time_reference_s"]
-    return {
-        "batch": row["batch"],
-        "attempt": row["attempt"],
-        "process_revision": row["process_revision"],
-        "bar": row["bar"],
-        "planned": row["planned"],
-        "units": row["units"],
-        "rejects": row["rejects"],
-        "nonconformities": row["nonconformities"],
+    build_time = {
+        "timed": row["timed"],
+        "median_s": row["build_time_median_s"],
+        "reference_s": row["build_time_reference_s"],
+        "ratio": row["build_time_ratio"],
+    }
+    listed = {
         "excluded": json.loads(row["excluded_units"]),
         "incomplete": json.loads(row["incomplete_units"]),
-        "build_time": {
-            "timed": row["timed"],
-            "median_s": median,
-            "reference_s": reference,
-            "ratio": row["build_time_ratio"],
-        },
-        "retests": row["retests"],
-        "corrections": row["corrections"],
         "outcomes": json.loads(row["outcomes"]),
     }
+    return picked(JudgedBatchAnswer, {**row, **listed, "build_time": build_time})
 
 
 def _modes(batches: Sequence[Row]) -> dict[str, dict[str, str]]:

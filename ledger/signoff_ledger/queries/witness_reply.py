@@ -8,15 +8,10 @@ SCHEMA = "signoff.answer/1"
 
 
 class WitnessReplyAnswer(TypedDict):
-    """A witness's answer to a request in a file: `signoff witness serve --answer`.
+    """A witness's answer to a request in a file: `signoff witness serve --answer`."""
 
-    Attributes:
-        witness: The name of the witness.
-        cosignature: Its line, without the newline at its end.
-    """
-
-    witness: str
-    cosignature: str
+    witness: str  #: The name of the witness.
+    cosignature: str  #: Its line, without the newline at its end.
 
 
 ANSWER = WitnessReplyAnswer

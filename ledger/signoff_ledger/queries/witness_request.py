@@ -15,15 +15,12 @@ class WitnessRequestAnswer(_From):
     """A request for a cosignature in a file: `signoff witness request -o`.
 
     Attributes:
-        witness: The witness it is for.
-        file: Where it was written.
         from: Events in the checkpoint that its proof of growth begins at; 0 where there is none.
-        size: Events in the checkpoint to cosign.
     """
 
-    witness: str
-    file: str
-    size: Position
+    witness: str  #: The witness it is for.
+    file: str  #: Where it was written.
+    size: Position  #: Events in the checkpoint to cosign.
 
 
 ANSWER = WitnessRequestAnswer

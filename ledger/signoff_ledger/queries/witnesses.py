@@ -17,33 +17,20 @@ VerifierKeyText = Annotated[str, Form(r"^[^+\s]+\+[0-9a-f]{8}\+[A-Za-z0-9+/]+=*$
 
 
 class WitnessAnswer(TypedDict):
-    """A witness.
+    """A witness."""
 
-    Attributes:
-        witness: Its name.
-        verifier_key: Its key, of type 0x04, as C2SP signed-note writes it.
-        url: Where it answers; null for one that is reached by file.
-        cosigned: Events in the largest checkpoint that it cosigned; 0 before the first.
-        at: When it did, in UTC, by its own clock; null before the first.
-    """
-
-    witness: str
-    verifier_key: VerifierKeyText
-    url: str | None
-    cosigned: Count
-    at: str | None
+    witness: str  #: Its name.
+    verifier_key: VerifierKeyText  #: Its key, of type 0x04, as C2SP signed-note writes it.
+    url: str | None  #: Where it answers; null for one that is reached by file.
+    cosigned: Count  #: Events in the largest checkpoint that it cosigned; 0 before the first.
+    at: str | None  #: When it did, in UTC, by its own clock; null before the first.
 
 
 class WitnessesAnswer(TypedDict):
-    """The witnesses that are asked to cosign: `signoff witness list`. The rows are the witnesses.
+    """The witnesses that are asked to cosign: `signoff witness list`. They are the rows."""
 
-    Attributes:
-        sealed: Events in the latest checkpoint; 0 before the first.
-        witnesses: In the order added.
-    """
-
-    sealed: Count
-    witnesses: list[WitnessAnswer]
+    sealed: Count  #: Events in the latest checkpoint; 0 before the first.
+    witnesses: list[WitnessAnswer]  #: In the order added.
 
 
 ANSWER = WitnessesAnswer

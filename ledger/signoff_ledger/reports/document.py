@@ -65,19 +65,12 @@ Block: TypeAlias = Heading | Paragraph | Items | Terms | Table | PictureBlock
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A document.
+    """A document."""
 
-    Attributes:
-        kicker: What kind of document it is.
-        title: What it is about.
-        outcome: The one word it is read for.
-        blocks: The rest, in order.
-    """
-
-    kicker: str
-    title: str
-    outcome: str
-    blocks: tuple[Block, ...]
+    kicker: str  #: What kind of document it is.
+    title: str  #: What it is about.
+    outcome: str  #: The one word it is read for.
+    blocks: tuple[Block, ...]  #: The rest, in order.
 
 
 def all_legible(part: _Part) -> _Part:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from html import escape
 from itertools import pairwise
 from math import ceil
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from signoff_ledger.figures.picture import (
     BeforeAfter,
@@ -90,19 +90,7 @@ class Canvas:
 def draw(picture: Picture) -> str:
     """Draw a picture as an SVG element with its title and its finding."""
     canvas = Canvas()
-    match picture:
-        case UnitGrid():
-            height = _unit_grid(canvas, picture)
-        case BeforeAfter():
-            height = _before_after(canvas, picture)
-        case OcCurve():
-            height = _oc_curve(canvas, picture)
-        case ParetoChart():
-            height = _pareto(canvas, picture)
-        case RunChart():
-            height = _run_chart(canvas, picture)
-        case _:
-            raise TypeError(picture)
+    height = _SHAPES[type(picture)](canvas, picture)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" role="img" viewBox="0 0 {WIDTH} {_n(height)}" '
         f'aria-labelledby="{picture.name}-title {picture.name}-finding" '
@@ -316,3 +304,13 @@ def _short(text: str, most: int) -> str:
 
 def _n(value: float) -> str:
     return f"{value:.1f}".removesuffix(".0")
+
+
+_SHAPES: dict[type[Picture], Callable[[Canvas, Any], float]] = {
+    UnitGrid: _unit_grid,
+    BeforeAfter: _before_after,
+    OcCurve: _oc_curve,
+    ParetoChart: _pareto,
+    RunChart: _run_chart,
+}
+"""How each kind of picture is drawn; gives the height that it takes."""

@@ -5,7 +5,7 @@ Nothing here is coloured; a shape or a letter carries each meaning.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from signoff_ledger.figures.picture import (
     BeforeAfter,
@@ -17,7 +17,7 @@ from signoff_ledger.figures.picture import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from signoff_ledger.figures.picture import Picture
 
@@ -54,19 +54,7 @@ def draw(picture: Picture, *, ascii_only: bool = False) -> str:
         ascii_only: Keep to ASCII, for terminals that show nothing else.
     """
     signs = ASCII if ascii_only else UNICODE
-    match picture:
-        case UnitGrid():
-            lines = _unit_grid(picture, signs)
-        case BeforeAfter():
-            lines = _before_after(picture, signs)
-        case OcCurve():
-            lines = _oc_curve(picture, signs)
-        case ParetoChart():
-            lines = _pareto(picture, signs)
-        case RunChart():
-            lines = _run_chart(picture, signs)
-        case _:
-            raise TypeError(picture)
+    lines = _SHAPES[type(picture)](picture, signs)
     text = "\n".join([picture.title, *(f"  {line}".rstrip() for line in lines), picture.finding])
     return text.encode("ascii", "replace").decode() if ascii_only else text
 
@@ -185,3 +173,13 @@ def _place(rate: float, high: float) -> int:
 
 def _percent(rate: float) -> str:
     return f"{100 * rate:.2g} %" if rate < 1 else "100 %"
+
+
+_SHAPES: dict[type[Picture], Callable[[Any, Signs], list[str]]] = {
+    UnitGrid: _unit_grid,
+    BeforeAfter: _before_after,
+    OcCurve: _oc_curve,
+    ParetoChart: _pareto,
+    RunChart: _run_chart,
+}
+"""How each kind of picture is drawn, in lines."""

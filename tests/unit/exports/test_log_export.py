@@ -8,7 +8,7 @@ import pytest
 from signoff_ledger.errors import EvidenceError, SignoffError, StoreError
 from signoff_ledger.exports.log_folder import LogFolder, export_log, sealed_notes
 from signoff_ledger.exports.restore import restore_log
-from signoff_ledger.exports.verification import ExportedLog, LiveLog, verify_log
+from signoff_ledger.exports.verification import LiveLog, verify_log
 from signoff_ledger.integrity.canonical import LINE_LIMIT_BYTES
 from signoff_ledger.integrity.log_check import Check, Trust
 from signoff_ledger.persistence.sqlite.store import SqliteStore
@@ -19,7 +19,7 @@ from tests.unit.exports.test_bundle import content
 
 def checks(folder: Path) -> list[Check]:
     """Verify an export."""
-    return list(verify_log(ExportedLog(LogFolder(folder)), Trust()))
+    return list(verify_log(LogFolder(folder), Trust()))
 
 
 def test_an_export_holds_the_lines_to_the_byte(cosigned: Office, exported: Path) -> None:

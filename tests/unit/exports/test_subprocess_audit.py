@@ -10,8 +10,8 @@ import pytest
 
 from signoff_ledger.errors import EvidenceError
 from signoff_ledger.exports import subprocess_audit
-from signoff_ledger.exports.log_folder import LogFolder, export_log
-from signoff_ledger.exports.verification import ExportedLog, LiveLog, verify_log
+from signoff_ledger.exports.log_folder import LogAddress, LogFolder, export_log
+from signoff_ledger.exports.verification import LiveLog, verify_log
 from signoff_ledger.integrity.log_check import Check, Trust
 from tests.ledgers import rewrite
 from tests.offices import Office
@@ -60,7 +60,7 @@ def test_a_ledger_is_verified_the_same_by_two_processes(
 @pytest.mark.usefixtures("always_apart")
 def test_an_export_is_verified_by_two_processes(office: Office, tmp_path: Path) -> None:
     export_log(office.store, tmp_path / "out")
-    source = ExportedLog(LogFolder(tmp_path / "out"))
+    source = LogFolder(tmp_path / "out")
 
     checks = list(verify_log(source, Trust()))
     assert [verified(office)[-1], "readme"] == [checks[-2], checks[-1].name]
@@ -80,7 +80,7 @@ def test_a_process_that_ends_without_an_answer_is_done_without(
 
 def test_what_does_not_follow_is_reported_across_the_processes(office: Office) -> None:
     position = spoilt(office)
-    place = subprocess_audit.LogAddress(office.store.address, office.store.size())
+    place = LogAddress(office.store.address, office.store.size())
     beside = subprocess_audit.Apart(place)
     with pytest.raises(EvidenceError) as refused:
         beside.meaning()
@@ -109,7 +109,7 @@ def test_the_second_process_answers_in_one_line(
 def test_a_short_log_and_a_single_core_are_not_worth_one(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    place = subprocess_audit.LogAddress(office.store.address, office.store.size())
+    place = LogAddress(office.store.address, office.store.size())
     assert subprocess_audit.apart(place) is None
     monkeypatch.setattr(subprocess_audit, "WORTH_A_PROCESS", 0)
     monkeypatch.setattr("os.cpu_count", lambda: 1)

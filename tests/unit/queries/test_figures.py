@@ -1,61 +1,50 @@
-"""The figures in answers are those of decisions, field by field."""
+"""The figures in answers are those of decisions: their schema is made of the domain's models."""
 
-from types import NoneType
-from typing import Any, NotRequired, get_args, get_origin, get_type_hints, is_typeddict
+from decimal import Decimal
 
-import pytest
-from pydantic import BaseModel
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # it brings no types
 
-from signoff_ledger.domain.figures import BarFigures, DecisionSentences, Figures, FixFigures
-from signoff_ledger.queries.figures import sentences, shown_answer
-from signoff_ledger.queries.figures_answer import (
-    BarRatesAnswer,
-    FiguresAnswer,
-    FixEffectAnswer,
-    SentencesAnswer,
-)
+from signoff_ledger.domain.figures import BarFigures, RateChance
+from signoff_ledger.queries import bars, why
+from signoff_ledger.queries.json_schema import schema_of
+from signoff_ledger.queries.rules import sentences
 
 
-def fields_of(kind: Any) -> Any:
-    """Give the fields of a type and of those within it, with whether each may be absent."""
-    if get_args(kind) and not isinstance(kind, type):
-        inner = [each for each in get_args(kind) if each not in {NoneType, Ellipsis}]
-        return fields_of(inner[0])
-    if is_typeddict(kind):
-        hints = get_type_hints(kind, include_extras=True)
-        return {
-            name: (get_origin(each) is NotRequired, fields_of(each)) for name, each in hints.items()
-        }
-    if isinstance(kind, type) and issubclass(kind, BaseModel):
-        return {
-            name: (
-                NoneType in get_args(field.annotation),
-                fields_of(field.annotation),
-            )
-            for name, field in kind.model_fields.items()
-        }
-    return None
+def test_the_schema_of_a_model_takes_what_is_written_of_it() -> None:
+    chance = RateChance(chance=Decimal("0.5"), rate=Decimal("1E-7"))
+    figures = BarFigures(
+        accepted=(chance,),
+        consumer_rate=Decimal("0.2"),
+        indifferent_rate=Decimal("0.1"),
+        max_rejects=0,
+        producer_rate=Decimal("0.01"),
+        rate=Decimal(0),
+        units=20,
+    )
+    definitions = schema_of(bars, closed=True)["$defs"]
+    schema = {"$defs": definitions, "$ref": "#/$defs/BarFigures"}
+
+    written = figures.model_dump(mode="json")
+
+    assert Draft202012Validator(schema).is_valid(written)
+    assert not Draft202012Validator(schema).is_valid(written | {"rate": 0.0})
+    assert not Draft202012Validator(schema).is_valid(written | {"more": "1"})
 
 
-@pytest.mark.parametrize(
-    ("model", "answer"),
-    [
-        (Figures, FiguresAnswer),
-        (BarFigures, BarRatesAnswer),
-        (FixFigures, FixEffectAnswer),
-        (DecisionSentences, SentencesAnswer),
-    ],
-)
-def test_an_answer_has_every_figure_and_no_other(model: type, answer: Any) -> None:
-    assert fields_of(model) == fields_of(answer)
+def test_only_what_a_model_can_have_none_of_may_be_absent() -> None:
+    figures = schema_of(why)["$defs"]["Figures"]
+
+    absent = {*figures["properties"]} - {*figures["required"]}
+
+    assert {"build_time", "currency", "fix"} == absent
 
 
-def test_fields_within_fields_are_compared() -> None:
-    _, build_time = fields_of(FiguresAnswer)["build_time"]
-    _, change = build_time["change"]
+def test_models_within_models_are_described() -> None:
+    change = schema_of(why)["$defs"]["BuildTimeChange"]["properties"]
 
     assert {"batch", "change", "hours", "median_s", "run"} == set(change)
+    assert "The earlier batch's median." == change["median_s"]["description"]
 
 
-def test_nothing_is_shown_where_no_batch_is_in_question() -> None:
-    assert {"figures": None, "says": sentences(None)} == shown_answer(None, None)
+def test_nothing_is_said_where_no_batch_is_in_question() -> None:
+    assert {"rule": [], "evidence": [], "limits": []} == sentences(None)

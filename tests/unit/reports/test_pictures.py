@@ -128,7 +128,7 @@ def test_a_long_run_is_thinned_and_says_so() -> None:
 @pytest.mark.parametrize("draw", [svg.draw, text_charts.draw], ids=["svg", "characters"])
 def test_what_is_no_picture_is_not_drawn(draw: object) -> None:
     assert callable(draw)
-    with pytest.raises(TypeError):
+    with pytest.raises(KeyError):
         draw(Picture("x", "t", "f", HEAD, ROWS))
 
 
