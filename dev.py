@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 ROOT = Path(__file__).resolve().parent
 ENVIRONMENT = ROOT / ".venv-dev"
@@ -198,8 +198,17 @@ def run_step(step: Step) -> Result:
     return Result(done.returncode == 0, done.stdout, time.monotonic() - started)
 
 
-def show(step: Step, result: Result) -> None:
-    """Print the line of a check, and everything it printed if it failed."""
+def results() -> Iterator[tuple[Step, Result]]:
+    """Run the checks at the same time, and give them in order; what pytest measured comes last."""
+    steps = check_steps()
+    with ThreadPoolExecutor(len(steps)) as pool:
+        yield from zip(steps, pool.map(run_step, steps), strict=True)
+    last = pure_coverage()
+    yield last, run_step(last)
+
+
+def show(step: Step, result: Result) -> bool:
+    """Print the line of a check, and everything it printed if it failed; say whether it passed."""
     outcome = "ok" if result.ok else "FAILED"
     print(f"{step.name:<16}{outcome:<7}{result.seconds:7.1f} s", flush=True)
     if not result.ok:
@@ -208,22 +217,14 @@ def show(step: Step, result: Result) -> None:
         for line in result.printed.splitlines():
             if PYTEST_SUMMARY.match(line):
                 print(line, flush=True)
+    return result.ok
 
 
 def check(arguments: Sequence[str]) -> int:
     """Run every check but the long rounds of `faults`, to the end, and say which ones failed."""
     refuse_arguments("check", arguments)
     started = time.monotonic()
-    steps = check_steps()
-    failed = []
-    with ThreadPoolExecutor(len(steps)) as pool:
-        for step, result in zip(steps, pool.map(run_step, steps), strict=True):
-            show(step, result)
-            failed += [] if result.ok else [step.name]
-    last = pure_coverage()
-    result = run_step(last)
-    show(last, result)
-    failed += [] if result.ok else [last.name]
+    failed = [step.name for step, result in results() if not show(step, result)]
     seconds = time.monotonic() - started
     if failed:
         print(f"check: FAILED in {seconds:.1f} s: {', '.join(failed)}")

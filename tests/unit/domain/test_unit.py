@@ -4,8 +4,15 @@ import pytest
 
 from signoff_ledger.domain.events.batch import Nonconformity
 from signoff_ledger.domain.plan import UnitBuild
-from signoff_ledger.domain.unit import NonconformityReport, Unit, UnitReport
+from signoff_ledger.domain.unit import (
+    NonconformityReport,
+    Unit,
+    UnitReport,
+    UnreadableError,
+    readings_of,
+)
 from signoff_ledger.domain.values import BuildMethod, Severity
+from tests.stories import plan
 
 LINE = UnitBuild(method=BuildMethod.LINE)
 
@@ -57,3 +64,18 @@ def test_a_report_says_nothing_by_default() -> None:
         report.stated_conforms,
     )
     assert (None, None) == (NonconformityReport("X").location, NonconformityReport("X").note)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "why"),
+    [
+        ("weight", "1", "the plan has no such characteristic"),
+        ("lid", "wide", "'wide' is not a plain decimal number"),
+    ],
+)
+def test_a_result_that_the_plan_does_not_read_is_named(name: str, text: str, why: str) -> None:
+    with pytest.raises(UnreadableError) as refused:
+        readings_of(plan(), {name: text})
+
+    assert (name, text) == (refused.value.name, refused.value.text)
+    assert why in str(refused.value)

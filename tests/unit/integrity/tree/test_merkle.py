@@ -213,3 +213,19 @@ def test_a_recomputed_tree_closes_tiles_of_tiles() -> None:
         (level, number) for level, number, _ in tree.nodes()
     ]
     assert (2, 0, reference_root(65_536)) == list(tree.nodes())[-1]
+
+
+def test_a_kept_subtree_that_differs_from_the_lines_is_counted() -> None:
+    tree = RecomputedTree()
+    for leaf in leaves(600):
+        tree.add(leaf)
+    kept_nodes = list(tree.nodes())
+    (level, number, root), *others = kept_nodes
+    grown = (1, 2, leaves(1)[0])
+
+    assert 0 == tree.differences(kept_nodes, 600)
+    assert 1 == tree.differences(others, 600)
+    assert 2 == tree.differences([(level, number, root[::-1]), *others], 600)
+    assert 1 == tree.differences([*kept_nodes, (0, 0, root)], 600)
+    assert 1 == tree.differences([*kept_nodes, grown], 767)
+    assert 0 == tree.differences([*kept_nodes, grown], 768)

@@ -1,0 +1,62 @@
+"""Which tests coverage is measured in.
+
+Tracing doubles the time of a test or trebles it. So a test is traced where it is small, or reaches
+a module that no other does, and the rest of the suite runs as fast as without coverage.
+"""
+
+import sys
+from collections.abc import Generator
+from typing import Any
+
+import pytest
+
+EACH_CASE = ("tests/unit/domain/", "tests/unit/integrity/")
+"""Every branch of these modules is taken by tests of their own; many a case is there for one."""
+
+FIRST_CASE = (
+    "tests/cli/",
+    "tests/unit/custody/",
+    "tests/unit/exports/",
+    "tests/unit/figures/",
+    "tests/unit/formats/",
+    "tests/unit/persistence/",
+    "tests/unit/replay/",
+    "tests/unit/statistics/",
+    "tests/unit/witness/",
+)
+"""Here the first case of each test is traced."""
+
+
+class Measured:
+    """The tests of a run that are traced."""
+
+    def __init__(self) -> None:
+        self._names: set[str] = set()
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Choose them among those that were selected."""
+        seen = set()
+        for item in items:
+            test = item.nodeid.partition("[")[0]
+            if test.startswith(EACH_CASE) or (test.startswith(FIRST_CASE) and test not in seen):
+                self._names.add(item.nodeid)
+            seen.add(test)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, Any, Any]:
+        """Run a test with its fixtures, traced or not."""
+        if item.nodeid in self._names:
+            return (yield)
+        trace = sys.gettrace()
+        sys.settrace(None)
+        try:
+            return (yield)
+        finally:
+            sys.settrace(trace)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Leave the trace function alone where coverage is not measured: it is a debugger's then."""
+    if config.pluginmanager.hasplugin("_cov"):
+        config.pluginmanager.register(Measured())
