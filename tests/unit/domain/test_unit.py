@@ -70,7 +70,7 @@ def test_a_report_says_nothing_by_default() -> None:
     ("name", "text", "why"),
     [
         ("weight", "1", "the plan has no such characteristic"),
-        ("lid", "wide", "'wide' is not a plain decimal number"),
+        ("lid", "wide", "is not a plain decimal number"),
     ],
 )
 def test_a_result_that_the_plan_does_not_read_is_named(name: str, text: str, why: str) -> None:
