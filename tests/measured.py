@@ -5,10 +5,14 @@ a module that no other does, and the rest of the suite runs as fast as without c
 """
 
 import sys
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from importlib import import_module
 from typing import Any
 
 import pytest
+
+from tests.tree import SOURCE_ROOTS, python_files
 
 EACH_CASE = ("tests/unit/domain/", "tests/unit/integrity/")
 """Every branch of these modules is taken by tests of their own; many a case is there for one."""
@@ -33,6 +37,18 @@ class Measured:
     def __init__(self) -> None:
         self._names: set[str] = set()
 
+    @pytest.hookimpl(wrapper=True)
+    def pytest_collection(self, session: pytest.Session) -> Generator[None, Any, Any]:
+        """Import the product traced, for what its modules do then, and the tests untraced."""
+        if session.config.pluginmanager.hasplugin("dsession"):
+            return (yield)  # The workers collect, not the process that started them.
+        for root in SOURCE_ROOTS:
+            for path in python_files(root):
+                parts = path.relative_to(root).with_suffix("").parts
+                import_module(".".join(parts).removesuffix(".__init__"))
+        with untraced():
+            return (yield)
+
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Choose them among those that were selected."""
@@ -48,12 +64,19 @@ class Measured:
         """Run a test with its fixtures, traced or not."""
         if item.nodeid in self._names:
             return (yield)
-        trace = sys.gettrace()
-        sys.settrace(None)
-        try:
+        with untraced():
             return (yield)
-        finally:
-            sys.settrace(trace)
+
+
+@contextmanager
+def untraced() -> Iterator[None]:
+    """Run without the trace function."""
+    trace = sys.gettrace()
+    sys.settrace(None)
+    try:
+        yield
+    finally:
+        sys.settrace(trace)
 
 
 def pytest_configure(config: pytest.Config) -> None:
