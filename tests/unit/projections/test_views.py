@@ -7,6 +7,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from threading import Event, Thread
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
@@ -65,6 +66,18 @@ def other(path: Path, shop: Shop) -> Iterator[Views]:
 
 
 # --- keeping up ---------------------------------------------------------------------------------
+
+
+def test_everything_is_read_in_one_look(
+    shop: Shop, views: Views, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What stands there is asked before and behind all views, not before and behind each."""
+    views.catch_up()
+    looked = Mock(wraps=shop.store.intact_tables)
+    monkeypatch.setattr(shop.store, "intact_tables", looked)
+
+    assert {table.name for table in tables.TABLES} == views.everything().keys()
+    assert 2 == looked.call_count
 
 
 def test_views_kept_up_at_every_step_equal_views_built_anew(shop: Shop, views: Views) -> None:
