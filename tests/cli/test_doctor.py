@@ -99,7 +99,7 @@ def test_a_view_that_was_wrong_is_found_and_built_again(tmp_path: Path) -> None:
     terminal = at("ordered", tmp_path)
     before = terminal.asked("status")
     with closing(raw(terminal.ledger)) as connection:
-        connection.execute("UPDATE view_processes SET standing = 'HELD'")
+        connection.execute("UPDATE view_processes SET name = 'another'")
 
     terminal.refused("SL513", "status")
     assert 1 == terminal("doctor").code
