@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self, cast
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -24,9 +24,12 @@ from signoff_ledger.integrity.encoding import encode_base64
 from signoff_ledger.integrity.log_check import Check, Trust
 from signoff_ledger.integrity.ssh.public_key import parse_ssh_public_key
 from signoff_ledger.integrity.ssh.sshsig import NAMESPACE
-from signoff_ledger.persistence.sqlite.store import SqliteStore
+from signoff_ledger.persistence.store_factory import create_store, open_store
 from tests import signers
 from tests.ledgers import PEOPLE, START, CountingIds, Shop, TickingClock
+
+if TYPE_CHECKING:
+    from signoff_ledger.persistence.sqlite.store import SqliteStore
 
 OLGA, ANNA, BELA, SPARE, STRANGER = (
     Ed25519PrivateKey.from_private_bytes(bytes(range(first, first + 32)))
@@ -81,17 +84,24 @@ def by(person: str, key: Ed25519PrivateKey | None = None, *, dry_run: bool = Fal
 
 @dataclass
 class Office(Shop):
-    """A shop whose log is sealed, and whose people sign."""
+    """A shop whose log is sealed, and whose people sign.
+
+    Attributes:
+        keys: The folder of the log's key; in the folder of the ledger's file by default.
+    """
+
+    keys: Path | None = None
 
     def __post_init__(self) -> None:
-        self.vault = Vault(self.store.path.parent / "keys", new_key=lambda: LOG_KEY)
+        self.vault = Vault(self.keys or self.store.path.parent / "keys", new_key=lambda: LOG_KEY)
         self.sealer = Sealer(self.store, self.vault, SealPolicy(events=10**6))
         self.ledger = Ledger(self.store, self.clock, self.ids, self.sealer)
 
     @classmethod
-    def begun(cls, path: Path, origin: str) -> Self:
+    def begun(cls, address: str | Path, origin: str, keys: Path | None = None) -> Self:
         """Begin a ledger whose log has a key, with Olga alone in it and nobody's signature."""
-        office = cls(SqliteStore.create(path))
+        # The steps need nothing of a file, unless the keys are in its folder.
+        office = cls(cast("SqliteStore", create_store(address)), keys=keys)
         log_key = office.vault.make_key(origin, "test")
         office.ledger.execute(
             BeginLedger(name="test", printed_name="Olga Owner", log_key=log_key), Call("olga")
@@ -106,21 +116,26 @@ class Office(Shop):
     @classmethod
     def _staffed(cls, path: Path, origin: str) -> Self:
         office = cls.begun(path, origin)
-        office.show_key("olga", OLGA)
+        office.enrol_everybody()
+        return office
+
+    def enrol_everybody(self) -> None:
+        """Enrol everybody of `PEOPLE`, and bring the keys of those who have one into force."""
+        self.show_key("olga", OLGA)
         for key, (name, roles) in PEOPLE.items():
-            office.ledger.execute(
+            self.ledger.execute(
                 EnrolPerson(person=key, printed_name=name, roles=tuple(roles)), by("olga")
             )
         for person in ("anna", "bela"):
-            office.show_key(person, KEYS[person])
-            office.accept_key(person)
-        return office
+            self.show_key(person, KEYS[person])
+            self.accept_key(person)
 
     @classmethod
-    def again(cls, path: Path) -> Self:
-        """Open a ledger file whose key folder is beside it."""
+    def again(cls, address: str | Path, keys: Path | None = None) -> Self:
+        """Open a ledger a day later."""
         later = TickingClock(START + timedelta(days=1))
-        return cls(SqliteStore.open(path), later, CountingIds("again"))
+        store = cast("SqliteStore", open_store(address))
+        return cls(store, later, CountingIds("again"), keys)
 
     def by(self, person: str) -> Call:
         """Give a call of somebody, who signs with their key if they have to."""

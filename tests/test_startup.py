@@ -7,16 +7,31 @@ long to import, or that only some commands need, may appear only once a command 
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
+from signoff_ledger.exports.migrate import copy_ledger
+from signoff_ledger.persistence.sqlite.store import SqliteStore
+from signoff_ledger.persistence.store_factory import open_store
 from signoff_ledger.projections.views import Views
 from tests.ledgers import Shop
+from tests.servers.fixtures import Servers
 from tests.tree import SOURCE_ROOTS, clean_environment
 
-HEAVY = ("cryptography", "eventsourcing", "jinja2", "pydantic", "sqlite3", "tomllib")
+HEAVY = (
+    "cryptography",
+    "eventsourcing",
+    "jinja2",
+    "psycopg",
+    "psycopg_pool",
+    "pydantic",
+    "sqlite3",
+    "tomllib",
+)
 
 IMPORT_ONLY = "import signoff_cli.main"
 RUN_COMMAND = """
@@ -112,8 +127,8 @@ def test_completing_a_command_name_loads_nothing_heavy(tmp_path: Path) -> None:
 
 # --- questions ----------------------------------------------------------------------------------
 
-WRITE_SIDE = ("cryptography", "eventsourcing", "jinja2", "pydantic", "tomllib")
-"""What an answer from views has no use for; the database is read with `sqlite3` alone."""
+DRIVERS = {"sqlite": ["sqlite3"], "postgres": ["psycopg"]}
+"""All of the heavy modules that an answer from views has use for, by where the ledger stands."""
 
 ANSWERED_FROM_VIEWS = (
     ("status",),
@@ -141,16 +156,35 @@ def signed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(scope="module")
+def moved(signed: Path, servers: Servers) -> Iterator[str]:
+    """Give the same ledger in a database."""
+    server = servers.first()
+    name = server.create_database()
+    with closing(SqliteStore.open(signed)) as store:
+        copy_ledger(store, server.url(name))
+    with closing(open_store(server.url(name))) as store:
+        Views(store, store).catch_up()
+    yield server.url(name)
+    server.drop_database(name)
+
+
 @pytest.mark.parametrize("arguments", ANSWERED_FROM_VIEWS, ids=" ".join)
 @pytest.mark.parametrize("form", ["table", "json"])
+@pytest.mark.parametrize("store", DRIVERS)
 def test_a_question_that_current_views_answer_loads_no_write_side(
-    tmp_path: Path, signed: Path, arguments: tuple[str, ...], form: str
+    tmp_path: Path,
+    request: pytest.FixtureRequest,
+    store: str,
+    arguments: tuple[str, ...],
+    form: str,
 ) -> None:
-    started = start(tmp_path, RUN_COMMAND, "--ledger", str(signed), "--format", form, *arguments)
+    address = request.getfixturevalue("moved" if store == "postgres" else "signed")
+    started = start(tmp_path, RUN_COMMAND, "--ledger", str(address), "--format", form, *arguments)
 
     assert 0 == started.code, started.stderr
     assert started.stdout
-    assert [] == [name for name in started.loaded if name in WRITE_SIDE]
+    assert DRIVERS[store] == started.loaded
 
 
 def test_views_that_are_behind_are_brought_up_to_date_and_answer_the_same(

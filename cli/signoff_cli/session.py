@@ -124,9 +124,13 @@ class Session(Invocation):
     @contextmanager
     def views(self) -> Iterator[Reader]:
         """Give the ledger's views, for one question; the write side is loaded only if need be."""
-        from signoff_ledger.ledger_reader import open_reader  # loads SQLite
+        from signoff_ledger.ledger_reader import open_reader
+        from signoff_ledger.wiring import is_database_url
 
-        with open_reader(self.address(), self.open) as reader, reader.views() as views:
+        address = self.address()
+        if is_database_url(address):
+            self.show_notices()
+        with open_reader(address, self.open, self.vault) as reader, reader.views() as views:
             yield views
 
     def actor_named(self) -> str:

@@ -9,19 +9,51 @@ from __future__ import annotations
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Protocol, Self
 
 from signoff_ledger.errors import SignoffError
 from signoff_ledger.persistence.address import is_url
-from signoff_ledger.persistence.sqlite.reader import SqliteReader
-from signoff_ledger.projections.view_positions import at_end, view_positions
+from signoff_ledger.projections.log_index import logged_key
+from signoff_ledger.projections.tables import TABLES
+from signoff_ledger.projections.view_positions import Tables, at_end, view_positions
 from signoff_ledger.queries.reader import ViewReader
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
 
+    from signoff_ledger.application.ports import Custody
     from signoff_ledger.bootstrap import OpenLedger
     from signoff_ledger.queries.reader import Reader
+
+
+class Moment(Tables, Protocol):
+    """The tables of views in a ledger's database, as of one moment."""
+
+    @property
+    def server(self) -> tuple[str, int] | None:
+        """The identifier and timeline of a server that takes events; None where there is none."""
+        ...
+
+    def size(self) -> int:
+        """Give the number of events in the log."""
+        ...
+
+
+class TableReader(Protocol):
+    """Reads the database of a ledger, from any thread, and nothing but tables of views."""
+
+    def moment(self) -> AbstractContextManager[Moment]:
+        """Read everything within as of one moment.
+
+        Raises:
+            SignoffError: It cannot be read, or not without the whole ledger.
+        """
+        ...
+
+    def close(self) -> None:
+        """Close every connection over which no question is under way."""
+        ...
 
 
 class LedgerReader:
@@ -30,13 +62,20 @@ class LedgerReader:
     Args:
         address: A file's path, or a `postgresql://` URL.
         opened: Opens the whole ledger, where its views are not current.
+        custody: Gives what this machine remembers of servers; None where it remembers nothing.
     """
 
-    def __init__(self, address: str | Path, opened: Callable[[], OpenLedger]) -> None:
+    def __init__(
+        self,
+        address: str | Path,
+        opened: Callable[[], OpenLedger],
+        custody: Callable[[], Custody] | None = None,
+    ) -> None:
         self._address = address
         self._open_whole = opened
+        self._custody = custody
         self._lock = Lock()
-        self._tables: SqliteReader | None = None
+        self._tables: TableReader | None = None
         self._whole: OpenLedger | None = None
 
     def __enter__(self) -> Self:
@@ -62,40 +101,62 @@ class LedgerReader:
         """
         with ExitStack() as stack:
             reader: Reader | None = None
-            # The obstacle is found again, and reported, where the whole ledger is opened.
-            with suppress(SignoffError):
+            # The obstacle, a missing driver included, is found again and reported where the whole
+            # ledger is opened.
+            with suppress(SignoffError, ImportError):
                 reader = self._current(stack)
+            if reader is None:
+                # A server may have no second connection to spare.
+                stack.close()
             yield reader or self._opened().views
 
     def _current(self, stack: ExitStack) -> Reader | None:
         """Give the views as they stand in the database; None where they are not current."""
-        tables = self._reader()
-        if tables is None:
-            return None
-        moment = stack.enter_context(tables.moment())
-        return ViewReader(moment) if view_positions(moment) == at_end(moment.size()) else None
+        moment = stack.enter_context(self._reader().moment())
+        is_current = view_positions(moment) == at_end(moment.size())
+        return ViewReader(moment) if is_current and not self._is_news(moment) else None
 
-    def _reader(self) -> SqliteReader | None:
+    def _is_news(self, moment: Moment) -> bool:
+        """Say whether a server took over since this machine last looked.
+
+        Opening the whole ledger notes it, so that nothing is recorded here on the old server,
+        should that one come back.
+        """
+        if self._custody is None or moment.server is None:
+            return False
+        from signoff_ledger.application.ports import Server  # noqa: PLC0415  # servers alone
+
+        log_key = logged_key(moment)
+        last = self._custody().acknowledged(log_key) if log_key else None
+        return last is not None and Server(*moment.server).is_newer_than(last.server)
+
+    def _reader(self) -> TableReader:
         with self._lock:
-            if self._tables is None and not is_url(self._address):
-                self._tables = SqliteReader(Path(self._address))
+            if self._tables is None:
+                self._tables = _reader_of(self._address)
             return self._tables
 
     def _opened(self) -> OpenLedger:
         with self._lock:
             if self._whole is None:
+                if self._tables is not None:
+                    self._tables.close()
                 self._whole = self._open_whole()
             return self._whole
 
 
 def open_reader(
-    address: str | Path, opened: Callable[[], OpenLedger] | None = None
+    address: str | Path,
+    opened: Callable[[], OpenLedger] | None = None,
+    custody: Callable[[], Custody] | None = None,
 ) -> LedgerReader:
     """Open a ledger to read its views.
 
     Args:
         address: A file's path, or a `postgresql://` URL.
         opened: Opens the whole ledger, where its views are not current; `open_ledger` by default.
+        custody: Gives what this machine remembers of servers, such as a `Vault`; asked only where
+            the ledger has a server.
     """
 
     def whole() -> OpenLedger:
@@ -103,4 +164,17 @@ def open_reader(
 
         return open_ledger(address)
 
-    return LedgerReader(address, opened or whole)
+    return LedgerReader(address, opened or whole, custody)
+
+
+def _reader_of(address: str | Path) -> TableReader:
+    """Give what reads an address, with the driver of its database and of no other."""
+    if is_url(address):
+        from signoff_ledger.persistence.postgres.reader import (  # noqa: PLC0415  # an extra of its own
+            PostgresReader,
+        )
+
+        return PostgresReader(str(address), [table.name for table in TABLES])
+    from signoff_ledger.persistence.sqlite.reader import SqliteReader  # noqa: PLC0415  # its driver
+
+    return SqliteReader(Path(address))

@@ -55,7 +55,7 @@ class Continuity:
             Advice("name-new-primary", path=str(self._custody.acknowledged_in(log_key))),
         )
         held = last._replace(server=server)
-        if _is_newer(server, last.server):
+        if server.is_newer_than(last.server):
             self._custody.remember_acknowledged(log_key, held)
         self._held = held
         return last.size
@@ -64,7 +64,7 @@ class Continuity:
         """Take notice of a server that took over, before anything is recorded there."""
         with suppress(SignoffError):
             known = self._known()
-            if known is not None and _is_newer(known.server, known.last.server):
+            if known is not None and known.server.is_newer_than(known.last.server):
                 self.check()
 
     def remember(self, size: int) -> None:
@@ -92,7 +92,7 @@ class Continuity:
         return self._log_key
 
     def _check_same(self, server: Server, last: HighWater, advice: Advice) -> None:
-        if _is_newer(last.server, server):
+        if last.server.is_newer_than(server):
             raise StoreError(
                 "SL714",
                 "this is an old primary: another server has taken its place",
@@ -132,8 +132,3 @@ class _ServerRecord(NamedTuple):
     log_key: str
     server: Server
     last: HighWater
-
-
-def _is_newer(server: Server, other: Server) -> bool:
-    """Say whether one server was promoted after the other, which it followed."""
-    return server.system == other.system and server.timeline > other.timeline

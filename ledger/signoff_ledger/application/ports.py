@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
 from datetime import UTC, datetime
-from typing import Any, NamedTuple, Protocol, TypeVar
-from uuid import UUID, uuid4
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
+from uuid import uuid4
 
-from signoff_ledger.domain.aggregate import Aggregate
-from signoff_ledger.domain.events.event import EventEnvelope
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
+    from uuid import UUID
 
-A = TypeVar("A", bound=Aggregate)
+    from signoff_ledger.domain.aggregate import Aggregate
+    from signoff_ledger.domain.events.event import EventEnvelope
+
+A = TypeVar("A", bound="Aggregate")
 
 
 class Clock(Protocol):
@@ -103,6 +106,10 @@ class Server(NamedTuple):
 
     system: str
     timeline: int
+
+    def is_newer_than(self, other: Server) -> bool:
+        """Say whether this one was promoted after the other, which it followed."""
+        return self.system == other.system and self.timeline > other.timeline
 
 
 class HighWater(NamedTuple):

@@ -13,6 +13,14 @@ class ConnectionLostError(StoreError):
     """The connection was lost; what was being done may have been done."""
 
 
+class NoWritesError(ConnectionLostError):
+    """The server takes no writes; another may have taken its place."""
+
+
+class UnconfirmedError(StoreError):
+    """A standby did not confirm; what was being done may be there, and is not acknowledged."""
+
+
 def damaged(place: str, said: str) -> DamagedError:
     """Give the error for a database that holds what was never written there."""
     return DamagedError(

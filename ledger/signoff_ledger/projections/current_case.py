@@ -25,7 +25,8 @@ class _Batches(Mapping[str, Batch]):
         if key not in self._loaded:
             if key not in self._keys:
                 raise KeyError(key)
-            self._loaded[key] = self._store.load(Batch, key)
+            # The log was looked at for the process.
+            self._loaded[key] = self._store.load(Batch, key, look=False)
         return self._loaded[key]
 
     def __iter__(self) -> Iterator[str]:

@@ -7,6 +7,7 @@ decision compares it with the log's own lines.
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from signoff_ledger.integrity.stream_ids import stream_id
@@ -22,6 +23,11 @@ STANDINGS = {
     "signoff.sign-off-withdrawn.v1": "WITHDRAWN",
 }
 """Where a process stands after an event of each kind; no other kind changes it."""
+
+KEY_GIVEN = ("signoff.ledger-founded.v1", "signoff.log-key-rotated.v1")
+"""The kinds of events that say with which key the log is sealed from then on."""
+
+_LOG_KEY = re.compile(rb'"log_key":"([!-~]+?)"')
 
 
 class LoggedStanding(NamedTuple):
@@ -64,3 +70,12 @@ def logged_decision(log: Log, process: str, position: int) -> dict[str, Any] | N
         return None
     fields: dict[str, Any] = json.loads(bytes(found[0][1]))
     return fields
+
+
+def logged_key(log: Log) -> str | None:
+    """Give the key that the log's checkpoints are signed with now; None where it has none."""
+    found = log.rows(
+        "SELECT line FROM events WHERE type IN (?, ?) ORDER BY position DESC LIMIT 1", KEY_GIVEN
+    )
+    key = _LOG_KEY.search(bytes(found[0][0])) if found else None
+    return key[1].decode() if key else None

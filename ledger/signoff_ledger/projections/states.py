@@ -140,10 +140,12 @@ def _write_batch(cursor: Cursor, process: Process, batch: Batch) -> None:
 
 def _is_newer(cursor: Cursor, stream: Stream, last: int) -> bool:
     """Say whether rows up to an event are newer than those that stand there, and note them."""
-    kind, subject = stream
-    cursor.execute(tables.STATES.select("kind = ? AND subject = ?"), stream)
-    found = cursor.fetchall()
-    if found and found[0][2] >= last:
-        return False
-    tables.STATES.replace(cursor, [(kind, subject, last)], kind=kind, subject=subject)
-    return True
+    cursor.execute(_NOTE, (*stream, last))
+    return bool(cursor.fetchall())
+
+
+_NOTE = (
+    f"INSERT INTO {tables.STATES.name} AS known VALUES (?, ?, ?)"  # noqa: S608  # ours
+    " ON CONFLICT (kind, subject) DO UPDATE SET position = excluded.position"
+    " WHERE known.position < excluded.position RETURNING position"
+)

@@ -8,10 +8,11 @@ keeping up and rebuilding give the same rows by construction.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from threading import RLock
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from uuid import UUID
 
 from signoff_ledger.errors import Advice, StoreError
 from signoff_ledger.persistence.sqlite.in_memory import ScratchDatabase
@@ -87,7 +88,6 @@ class Views:
         self._in_memory = in_memory
         self._keep = keep
         self._lock = RLock()
-        self._subjects: dict[str, Subject] = {}
 
     def keep_up(self) -> None:
         """Bring the views up to date once a command has answered.
@@ -121,7 +121,7 @@ class Views:
         while True:
             # Asked again after each step: another process may have begun the views again.
             positions = self._positions()
-            ours = positions.get("schema") == self.version and not self._is_beyond(positions)
+            ours = positions.get("schema") == self.version and not self._is_beyond(positions, size)
             current = at_end(size, self.version)
             if self._in_memory is not None and (
                 (made and not ours) or (not self._keep and positions != current)
@@ -133,7 +133,8 @@ class Views:
                 self._make_anew()
                 made += 1
             elif positions["events"] < size:
-                self._take_page(positions["events"], size, progress)
+                if self._take_page(positions, size, progress):
+                    return current
             elif positions["states"] < size:
                 self._take_states(size)
             else:
@@ -211,17 +212,22 @@ class Views:
         same = now.get("schema") == at["schema"]
         return same and all(now[name] >= at[name] for name in at)
 
-    def _is_beyond(self, positions: dict[str, int]) -> bool:
-        """Say whether views claim to know more events than there are."""
+    def _is_beyond(self, positions: dict[str, int], size: int) -> bool:
+        """Say whether views claim to know more events than there are.
+
+        Args:
+            positions: How far they are.
+            size: How many events there were a while ago.
+        """
+        last = max(positions["events"], positions["states"])
         # Read after the positions: a process that kept the views up had recorded before.
-        return max(positions["events"], positions["states"]) > self._store.size()
+        return last > size and last > self._store.size()
 
     def _positions(self) -> dict[str, int]:
         """Say how far the views are; nothing where they are not whole."""
         return view_positions(self._database)
 
     def _make_anew(self) -> None:
-        self._subjects.clear()
         with self._database.writing() as cursor:
             self._database.clear(cursor)
             for table in tables.TABLES:
@@ -230,62 +236,93 @@ class Views:
                 cursor, [("schema", self.version), ("events", 0), ("states", 0)]
             )
 
-    def _take_page(self, done: int, size: int, progress: Progress | None) -> None:
-        """Take in the events behind a position, unless another process did so in between.
+    def _take_page(self, positions: dict[str, int], size: int, progress: Progress | None) -> bool:
+        """Take in the next events, unless another process did so in between.
 
-        The page is read before the transaction begins: a process that holds the views and waits for
-        a second connection would stop every other where a pooler has few of them.
+        After a command, which touches one process, the rows of that process are written in the same
+        transaction. All is read before the transaction begins: a process that holds the views and
+        waits for a second connection would stop every other where a pooler has few of them.
+
+        Returns:
+            Whether every view is at the log's end then.
         """
+        done = positions["events"]
         page = list(self._store.read(done, min(done + PAGE, size)))
-        # What was learned in a page that failed is not in the table, so nothing is kept.
-        self._subjects.clear()
+        last = page[-1].position
+        subjects, begun = self._subjects(page)
+        touched = _touched_by(page, subjects)
+        ends = last == size and positions["states"] == done and len(touched.keys() - {""}) <= 1
+        writes = [self._rows_of(*each) for each in touched.items()] if ends else []
         with self._database.writing() as cursor:
-            if _position(cursor, "schema") != self.version or _position(cursor, "events") != done:
-                return
+            if _positions(cursor) != positions:
+                return False
+            tables.SUBJECTS.insert(cursor, begun)
             tables.HISTORY.insert(
-                cursor, [self._history_row(cursor, recorded) for recorded in page]
+                cursor, [history.row(each, subjects[each.entry.stream]) for each in page]
             )
-            _advance(cursor, "events", page[-1].position)
+            for write in writes:
+                write(cursor)
+            _advance(cursor, last, *(("events", "states") if ends else ("events",)))
         if progress is not None:
-            progress(page[-1].position, size)
+            progress(last, size)
+        return ends
 
-    def _history_row(self, cursor: Cursor, recorded: LogEntry) -> tuple[object, ...]:
-        """Give an event's row of the history; what else it means is written at once."""
-        stream = str(recorded.entry.stream)
-        begun = begun_by(recorded.entry)
-        if begun is not None and stream not in self._subjects:
-            self._subjects[stream] = begun
-            tables.SUBJECTS.insert(cursor, [(stream, *begun, recorded.position)])
-        return history.row(recorded, self._subject(cursor, stream))
+    def _subjects(
+        self, page: Sequence[LogEntry]
+    ) -> tuple[dict[UUID, Subject], list[tuple[object, ...]]]:
+        """Say what the streams of a page are about, and give the rows of those that begin in it."""
+        streams = {each.entry.stream for each in page}
+        marks = ", ".join("?" * len(streams))
+        rows = self._database.rows(
+            tables.SUBJECTS.select(f"stream IN ({marks})"), tuple(map(str, streams))
+        )
+        subjects = {UUID(row[0]): Subject(*row[1:4]) for row in rows}
+        begun: list[tuple[object, ...]] = []
+        for recorded in page:
+            stream, subject = recorded.entry.stream, begun_by(recorded.entry)
+            if subject is not None and stream not in subjects:
+                subjects[stream] = subject
+                begun.append((str(stream), *subject, recorded.position))
+        return dict.fromkeys(streams, UNKNOWN) | subjects, begun
 
-    def _subject(self, cursor: Cursor, stream: str) -> Subject:
-        if stream not in self._subjects:
-            cursor.execute(tables.SUBJECTS.select("stream = ?"), (stream,))
-            found = cursor.fetchall()
-            self._subjects[stream] = Subject(*found[0][1:4]) if found else UNKNOWN
-        return self._subjects[stream]
+    def _rows_of(self, process: str, streams: dict[states.Stream, int]) -> states.Write:
+        """Give what writes the rows of a process, or of people where it is ""."""
+        if process:
+            return states.of_process(self._store, process, streams)
+        return states.of_people(self._store, streams)
 
     def _take_states(self, size: int) -> None:
         """Write the rows of whatever was touched; others may be doing the same."""
-        touched: dict[str, dict[states.Stream, int]] = defaultdict(dict)
+        touched: _Touched = defaultdict(dict)
         for kind, subject, process, last in self._database.rows(_TOUCHED, (size,)):
             touched[process][kind, subject] = last
         for process, streams in sorted(touched.items()):
-            write = (
-                states.of_process(self._store, process, streams)
-                if process
-                else states.of_people(self._store, streams)
-            )
+            write = self._rows_of(process, streams)
             with self._database.writing() as cursor:
-                if _position(cursor, "schema") != self.version:
+                if _positions(cursor)["schema"] != self.version:
                     return
                 write(cursor)
         with self._database.writing() as cursor:
-            if _position(cursor, "schema") != self.version:
+            positions = _positions(cursor)
+            if positions["schema"] != self.version:
                 return
             cursor.execute(_TOUCHED, (size,))
-            if not cursor.fetchall() and _position(cursor, "events") >= size:
-                _advance(cursor, "states", size)
+            if not cursor.fetchall() and positions["events"] >= size:
+                _advance(cursor, size, "states")
+
+
+_Touched = dict[str, dict[states.Stream, int]]
+"""Processes, batches and people with the position of their last event, by process."""
+
+
+def _touched_by(page: Iterable[LogEntry], subjects: Mapping[UUID, Subject]) -> _Touched:
+    """Give what events touched; see `_TOUCHED`."""
+    touched: _Touched = defaultdict(dict)
+    for recorded in page:
+        subject = subjects[recorded.entry.stream]
+        if subject.kind in {"process", "batch", "person"}:
+            touched[subject.process][subject.kind, subject.key] = recorded.position
+    return touched
 
 
 def _not_kept() -> StoreError:
@@ -312,14 +349,15 @@ def _named(table: ViewTable, rows: Iterable[Sequence[Any]]) -> list[dict[str, An
     return [table.named(row) for row in rows]
 
 
-def _position(cursor: Cursor, name: str) -> int:
-    cursor.execute(tables.POSITIONS.select("name = ?"), (name,))
-    position: int = cursor.fetchall()[0][1]
-    return position
+def _positions(cursor: Cursor) -> dict[str, int]:
+    cursor.execute(tables.POSITIONS.select())
+    return dict(map(tuple, cursor.fetchall()))
 
 
-def _advance(cursor: Cursor, name: str, position: int) -> None:
+def _advance(cursor: Cursor, position: int, *names: str) -> None:
+    marks = ", ".join("?" * len(names))
     cursor.execute(
-        f"UPDATE {tables.POSITIONS.name} SET position = ? WHERE name = ? AND position < ?",  # noqa: S608  # ours
-        (position, name, position),
+        f"UPDATE {tables.POSITIONS.name} SET position = ?"  # noqa: S608  # ours
+        f" WHERE position < ? AND name IN ({marks})",
+        (position, position, *names),
     )

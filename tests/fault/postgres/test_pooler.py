@@ -51,9 +51,26 @@ def test_no_command_needs_two_connections_at_once(
 ) -> None:
     """It would wait for itself where a pooler has one, and others would wait for it."""
     database = own_server.create_database()
-    play(standing_in(tmp_path, narrow.url(database)), own_server.url(database))
-
-    held_together(own_server.url(database), tmp_path / "keys")
+    direct, url = own_server.url(database), narrow.url(database)
+    terminal = standing_in(tmp_path, url)
+    play(terminal, direct)
+    expected = answers(terminal)
+    own_server.execute("DROP TABLE signoff_views.view_units", database)
+    assert expected == answers(terminal)
+    held_together(direct, tmp_path / "keys")
+    for words in (
+        ("rebuild",),
+        ("doctor",),
+        ("repair",),
+        ("replay",),
+        ("export", "log"),
+        ("backup", "copy.db"),
+        ("move", url, "moved.db"),
+    ):
+        terminal.did(*words)
+    moved_back = own_server.create_database()
+    terminal.did("move", "moved.db", own_server.url(moved_back))
+    assert expected == answers(standing_in(tmp_path, narrow.url(moved_back)))
 
 
 @pytest.mark.slow

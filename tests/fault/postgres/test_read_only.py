@@ -1,11 +1,15 @@
 """A server that takes no writes: it is asked as ever, and refuses to record in plain words."""
 
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
 from signoff_ledger.errors import Advice, StoreError
+from signoff_ledger.ledger_reader import open_reader
+from signoff_ledger.queries.status import status
 from tests.fault.postgres.ledgers import begun, check_database, give
 from tests.fault.postgres.typed import answers, play, standing_in
 from tests.servers.binaries import Binaries
@@ -51,6 +55,11 @@ def test_a_server_that_is_closed_to_writes_meanwhile_refuses_at_once(own_server:
     assert 1 == own_server.logs().count("in a read-only transaction"), "it was tried in vain"
 
 
+def unopened() -> NoReturn:
+    """Stand in for the whole ledger where it must not be opened."""
+    pytest.fail("the write side was loaded")
+
+
 @pytest.mark.slow
 def test_a_standby_answers_everything_and_says_that_it_is_not_written(
     binaries: Binaries, tmp_path: Path
@@ -66,6 +75,8 @@ def test_a_standby_answers_everything_and_says_that_it_is_not_written(
         standing_in(terminal.folder, there)
 
         assert report == answers(terminal)
+        with open_reader(there, unopened) as reader, reader.views() as views:
+            assert "mug" == status(views, datetime.now(UTC))["processes"][0]["process"]
         error = terminal.refused("SL703", *HOLD, by="anna")
         assert "target_session_attrs=read-write" in error["fix"]
         assert size == check_database(there)

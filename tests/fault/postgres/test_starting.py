@@ -14,7 +14,7 @@ from signoff_ledger.bootstrap import OpenLedger, open_ledger
 from signoff_ledger.errors import Advice, StoreError
 from signoff_ledger.persistence import notices
 from signoff_ledger.persistence.event_store.postgres_recorder import PostgresRecorder
-from signoff_ledger.persistence.postgres import connection, datastore, save_retry, schema
+from signoff_ledger.persistence.postgres import connection, database, datastore, save_retry
 from signoff_ledger.projections.follower import follow
 from tests.fault.postgres.ledgers import begun, check_database, give
 from tests.fault.postgres.typed import standing_in
@@ -84,7 +84,7 @@ def test_a_follower_outlasts_the_death_of_the_server_at_its_start(
     own_server: Server, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     deaths: list[Callable[[], None]] = [own_server.kill]
-    is_read_only = schema.is_read_only
+    is_read_only = database.is_read_only
 
     def looked_at(there: connection.Connection) -> bool:
         if deaths:
@@ -92,7 +92,7 @@ def test_a_follower_outlasts_the_death_of_the_server_at_its_start(
             threading.Timer(0.2, own_server.start).start()
         return is_read_only(there)
 
-    monkeypatch.setattr(schema, "is_read_only", looked_at)
+    monkeypatch.setattr(database, "is_read_only", looked_at)
     with open_ledger(url) as ledger:
         assert [] == deaths, "the server died while the ledger was opened"
         own_server.kill()

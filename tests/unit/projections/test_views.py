@@ -20,7 +20,7 @@ from signoff_ledger.projections import history, tables
 from signoff_ledger.projections.current_case import current_case
 from signoff_ledger.projections.explanation import explain
 from signoff_ledger.projections.views import PAGE, Views
-from tests.ledgers import PLAN, Shop, raw, unit, wide
+from tests.ledgers import CUP, PLAN, Shop, raw, unit, wide
 from tests.tree import SOURCE_ROOTS, clean_environment
 
 BIG = PAGE + 200
@@ -226,33 +226,43 @@ def test_a_crash_between_two_processes_leaves_rows_that_hold_together(
 # --- several at once ----------------------------------------------------------------------------
 
 
+@contextmanager
 def interrupted(
-    monkeypatch: pytest.MonkeyPatch, name: str, meanwhile: Callable[[], object], times: int = 1
-) -> None:
-    """Do something just before a step of the views, so many times."""
-    step, left = getattr(Views, name), times
+    monkeypatch: pytest.MonkeyPatch, name: str, meanwhile: Callable[[], object]
+) -> Iterator[None]:
+    """Do something once, just before a step of the views, which has to come."""
+    step, left = getattr(Views, name), [meanwhile]
 
     def interrupting(self: Views, *arguments: Any) -> Any:
-        nonlocal left
-        left -= 1
-        if left >= 0:
-            meanwhile()
+        if left:
+            left.pop()()
         return step(self, *arguments)
 
-    monkeypatch.setattr(Views, name, interrupting)
+    with monkeypatch.context() as patch:
+        patch.setattr(Views, name, interrupting)
+        yield
+    assert not left, f"{name} was not called"
 
 
+STEPS = ["_take_page", "_rows_of", "_take_states"]
+"""The last of them is taken where more than one process was touched."""
+
+
+@pytest.mark.parametrize("of", [[], [CUP]], ids=["one process", "two processes"])
 def test_a_slow_reader_does_not_write_older_rows_over_newer_ones(
-    shop: Shop, views: Views, other: Views, monkeypatch: pytest.MonkeyPatch
+    shop: Shop, views: Views, other: Views, monkeypatch: pytest.MonkeyPatch, of: list[str]
 ) -> None:
     """Between its reading and its writing somebody records, and another one catches up."""
     shop.build("B1")
+    for plan in of:
+        shop.publish(plan)
 
     def slow(store: SqliteStore, process: str) -> Case:
         case = current_case(store, process)
-        monkeypatch.undo()
-        shop.sign()
-        other.catch_up()
+        if process == "mug":
+            monkeypatch.undo()
+            shop.sign()
+            other.catch_up()
         return case
 
     monkeypatch.setattr("signoff_ledger.projections.states.current_case", slow)
@@ -260,22 +270,23 @@ def test_a_slow_reader_does_not_write_older_rows_over_newer_ones(
     kept = everything(views)
 
     assert kept == rebuilt(views)
-    assert "SIGNED_OFF" == kept["view_processes"][0]["standing"]
+    assert "SIGNED_OFF" == kept["view_processes"][-1]["standing"]
 
 
-@pytest.mark.parametrize("step", ["_take_page", "_take_states"])
+@pytest.mark.parametrize("step", STEPS)
 def test_a_rebuild_in_between_leaves_whole_views(
     shop: Shop, views: Views, other: Views, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
+    shop.publish(CUP)
     shop.sign_off_a_repeat()
-    interrupted(monkeypatch, step, other.rebuild)
-    views.catch_up()
+    with interrupted(monkeypatch, step, other.rebuild):
+        views.catch_up()
     kept = everything(views)
 
     assert kept == rebuilt(views)
 
 
-@pytest.mark.parametrize("step", ["_take_page", "_take_states"])
+@pytest.mark.parametrize("step", STEPS)
 def test_views_begun_anew_by_somebody_else_are_gone_on_with(
     shop: Shop, views: Views, other: Views, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
@@ -283,11 +294,60 @@ def test_views_begun_anew_by_somebody_else_are_gone_on_with(
     shop.sign_off_a_repeat()
     views.catch_up()
     shop.order()
-    interrupted(monkeypatch, step, other._make_anew)
-    kept = everything(views)
-    monkeypatch.undo()
+    if step == "_take_states":
+        shop.publish(CUP)
+    with interrupted(monkeypatch, step, other._make_anew):
+        kept = everything(views)
 
     assert kept == rebuilt(views)
+
+
+def test_what_a_command_touched_is_written_in_one_transaction_and_read_before_it(
+    shop: Shop, views: Views, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A pooler may have no second connection to spare, and a disk is waited for once."""
+    shop.sign_off_a_repeat()
+    views.catch_up()
+    writing, begun = shop.store.writing, []
+
+    @contextmanager
+    def alone() -> Iterator[Any]:
+        begun.append("writing")
+        with monkeypatch.context() as patch, writing() as cursor:
+            patch.setattr(shop.store.recorder, "query", None)
+            yield cursor
+
+    monkeypatch.setattr(shop.store, "writing", alone)
+    shop.order()
+    views.catch_up()
+    shop.hold()
+    views.catch_up()
+    shop.change()
+    views.catch_up()
+    shop.open("B3")
+    views.catch_up()
+    monkeypatch.undo()
+    kept = everything(views)
+
+    assert ["writing"] * 4 == begun
+    assert kept == rebuilt(views)
+
+
+def test_a_crash_while_a_command_is_taken_in_leaves_the_views_as_they_were(
+    shop: Shop, views: Views, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And the next reader makes up for it."""
+    shop.sign_off_a_repeat()
+    views.catch_up()
+    before = shop.store.rows("SELECT * FROM view_positions ORDER BY name")
+    shop.order()
+    monkeypatch.setattr("signoff_ledger.projections.states._is_newer", None)
+    with pytest.raises(TypeError):
+        views.catch_up()
+    monkeypatch.undo()
+
+    assert before == shop.store.rows("SELECT * FROM view_positions ORDER BY name")
+    assert everything(views) == rebuilt(views)
 
 
 def test_a_reader_begun_while_the_views_are_dropped_waits_for_whole_ones(
@@ -296,8 +356,8 @@ def test_a_reader_begun_while_the_views_are_dropped_waits_for_whole_ones(
     """A rebuild whose states somebody else has begun still ends with every process."""
     shop.sign_off_a_repeat()
     expected = rebuilt(views)
-    interrupted(monkeypatch, "catch_up", other._make_anew)
-    views.rebuild()
+    with interrupted(monkeypatch, "catch_up", other._make_anew):
+        views.rebuild()
 
     assert expected == everything(views)
 

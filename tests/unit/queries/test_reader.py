@@ -1,13 +1,10 @@
 """Answers from views: those of the events, from any thread, kept up by whoever records."""
 
-import json
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Event, Thread
-from typing import Any, NoReturn
+from typing import NoReturn
 
 import jsonschema  # type: ignore[import-untyped]  # it brings no types
 import pytest
@@ -22,17 +19,16 @@ from signoff_ledger.application.commands.orders import CancelOrder
 from signoff_ledger.application.ledger import Call
 from signoff_ledger.bootstrap import open_ledger
 from signoff_ledger.errors import NotFoundError, StoreError
-from signoff_ledger.ledger_reader import LedgerReader, open_reader
+from signoff_ledger.ledger_reader import open_reader
 from signoff_ledger.projections.follower import keep_up
 from signoff_ledger.projections.view_positions import at_end, view_positions
 from signoff_ledger.projections.views import Views
 from signoff_ledger.queries import batch, history, orders, process, status, tasks, unit, why
 from signoff_ledger.queries.history import HistoryFilter
 from signoff_ledger.queries.json_schema import schema_of
-from signoff_ledger.queries.reader import Reader
 from signoff_ledger.queries.why_undecided import why_undecided
 from tests.golden.story import goes, play_until
-from tests.ledgers import CUP, Shop, raw
+from tests.ledgers import CUP, Shop
 
 
 @pytest.fixture
@@ -55,21 +51,6 @@ def later(shop: Shop) -> datetime:
 def unopened() -> NoReturn:
     """Stand in for the whole ledger where it must not be opened."""
     pytest.fail("the write side was loaded")
-
-
-def answers(views: Reader, now: datetime) -> str:
-    """Ask everything that views answer; gives it as text."""
-    given: list[Any] = [
-        status.status(views, now),
-        process.process(views, "mug", now),
-        tasks.tasks_of(views, "anna", now),
-        batch.batch(views, "B1"),
-        history.history(views, HistoryFilter(process="mug", person="ines")),
-        unit.unit(views, "B1-1"),
-        orders.orders(views, None, now),
-        why.why(views, "mug", "B1", now),
-    ]
-    return json.dumps(given)
 
 
 # --- the same as from the events ------------------------------------------------------------------
@@ -297,68 +278,3 @@ def test_a_thread_of_a_server_keeps_views_up(shop: Shop) -> None:
         thread.join()
 
     assert view_positions(shop.store) == at_end(shop.store.size())
-
-
-# --- several threads ------------------------------------------------------------------------------
-
-
-def at_once(reader: LedgerReader, now: datetime) -> set[str]:
-    """Have eight threads ask everything; gives the different texts of their answers."""
-
-    def ask(_: int) -> str:
-        with reader.views() as views:
-            return answers(views, now)
-
-    with ThreadPoolExecutor(8) as pool:
-        return {*pool.map(ask, range(32))}
-
-
-@pytest.mark.parametrize("current", [True, False])
-@pytest.mark.parametrize("may_write", [True, False])
-def test_several_threads_are_answered_at_once(
-    path: Path, shop: Shop, monkeypatch: pytest.MonkeyPatch, *, current: bool, may_write: bool
-) -> None:
-    """Also where nothing may be written and the views are behind: then they stand in memory."""
-    shop.sign_off_a_repeat()
-    shop.order()
-    expected = answers(Views(shop.store, shop.store), later(shop))
-    if not current:
-        shop.ledger.work()
-        with closing(raw(path)) as connection:
-            connection.execute("DROP TABLE view_units")
-    now = later(shop)
-    shop.store.close()
-    if not may_write:
-        monkeypatch.setattr("os.access", lambda *_: False)
-    with open_reader(path, unopened if current else None) as reader:
-        assert {expected} == at_once(reader, now)
-
-
-def test_a_reader_sees_what_is_recorded_while_it_is_open(path: Path, shop: Shop) -> None:
-    with open_reader(path) as reader:
-        standing = []
-        for step in (lambda: None, shop.hold, shop.hold):
-            step()
-            with reader.views() as views:
-                answer = status.status(views, later(shop))
-                standing.append(answer["processes"][0]["decisions"])
-
-    assert [0, 1, 2] == standing
-
-
-def test_a_question_is_answered_as_of_one_moment(path: Path, shop: Shop) -> None:
-    """What others record in between is not in the half of an answer."""
-    Views(shop.store, shop.store).catch_up()
-    with open_reader(path, unopened) as reader, reader.views() as views:
-        before = status.status(views, later(shop))
-        with open_ledger(path, shop.clock) as opened:
-            opened.ledger.execute(Hold(process="mug", reason="not yet"), Call("anna"))
-        assert before == status.status(views, later(shop))
-        assert [] == [r for r in history.history(views, HistoryFilter()) if "held" in r["sentence"]]
-
-
-def test_a_ledger_that_is_not_there_is_reported_as_ever(path: Path) -> None:
-    with open_reader(path) as reader, pytest.raises(NotFoundError) as refused, reader.views():
-        pass
-
-    assert "SL205" == refused.value.code

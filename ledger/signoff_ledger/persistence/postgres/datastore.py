@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from contextlib import contextmanager
 from functools import partial
+from threading import local
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import psycopg
@@ -56,6 +57,12 @@ class DerivedCursor:
         return self._cursor.fetchall()
 
 
+class _Held(local):
+    """The connection that a thread has borrowed."""
+
+    connection: Connection | None = None
+
+
 class PostgresDatastore:
     """A pool of connections to one database.
 
@@ -71,6 +78,7 @@ class PostgresDatastore:
         self.losses = 0
         self._listening: Connection | None = None
         self._is_told = False
+        self._held = _Held()
         self._pool = ConnectionPool(
             url,
             connection_class=Connection,
@@ -125,7 +133,9 @@ class PostgresDatastore:
             psycopg.OperationalError: Besides everything that the database says, that what was
                 committed may be lost yet with this server.
         """
-        connection = self._borrowed()
+        # What is written within another transaction would be acknowledged before that ends.
+        assert self._held.connection is None  # noqa: S101  # no caller does
+        connection = self._held.connection = self._borrowed()
         try:
             with connection:
                 connection.begin()
@@ -139,6 +149,7 @@ class PostgresDatastore:
                     raise
                 connection.check_confirmed()
         finally:
+            self._held.connection = None
             self._pool.putconn(connection)
 
     def _borrowed(self) -> Connection:
@@ -155,7 +166,13 @@ class PostgresDatastore:
                 waiting.tell(f"{redacted(self._url)} to take connections")
 
     def with_reconnect(self, work: Callable[[Connection], T]) -> T:
-        """Do something that may be done twice, again where the connection is lost."""
+        """Do something that may be done twice, again where the connection is lost.
+
+        A thread that holds a connection uses that one, and does it once: where a pooler has no
+        second one to spare, the thread would wait for itself.
+        """
+        if self._held.connection is not None:
+            return work(self._held.connection)
         deadline = time.monotonic() + PATIENCE_S
         while True:
             try:

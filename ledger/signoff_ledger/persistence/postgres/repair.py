@@ -9,7 +9,7 @@ from psycopg.sql import SQL, Identifier
 
 from signoff_ledger.errors import Advice, StoreError
 from signoff_ledger.persistence.catalogue import mend_objects, names_of_columns
-from signoff_ledger.persistence.postgres import catalogue, rights, schema
+from signoff_ledger.persistence.postgres import catalogue, database, rights, schema
 from signoff_ledger.persistence.postgres.connection import is_lost
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def repaired(connection: psycopg.Connection[Any], place: str) -> Iterator[str]:
     owner = _check_owner(connection, place)
     if not catalogue.is_a_ledgers(catalogue.catalogue(connection)):
         # Nothing is taken away from a schema that only has the name.
-        schema.check_ours(connection, place)
+        database.check_ours(connection, place)
     yield from _mended(connection, owner)
     role = schema.role_here(connection)
     if not rights.is_role(connection, role):

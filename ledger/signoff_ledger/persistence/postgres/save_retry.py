@@ -9,7 +9,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from signoff_ledger.application.ports import StaleError
 from signoff_ledger.errors import Advice, StoreError
 from signoff_ledger.persistence.postgres.connection import PATIENCE_S, PAUSE_S
-from signoff_ledger.persistence.store_errors import ConnectionLostError
+from signoff_ledger.persistence.store_errors import (
+    ConnectionLostError,
+    NoWritesError,
+    UnconfirmedError,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -17,14 +21,6 @@ if TYPE_CHECKING:
     from signoff_ledger.application.ports import LogEntry
     from signoff_ledger.domain.events.event import EventEnvelope
     from signoff_ledger.persistence.postgres.datastore import PostgresDatastore
-
-
-class NoWritesError(ConnectionLostError):
-    """The server takes no writes; another may have taken its place."""
-
-
-class UnconfirmedError(StoreError):
-    """A standby did not confirm; what was being done may be there, and is not acknowledged."""
 
 
 _AGAIN: Mapping[type[StoreError], str] = {

@@ -1,4 +1,4 @@
-"""The tables of a ledger in PostgreSQL: made by their owner, recognised by every role."""
+"""The tables of a ledger in PostgreSQL, made by their owner."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from psycopg.sql import SQL, Identifier
 from signoff_ledger.domain.events.catalogue import EVENT_TYPES, UPCASTS
 from signoff_ledger.errors import Advice, StoreError
 from signoff_ledger.ledger_format import LEDGER_FORMAT
-from signoff_ledger.persistence.postgres import rights
+from signoff_ledger.persistence.postgres import database, rights
 from signoff_ledger.persistence.postgres.dialect import VIEWS_SCHEMA
 
 if TYPE_CHECKING:
@@ -32,8 +32,8 @@ def check_vacant(connection: psycopg.Connection[Any], place: str) -> None:
             server cannot hold one, SL706 when it does not promise durability.
     """
     _check_server(connection, place)
-    check_durable(connection, place)
-    if is_there(connection) and is_ours(connection):
+    database.check_durable(connection, place)
+    if database.is_there(connection) and database.is_ours(connection):
         raise StoreError(
             "SL704",
             f"there is a ledger already: {place}",
@@ -94,57 +94,6 @@ def role_name(database: str) -> str:
     return name[: _LONGEST_NAME - len(mark)].decode(errors="ignore") + mark
 
 
-def is_there(connection: psycopg.Connection[Any]) -> bool:
-    """Say whether the database has the schema of a ledger, complete or not."""
-    found = connection.execute("SELECT FROM pg_namespace WHERE nspname = 'signoff'").fetchone()
-    return found is not None
-
-
-def is_ours(connection: psycopg.Connection[Any]) -> bool:
-    """Say whether that schema is a ledger's, by the tables that no ledger is without."""
-    row = connection.execute(
-        "SELECT count(*) FROM pg_attribute AS a JOIN pg_class AS c ON c.oid = a.attrelid"
-        " JOIN pg_namespace AS n ON n.oid = c.relnamespace WHERE n.nspname = 'signoff'"
-        " AND c.relkind = 'r' AND NOT a.attisdropped"
-        " AND (c.relname::text, a.attname::text) IN (('about', 'format'), ('events', 'line'))"
-    ).fetchone()
-    return row is not None and row[0] == 2
-
-
-def check_ours(connection: psycopg.Connection[Any], place: str) -> None:
-    """Refuse a schema that only has the name of a ledger's.
-
-    Raises:
-        StoreError: SL701.
-    """
-    if not is_ours(connection):
-        raise StoreError(
-            "SL701",
-            f"{place} cannot be read as a ledger",
-            why="its schema signoff is not a ledger's: it has no tables about and events of the "
-            "form that a new ledger gets",
-            advice=Advice("name-own-database"),
-        )
-
-
-def format_of(connection: psycopg.Connection[Any], place: str) -> int:
-    """Give the format of the ledger that is there.
-
-    Raises:
-        StoreError: SL701, it is not whole.
-    """
-    row = connection.execute("SELECT max(format) FROM signoff.about").fetchone()
-    if row is None or row[0] is None:
-        raise StoreError(
-            "SL701",
-            f"{place} cannot be read as a ledger",
-            why="it is not whole: a restore or a move into it was broken off",
-            advice=Advice("drop-and-copy-again", views=VIEWS_SCHEMA),
-        )
-    number: int = row[0]
-    return number
-
-
 def complete(connection: psycopg.Connection[Any]) -> None:
     """Say that the ledger is whole."""
     with connection.transaction():
@@ -152,55 +101,6 @@ def complete(connection: psycopg.Connection[Any]) -> None:
         connection.execute(
             "INSERT INTO signoff.about SELECT %s WHERE NOT EXISTS (SELECT FROM signoff.about)",
             (LEDGER_FORMAT,),
-        )
-
-
-def is_read_only(connection: psycopg.Connection[Any]) -> bool:
-    """Say whether nothing can be recorded: by this server, a standby, or by who is connected."""
-    row = connection.execute(
-        "SELECT current_setting('transaction_read_only') = 'on'"
-        " OR NOT coalesce(bool_or(has_function_privilege(f.oid, 'EXECUTE')), false)"
-        " FROM pg_proc AS f WHERE f.oid = to_regproc('signoff.append')"
-    ).fetchone()
-    return row is not None and row[0]
-
-
-def is_subscriber(connection: psycopg.Connection[Any]) -> bool:
-    """Say whether a subscription fills the ledger from another server, so that it takes no more."""
-    row = connection.execute(
-        "SELECT FROM pg_subscription_rel WHERE srrelid = 'signoff.events'::regclass"
-    ).fetchone()
-    return row is not None
-
-
-def check_durable(connection: psycopg.Connection[Any], place: str) -> None:
-    """Refuse a server on which acknowledged does not mean on disk.
-
-    Raises:
-        StoreError: SL706.
-    """
-    row = connection.execute(
-        "SELECT name, setting FROM pg_settings"
-        " WHERE name IN ('fsync', 'full_page_writes') AND setting <> 'on'"
-    ).fetchone()
-    if row is not None:
-        raise StoreError(
-            "SL706",
-            "the database does not promise durability",
-            why=f"{place} runs with {row[0]} = {row[1]}",
-            advice=Advice("turn-setting-on", setting=row[0]),
-        )
-    row = connection.execute(
-        "SELECT c.oid::regclass::text FROM pg_class AS c JOIN pg_namespace AS n"
-        " ON n.oid = c.relnamespace WHERE n.nspname = 'signoff' AND c.relkind IN ('r', 'p')"
-        " AND c.relpersistence <> 'p' ORDER BY 1"
-    ).fetchone()
-    if row is not None:
-        raise StoreError(
-            "SL706",
-            "the database does not promise durability",
-            why=f"the table {row[0]} of {place} is UNLOGGED: a crash empties it",
-            advice=Advice("log-table", table=row[0]),
         )
 
 

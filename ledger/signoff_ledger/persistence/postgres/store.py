@@ -8,27 +8,25 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import psycopg
-from psycopg.errors import InsufficientPrivilege
 from psycopg.sql import SQL
 
 from signoff_ledger.application.ports import Server
 from signoff_ledger.domain.aggregate import Aggregate
 from signoff_ledger.errors import Advice, NotFoundError, StoreError
 from signoff_ledger.integrity.c2sp.note import parse_signature_lines
-from signoff_ledger.ledger_format import check_format
+from signoff_ledger.persistence.event_store import PersistenceError
 from signoff_ledger.persistence.event_store.postgres_recorder import PostgresRecorder
-from signoff_ledger.persistence.postgres import schema, view_tables
+from signoff_ledger.persistence.postgres import database, schema, view_tables
 from signoff_ledger.persistence.postgres.address import has_several_hosts, redacted
 from signoff_ledger.persistence.postgres.connection import PAUSE_S, connect, looked
 from signoff_ledger.persistence.postgres.datastore import PostgresDatastore
-from signoff_ledger.persistence.postgres.dialect import VIEWS_SCHEMA, translated
+from signoff_ledger.persistence.postgres.dialect import VIEWS_SCHEMA
 from signoff_ledger.persistence.postgres.save_retry import SaveState
-from signoff_ledger.persistence.postgres.store_errors import translate_errors
+from signoff_ledger.persistence.postgres.store_errors import store_error, translate_errors
 from signoff_ledger.persistence.store import MOVED, LedgerStore
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
-    from contextlib import AbstractContextManager
     from uuid import UUID
 
     from signoff_ledger.application.ports import LogEntry
@@ -93,13 +91,13 @@ class PostgresStore(LedgerStore):
         place = redacted(url)
 
         def is_read_only(connection: Connection) -> bool:
-            if not schema.is_there(connection):
+            if not database.is_there(connection):
                 raise NotFoundError(
                     "SL205",
                     f"there is no ledger in {place}",
                     advice=Advice("begin-in-database"),
                 )
-            return _is_read_only(connection, place)
+            return database.is_open_for_reading_alone(connection, place)
 
         with translate_errors(place):
             read_only = looked(url, is_read_only, insistent=patient)
@@ -127,13 +125,15 @@ class PostgresStore(LedgerStore):
             StoreError: See `open`.
         """
         with self.translate_errors():
-            self.datastore.with_reconnect(lambda connection: _is_read_only(connection, self.place))
+            self.datastore.with_reconnect(
+                lambda connection: database.is_open_for_reading_alone(connection, self.place)
+            )
 
     @classmethod
     def is_begun(cls, url: str) -> bool:
         """Say whether a ledger, or part of one, is in the database."""
         with translate_errors(redacted(url)):
-            return looked(url, schema.is_there)
+            return looked(url, database.is_there)
 
     @classmethod
     def check_vacant(cls, url: str) -> None:
@@ -206,17 +206,9 @@ class PostgresStore(LedgerStore):
 
     def server(self) -> Server | None:
         """Say which server takes the events; None for one that takes none, such as a standby."""
-
-        def identity(connection: Connection) -> Server | None:
-            try:
-                row = connection.execute(_IDENTITY).fetchone()
-            except InsufficientPrivilege:
-                # The right that every role has was revoked; only the events can be compared.
-                return Server("", 0)
-            return Server(row[0], int(row[1][:8], 16)) if row and row[1] else None
-
         with self.translate_errors():
-            return None if self.read_only else self.datastore.with_reconnect(identity)
+            found = None if self.read_only else self.datastore.with_reconnect(database.server_of)
+        return Server(*found) if found else None
 
     def _settled(self, statement: str, *parameters: object) -> list[Any]:
         """Read only rows already durable on the synchronous standby.
@@ -251,9 +243,13 @@ class PostgresStore(LedgerStore):
             row = connection.execute(statement, parameters).fetchone()
             return row[0] if row else None
 
-    def translate_errors(self) -> AbstractContextManager[None]:
+    @contextmanager
+    def translate_errors(self) -> Iterator[None]:
         """Translate database errors into StoreError."""
-        return translate_errors(self.place, self.datastore.rows)
+        try:
+            yield
+        except (PersistenceError, psycopg.Error) as error:
+            raise store_error(self.place, error, self.datastore.rows) from error
 
     @contextmanager
     def writing(self) -> Iterator[DerivedCursor]:
@@ -303,9 +299,9 @@ class PostgresStore(LedgerStore):
         Those that may not be read do not count.
         """
         with self.translate_errors():
-            found = self.datastore.with_reconnect(view_tables.intact_tables)
-        ours = {translated(statement): statement for statement in statements}
-        return {ours.get(statement, statement) for statement in found}
+            return self.datastore.with_reconnect(
+                lambda connection: view_tables.intact_tables(connection, statements)
+            )
 
     def clear(self, cursor: DerivedCursor) -> None:
         """Take away whatever stands where tables of what is derived belong, of whatever kind."""
@@ -328,21 +324,5 @@ class PostgresStore(LedgerStore):
         ):
             return list(repaired(connection, self.place))
 
-
-def _is_read_only(connection: Connection, place: str) -> bool:
-    """Say whether a ledger can be opened for reading alone."""
-    schema.check_ours(connection, place)
-    check_format(place, schema.format_of(connection, place))
-    read_only = schema.is_read_only(connection) or schema.is_subscriber(connection)
-    if not read_only:
-        schema.check_durable(connection, place)
-    return read_only
-
-
-_IDENTITY = (
-    "SELECT system_identifier::text, CASE WHEN NOT pg_is_in_recovery()"
-    " THEN pg_walfile_name(pg_current_wal_lsn()) END FROM pg_control_system()"
-)
-"""A file of the write-ahead log is named by its timeline first, in eight hexadecimal digits."""
 
 _NOTHING_DURABLY = "SELECT signoff.durably(), pg_logical_emit_message(true, 'signoff', '')"

@@ -9,13 +9,13 @@ import psycopg
 from psycopg.errors import InsufficientPrivilege, LockNotAvailable, ReadOnlySqlTransaction
 
 from signoff_ledger.errors import Advice, StoreError
-from signoff_ledger.persistence.event_store import PersistenceError
 from signoff_ledger.persistence.postgres.connection import is_lost
 from signoff_ledger.persistence.postgres.locks import locked
-from signoff_ledger.persistence.postgres.save_retry import NoWritesError, UnconfirmedError
 from signoff_ledger.persistence.postgres.waits import STANDBY_TIMEOUT_S, UnconfirmedCommitError
 from signoff_ledger.persistence.store_errors import (
     ConnectionLostError,
+    NoWritesError,
+    UnconfirmedError,
     busy,
     damaged,
     not_kept,
@@ -35,42 +35,54 @@ def cause_of(error: BaseException) -> BaseException:
 
 
 @contextmanager
-def translate_errors(place: str, rows: Callable[..., list[Any]] | None = None) -> Iterator[None]:
-    """Translate database errors into StoreError.
+def translate_errors(place: str) -> Iterator[None]:
+    """Translate what the driver raises, see `store_error`.
 
     Args:
         place: Where the ledger stands, as people may see it.
-        rows: Runs a reading statement, to name who keeps a lock; None while there is no ledger.
-
-    Raises:
-        StoreError: SL701 for damage, SL705 for a lock, SL707 for a lost connection, SL713 for a
-            standby that did not confirm, SL703 for everything else.
     """
     try:
         yield
-    except (PersistenceError, psycopg.Error) as error:
-        cause = cause_of(error)
-        # The message alone: what surrounds it is the text of our own statements.
-        primary = cause.diag.message_primary if isinstance(cause, psycopg.Error) else None
-        said = " ".join((primary or str(cause)).split())
-        if isinstance(cause, ReadOnlySqlTransaction):
-            raise _no_writes(place, said) from error
-        if isinstance(cause, UnconfirmedCommitError):
-            raise _unconfirmed(said) from error
-        if is_lost(cause):
-            raise _lost(place, said) from error
-        state = getattr(cause, "sqlstate", None) or ""
-        if state == _NOT_KEPT:
-            raise not_kept(place) from error
-        if state.startswith("XX") or state in _GONE or "malformed" in said:
-            raise damaged(place, said) from error
-        if isinstance(cause, LockNotAvailable) and rows is not None:
-            raise locked(said, rows) from error
-        if state in _BUSY:
-            raise busy(said) from error
-        if isinstance(cause, InsufficientPrivilege):
-            raise _denied(place, said) from error
-        raise refused(place, said) from error
+    except psycopg.Error as error:
+        raise store_error(place, error) from error
+
+
+def store_error(
+    place: str, error: Exception, rows: Callable[..., list[Any]] | None = None
+) -> StoreError:
+    """Give the error of a store for one of the driver, or for one that was raised from it.
+
+    Args:
+        place: Where the ledger stands, as people may see it.
+        error: What was raised.
+        rows: Runs a reading statement, to name who keeps a lock; None where nothing more is asked.
+
+    Returns:
+        SL701 for damage, SL705 for a lock, SL707 for a lost connection, SL711 for what was not
+        kept, SL713 for a standby that did not confirm, SL703 for everything else.
+    """
+    cause = cause_of(error)
+    # The message alone: what surrounds it is the text of our own statements.
+    primary = cause.diag.message_primary if isinstance(cause, psycopg.Error) else None
+    said = " ".join((primary or str(cause)).split())
+    if isinstance(cause, ReadOnlySqlTransaction):
+        return _no_writes(place, said)
+    if isinstance(cause, UnconfirmedCommitError):
+        return _unconfirmed(said)
+    if is_lost(cause):
+        return _lost(place, said)
+    state = getattr(cause, "sqlstate", None) or ""
+    if state == _NOT_KEPT:
+        return not_kept(place)
+    if state.startswith("XX") or state in _GONE or "malformed" in said:
+        return damaged(place, said)
+    if isinstance(cause, LockNotAvailable) and rows is not None:
+        return locked(said, rows)
+    if state in _BUSY:
+        return busy(said)
+    if isinstance(cause, InsufficientPrivilege):
+        return _denied(place, said)
+    return refused(place, said)
 
 
 _GONE = {"42P01", "42703", "42883", "3F000"}

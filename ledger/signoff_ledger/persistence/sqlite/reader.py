@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from contextlib import contextmanager, suppress
-from threading import Lock, local
-from typing import TYPE_CHECKING, Any, Self
+from contextlib import closing, contextmanager
+from typing import TYPE_CHECKING, Any
 
 from signoff_ledger.ledger_format import check_format
 from signoff_ledger.persistence.sqlite import view_tables
@@ -23,46 +22,20 @@ if TYPE_CHECKING:
 _BUSY_TIMEOUT_S = 30.0
 
 
-class SqliteReader:
-    """Reads a ledger's file, with a connection for each thread that asks.
+class SqliteTables:
+    """What is derived from the events, over one connection, as of one moment.
 
     Args:
+        connection: To the ledger's file, within a transaction.
         path: The file.
-
-    Raises:
-        NotFoundError: SL205, nothing is there.
-        StoreError: SL701 for a file that is no ledger, SL702 for one of a newer format.
     """
 
-    def __init__(self, path: Path) -> None:
-        check_is_ledger(path)
+    server = None
+    """A file has none."""
+
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+        self._connection = connection
         self._path = path
-        self._lock = Lock()
-        self._of_thread = local()
-        self._connections: list[sqlite3.Connection] = []
-
-    def close(self) -> None:
-        """Close the connections of every thread."""
-        with self._lock:
-            for connection in self._connections:
-                connection.close()
-            self._connections.clear()
-
-    @contextmanager
-    def moment(self) -> Iterator[Self]:
-        """Read everything within as of one moment.
-
-        Raises:
-            StoreError: SL702, the ledger is of a newer format; or it cannot be read.
-        """
-        self.rows("BEGIN")
-        try:
-            # Asked of the database, too: the file's header may be older than its write-ahead log.
-            check_format(str(self._path), self.rows("PRAGMA user_version")[0][0])
-            yield self
-        finally:
-            with suppress(sqlite3.Error):
-                self._connection().rollback()
 
     def size(self) -> int:
         """Give the number of events in the log."""
@@ -76,7 +49,7 @@ class SqliteReader:
             StoreError: SL701 for a damaged file, SL705 for a lock, SL703 for everything else.
         """
         try:
-            return self._connection().execute(statement, tuple(parameters)).fetchall()
+            return self._connection.execute(statement, tuple(parameters)).fetchall()
         except (sqlite3.Error, UnicodeDecodeError) as error:
             raise of_sqlite(str(self._path), str(error)) from error
 
@@ -84,22 +57,51 @@ class SqliteReader:
         """Give the statements that made what is derived, and whatever stands in its place."""
         return view_tables.made_by(self.rows(view_tables.STANDING))
 
-    def _connection(self) -> sqlite3.Connection:
-        known: sqlite3.Connection | None = getattr(self._of_thread, "connection", None)
-        if known is None:
-            known = sqlite3.connect(
-                self._name(),
-                uri=True,
-                isolation_level=None,
-                timeout=_BUSY_TIMEOUT_S,
-                check_same_thread=False,  # `close` is called by one thread for all
+
+class SqliteReader:
+    """Reads a ledger's file, over a connection for each question.
+
+    What a connection has read of a file that others write does not stay true, where the file may
+    not be written; and opening one takes less than a question.
+
+    Args:
+        path: The file.
+
+    Raises:
+        NotFoundError: SL205, nothing is there.
+        StoreError: SL701 for a file that is no ledger, SL702 for one of a newer format.
+    """
+
+    def __init__(self, path: Path) -> None:
+        check_is_ledger(path)
+        self._path = path
+
+    def close(self) -> None:
+        """Do nothing: no connection outlives its question."""
+
+    @contextmanager
+    def moment(self) -> Iterator[SqliteTables]:
+        """Read everything within as of one moment.
+
+        Raises:
+            StoreError: SL702, the ledger is of a newer format; or it cannot be read.
+        """
+        with closing(self._connected()) as connection:
+            tables = SqliteTables(connection, self._path)
+            tables.rows("PRAGMA query_only = ON")
+            tables.rows("PRAGMA trusted_schema = OFF")
+            tables.rows("BEGIN")
+            # Asked of the database, too: the file's header may be older than its write-ahead log.
+            check_format(str(self._path), tables.rows("PRAGMA user_version")[0][0])
+            yield tables
+
+    def _connected(self) -> sqlite3.Connection:
+        try:
+            return sqlite3.connect(
+                self._name(), uri=True, isolation_level=None, timeout=_BUSY_TIMEOUT_S
             )
-            self._of_thread.connection = known
-            with self._lock:
-                self._connections.append(known)
-            known.execute("PRAGMA query_only = ON")
-            known.execute("PRAGMA trusted_schema = OFF")
-        return known
+        except sqlite3.Error as error:
+            raise of_sqlite(str(self._path), str(error)) from error
 
     def _name(self) -> str:
         name = self._path.absolute().as_uri()

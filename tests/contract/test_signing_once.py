@@ -1,8 +1,9 @@
-"""A token is asked once for the same words, and in a dry run not at all."""
+"""A token is asked once for the same words, and in a dry run not at all, on every store."""
 
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from shutil import copytree
 from typing import Any
 from uuid import UUID
 
@@ -18,9 +19,13 @@ from signoff_ledger.domain.events.event import EventEnvelope
 from signoff_ledger.domain.signature import SshSignature
 from signoff_ledger.domain.values import RemarkKind, Role
 from signoff_ledger.errors import ConflictError, IdentityError
-from signoff_ledger.persistence.sqlite.store import SqliteStore
+from signoff_ledger.persistence.store import LedgerStore
+from tests.contract.conftest import STORES
+from tests.fault.postgres.ledgers import check_database
 from tests.ledgers import CountingIds, check_ledger
 from tests.offices import Office, by
+from tests.servers.databases import Databases
+from tests.servers.fixtures import Servers
 from tests.tools import tool
 from tests.unit.custody.test_statement_signers import made_key, on_path, public
 
@@ -50,7 +55,7 @@ class Token:
 class LateStore:
     """A store before each of whose saves something happens."""
 
-    def __init__(self, store: SqliteStore, before: Callable[[int], None]) -> None:
+    def __init__(self, store: LedgerStore, before: Callable[[int], None]) -> None:
         self._store = store
         self._before = before
         self.saves = 0
@@ -70,17 +75,46 @@ class LateStore:
         return self._store.save(entries, command_id, seen)
 
 
-@pytest.fixture
-def office(tmp_path: Path) -> Iterator[Office]:
-    """Give an office whose first batch can be signed off; it is verified in the end."""
-    office = Office.founded(tmp_path / "ledger.db")
+@pytest.fixture(scope="module", params=STORES)
+def stage(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, servers: Servers
+) -> Iterator[tuple[Path, Databases | None, str]]:
+    """Found an office whose first batch can be signed off.
+
+    Yields:
+        Its folder, the server and the name of its database; no server for a file.
+    """
+    folder = tmp_path_factory.mktemp("stage")
+    server = None if request.param == "sqlite" else servers.named(request.param)
+    name = server.create_database() if server else ""
+    address = server.url(name) if server else folder / "ledger.db"
+    office = Office.begun(address, "example.com/press-shop", folder / "keys")
+    office.enrol_everybody()
     office.publish()
     office.register()
     office.build("B1")
+    office.close_file()
+    yield folder, server, name
+    if server:
+        server.drop_database(name)
+
+
+@pytest.fixture
+def office(stage: tuple[Path, Databases | None, str], tmp_path: Path) -> Iterator[Office]:
+    """Give a copy of the office; it is verified in the end."""
+    folder, server, template = stage
+    copytree(folder, tmp_path, dirs_exist_ok=True)
+    name = server.create_database(template) if server else ""
+    address = server.url(name) if server else str(tmp_path / "ledger.db")
+    office = Office.again(address, tmp_path / "keys")
     yield office
     office.verified()
     office.close_file()
-    check_ledger(office.store.path)
+    if server:
+        check_database(address)
+        server.drop_database(name)
+    else:
+        check_ledger(Path(address))
 
 
 @pytest.fixture
