@@ -205,6 +205,28 @@ def test_the_modules_of_commands_hold_no_question() -> None:
     assert NO_READS.keys() == found
 
 
+NO_ANSWERS = {
+    "commands/config.py": "the settings that hold where none is made",
+    "commands/defect.py": "which option states which kind of cause",
+}
+"""Modules of commands that write a dictionary with names in a function, and what that is."""
+
+
+def test_the_command_line_composes_no_answer() -> None:
+    """`--format json` is the answer of a query, made in one place, for any face."""
+    found = {
+        path.relative_to(CLI).as_posix()
+        for path in (CLI / "commands").glob("*.py")
+        for function in ast.walk(parsed(path))
+        if isinstance(function, ast.FunctionDef | ast.Lambda)
+        for node in ast.walk(function)
+        if isinstance(node, ast.Dict)
+        and any(isinstance(key, ast.Constant) and isinstance(key.value, str) for key in node.keys)
+    }
+
+    assert NO_ANSWERS.keys() == found
+
+
 def test_files_from_outside_are_read_by_one_module() -> None:
     """It refuses pipes, devices and files without end; see `signoff_ledger/bounded_file.py`."""
     offenders = {

@@ -63,7 +63,7 @@ def answer(
     invocation.done = done
     kind = invocation.output_format
     if kind == "json":
-        write(json.dumps({"schema": schema, "data": data}, ensure_ascii=False, indent=2))
+        write(as_json(schema, data))
     elif kind == "jsonl":
         for row in rows:
             write(json.dumps({"schema": schema, **row}, ensure_ascii=False))
@@ -71,6 +71,11 @@ def answer(
         write(as_csv(list(rows)).rstrip("\r\n"))
     else:
         write(human())
+
+
+def as_json(schema: str, data: Any) -> str:
+    """Write an answer with the name of its schema."""
+    return json.dumps({"schema": schema, "data": data}, ensure_ascii=False, indent=2)
 
 
 def write(text: str) -> None:

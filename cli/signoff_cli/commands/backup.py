@@ -11,7 +11,7 @@ from signoff_cli.output import answer, tell_left_out
 from signoff_cli.session import reading
 from signoff_ledger.exports.log_cut import copy_until
 from signoff_ledger.exports.migrate import back_up_ledger
-from signoff_ledger.queries.backup import SCHEMA
+from signoff_ledger.queries.backup import SCHEMA, backup_answer, cut_answer
 
 if TYPE_CHECKING:
     from signoff_cli.session import Session
@@ -58,14 +58,7 @@ def backup(session: Session, target: Path, until: int | None) -> None:
 
 def _copied(opened: OpenLedger, place: str, target: Path, until: int | None) -> BackupAnswer:
     if until is not None:
-        cut = copy_until(opened.store, target, until)
-        return {
-            "ledger": place,
-            "backup": str(target),
-            "events": cut.size,
-            "rest": str(cut.rest),
-            "left_out": cut.left_out,
-        }
+        return cut_answer(place, str(target), copy_until(opened.store, target, until))
     size, left_out = back_up_ledger(opened.store, target)
     tell_left_out(left_out)
-    return {"ledger": place, "backup": str(target), "events": size}
+    return backup_answer(place, str(target), size)

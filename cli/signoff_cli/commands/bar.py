@@ -18,6 +18,7 @@ from signoff_ledger.application.commands.parts import read_plan
 from signoff_ledger.bounded_file import PLAN
 from signoff_ledger.errors import Advice, InputError
 from signoff_ledger.queries.bars import SCHEMA, bars, lets_through
+from signoff_ledger.queries.receipt import bar_part
 from signoff_ledger.queries.standard_plan import INSPECTION_LEVELS, INSPECTIONS, standard_plan
 from signoff_ledger.queries.standard_plan import SCHEMA as STANDARD_PLAN_SCHEMA
 from signoff_ledger.reports.text_charts import draw
@@ -160,11 +161,7 @@ def _give(session: Session, command: RegisterBar | SupersedeBar) -> None:
 
     def extra(_: OpenLedger, receipt: Receipt) -> tuple[ReceiptExtra, str]:
         new = receipt.recorded or receipt.planned
-        data: ReceiptExtra = {
-            "lets_through": shown.data["lets_through"],
-            "says": shown.data["says"],
-        }
-        return data, _told(session, shown.data, shown) + "\n" if new else ""
+        return bar_part(shown.data), _told(session, shown.data, shown) + "\n" if new else ""
 
     receipts.give(session, command, extra)
 

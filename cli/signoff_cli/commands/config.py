@@ -11,11 +11,11 @@ import click
 from signoff_cli.config import PROJECT_FILE, USER_FILE, Setting
 from signoff_cli.output import answer, table
 from signoff_cli.session import Session, reading
-from signoff_ledger.queries.settings import SCHEMA
+from signoff_ledger.queries.settings import SCHEMA, setting_answer, settings_answer
 from signoff_ledger.wiring import redacted, seal_policy, usual_key_folder
 
 if TYPE_CHECKING:
-    from signoff_ledger.queries.settings import SettingAnswer, SettingsAnswer
+    from signoff_ledger.queries.settings import SettingAnswer
 
 _UNSET = {"ledger": "", "actor": "", "format": "table", "color": "auto", "key": ""}
 
@@ -38,12 +38,9 @@ def config(session: Session) -> None:
     for name, unset in (_UNSET | _sealing()).items():
         setting = _effective(session, name, found) or Setting(unset, "default")
         value = redacted(setting.value) if name == "ledger" else setting.value
-        rows.append({"setting": name, "value": value, "origin": setting.origin})
-    data: SettingsAnswer = {
-        "settings": rows,
-        "project_file": PROJECT_FILE,
-        "user_file": os.path.join(click.get_app_dir("signoff"), USER_FILE),  # noqa: PTH118  # a text, as shown
-    }
+        rows.append(setting_answer(name, value, setting.origin))
+    user_file = os.path.join(click.get_app_dir("signoff"), USER_FILE)  # noqa: PTH118  # a text, as shown
+    data = settings_answer(rows, PROJECT_FILE, user_file)
     answer(
         session,
         SCHEMA,

@@ -13,11 +13,10 @@ from signoff_ledger.application.witnesses import standings
 from signoff_ledger.errors import SignoffError
 from signoff_ledger.exports.dossier import export_decision
 from signoff_ledger.exports.log_folder import export_log
-from signoff_ledger.queries.export import SCHEMA
+from signoff_ledger.queries.export import SCHEMA, dossier_answer, log_answer
 
 if TYPE_CHECKING:
     from signoff_ledger.bootstrap import OpenLedger
-    from signoff_ledger.queries.export import ExportAnswer
 
 
 @click.command
@@ -41,11 +40,7 @@ def export(session: Session, folder: Path, position: int | None) -> None:
             exported = export_log(opened.store, folder)
             sealed = exported.sealed
             tell_left_out(exported.left_out)
-            data: ExportAnswer = {
-                "folder": str(folder),
-                "events": exported.size,
-                "sealed": sealed,
-            }
+            data = log_answer(str(folder), exported)
             says = (
                 f"{exported.size} events are in {folder}, {exported.sealed} of them sealed, root "
                 f"{exported.root.hex()}"
@@ -53,7 +48,7 @@ def export(session: Session, folder: Path, position: int | None) -> None:
         else:
             dossier = export_decision(opened.store, position, folder)
             sealed = dossier.size
-            data = {"folder": str(folder), "decision": position, "sealed": sealed}
+            data = dossier_answer(str(folder), position, sealed)
             says = f"The dossier of the decision at position {position} is in {folder}"
         if standings(opened.store) and not opened.store.cosignatures(sealed):
             say(

@@ -6,7 +6,7 @@ import click
 
 from signoff_cli.output import answer, paragraph, table
 from signoff_cli.session import Session, reading
-from signoff_ledger.queries.handover import SCHEMA
+from signoff_ledger.queries.handover import SCHEMA, handed_over_units
 from signoff_ledger.queries.handover import handover as handed_over
 
 
@@ -25,7 +25,7 @@ def handover(session: Session, process: str | None) -> None:
     """
     with session.open() as opened:
         data = handed_over(opened.ledger, process)
-    rows = [{"batch": data["batch"], "serial": serial} for serial in data["serials"]]
+    rows = handed_over_units(data)
 
     def human() -> str:
         went = f"{len(rows)} conforming units of {data['batch']} go to activity {data['activity']}:"

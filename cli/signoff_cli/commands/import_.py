@@ -14,12 +14,12 @@ from signoff_ledger.application.commands.parts import BuildMethod
 from signoff_ledger.application.commands.sheet_import import ImportSheet, ImportSummary
 from signoff_ledger.bounded_file import SHEET
 from signoff_ledger.queries.excluded_units import excluded_units
+from signoff_ledger.queries.receipt import excluded_part, import_part
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from signoff_ledger.queries.excluded_units import ExcludedUnitAnswer
-    from signoff_ledger.queries.receipt import ReceiptExtra
 
 _SHOWN = 5
 """Limit of the units that do not count and are named one by one."""
@@ -61,27 +61,13 @@ def import_(
         )
         receipt = opened.ledger.execute(command, session.call())
         imported = receipt.result or ImportSummary(sha256=command.sheet.sha256)
-        extra: ReceiptExtra = {
-            "import": {
-                "new": imported.units,
-                "already_recorded": imported.known,
-                "retests": imported.retests,
-                "sha256": imported.sha256,
-                "sheet_already_imported": imported.sheet,
-                "rewritten_serials": list(imported.rewritten),
-            }
-        }
-        if session.dry_run:
-            extra["import"]["cells"] = [
-                {"line": line, "serial": serial, "readings": dict(readings)}
-                for line, serial, readings in imported.cells
-            ]
+        extra = import_part(imported, dry_run=session.dry_run)
         lines = [*_headlines(session, name, imported)]
         if not session.dry_run:
             serials = [serial for _, serial, _ in imported.cells]
-            if excluded := excluded_units(opened.ledger, batch, serials):
-                extra["excluded_units"] = excluded
-                lines += _left_out(batch, excluded)
+            excluded = excluded_units(opened.ledger, batch, serials)
+            extra |= excluded_part(excluded)
+            lines += _left_out(batch, excluded)
         headline = "\n".join(lines)
         receipts.show(session, opened.store, receipt, extra, headline)
 

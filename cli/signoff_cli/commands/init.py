@@ -12,13 +12,12 @@ from signoff_cli.session import recording
 from signoff_ledger.application.commands.people import BeginLedger
 from signoff_ledger.application.ledger import named_actor
 from signoff_ledger.bootstrap import LogNames, begin_ledger, open_ledger, rehearse_founding
-from signoff_ledger.queries.init import SCHEMA
+from signoff_ledger.queries.init import SCHEMA, init_answer
 from signoff_ledger.wiring import is_begun, redacted, usual_name
 
 if TYPE_CHECKING:
     from signoff_cli.session import Session
     from signoff_ledger.application.ledger import Call
-    from signoff_ledger.queries.init import InitAnswer
 
 
 @click.command
@@ -68,13 +67,7 @@ def init(  # one parameter for each option
     else:
         log = LogNames(origin, new_log_passphrase() if passphrase else None)
         _begin(session, call, address, (name, printed_name), log)
-    data: InitAnswer = {
-        "ledger": place,
-        "name": name,
-        "owner": actor,
-        "repeated": repeated,
-        "dry_run": session.dry_run,
-    }
+    data = init_answer(place, name, actor, repeated=repeated, dry_run=session.dry_run)
     says = "was begun before" if repeated else "would be begun" if session.dry_run else "begun"
     answer(
         session,

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import click
 
 from signoff_cli.output import answer, tell_left_out
 from signoff_cli.session import Session, reading
 from signoff_ledger.exports.migrate import move as move_ledger
-from signoff_ledger.queries.move import SCHEMA
+from signoff_ledger.queries.move import SCHEMA, move_answer
 from signoff_ledger.wiring import redacted
-
-if TYPE_CHECKING:
-    from signoff_ledger.queries.move import MoveAnswer
 
 
 @click.command
@@ -33,13 +28,7 @@ def move(session: Session, source: str, target: str) -> None:
     session.show_notices()
     carried = move_ledger(source, target)
     tell_left_out(carried.left_out)
-    data: MoveAnswer = {
-        "source": redacted(source),
-        "target": redacted(target),
-        "events": carried.size,
-        "root": carried.root.hex(),
-        "checkpoints": carried.checkpoints,
-    }
+    data = move_answer(redacted(source), redacted(target), carried)
     answer(
         session,
         SCHEMA,

@@ -11,6 +11,7 @@ from signoff_cli.inputs import long_text
 from signoff_cli.session import Session, recording
 from signoff_ledger.application.commands.orders import CancelOrder, CommitOrder, ReportOrder
 from signoff_ledger.queries.known_order import known_order
+from signoff_ledger.queries.receipt import order_part
 
 if TYPE_CHECKING:
     from signoff_ledger.application.ledger import Receipt
@@ -83,6 +84,6 @@ def _give(session: Session, command: CommitOrder | ReportOrder) -> None:
         )
         if order["at_risk"]:
             says += f" It is AT RISK: {process} is {order['standing']}."
-        return {"order": order}, says
+        return order_part(order), says
 
     receipts.give(session, command, extra)

@@ -9,10 +9,10 @@ import click
 from signoff_cli.output import answer, progress
 from signoff_cli.session import reading
 from signoff_ledger.queries.rebuild import SCHEMA
+from signoff_ledger.queries.rebuild import rebuild as rebuilt
 
 if TYPE_CHECKING:
     from signoff_cli.session import Session
-    from signoff_ledger.queries.rebuild import RebuildAnswer
 
 
 @click.command
@@ -25,7 +25,7 @@ def rebuild(session: Session) -> None:
       signoff rebuild
     """
     with session.open() as opened:
-        data: RebuildAnswer = {"events": opened.views.rebuild(progress(session, "events"))}
+        data = rebuilt(opened.views, progress(session, "events"))
     answer(
         session,
         SCHEMA,

@@ -19,6 +19,7 @@ from signoff_ledger.application.commands.parts import (
 )
 from signoff_ledger.errors import Advice, InputError
 from signoff_ledger.queries.excluded_units import excluded_units
+from signoff_ledger.queries.receipt import excluded_part
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -99,7 +100,7 @@ def record(
     def extra(opened: OpenLedger, _: Receipt) -> tuple[ReceiptExtra, str]:
         excluded = excluded_units(opened.ledger, batch, [serial])
         says = "\n".join(map(receipts.excluded_unit_line, excluded))
-        return {"excluded_units": excluded} if excluded else {}, says
+        return excluded_part(excluded), says
 
     receipts.give(session, command, extra)
 

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import click
 
 from signoff_cli.output import answer
 from signoff_cli.session import Session, reading
-from signoff_ledger.queries.repair import SCHEMA
-
-if TYPE_CHECKING:
-    from signoff_ledger.queries.repair import RepairAnswer
+from signoff_ledger.queries.repair import SCHEMA, restored_parts
+from signoff_ledger.queries.repair import repair as repaired
 
 
 @click.command
@@ -28,13 +24,13 @@ def repair(session: Session) -> None:
       signoff repair --ledger postgresql://dba@db.example.com/press
     """
     with session.open(damaged=True) as opened:
-        restored = opened.store.repair()
-    data: RepairAnswer = {"ledger": opened.store.place, "restored": restored}
+        data = repaired(opened.store)
+    restored = data["restored"]
     answer(
         session,
         SCHEMA,
         data,
-        [{"restored": one} for one in restored],
+        restored_parts(data),
         lambda: "\n".join(f"put right: {one}" for one in restored) or "Nothing was missing.",
         done=f"{len(restored)} thing(s) put right",
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from hashlib import sha256
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from signoff_cli import suffixes
-from signoff_cli.output import say, write_bytes
+from signoff_cli.output import as_json, say, write_bytes
 from signoff_cli.session import Session, reporting
 from signoff_ledger.bounded_file import SizeLimit, read_regular
 from signoff_ledger.errors import Advice, InputError, StoreError
@@ -70,8 +69,7 @@ def report(
 
 def _content(made: AnswerWithPictures[CertificateAnswer], kind: str) -> bytes:
     if kind == "json":
-        answer = {"schema": SCHEMA, "data": made.data}
-        return (json.dumps(answer, ensure_ascii=False, indent=2) + "\n").encode()
+        return f"{as_json(SCHEMA, made.data)}\n".encode()
     laid_out = document(made)
     if kind == "md":
         return markdown(laid_out).encode()

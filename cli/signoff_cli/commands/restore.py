@@ -10,11 +10,10 @@ import click
 from signoff_cli.output import answer
 from signoff_cli.session import reading
 from signoff_ledger.exports.restore import restore_log
-from signoff_ledger.queries.restore import SCHEMA
+from signoff_ledger.queries.restore import SCHEMA, restore_answer
 
 if TYPE_CHECKING:
     from signoff_cli.session import Session
-    from signoff_ledger.queries.restore import RestoreAnswer
 
 
 @click.command
@@ -32,12 +31,12 @@ def restore(session: Session, folder: Path) -> None:
     session.show_notices()
     size, root = restore_log(folder, session.address())
     place = session.place()
-    data: RestoreAnswer = {"ledger": place, "events": size, "root": root.hex()}
+    data = restore_answer(place, size, root)
     answer(
         session,
         SCHEMA,
         data,
         [data],
-        lambda: f"{size} events are back in {place}, root {root.hex()}.",
+        lambda: f"{size} events are back in {place}, root {data['root']}.",
         done=f"{size} events are back in {place}",
     )

@@ -19,10 +19,17 @@ from signoff_ledger.application.witnesses import SIZE_KIND
 from signoff_ledger.bounded_file import NOTE, REQUEST
 from signoff_ledger.errors import Advice, ConflictError, InputError
 from signoff_ledger.queries.cosignatures import SCHEMA as COSIGNATURES_SCHEMA
-from signoff_ledger.queries.cosignatures import cosignature_answers, refused_cosignature
+from signoff_ledger.queries.cosignatures import (
+    cosignature_answers,
+    cosignatures_answer,
+    refused_cosignature,
+)
 from signoff_ledger.queries.served_witness import SCHEMA as SERVED_SCHEMA
+from signoff_ledger.queries.served_witness import served_witness
 from signoff_ledger.queries.witness_reply import SCHEMA as REPLY_SCHEMA
+from signoff_ledger.queries.witness_reply import witness_reply
 from signoff_ledger.queries.witness_request import SCHEMA as REQUEST_SCHEMA
+from signoff_ledger.queries.witness_request import witness_request
 from signoff_ledger.queries.witnesses import SCHEMA as WITNESSES_SCHEMA
 from signoff_ledger.queries.witnesses import witnesses as witnesses_of
 from signoff_ledger.wiring import system_clock
@@ -33,8 +40,6 @@ if TYPE_CHECKING:
     from signoff_ledger.application.witnesses import WitnessState
     from signoff_ledger.queries.cosignatures import CosignatureAnswer, CosignaturesAnswer
     from signoff_ledger.queries.served_witness import ServedWitnessAnswer
-    from signoff_ledger.queries.witness_reply import WitnessReplyAnswer
-    from signoff_ledger.queries.witness_request import WitnessRequestAnswer
     from signoff_ledger.queries.witnesses import WitnessesAnswer
     from signoff_ledger.wiring import Clock, Store
     from signoff_ledger.witness.cosigner import Cosigner
@@ -123,7 +128,7 @@ def request(
         else:
             asked = [_chosen(standings, name)]
         rows, refused = _ask(opened.store, asked)
-    _tell(session, {"cosignatures": rows, "ignored_lines": None})
+    _tell(session, cosignatures_answer(rows))
     return refused.exit_code if refused else 0
 
 
@@ -143,7 +148,7 @@ def attach(session: Session, file: str) -> None:
     with session.open() as opened:
         attached = witnesses.attach(opened.store, content)
     rows = cosignature_answers(attached.cosigned)
-    _tell(session, {"cosignatures": rows, "ignored_lines": attached.ignored})
+    _tell(session, cosignatures_answer(rows, attached.ignored))
 
 
 @witness.command("list", short_help="List the witnesses.")
@@ -208,11 +213,7 @@ def _serve(session: Session, one: Cosigner, port: int, clock: Clock) -> None:
             say(line)
 
     with WitnessServer(one, port, clock, tell) as server, _until_interrupted():
-        data: ServedWitnessAnswer = {
-            "verifier_key": one.key.line,
-            "url": server.url,
-            "logs": sorted(one.logs),
-        }
+        data = served_witness(one, server.url)
         answer(session, SERVED_SCHEMA, data, [data], lambda: _introduced(data))
         if not is_unread():
             server.serve_forever()
@@ -228,9 +229,15 @@ def _answer(session: Session, one: Cosigner, body: bytes) -> None:
             why=f"{verdict.status}: {verdict.says}",
             advice=Advice("tell-size-to-asker") if verdict.kind == SIZE_KIND else None,
         )
-    line = verdict.body.rstrip("\n")
-    data: WitnessReplyAnswer = {"witness": one.key.name, "cosignature": line}
-    answer(session, REPLY_SCHEMA, data, [data], lambda: line, done=f"{one.key.name} has cosigned")
+    data = witness_reply(one, verdict.body)
+    answer(
+        session,
+        REPLY_SCHEMA,
+        data,
+        [data],
+        lambda: data["cosignature"],
+        done=f"{one.key.name} has cosigned",
+    )
 
 
 def _chosen(standings: list[WitnessState], name: str | None) -> WitnessState:
@@ -249,12 +256,7 @@ def _write_request(session: Session, store: Store, name: str, old_size: int, out
     seal = witnesses.latest_seal(store)
     body = witnesses.request(store, seal, old_size)
     write_file(output, body)
-    data: WitnessRequestAnswer = {
-        "witness": name,
-        "file": str(output),
-        "from": old_size,
-        "size": seal.size,
-    }
+    data = witness_request(name, str(output), old_size, seal.size)
     answer(
         session,
         REQUEST_SCHEMA,

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import NotRequired, TypedDict
+from typing import TYPE_CHECKING, NotRequired, TypedDict
 
 from signoff_ledger.queries.value_forms import Count
+
+if TYPE_CHECKING:
+    from signoff_ledger.exports.log_cut import LogCut
 
 SCHEMA = "signoff.backup/1"
 
@@ -22,3 +25,14 @@ class BackupAnswer(TypedDict):
 
 
 ANSWER = BackupAnswer
+
+
+def backup_answer(ledger: str, backup: str, events: int) -> BackupAnswer:
+    """Say what was copied, with everything in it."""
+    return {"ledger": ledger, "backup": backup, "events": events}
+
+
+def cut_answer(ledger: str, backup: str, cut: LogCut) -> BackupAnswer:
+    """Say what was copied up to a position, and where the rest is."""
+    kept = backup_answer(ledger, backup, cut.size)
+    return {**kept, "rest": str(cut.rest), "left_out": cut.left_out}

@@ -67,3 +67,10 @@ def refused_cosignature(witness: str, error: ConflictError) -> CosignatureAnswer
         "state": "refused",
         "why": f"{error.what}: {error.why}",
     }
+
+
+def cosignatures_answer(
+    cosignatures: list[CosignatureAnswer], ignored_lines: int | None = None
+) -> CosignaturesAnswer:
+    """Give what witnesses cosigned; see `CosignaturesAnswer`."""
+    return {"cosignatures": cosignatures, "ignored_lines": ignored_lines}

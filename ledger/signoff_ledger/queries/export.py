@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import NotRequired, TypedDict
+from typing import TYPE_CHECKING, NotRequired, TypedDict
 
 from signoff_ledger.queries.value_forms import Count, Position
+
+if TYPE_CHECKING:
+    from signoff_ledger.exports.log_folder import ExportSummary
 
 SCHEMA = "signoff.export/1"
 
@@ -19,3 +22,13 @@ class ExportAnswer(TypedDict):
 
 
 ANSWER = ExportAnswer
+
+
+def log_answer(folder: str, exported: ExportSummary) -> ExportAnswer:
+    """Say what is in the folder of a whole log."""
+    return {"folder": folder, "events": exported.size, "sealed": exported.sealed}
+
+
+def dossier_answer(folder: str, position: int, sealed: int) -> ExportAnswer:
+    """Say what is in the folder of a decision."""
+    return {"folder": folder, "decision": position, "sealed": sealed}

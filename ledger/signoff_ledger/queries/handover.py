@@ -70,3 +70,8 @@ def handover(ledger: Ledger, process: str | None = None) -> HandoverAnswer:
         "serials": list(decided.handed_over),
         "withheld": list(withheld(decided.case)),
     }
+
+
+def handed_over_units(data: HandoverAnswer) -> list[HandedOverAnswer]:
+    """Give each unit that is handed over as a row."""
+    return [{"batch": data["batch"], "serial": serial} for serial in data["serials"]]

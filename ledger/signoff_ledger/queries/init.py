@@ -18,3 +18,14 @@ class InitAnswer(TypedDict):
 
 
 ANSWER = InitAnswer
+
+
+def init_answer(ledger: str, name: str, owner: str, *, repeated: bool, dry_run: bool) -> InitAnswer:
+    """Say which ledger was begun, or would be; see `InitAnswer`."""
+    return {
+        "ledger": ledger,
+        "name": name,
+        "owner": owner,
+        "repeated": repeated,
+        "dry_run": dry_run,
+    }

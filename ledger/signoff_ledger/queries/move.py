@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TypedDict
+from typing import TYPE_CHECKING, TypedDict
 
 from signoff_ledger.queries.value_forms import Count, Digest, Position
+
+if TYPE_CHECKING:
+    from signoff_ledger.exports.log_copy import CopySummary
 
 SCHEMA = "signoff.move/1"
 
@@ -20,3 +23,20 @@ class MoveAnswer(TypedDict):
 
 
 ANSWER = MoveAnswer
+
+
+def move_answer(source: str, target: str, moved: CopySummary) -> MoveAnswer:
+    """Say what was carried where.
+
+    Args:
+        source: Where it was, as people may see it.
+        target: Where it is now, likewise.
+        moved: What was carried.
+    """
+    return {
+        "source": source,
+        "target": target,
+        "events": moved.size,
+        "root": moved.root.hex(),
+        "checkpoints": moved.checkpoints,
+    }

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TypedDict
+from typing import TYPE_CHECKING, TypedDict
 
 from signoff_ledger.queries.value_forms import Count
+
+if TYPE_CHECKING:
+    from signoff_ledger.projections.views import Progress, Views
 
 SCHEMA = "signoff.rebuild/1"
 
@@ -16,3 +19,8 @@ class RebuildAnswer(TypedDict):
 
 
 ANSWER = RebuildAnswer
+
+
+def rebuild(views: Views, progress: Progress | None = None) -> RebuildAnswer:
+    """Build every view again from the first event."""
+    return {"events": views.rebuild(progress)}

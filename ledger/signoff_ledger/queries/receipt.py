@@ -16,9 +16,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from uuid import UUID
 
+    from signoff_ledger.application.commands.sheet_import import ImportSummary
     from signoff_ledger.application.ledger import Receipt
     from signoff_ledger.application.ports import Store
     from signoff_ledger.domain.events.event import EventEnvelope
+    from signoff_ledger.queries.bars import LetsThroughAnswer
 
 SCHEMA = "signoff.receipt/1"
 
@@ -140,3 +142,36 @@ def _subjects(store: Store, entries: Sequence[EventEnvelope]) -> dict[UUID, Subj
             begun = begun_by(first.entry) if first else None
         subjects[entry.stream] = begun or UNKNOWN
     return subjects
+
+
+def import_part(summary: ImportSummary, *, dry_run: bool) -> ReceiptExtra:
+    """Say what an import came to; its cells are shown before they are recorded, and not after."""
+    data: ImportAnswer = {
+        "new": summary.units,
+        "already_recorded": summary.known,
+        "retests": summary.retests,
+        "sha256": summary.sha256,
+        "sheet_already_imported": summary.sheet,
+        "rewritten_serials": list(summary.rewritten),
+    }
+    if dry_run:
+        data["cells"] = [
+            {"line": line, "serial": serial, "readings": dict(readings)}
+            for line, serial, readings in summary.cells
+        ]
+    return {"import": data}
+
+
+def bar_part(bar: LetsThroughAnswer) -> ReceiptExtra:
+    """Say what a bar that was set lets through."""
+    return {"lets_through": bar["lets_through"], "says": bar["says"]}
+
+
+def order_part(order: KnownOrderAnswer) -> ReceiptExtra:
+    """Name the order that was on record before."""
+    return {"order": order}
+
+
+def excluded_part(units: list[ExcludedUnitAnswer]) -> ReceiptExtra:
+    """Name the units that do not count, where there are any."""
+    return {"excluded_units": units} if units else {}

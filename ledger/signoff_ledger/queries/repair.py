@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TypedDict
+from typing import TYPE_CHECKING, TypedDict
+
+if TYPE_CHECKING:
+    from signoff_ledger.persistence.store import LedgerStore
 
 SCHEMA = "signoff.repair/1"
 
@@ -23,3 +26,13 @@ class RepairAnswer(TypedDict):
 
 ANSWER = RepairAnswer
 ROW = RestoredPartAnswer
+
+
+def repair(store: LedgerStore) -> RepairAnswer:
+    """Put back what belongs around the lines and is gone."""
+    return {"ledger": store.place, "restored": store.repair()}
+
+
+def restored_parts(data: RepairAnswer) -> list[RestoredPartAnswer]:
+    """Give each thing that was put right as a row."""
+    return [{"restored": one} for one in data["restored"]]

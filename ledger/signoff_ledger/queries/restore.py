@@ -18,3 +18,8 @@ class RestoreAnswer(TypedDict):
 
 
 ANSWER = RestoreAnswer
+
+
+def restore_answer(ledger: str, events: int, root: bytes) -> RestoreAnswer:
+    """Say what was brought back, and where it stands."""
+    return {"ledger": ledger, "events": events, "root": root.hex()}

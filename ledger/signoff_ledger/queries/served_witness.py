@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TypedDict
+from typing import TYPE_CHECKING, TypedDict
 
 from signoff_ledger.queries.witnesses import VerifierKeyText
+
+if TYPE_CHECKING:
+    from signoff_ledger.witness.cosigner import Cosigner
 
 SCHEMA = "signoff.witness/1"
 
@@ -18,3 +21,8 @@ class ServedWitnessAnswer(TypedDict):
 
 
 ANSWER = ServedWitnessAnswer
+
+
+def served_witness(witness: Cosigner, url: str) -> ServedWitnessAnswer:
+    """Introduce a witness that begins to answer at an address."""
+    return {"verifier_key": witness.key.line, "url": url, "logs": sorted(witness.logs)}

@@ -42,3 +42,15 @@ class SettingsAnswer(TypedDict):
 
 ANSWER = SettingsAnswer
 ROW = SettingAnswer
+
+
+def setting_answer(setting: str, value: str, origin: str) -> SettingAnswer:
+    """Give a setting with where it comes from."""
+    return {"setting": setting, "value": value, "origin": origin}
+
+
+def settings_answer(
+    settings: list[SettingAnswer], project_file: str, user_file: str
+) -> SettingsAnswer:
+    """Give every setting, and the files in which some can be made."""
+    return {"settings": settings, "project_file": project_file, "user_file": user_file}

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TypedDict
+from typing import TYPE_CHECKING, TypedDict
+
+if TYPE_CHECKING:
+    from signoff_ledger.witness.cosigner import Cosigner
 
 SCHEMA = "signoff.answer/1"
 
@@ -15,3 +18,8 @@ class WitnessReplyAnswer(TypedDict):
 
 
 ANSWER = WitnessReplyAnswer
+
+
+def witness_reply(witness: Cosigner, cosignature: str) -> WitnessReplyAnswer:
+    """Give the line of a witness that cosigned."""
+    return {"witness": witness.key.name, "cosignature": cosignature.rstrip("\n")}

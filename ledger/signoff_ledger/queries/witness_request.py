@@ -24,3 +24,8 @@ class WitnessRequestAnswer(_From):
 
 
 ANSWER = WitnessRequestAnswer
+
+
+def witness_request(witness: str, file: str, old_size: int, size: int) -> WitnessRequestAnswer:
+    """Say what was written for a witness: growth from an old size to that of a checkpoint."""
+    return {"witness": witness, "file": file, "from": old_size, "size": size}
