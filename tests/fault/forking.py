@@ -4,6 +4,7 @@ Run as `python -m tests.fault.forking`. It reads one job a line and answers each
 JSON. The test's own process never forks: it may have threads.
 """
 
+import gc
 import json
 import os
 import random
@@ -16,12 +17,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple, NoReturn
 
 import pytest
 
 from tests.fault.faults import FAULTS, broken, died
-from tests.fault.ledgers import give, opened
+from tests.fault.ledgers import give, opened, shop_of, staffed
 from tests.tree import ROOT, SOURCE_ROOTS, clean_environment
 
 PATIENCE_S = 60
@@ -173,8 +175,18 @@ def void(_: object) -> None:
 JOBS: dict[str, Callable[..., Said]] = {"write": run_write, "end": run_end}
 
 
+def import_everything() -> None:
+    """Do once what each process does: much is imported only then, and would be by each anew."""
+    with TemporaryDirectory() as name, staffed(Path(name)) as ledger:
+        shop_of(ledger).open("B1")
+        give(ledger.ledger, "unit-first")
+        give(ledger.ledger, "hold-first")
+    gc.freeze()
+
+
 def main() -> None:
     """Answer jobs until there are no more."""
+    import_everything()
     for line in sys.stdin:
         name, *rest = json.loads(line)
         answer: tuple[Any, ...] = JOBS[name](*rest)

@@ -294,6 +294,7 @@ def test_a_ledger_that_may_not_be_read_is_refused(readable: Shop) -> None:
 def test_a_ledger_whose_lock_file_may_not_be_written_is_not_written(readable: Shop) -> None:
     path = readable.store.path
     lock = path.with_name(path.name + ".lock")
+    lock.touch()
     path.parent.chmod(0o777)
     path.chmod(0o666)
     size = readable.store.size()
