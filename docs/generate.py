@@ -29,6 +29,7 @@ from docs.generator.commands import (
     unsigned_commands_table,
     unsigned_table,
 )
+from docs.generator.columns import columns_table
 from docs.generator.errors import errors_page
 from docs.generator.events import STREAMS, events_page, schema_of
 from docs.generator.markdown import REFERENCE, ROOT
@@ -76,6 +77,8 @@ def generated() -> dict[Path, str]:
         acts = REFERENCE / "signed-acts.md"
         tables = (signed_table(), unsigned_commands_table(), unsigned_table())
         made[acts] = between(acts, "acts", "\n" + "\n\n".join(tables) + "\n\n")
+        sheets = REFERENCE / "file-formats.md"
+        made[sheets] = between(sheets, "columns", f"\n{columns_table()}\n\n")
         made[roles] = between(roles, "roles", f"\n{roles_table()}\n\n")
     return made
 

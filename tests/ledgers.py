@@ -322,10 +322,15 @@ class Shop:
         return self.ledger.execute(command, call or self.by("ines"))
 
     def bring(
-        self, batch: str, content: bytes, call: Call | None = None, name: str = "results.csv"
+        self,
+        batch: str,
+        content: bytes,
+        call: Call | None = None,
+        name: str = "results.csv",
+        **fields: Any,
     ) -> tuple[Receipt, ImportSummary]:
         """Import a sheet."""
-        command = ImportSheet(batch=batch, file=content, name=name, method=None)
+        command = ImportSheet(batch=batch, file=content, name=name, method=None, **fields)
         receipt = self.ledger.execute(command, call or self.by("ines"))
         return receipt, receipt.result
 

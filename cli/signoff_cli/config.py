@@ -1,6 +1,7 @@
 """Settings from files: the project's `signoff.toml`, and the user's own.
 
-A project file may name the ledger, where the key of its log is, and how much may stand unsealed.
+A project file may name the ledger, where the key of its log is, how much may stand unsealed, and
+how sheets and values are written.
 The user's file may say who they are, what they sign with and how they like their answers. Neither
 can choose a command or answer a question.
 """
@@ -13,17 +14,30 @@ from typing import NamedTuple
 
 import click
 
-from signoff_cli.choices import COLORS, FORMATS
+from signoff_cli.choices import COLORS, ENCODINGS, FORMATS
 from signoff_ledger import wiring
 from signoff_ledger.errors import Advice, InputError
 
 PROJECT_FILE = "signoff.toml"
 USER_FILE = "config.toml"
-_CHOICES = {"format": FORMATS, "color": COLORS}
-_ALLOWED = {
-    "project": {"keys", "ledger", "seal_after_events", "seal_after_minutes"},
-    "user": {"actor", "color", "format", "key", "keys"},
+_CHOICES = {
+    "color": COLORS,
+    "decimal": ("comma", "point"),
+    "encoding": ENCODINGS,
+    "format": FORMATS,
 }
+_ALLOWED = {
+    "project": {
+        "answers",
+        "decimal",
+        "encoding",
+        "keys",
+        "ledger",
+        "seal_after_events",
+        "seal_after_minutes",
+    },
+    "user": {"actor", "color", "format", "key", "keys"},
+}  # fmt: skip
 _NUMBERS = {"seal_after_events", "seal_after_minutes"}
 _MOST = 10**6
 

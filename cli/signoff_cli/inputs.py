@@ -7,13 +7,13 @@ import sys
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from signoff_ledger.bounded_file import TEXT, read_regular, read_stream
 from signoff_ledger.errors import Advice, InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from signoff_ledger.bounded_file import SizeLimit
 
@@ -89,8 +89,28 @@ def home_path(text: str) -> str:
 def long_text(value: str | None) -> str | None:
     """Give a text, or a file's content for `@file`."""
     if value is None or not value.startswith("@"):
-        return value
-    return input_text(value[1:], TEXT)[0].strip()
+        return value and _with_plain_ends(value)
+    return _with_plain_ends(input_text(value[1:], TEXT)[0]).strip()
+
+
+def _with_plain_ends(text: str) -> str:
+    """Give a text with the line ends and blanks that are stored, whatever system wrote it."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
+
+
+def notation_from(setting: Callable[[str], str | None], given: Mapping[str, Any]) -> dict[str, Any]:
+    """Give how values are written: by the options of a command, else by the settings.
+
+    The setting of answers is a list such as `OK/NOK, yes/no`.
+    """
+    listed = (setting("answers") or "").split(",")
+    found: dict[str, Any] = {
+        "answers": given["answers"] or tuple(pair.strip() for pair in listed if pair.strip()),
+        "decimal": given["decimal"] or setting("decimal"),
+    }
+    if "encoding" in given:
+        found["encoding"] = given["encoding"] or setting("encoding")
+    return found
 
 
 def moment(value: str | None) -> datetime | None:

@@ -5,6 +5,7 @@
     │   └─ RowsRefusedError       an import; carries every bad row, not only the first
     ├─ NotFoundError     SL2xx    nothing by that name
     ├─ RuleRefusedError  SL3xx    the ledger said no; carries the findings that said so
+    │   └─ RecordedOtherwiseError  results that came again contradict the record
     ├─ IdentityError     SL4xx    person, role or signature not acceptable
     ├─ EvidenceError     SL5xx    what is stored does not hold
     ├─ ConflictError     SL6xx    another command came first, or a command id was reused
@@ -52,7 +53,7 @@ CODES: Mapping[str, str] = {
     "SL303": "the bar came too late",
     "SL304": "a repeat batch was opened without a process change",
     "SL305": "the batch is not in a state that allows this",
-    "SL306": "the unit is already recorded",
+    "SL306": "the unit is already recorded, or recorded otherwise",
     "SL307": "two people are needed, and it was one",
     "SL308": "a step that must come first is missing",
     "SL309": "there is no standing sign-off",
@@ -162,6 +163,24 @@ class InputError(SignoffError):
     exit_code: ClassVar[int] = 2
 
 
+class Difference(NamedTuple):
+    """What results that come again say otherwise than the record.
+
+    Attributes:
+        name: A characteristic, `gauge:` and one, a field of the build, or `note`, `observed_at`,
+            `replaces`, `defects`.
+        here: What they say now.
+        on_record: What is on record.
+    """
+
+    name: str
+    here: str
+    on_record: str
+
+    def __str__(self) -> str:
+        return f"{self.name} is {self.here} here, {self.on_record} on record"
+
+
 class BadRow(NamedTuple):
     """One refused row of an import: where it stands and what is wrong with it.
 
@@ -170,29 +189,32 @@ class BadRow(NamedTuple):
         column: The column's name as the file spells it, or "" for the whole row.
         value: The offending cell, shortened and made printable.
         problem: What is wrong, in one clause.
+        accepted: What would be taken in its place; "" where the problem says it.
     """
 
     line: int
     column: str
     value: str
     problem: str
+    accepted: str = ""
 
 
 class RowsRefusedError(InputError):
     """An import in which at least one row is bad; nothing was recorded."""
 
-    def __init__(self, source: str, rows: Sequence[BadRow]) -> None:
+    def __init__(self, source: str, rows: Sequence[BadRow], advice: Advice | None = None) -> None:
         shown = [
             f"{source}:{row.line}: {row.column or 'row'}"
             + (f" = {row.value!r}" if row.value else "")
             + f": {row.problem}"
+            + (f" (accepted: {row.accepted})" if row.accepted else "")
             for row in rows
         ]
         super().__init__(
             "SL104",
             f"{source}: {len(rows)} bad value(s), nothing was recorded",
             why="\n".join(shown),
-            advice=Advice("correct-rows"),
+            advice=advice or Advice("correct-rows"),
         )
         self.source = source
         self.rows = tuple(rows)
@@ -206,6 +228,7 @@ class RowsRefusedError(InputError):
                 "column": r.column,
                 "value": r.value,
                 "problem": r.problem,
+                "accepted": r.accepted,
             }
             for r in self.rows
         ]
@@ -265,6 +288,25 @@ class RuleRefusedError(SignoffError):
             "rules": [{"rule": rule, "says": says} for rule, says in findings],
             "position": self.position,
         }
+
+
+FIRST_COUNTS = "the first valid result of a unit counts"
+
+
+class RecordedOtherwiseError(RuleRefusedError):
+    """Results that came again contradict the record.
+
+    Attributes:
+        differences: All that they say otherwise.
+    """
+
+    def __init__(
+        self, what: str, differences: Sequence[Difference], *, advice: Advice | None = None
+    ) -> None:
+        super().__init__(
+            "SL306", what, why="\n".join([*map(str, differences), FIRST_COUNTS]), advice=advice
+        )
+        self.differences = tuple(differences)
 
 
 class IdentityError(SignoffError):

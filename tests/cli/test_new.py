@@ -5,13 +5,16 @@ from pathlib import Path
 from tests.cli.shops import at
 
 
-def test_the_template_can_be_published_as_it_stands(tmp_path: Path) -> None:
+def test_the_template_can_be_published_once_its_name_is_filled_in(tmp_path: Path) -> None:
     terminal = at("begun", tmp_path)
 
     terminal.write("mine.toml", terminal.did("new").out)
+    error = terminal.refused("SL102", "plan", "publish", "mine.toml", by="egon")
+    terminal.write("mine.toml", terminal.did("new").out.replace("What is being made", "Lamp"))
     terminal.did("plan", "publish", "mine.toml", by="egon")
     terminal.did("bar", "register", "mine.toml", by="egon")
 
+    assert "process.name: is the template's" in error["why"]
     assert "my-process" == terminal.asked("status")["processes"][0]["process"]
 
 

@@ -324,7 +324,7 @@ def test_station_gauge_and_line_are_recorded_with_the_result(founded: Office) ->
     founded.bring("B1", long(rows))
     unit = json.loads(founded.lines()[-1])["data"]
 
-    assert ("ST-4", "G-17") == (unit["build"]["station"], unit["gauge"])
+    assert ("ST-4", {"G-17"}) == (unit["build"]["station"], {*unit["gauges"].values()})
 
 
 def test_a_unit_from_another_line_is_shown_and_does_not_count(founded: Office) -> None:

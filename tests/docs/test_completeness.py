@@ -21,7 +21,7 @@ from signoff_ledger.domain.process import Process
 from signoff_ledger.domain.tally import EXCLUSIONS
 from signoff_ledger.domain.values import Role
 from signoff_ledger.errors import CODES, SignoffError
-from signoff_ledger.formats import unit_rows
+from signoff_ledger.formats.columns import COLUMNS
 from signoff_ledger.formats.plan_toml import OF_THE_PLAN, plan_template
 from tests.docs.markdown import DOCS, blocks, headings, pages
 from tests.tree import CLI, LEDGER, ROOT, python_files, relative
@@ -156,9 +156,9 @@ def test_the_template_of_a_plan_file_is_complete() -> None:
 
 def test_every_column_of_a_sheet_is_described() -> None:
     page = reference("file-formats")
-    columns = unit_rows._WIDE | unit_rows._LONG
+    names = {name for column in COLUMNS for name in (column.name, column.alias) if name}
 
-    assert [] == [name for name in sorted(columns) if f"`{name}`" not in page]
+    assert [] == [name for name in sorted(names) if f"`{name}`" not in page]
 
 
 def test_every_other_name_and_every_topic_is_named() -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from signoff_cli import receipts
-from signoff_cli.inputs import input_bytes
+from signoff_cli.choices import ENCODINGS
+from signoff_cli.inputs import input_bytes, notation_from
 from signoff_cli.output import progress, table
 from signoff_cli.session import Session, recording
 from signoff_ledger.application.commands.parts import BuildMethod
@@ -30,16 +31,29 @@ _SHOWN = 5
 @click.option("--batch", required=True, help="The open batch the rows belong to.")
 @click.option(
     "--method",
-    type=click.Choice([*map(str, BuildMethod)]),
+    type=click.Choice([*map(str, BuildMethod)], case_sensitive=False),
     help="How the units were made, where the sheet has no build_method column.",
 )
 @click.option("--distinct-from", "distinct_from", multiple=True, metavar="SERIAL",
               help="A unit on record that one of the sheet looks like and is not.")  # fmt: skip
+@click.option("--decimal", type=click.Choice(["comma", "point"]),
+              help="The decimal sign.  [default: the plan's, else a point]")  # fmt: skip
+@click.option("--answers", multiple=True, metavar="PASS/FAIL",
+              help="Words for pass and fail, such as OK/NOK.")  # fmt: skip
+@click.option("--encoding", type=click.Choice(ENCODINGS, case_sensitive=False), metavar="NAME",
+              help="How FILE is encoded, if it has no mark.  [default: utf-8]")  # fmt: skip
+@click.option("--accept-incomplete", is_flag=True,
+              help="Rows that lack most readings are units all the same.")  # fmt: skip
 @recording("import")
 def import_(
-    session: Session, file: str, batch: str, method: str | None, distinct_from: tuple[str, ...]
+    session: Session,
+    /,
+    file: str,
+    batch: str,
+    method: str | None,
+    **given: Any,
 ) -> None:
-    """Import FILE, a CSV sheet of results; `-` reads standard input.
+    """Import FILE, a sheet of results; `-` reads standard input.
 
     All rows or none: every bad row is named, and nothing is recorded until all are good. The
     same file twice adds nothing. `signoff help formats` shows both layouts. --dry-run shows the
@@ -56,11 +70,13 @@ def import_(
             file=content,
             name=name,
             method=BuildMethod(method) if method else None,
-            distinct_from=distinct_from,
+            distinct_from=given["distinct_from"],
+            **notation_from(session.setting, given),
+            accept_incomplete=given["accept_incomplete"],
             progress=progress(session, "units"),
         )
         receipt = opened.ledger.execute(command, session.call())
-        imported = receipt.result or ImportSummary(sha256=command.sheet.sha256)
+        imported = receipt.result or ImportSummary(sha256=command.sha256)
         extra = import_part(imported, dry_run=session.dry_run)
         lines = [*_headlines(session, name, imported)]
         if not session.dry_run:

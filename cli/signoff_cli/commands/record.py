@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from signoff_cli import receipts
-from signoff_cli.inputs import long_text, moment, settings_of
+from signoff_cli.inputs import long_text, moment, notation_from, settings_of
 from signoff_cli.session import Session, recording
 from signoff_ledger.application.commands.batches import stated_parameters
 from signoff_ledger.application.commands.inspection import RecordUnit
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 @click.option(
     "--method",
     required=True,
-    type=click.Choice([*map(str, BuildMethod)]),
+    type=click.Choice([*map(str, BuildMethod)], case_sensitive=False),
     help="How it was made; only `line` counts.",
 )
 @click.option(
@@ -49,7 +49,8 @@ if TYPE_CHECKING:
 @click.option("--fixture", help="Jig, if not the batch's.")
 @click.option("--tooling", help="Tooling, if not the batch's.")
 @click.option("--tooling-revision", help="Its revision, if not the batch's.")
-@click.option("--gauge", help="What it was measured with.")
+@click.option("--gauge", "gauges", multiple=True, metavar="[NAME=]GAUGE",
+              help="What it was measured with, or one reading of it.")  # fmt: skip
 @click.option("--observed-at", help="When it was seen, with offset.")
 @click.option("--note", help="Free words; @FILE reads a file.")
 @click.option("--replaces", metavar="SERIAL", help="The planned unit it stands in for.")
@@ -58,6 +59,10 @@ if TYPE_CHECKING:
               help="A unit on record that it looks like and is not.")  # fmt: skip
 @click.option("--parameter", "parameters", multiple=True, metavar="NAME:VALUE",
               help="A setting it was made under, as a change requires.")  # fmt: skip
+@click.option("--decimal", type=click.Choice(["comma", "point"]),
+              help="The decimal sign.  [default: the plan's, else a point]")  # fmt: skip
+@click.option("--answers", multiple=True, metavar="PASS/FAIL",
+              help="Words for pass and fail, such as OK/NOK.")  # fmt: skip
 @click.option("--retest", is_flag=True, help="A further result; it is kept and never counts.")
 @recording("record")
 def record(
@@ -89,11 +94,12 @@ def record(
         build=_build(given),
         values=values_of(results),
         nonconformities=tuple(nonconformity_of(text) for text in given["defects"]),
-        gauge=given["gauge"],
+        **gauges_of(given["gauges"]),
         note=long_text(given["note"]),
         observed_at=moment(given["observed_at"]),
         replaces=replaces,
         distinct_from=given["distinct_from"],
+        **notation_from(session.setting, given),
         retest=given["retest"],
     )
 
@@ -122,6 +128,24 @@ def values_of(results: Sequence[str]) -> dict[str, str]:
             )
         values[name] = value
     return values
+
+
+def gauges_of(texts: Sequence[str]) -> dict[str, Any]:
+    """Split gauges: `GAUGE` for all readings, `NAME=GAUGE` for one.
+
+    Raises:
+        InputError: SL109, a reading is given two, or all are.
+    """
+    of_one = values_of([text for text in texts if "=" in text])
+    of_all = [text for text in texts if "=" not in text]
+    if len(of_all) > 1:
+        raise InputError(
+            "SL109",
+            f"all readings are given {len(of_all)} gauges",
+            why="a reading is taken with one",
+            advice=Advice("name-gauge-of-reading"),
+        )
+    return {"gauge": of_all[0] if of_all else None, "gauges": of_one}
 
 
 def nonconformity_of(text: str, note: str | None = None) -> NonconformityReport:

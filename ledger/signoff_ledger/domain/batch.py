@@ -13,9 +13,24 @@ from signoff_ledger.domain.bar import MissingUnits
 from signoff_ledger.domain.batch_state import BatchState
 from signoff_ledger.domain.correction import correction_for
 from signoff_ledger.domain.events import batch as events
-from signoff_ledger.domain.nonconformity import check_stated, failing_one, found_in, reported_one
+from signoff_ledger.domain.nonconformity import (
+    check_stated,
+    failing_one,
+    found_in,
+    reported_one,
+    spelt_by_plan,
+)
+from signoff_ledger.domain.plan import UnitBuild
+from signoff_ledger.domain.repetition import OnRecord, retest_differences
 from signoff_ledger.domain.tally import may_be_replaced
-from signoff_ledger.errors import Advice, InputError, NotFoundError, RuleRefusedError
+from signoff_ledger.domain.unit import UnitReport
+from signoff_ledger.errors import (
+    Advice,
+    InputError,
+    NotFoundError,
+    RecordedOtherwiseError,
+    RuleRefusedError,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -23,8 +38,9 @@ if TYPE_CHECKING:
 
     from signoff_ledger.domain.correction import Correction
     from signoff_ledger.domain.events.event import EventMetadata
-    from signoff_ledger.domain.unit import NonconformityReport, Unit, UnitReport
+    from signoff_ledger.domain.unit import NonconformityReport, Unit
     from signoff_ledger.domain.values import Disposition, Outcome, Role
+    from signoff_ledger.errors import Difference
 
 CLOCK_GRACE = timedelta(minutes=5)
 """Limit of the time by which an inspector's clock may be ahead of the ledger's."""
@@ -64,10 +80,18 @@ class Batch(BatchState):
                 that is not the judged one.
         """
         known = self.units.get(report.serial)
-        if known is not None and self._is_repeated(known, report):
-            return False
+        spelt = (spelt_by_plan(each, self.plan) for each in report.nonconformities)
+        report = report._replace(nonconformities=tuple(spelt))
+        self._check_ids(report.readings)
+        if known is not None:
+            on_record = self._on_record(known)
+            if differences := on_record.differences(report):
+                raise self._recorded_otherwise(report.serial, differences)
+            check_stated(report, found_in(report, self.plan, self.last_nonconformity))
+            report = on_record.news(report)._replace(stated_conforms=None)
+            if not report.readings:
+                return False
         self._check_may_record(stamp, report, others)
-        self._check_readings(report, known)
         similar: tuple[str, ...] = ()
         if known is None:
             similar = self._check_serial(report, others)
@@ -80,12 +104,13 @@ class Batch(BatchState):
                 build=report.build if known is None else known.build,
                 builder_enrolled_as=report.builder_enrolled_as if known is None else None,
                 distinct_from=similar or None,
-                gauge=report.gauge,
+                gauges=dict(report.gauges) or None,
                 nonconformities=nonconformities,
                 note=report.note,
                 observed_at=report.observed_at,
                 readings=dict(report.readings),
                 replaces=report.replaces,
+                seen=dict(report.seen) or None,
                 serial=report.serial,
                 source=report.source,
                 typed=report.typed,
@@ -97,10 +122,17 @@ class Batch(BatchState):
         """Record that a builder is an engineer or approver; their units do not count (G23)."""
         self.emit(stamp, events.BuilderIdentified(built_by=built_by, enrolled_as=enrolled_as))
 
-    def record_retest(self, stamp: EventMetadata, report: UnitReport) -> None:
-        """Record a further result of a unit, which never counts (S-28)."""
+    def record_retest(self, stamp: EventMetadata, report: UnitReport) -> bool:
+        """Record a further result of a unit, which never counts (S-28).
+
+        Returns:
+            False when the source numbers its retests and exactly this one is on record already.
+        """
         unit = self.unit(report.serial)
         self._check_ids(report.readings)
+        self._check_is_of_unit(report, unit)
+        if self._is_retest_on_record(report, unit):
+            return False
         self._check_not_ahead(stamp, report.observed_at)
         self._check_not_ahead(stamp, report.observed_until)
         self._check_is_of_readings(report)
@@ -119,13 +151,16 @@ class Batch(BatchState):
             stamp,
             events.UnitRetested(
                 attempt=unit.retests + 2,
+                gauges=dict(report.gauges) or None,
                 note=report.note,
                 observed_at=report.observed_at,
                 readings=dict(report.readings),
+                seen=dict(report.seen) or None,
                 serial=report.serial,
                 source=report.source,
             ),
         )
+        return True
 
     def record_nonconformity(
         self,
@@ -141,7 +176,7 @@ class Batch(BatchState):
         self.emit(
             stamp,
             events.NonconformityRecorded(
-                nonconformity=reported_one(reported, self.plan, number),
+                nonconformity=reported_one(spelt_by_plan(reported, self.plan), self.plan, number),
                 observed_at=observed_at,
                 serial=serial,
             ),
@@ -233,19 +268,27 @@ class Batch(BatchState):
 
     # --- guards -------------------------------------------------------------------------------
 
-    def _is_repeated(self, known: Unit, report: UnitReport) -> bool:
-        same_readings = all(known.readings.get(k) == v for k, v in report.readings.items())
-        modes = {(n.mode, n.location) for n in known.nonconformities.values()}
-        same_nonconformities = all(
-            (d.mode, self._place_of(d)) in modes for d in report.nonconformities
-        )
-        return same_readings and same_nonconformities and report.build.agrees_with(known.build)
+    def _on_record(self, known: Unit) -> OnRecord:
+        states = (known, self.uncorrected.get(known.serial, known))
+        return OnRecord(self.recordings[known.serial], states, self.plan)
 
-    def _place_of(self, reported: NonconformityReport) -> str | None:
-        """Give a nonconformity's location in the plan's spelling, where the plan names it."""
-        mode = self.plan.mode_catalogue.get(reported.mode)
-        zone = mode.zone_of(reported.location) if mode else None
-        return zone or reported.location
+    def _recorded_otherwise(
+        self, serial: str, differences: Sequence[Difference]
+    ) -> RecordedOtherwiseError:
+        """Name what contradicts the record, and the way to correct the first of it that has one."""
+        advice = Advice("retest-or-correct")
+        entries = {*self.plan.ids, *UnitBuild.model_fields}
+        wrong = next((d for d in differences if d.name in entries), None)
+        if wrong is not None:
+            advice = Advice(
+                "correct-recorded",
+                serial=serial,
+                name=wrong.name,
+                value=wrong.here,
+                batch=self.key,
+            )
+        what = f"unit {serial} of batch {self.key} is on record otherwise"
+        return RecordedOtherwiseError(what, differences, advice=advice)
 
     def _check_may_record(
         self, stamp: EventMetadata, report: UnitReport, others: Sequence[BatchState]
@@ -312,22 +355,6 @@ class Batch(BatchState):
                 advice=Advice("inspect-under-bar"),
             )
 
-    def _check_readings(self, report: UnitReport, known: Unit | None) -> None:
-        self._check_ids(report.readings)
-        if known is None:
-            return
-        again = sorted(set(report.readings) & set(known.readings))
-        replaces = report.replaces.serial if report.replaces else known.replaces
-        same_unit = report.build.agrees_with(known.build) and replaces == known.replaces
-        if again or not report.readings or not same_unit:
-            what = f"a first result for {', '.join(again)}" if again else "first results"
-            raise RuleRefusedError(
-                "SL306",
-                f"unit {report.serial} of batch {self.key} already has {what}",
-                why="the first valid result of a unit counts",
-                advice=Advice("retest-or-correct"),
-            )
-
     def _check_ids(self, readings: Iterable[str]) -> None:
         unknown = sorted(set(readings) - self.plan.ids)
         if unknown:
@@ -337,10 +364,41 @@ class Batch(BatchState):
                 why=f"it has {', '.join(self.plan.by_id)}",
             )
 
+    def _check_is_of_unit(self, report: UnitReport, unit: Unit) -> None:
+        """Refuse a retest that says otherwise how its unit was made."""
+        on_record = self._on_record(unit)
+        said = UnitReport(report.serial, report.build, {}, replaces=report.replaces)
+        if differences := on_record.differences(said):
+            raise self._recorded_otherwise(report.serial, differences)
+
+    def _is_retest_on_record(self, report: UnitReport, unit: Unit) -> bool:
+        """Find the retest that has the number of this one.
+
+        Raises:
+            RecordedOtherwiseError: It says something else.
+            RuleRefusedError: One before it is missing.
+        """
+        number = report.attempt
+        if number is None or number == unit.retests + 2:
+            return False
+        if number > unit.retests + 2:
+            raise RuleRefusedError(
+                "SL306",
+                f"attempt {number} of unit {report.serial} would be the {unit.retests + 2}. on "
+                f"record of batch {self.key}",
+                why="no attempt before it is left out",
+                advice=Advice("record-first-result"),
+            )
+        known = self.retested[report.serial][number - 2]
+        if differences := retest_differences(known, report, self.plan):
+            what = f"attempt {number} of unit {report.serial} is on record otherwise"
+            raise RecordedOtherwiseError(what, differences, advice=Advice("record-next-attempt"))
+        return True
+
     def _check_is_of_readings(self, report: UnitReport) -> None:
         """Refuse a retest that reports a nonconformity without a reading that shows it."""
         found = found_in(report, self.plan, self.last_nonconformity)
-        separate = [n.mode for n in found if n.characteristic is None]
+        separate = [n.mode for n in found if n.characteristic is None or n.location or n.note]
         if separate:
             raise InputError(
                 "SL109",

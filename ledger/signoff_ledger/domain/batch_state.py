@@ -51,6 +51,8 @@ class BatchState(Aggregate):
         super().__init__(key)
         self.units: dict[str, Unit] = {}
         self.uncorrected: dict[str, Unit] = {}
+        self.recordings: dict[str, tuple[events.UnitInspected, ...]] = {}
+        self.retested: dict[str, tuple[events.UnitRetested, ...]] = {}
         self.forms: dict[str, tuple[str, ...]] = {}
         self.sheets: dict[str, events.SheetImported] = {}
         self.corrections: dict[int, Correction] = {}
@@ -159,6 +161,7 @@ class BatchState(Aggregate):
     def _inspected(self, event: events.UnitInspected, entry: EventEnvelope) -> None:
         if self.first_result_version is None:
             self.first_result_version = entry.version
+        self.recordings[event.serial] = (*self.recordings.get(event.serial, ()), event)
         made = {n.number: n for n in event.nonconformities}
         if made:
             self.last_nonconformity = max(made)
@@ -172,7 +175,7 @@ class BatchState(Aggregate):
                 nonconformities={**known.nonconformities, **made},
                 inspectors=tuple(dict.fromkeys((*known.inspectors, entry.by))),
                 events=(*known.events, entry.version),
-                gauges=_with(known.gauges, event.gauge),
+                gauges={**known.gauges, **(event.gauges or {})},
                 observed_at=known.seen_at(event.observed_at),
             ),
         )
@@ -199,7 +202,7 @@ class BatchState(Aggregate):
             and bool(replaced.readings or replaced.nonconformities),
             builder_enrolled_as=event.builder_enrolled_as,
             distinct_from=event.distinct_from or (),
-            gauges=_with((), event.gauge),
+            gauges=event.gauges or {},
             observed_at=event.observed_at,
             typed=event.typed,
         )
@@ -214,6 +217,7 @@ class BatchState(Aggregate):
             )
 
     def _retested(self, event: events.UnitRetested, _: EventEnvelope) -> None:
+        self.retested[event.serial] = (*self.retested.get(event.serial, ()), event)
         failing = tuple(self.plan.failing(event.readings))
         self._change(
             event.serial,
@@ -298,7 +302,3 @@ class BatchState(Aggregate):
 
 def _is_in(serial: str, serials: Collection[str] | None) -> bool:
     return serials is None or serial in serials
-
-
-def _with(known: tuple[str, ...], further: str | None) -> tuple[str, ...]:
-    return known if further is None else tuple(dict.fromkeys((*known, further)))

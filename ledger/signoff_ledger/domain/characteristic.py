@@ -14,14 +14,21 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
+from signoff_ledger.domain.duration import ACCEPTED, SECONDS, seconds_of
+from signoff_ledger.domain.spelling import plain_value, told_apart, unit_form
 from signoff_ledger.domain.values import Key, Label, Severity, Text, Value, check_label
 
-_NUMBER = re.compile(r"([+-]?\d{1,30})(?:\.(\d{1,15}))?\s*([^\d\s.,+-][^\s]{0,15})?", re.ASCII)
+_NUMBER = re.compile(
+    r"([+-]?\d{1,30})(?:\.(\d{1,15}))?\s*([^\d\s.,+':\u2019-][^\s]{0,15})?", re.ASCII
+)
 _EXPONENT = re.compile(r"[eE][+-]?\d+", re.ASCII)
-_SECONDS = {"s": 1, "min": 60, "h": 3600}
 _TIME_DECIMALS = {"s": 0, "min": 2, "h": 4}
 """Decimals a time is shown with: enough to tell any two whole seconds apart."""
+_THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:[,.' \u2019]\d{3})+(?:[.,]\d+)?.*", re.ASCII)
 _ANSWERS = {"pass": 1, "fail": 0}
+BUILD_MINUTES = "build_minutes"
+"""The usual id of the build time, and a column of wide sheets; its name says the unit."""
+
 _MAGNITUDE_LIMIT = 2**53
 _SAFE_DIGITS = 15
 _EXACT = Context(prec=100, traps=[Inexact, InvalidOperation, Overflow])
@@ -101,7 +108,7 @@ class Characteristic(Value):
                 return f"the lower limit {self.lower} is above the upper limit {self.upper}"
         elif limits:
             return f"the kind {self.kind} takes no limits; a build-time limit belongs in the bar"
-        if self.kind is Kind.TIME and self.unit not in _SECONDS:
+        if self.kind is Kind.TIME and self.unit not in SECONDS:
             return "a time needs the unit s, min or h"
         if self.kind is Kind.ATTRIBUTE and (self.unit is not None or self.decimals):
             return "an attribute has neither unit nor decimals"
@@ -155,7 +162,8 @@ class Characteristic(Value):
         """Turn what a person or a file states into the stored integer, exactly.
 
         Args:
-            text: `pass` or `fail` for an attribute, else a decimal, optionally with the unit.
+            text: `pass` or `fail` for an attribute, else a decimal, optionally with the unit. A
+                time may also be written as 7:20, 0:07:20, 440 s or 7 min 20 s.
 
         Raises:
             ValueError: The text is no such value; the message says why, without the text.
@@ -168,13 +176,15 @@ class Characteristic(Value):
             exact = len(fraction) == self.decimals and (fraction or whole == text)
             if plain and exact and whole:
                 return int(digits)
-        stripped = text.strip()
+        stripped = plain_value(text)
         if self._is_attribute:
             answer = _ANSWERS.get(stripped.lower())
             if answer is None:
                 msg = "must be pass or fail"
                 raise ValueError(msg)
             return answer
+        if self.kind is Kind.TIME and (seconds := seconds_of(stripped, self.unit)) is not None:
+            return self._stored(seconds)
         match = _NUMBER.fullmatch(stripped)
         if match is None:
             raise ValueError(_why_no_number(stripped))
@@ -182,8 +192,13 @@ class Characteristic(Value):
         if _EXPONENT.fullmatch(unit):
             msg = "has an exponent; write the number out"
             raise ValueError(msg)
-        if unit and unit != self.unit:
-            msg = f"is in {unit}, the plan says {self.unit}"
+        planned = self.unit or ""
+        if unit and unit_form(unit) != unit_form(planned):
+            here, there = told_apart(unit, planned)
+            msg = f"is in {here}, the plan says {there}"
+            raise ValueError(msg)
+        if not unit and self.id == BUILD_MINUTES and planned != "min":
+            msg = f"may be minutes, as its name says, or {planned}, as the plan does"
             raise ValueError(msg)
         return self._scaled(Decimal(f"{whole}.{fraction or 0}"))
 
@@ -199,7 +214,7 @@ class Characteristic(Value):
             return Decimal(reading).scaleb(-self.decimals, _EXACT)
         unit = self.unit or "s"
         decimals = _TIME_DECIMALS[unit]
-        steps = round(Fraction(reading * 10**decimals, _SECONDS[unit]))
+        steps = round(Fraction(reading * 10**decimals, SECONDS[unit]))
         return _EXACT.add(Decimal(steps).scaleb(-decimals, _EXACT).normalize(_EXACT), 0)
 
     def conforms(self, reading: int) -> bool:
@@ -207,12 +222,24 @@ class Characteristic(Value):
         lowest, highest = self.accepted
         return lowest <= reading <= highest
 
+    @property
+    def accepts(self) -> str:
+        """What can be read as a result of it, in a few words."""
+        if self.kind is Kind.ATTRIBUTE:
+            return "pass or fail"
+        if self.kind is Kind.TIME:
+            return ACCEPTED
+        digits = f"with at most {self.decimals} decimals" if self.decimals else "without decimals"
+        return f"a number in {self.unit} {digits}"
+
     def _scaled(self, value: Decimal) -> int:
-        per_unit = _SECONDS[self.unit or "s"] if self.kind is Kind.TIME else 10**self.decimals
+        per_unit = SECONDS[self.unit or "s"] if self.kind is Kind.TIME else 10**self.decimals
         try:
-            scaled = _EXACT.multiply(value, per_unit)
+            return self._stored(_EXACT.multiply(value, per_unit))
         except DecimalException:
-            scaled = Decimal(_MAGNITUDE_LIMIT)
+            return self._stored(Decimal(_MAGNITUDE_LIMIT))
+
+    def _stored(self, scaled: Decimal) -> int:
         if scaled.copy_abs() >= _MAGNITUDE_LIMIT:
             msg = "is outside the range that can be recorded"
             raise ValueError(msg)
@@ -229,6 +256,9 @@ class Characteristic(Value):
 def _why_no_number(text: str) -> str:
     if not text:
         return "is blank; a blank is not a pass"
+    grouped = _THOUSANDS.fullmatch(text) and len(re.findall(r"[,.' \u2019]", text)) > 1
+    if grouped or "'" in text or "\u2019" in text:
+        return "has separators of thousands; write the digits without them"
     if "," in text:
         return "must use a decimal point, not a comma"
     return "is not a plain decimal number such as 0.25"

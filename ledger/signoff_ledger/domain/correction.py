@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from signoff_ledger.domain.events.batch import CorrectionRequested
 from signoff_ledger.domain.nonconformity import at_location
+from signoff_ledger.domain.notation import notation_of
 from signoff_ledger.domain.plan import Parameter, UnitBuild
 from signoff_ledger.errors import Advice, InputError, NotFoundError, RuleRefusedError
 
@@ -231,7 +232,7 @@ def _check_reading(
             advice=Advice("record-unit"),
         )
     try:
-        reading = characteristic.read(becomes)
+        reading = notation_of(plan.sheet).read(characteristic, becomes)
     except ValueError as error:
         raise InputError(
             "SL103",

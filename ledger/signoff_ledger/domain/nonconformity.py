@@ -15,6 +15,22 @@ if TYPE_CHECKING:
     from signoff_ledger.domain.unit import NonconformityReport, UnitReport
 
 
+def spelt_by_plan(reported: NonconformityReport, plan: InspectionPlan) -> NonconformityReport:
+    """Give a report in the plan's spelling, with what was typed; as it is where the plan has none.
+
+    Modes and zones are the same whatever their case, blanks and separators are.
+    """
+    mode = plan.mode_named(reported.mode)
+    if mode is None:
+        return reported
+    zone = mode.zone_of(reported.location) or reported.location
+    if (mode.code, zone) == (reported.mode, reported.location):
+        return reported
+    where = f"@{reported.location}" if reported.location else ""
+    typed = reported.typed or f"{reported.mode}{where}"
+    return reported._replace(mode=mode.code, location=zone, typed=typed)
+
+
 def found_in(report: UnitReport, plan: InspectionPlan, last: int) -> tuple[Nonconformity, ...]:
     """Number the failing readings and the reported nonconformities, each of them once.
 
@@ -26,7 +42,8 @@ def found_in(report: UnitReport, plan: InspectionPlan, last: int) -> tuple[Nonco
     by_id = plan.by_id
     failing = sorted(plan.failing(report.readings))
     found: list[Nonconformity] = []
-    for reported in report.nonconformities:
+    for each in report.nonconformities:
+        reported = spelt_by_plan(each, plan)
         shown_by = next((name for name in failing if by_id[name].mode == reported.mode), None)
         if shown_by is not None:
             failing.remove(shown_by)
@@ -88,6 +105,7 @@ def reported_one(
             note=reported.note,
             number=number,
             severity=mode.severity,
+            typed=reported.typed,
         ),
         reported.location,
         plan,

@@ -12,7 +12,9 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from signoff_ledger.domain.characteristic import Characteristic, Family, Kind
+from signoff_ledger.domain.notation import SheetNotation
 from signoff_ledger.domain.spelling import folded
+from signoff_ledger.domain.spelling import named as spelt
 from signoff_ledger.domain.values import (
     COUNT_LIMIT,
     ActivityCode,
@@ -55,7 +57,7 @@ class Mode(Value):
         """Give the plan's own spelling of a zone; None for one that it does not name."""
         if location is None or location in self.zones:
             return location
-        return next((zone for zone in self.zones if folded(zone) == folded(location)), None)
+        return spelt(location, self.zones)
 
     def severity_at(self, zone: str | None, shown_by: Characteristic | None = None) -> Severity:
         """Grade the nonconformity at a zone of the plan.
@@ -188,6 +190,7 @@ class InspectionPlan(Value):
         operator_roles: Roles of builders whose units count; every other one that is stated makes
             the unit engineer-assisted (G23).
         provenance: What counts as the real tooling and line.
+        sheet: How sheets and values are written, where that is not the usual way.
         signer_may_inspect: True lets a signer have recorded some of the units, which is shown
             (G24).
     """
@@ -198,6 +201,7 @@ class InspectionPlan(Value):
     not_applicable: tuple[NotApplicable, ...] = ()
     operator_roles: tuple[Label, ...] = Field(default=OPERATOR_ROLES, min_length=1)
     provenance: Provenance
+    sheet: SheetNotation | None = None
     signer_may_inspect: bool = False
 
     @model_validator(mode="after")
@@ -259,6 +263,19 @@ class InspectionPlan(Value):
                 known[c.mode] = Mode(code=c.mode, severity=c.severity, text=text)
         return {**known, **{m.code: m for m in self.modes}}
 
+    def named(self, text: str) -> list[str]:
+        """Give the ids of the characteristics that a text can mean: by id, else by name."""
+        if text in self.ids:
+            return [text]
+        form = folded(text)
+        by_id = [c.id for c in self.characteristics if folded(c.id) == form]
+        return by_id or [c.id for c in self.characteristics if folded(c.name) == form]
+
+    def mode_named(self, text: str) -> Mode | None:
+        """Find the mode that a text spells, whatever its case, blanks and separators."""
+        code = spelt(text, self.mode_catalogue)
+        return None if code is None else self.mode_catalogue[code]
+
     @cached_property
     def counted_roles(self) -> frozenset[str]:
         """The operator roles that count, in the form in which they are compared."""
@@ -295,11 +312,6 @@ class UnitBuild(Value):
     station: Label | None = None
     tooling: Label | None = None
     tooling_revision: Label | None = None
-
-    def agrees_with(self, other: "UnitBuild") -> bool:
-        """Say whether all that is stated here is what the other says; silence agrees."""
-        stated = ((name, getattr(self, name)) for name in type(self).model_fields)
-        return all(value is None or getattr(other, name) == value for name, value in stated)
 
 
 def content_sha256(value: Value) -> str:

@@ -7,8 +7,9 @@ and a person has to say that it is another unit.
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
-from typing import NoReturn
+from typing import NoReturn, TypeVar
 
 from signoff_ledger.domain.values import LABEL_LIMIT, check_label
 
@@ -88,10 +89,58 @@ def look_alike(one: str, other: str) -> bool:
 
 @lru_cache(maxsize=4_096)
 def folded(name: str) -> str:
-    """Give the form in which names of zones, roles and tools are compared."""
-    plain = unicodedata.normalize("NFKC", name).casefold()
+    """Give the form in which names of zones, modes, methods, columns and roles are compared."""
+    plain = unicodedata.normalize("NFKC", _WITHOUT_WIDTH.sub("", name)).casefold()
     kept = "".join(c for c in plain if unicodedata.category(c)[0] not in _SEPARATORS)
     return kept or plain
+
+
+Named = TypeVar("Named", bound=str)
+
+
+def named(text: str, known: Iterable[Named]) -> Named | None:
+    """Find the name that a text spells: exactly, or but for case, form, blanks and separators.
+
+    Gives none where no name is spelt so, or several are.
+    """
+    names = tuple(known)
+    exact = next((name for name in names if name == text), None)
+    if exact is not None:
+        return exact
+    form = folded(text)
+    alike = [name for name in names if folded(name) == form]
+    return alike[0] if len(alike) == 1 else None
+
+
+def plain_value(text: str) -> str:
+    """Give a stated value with plain blanks and signs, nothing unseen, and none at its ends."""
+    if text.isascii():
+        return " ".join(text.split())
+    spaced = "".join(" " if unicodedata.category(c) == "Zs" else c for c in text)
+    return " ".join(_WITHOUT_WIDTH.sub("", spaced).replace("\u2212", "-").split())
+
+
+@lru_cache(maxsize=1_024)
+def unit_form(unit: str) -> str:
+    """Give the form in which units of measure are compared: NFKC, no blanks; case is kept.
+
+    U+00B5 and U+03BC are one micro, U+2103 is a degree and a C; `mW` and `MW` are two units.
+    """
+    return "".join(unicodedata.normalize("NFKC", plain_value(unit)).split())
+
+
+def told_apart(one: str, other: str) -> tuple[str, str]:
+    """Show two texts so that a reader sees where they differ, whatever they look like.
+
+    What is not plain ASCII and stands in one of them alone is named by its number.
+    """
+
+    def shown(text: str, against: str) -> str:
+        strange = dict.fromkeys(c for c in text if not c.isascii() and c not in against)
+        names = ", ".join(f"U+{ord(c):04X}" for c in strange)
+        return f"{text} ({names})" if names else text
+
+    return shown(one, other), shown(other, one)
 
 
 def folded_value(text: str) -> str:

@@ -95,6 +95,11 @@ def printable(value: str) -> str:
     return escaped(value[:60]) + ("…" if len(value) > 60 else "")
 
 
+def one_line_end(text: str) -> str:
+    """Give a text with the line ends that are stored, whatever system wrote it."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
 def file_label(name: str) -> str:
     """Make a file's name fit for screens and for the record; its end tells files apart."""
     return escaped(name)[-LABEL_LIMIT:].strip() or "unnamed"

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from signoff_ledger.domain.events.batch import Nonconformity, Replacement, SheetRow
+from signoff_ledger.domain.notation import Notation
 from signoff_ledger.domain.plan import InspectionPlan, UnitBuild
 from signoff_ledger.domain.values import Disposition, Role, Severity
 
@@ -19,11 +20,13 @@ class NonconformityReport(NamedTuple):
         mode: A code of the plan's catalogue.
         location: Zone of the unit, if it matters.
         note: The inspector's words.
+        typed: Mode and zone as typed, where the plan spells them otherwise.
     """
 
     mode: str
     location: str | None = None
     note: str | None = None
+    typed: str | None = None
 
 
 class UnreadableError(ValueError):
@@ -40,7 +43,9 @@ class UnreadableError(ValueError):
         self.text = text
 
 
-def readings_of(plan: InspectionPlan, values: Mapping[str, str]) -> dict[str, int]:
+def readings_of(
+    plan: InspectionPlan, values: Mapping[str, str], notation: Notation
+) -> dict[str, int]:
     """Turn values as stated into readings in the plan's scale, by characteristic.
 
     Raises:
@@ -48,11 +53,13 @@ def readings_of(plan: InspectionPlan, values: Mapping[str, str]) -> dict[str, in
     """
     readings: dict[str, int] = {}
     for name, text in values.items():
-        characteristic = plan.by_id.get(name)
-        if characteristic is None:
+        found = plan.named(name)
+        if len(found) != 1:
             raise UnreadableError(name, text, "the plan has no such characteristic")
+        if found[0] in readings:
+            raise UnreadableError(name, text, f"is a second reading of {found[0]}")
         try:
-            readings[name] = characteristic.read(text)
+            readings[found[0]] = notation.read(plan.by_id[found[0]], text)
         except ValueError as error:
             raise UnreadableError(name, text, str(error)) from None
     return readings
@@ -66,15 +73,18 @@ class UnitReport(NamedTuple):
         build: How it was made.
         readings: Integers in the plan's scale by characteristic id.
         nonconformities: Nonconformities seen in addition to failing readings.
-        gauge: What it was measured with.
+        gauges: What its readings were taken with, by characteristic.
         note: Free words.
         observed_at: When the inspector says it was seen; the earliest of several times.
         observed_until: The latest of several times.
+        seen: When each characteristic was looked at, where there are several times.
         replaces: The planned unit it stands in for.
         source: Its row in an imported sheet.
         builder_enrolled_as: Engineer or approver, where the ledger knows the builder as one.
         distinct_from: Serials that it may look like and is not.
         typed: Its serial as typed, where that is another spelling.
+        states_defects: Whether the source has a place for defects, so that none is a statement.
+        attempt: Which test of the unit it is, where the source says so; 2 is the first retest.
         stated_conforms: What the source says the result was, to be held against ours.
     """
 
@@ -82,16 +92,30 @@ class UnitReport(NamedTuple):
     build: UnitBuild
     readings: Mapping[str, int]
     nonconformities: tuple[NonconformityReport, ...] = ()
-    gauge: str | None = None
+    gauges: Mapping[str, str] = MappingProxyType({})
     note: str | None = None
     observed_at: datetime | None = None
     observed_until: datetime | None = None
+    seen: Mapping[str, datetime] = MappingProxyType({})
     replaces: Replacement | None = None
     source: SheetRow | None = None
     builder_enrolled_as: Role | None = None
     distinct_from: tuple[str, ...] = ()
     typed: str | None = None
+    states_defects: bool = False
+    attempt: int | None = None
     stated_conforms: bool | None = None
+
+
+def gauges_text(gauges: Mapping[str, str]) -> str:
+    """Name the gauges of readings; where there are several, each with what it measured."""
+    by_gauge: dict[str, list[str]] = {}
+    for name, gauge in gauges.items():
+        by_gauge.setdefault(gauge, []).append(name)
+    if len(by_gauge) == 1:
+        return f"gauge {next(iter(by_gauge))}"
+    shown = (f"{gauge} ({', '.join(names)})" for gauge, names in by_gauge.items())
+    return f"gauges {', '.join(shown)}"
 
 
 class Unit(NamedTuple):
@@ -111,7 +135,7 @@ class Unit(NamedTuple):
         builder_enrolled_as: Engineer or approver, where the ledger knows the builder as one.
         distinct_from: Serials that it looks like and was said not to be.
         failed_retests: Characteristics that a further result did not find conforming (G27).
-        gauges: What it was measured with.
+        gauges: What its readings were taken with, by characteristic.
         observed_at: The earliest time at which a person says it was seen.
         typed: Its serial as typed, where that is another spelling.
         is_scrapped: Whether it was ever scrapped; no later disposition takes that back.
@@ -130,7 +154,7 @@ class Unit(NamedTuple):
     builder_enrolled_as: Role | None = None
     distinct_from: tuple[str, ...] = ()
     failed_retests: tuple[str, ...] = ()
-    gauges: tuple[str, ...] = ()
+    gauges: Mapping[str, str] = MappingProxyType({})
     observed_at: datetime | None = None
     typed: str | None = None
     is_scrapped: bool = False

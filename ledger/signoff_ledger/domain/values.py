@@ -27,6 +27,15 @@ _SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _FINGERPRINT = re.compile(r"SHA256:[A-Za-z0-9+/]{43}", re.ASCII)
 _VERIFIER_KEY = re.compile(r"[!-*,-~]{1,200}\+[0-9a-f]{8}\+[A-Za-z0-9+/]{44}", re.ASCII)
 _UTC = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", re.ASCII)
+_VIRAMA = 9
+"""Canonical combining class of the signs that take the vowel from an Indic letter."""
+
+_JOINING = re.compile(
+    "[\u0600-\u07bf\u0840-\u0dff\u1000-\u109f\u1780-\u18af\u1b00-\u1b7f\ua840-\ua87f"
+    "\ufb50-\ufdff\ufe70-\ufeff]"
+)
+"""Characters of scripts whose spelling has joiners."""
+
 _HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
 
@@ -89,18 +98,41 @@ def legible(text: str) -> str:
     if text.isascii() and text.replace("\n", "").isprintable():
         return text
     return "".join(
-        c.encode("unicode_escape").decode()
-        if c != "\n" and unicodedata.category(c) in _HIDDEN
-        else c
-        for c in text
+        c.encode("unicode_escape").decode() if is_hidden_at(text, place) else c
+        for place, c in enumerate(text)
+    )
+
+
+def is_hidden_at(text: str, place: int) -> bool:
+    """Say whether a character is one that a screen obeys or shows as nothing.
+
+    A joiner is part of the spelling of words in the Arabic, Indic and like scripts, and of emoji:
+    between two of their characters, and behind a virama, it is none.
+    """
+    character = text[place]
+    if character == "\n" or unicodedata.category(character) not in _HIDDEN:
+        return False
+    if character not in "\u200c\u200d" or not place:
+        return True
+    before, after = text[place - 1], text[place + 1 : place + 2]
+    if unicodedata.combining(before) == _VIRAMA:
+        return False
+    joined = _JOINING.fullmatch(before) and _JOINING.fullmatch(after)
+    emoji = character == "\u200d" and _is_emoji(before) and _is_emoji(after)
+    return not (joined or emoji)
+
+
+def _is_emoji(character: str) -> bool:
+    return character == "\ufe0f" or (
+        bool(character) and unicodedata.category(character) in {"So", "Sk"}
     )
 
 
 def _visible(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
-    for character in text:
-        if character != "\n" and unicodedata.category(character) in _HIDDEN:
+    for place, character in enumerate(text):
+        if is_hidden_at(text, place):
             msg = f"holds the hidden character U+{ord(character):04X}"
             raise ValueError(msg)
     return text

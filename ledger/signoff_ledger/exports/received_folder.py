@@ -65,6 +65,8 @@ class ReceivedFolder:
             ) from None
         except OSError as error:
             raise _unreadable(name, error) from None
+        if b"\r\n" in content:
+            raise _other_line_ends(name)
         self._count(len(content))
         self._read.add(name)
         return content
@@ -80,6 +82,8 @@ class ReceivedFolder:
                 while line := file.readline(LINE_LIMIT_BYTES + 2):
                     if not line.endswith(b"\n"):
                         raise _no_lines(name, "a line is too long or does not end")
+                    if line.endswith(b"\r\n"):
+                        raise _other_line_ends(name)
                     yield line[:-1]
         except OSError as error:
             raise _no_lines(name, str(error.strerror)) from None
@@ -183,6 +187,17 @@ def not_as_written(why: str) -> EvidenceError:
 
 def _unreadable(name: str, error: OSError) -> EvidenceError:
     return EvidenceError("SL510", f"{name} cannot be read", why=str(error.strerror))
+
+
+def _other_line_ends(name: str) -> EvidenceError:
+    """Tell a conversion of line ends, which copying as text does, from a change of the content."""
+    return EvidenceError(
+        "SL510",
+        f"{name} was copied as text: its lines end with CR LF",
+        why="no file is written so; a copy by git, FTP or mail that converts line ends does it, "
+        "and nothing else need have changed. As it is, it proves nothing",
+        advice=Advice("copy-bytes"),
+    )
 
 
 def _no_lines(name: str, why: str) -> EvidenceError:

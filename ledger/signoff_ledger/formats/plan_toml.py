@@ -14,11 +14,14 @@ from pydantic import ValidationError
 
 from signoff_ledger.bounded_toml import read_toml
 from signoff_ledger.domain.bar import Bar
+from signoff_ledger.domain.characteristic import BUILD_MINUTES
+from signoff_ledger.domain.duration import seconds_of
 from signoff_ledger.domain.plan import DesignApproval, InspectionPlan
+from signoff_ledger.domain.spelling import plain_value
 from signoff_ledger.domain.text_checks import checked_key, escaped, file_label
 from signoff_ledger.domain.values import Value
 from signoff_ledger.errors import Advice, InputError
-from signoff_ledger.formats.unit_rows import RESERVED
+from signoff_ledger.formats.columns import is_taken
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,13 +29,15 @@ if TYPE_CHECKING:
 V = TypeVar("V", bound=Value)
 
 FORMAT = "signoff.plan/1"
-_SECONDS = {"s": 1, "min": 60, "h": 3600}
 _CLAUSES = {"mode": "modes", "characteristic": "characteristics"}
 _TIMES = {
     "build_time_median_max": "build_time_median_max_s",
     "build_time_each_max": "build_time_each_max_s",
 }
 
+
+PLACEHOLDER = "What is being made"
+"""What the template has for the name: a plan that still says so has not been filled in."""
 
 OF_THE_PLAN = ("operator_roles", "signer_may_inspect")
 """Fields of the plan that stand in the table [process]."""
@@ -84,6 +89,8 @@ def read_plan(text: str, name: str) -> PlanFile:
         )
     problems: list[str] = []
     process = dict(_table(document, "process", problems))
+    if process.get("name") == PLACEHOLDER:
+        problems.append("process.name: is the template's; fill the file in before it is published")
     key = str(process.pop("id", ""))
     design = _design(_table(process, "design", problems), problems)
     process.pop("design", None)
@@ -113,7 +120,12 @@ def _plan(
     problems += [
         f"characteristic: the id {c['id']!r} is the name of a column in sheets of results"
         for c in characteristics
-        if c.get("id") in RESERVED
+        if is_taken(str(c.get("id", "")))
+    ]
+    problems += [
+        f"characteristic: the id {BUILD_MINUTES!r} is that of a build time, of kind time"
+        for c in characteristics
+        if c.get("id") == BUILD_MINUTES and c.get("kind") != "time"
     ]
     fields = {
         "characteristics": characteristics,
@@ -122,6 +134,7 @@ def _plan(
         "provenance": process.pop("provenance", {}),
         **{name: process.pop(name) for name in OF_THE_PLAN if name in process},
         "identity": process,
+        **({"sheet": document.pop("sheet")} if "sheet" in document else {}),
     }
     words = {
         **{name: f"process.{name}" for name in OF_THE_PLAN},
@@ -155,10 +168,13 @@ def _bar(fields: object, problems: list[str]) -> Bar | None:
 
 
 def _seconds(name: str, value: object, problems: list[str]) -> int | None:
-    parts = str(value).split()
-    if len(parts) == 2 and parts[0].isdecimal() and parts[1] in _SECONDS:
-        return int(parts[0]) * _SECONDS[parts[1]]
-    problems.append(f"{name}: must be a time with its unit, such as '7 min'")
+    try:
+        seconds = seconds_of(plain_value(str(value)), None)
+    except ValueError:
+        seconds = None
+    if seconds is not None and seconds == seconds.to_integral_value():
+        return int(seconds)
+    problems.append(f"{name}: must be a time with its unit, such as '7 min' or '7 min 30 s'")
     return None
 
 

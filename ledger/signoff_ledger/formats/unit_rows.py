@@ -1,84 +1,58 @@
-"""From the rows of a sheet to unit reports: every cell is checked before anything is recorded."""
+"""From the rows of a sheet to unit reports: every cell is used, compared or refused.
+
+What becomes of each column is in `columns.py`. All that is wrong is collected, in all rows, before
+anything is recorded.
+"""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from functools import cached_property
 from typing import TYPE_CHECKING
 
-from pydantic import ValidationError
-
-from signoff_ledger.domain.characteristic import Characteristic, Kind
-from signoff_ledger.domain.events.batch import Replacement, SheetRow
-from signoff_ledger.domain.plan import Parameter, UnitBuild
-from signoff_ledger.domain.spelling import canonical_serial
+from signoff_ledger.domain.characteristic import BUILD_MINUTES
+from signoff_ledger.domain.events.batch import SheetRow
+from signoff_ledger.domain.spelling import folded
 from signoff_ledger.domain.text_checks import printable
-from signoff_ledger.domain.unit import NonconformityReport, UnitReport, UnreadableError, readings_of
-from signoff_ledger.domain.values import (
-    TEXT_LIMIT,
-    BuildMethod,
-    check_key,
-    check_label,
-    check_text,
-)
+from signoff_ledger.domain.unit import UnitReport
+from signoff_ledger.domain.values import check_label, check_text
 from signoff_ledger.errors import BadRow
-from signoff_ledger.formats.csv_sheet import ALIASES
+from signoff_ledger.formats.columns import GAUGE, Header, header_of
+from signoff_ledger.formats.long_rows import LongUnit, attempt_of
+from signoff_ledger.formats.row_cells import METHODS_ACCEPTED, RowCells
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
-    from signoff_ledger.domain.plan import InspectionPlan
+    from signoff_ledger.domain.characteristic import Characteristic
+    from signoff_ledger.domain.unit import NonconformityReport
     from signoff_ledger.formats.csv_sheet import CsvRow, Sheet
+    from signoff_ledger.formats.sheet_rules import Rules
 
-_BUILD = {
-    "build_method": "method",
-    "cavity": "cavity",
-    "fixture_id": "fixture",
-    "line": "line",
-    "operator_id": "built_by",
-    "operator_role": "operator_role",
-    "process_revision": "process_revision",
-    "site": "site",
-    "station": "station",
-    "tooling_id": "tooling",
-    "tooling_revision": "tooling_revision",
-}
-_COMMON = frozenset(
-    {"unit_serial", "batch_id", "note", "observed_at", "gauge_id", "result", *_BUILD}
+_NO_UNIT = re.compile(
+    "(upper|lower)?(spec(ification)?|control|tolerance|warning)?limits?|[ul][sc]l|avg|average|mean"
+    "|mittelwert|moyenne|media|promedio|median|minimum|maximum|range|sigma|st(andar)?d?dev(iation)?"
+    "|[cp]pk?|cmk?|nominal|target|tolerance|total|sum|end|endoffile|eof"
 )
-_WIDE = _COMMON | {"defects", "replaces", "replaces_reason", "build_minutes"}
-_LONG = _COMMON | {
-    "characteristic_id", "kind", "value", "unit_of_measure", "lower_limit", "upper_limit",
-    "nonconformity_code", "severity", "location", "attempt",
-}  # fmt: skip
-RESERVED = frozenset({*_WIDE, *_LONG, *ALIASES} - {"build_minutes"})
-"""Column names that mean something by themselves, so no characteristic can be called so."""
-
-SETTING = "parameter:"
-"""Prefix of the column of a process setting, such as parameter:ramp (G17)."""
-
-_RESULTS = {"pass": True, "fail": False}
+"""What stands above and below the units of a sheet, in the form in which names are compared."""
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedUnit:
-    """One report of a sheet, with where it came from and whether it is a retest."""
+    """One report of a sheet, with where it came from.
+
+    Attributes:
+        line: Where its first row begins.
+        report: What the sheet says of the unit.
+        is_retest: Whether it is a later attempt.
+        lines: Where each reading stands, where that is another line.
+    """
 
     line: int
     report: UnitReport
     is_retest: bool = False
-
-
-class Problem(Exception):  # noqa: N818  # it never leaves this module
-    """Error in one cell."""
-
-    def __init__(self, column: str, value: str, problem: str) -> None:
-        super().__init__(problem)
-        self.column, self.value, self.problem = column, value, problem
-
-    def at(self, line: int) -> BadRow:
-        """Give it as a refused row."""
-        return BadRow(line, self.column, printable(self.value), self.problem)
+    lines: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -87,344 +61,170 @@ class Intake:
 
     Attributes:
         sheet: The file as read.
-        batch: Key of the batch that the rows must belong to.
-        plan: The plan frozen for it.
-        method: How the units were made, where the sheet has no column for it.
-        distinct_from: Serials that its units may look like, named on purpose as others.
-        number: The sheet's number within the batch.
+        rules: What its cells are read by.
         bad: Everything that is wrong, filled while reading.
     """
 
     sheet: Sheet
-    batch: str
-    plan: InspectionPlan
-    method: BuildMethod | None
-    number: int
-    distinct_from: tuple[str, ...] = ()
+    rules: Rules
     bad: list[BadRow] = field(default_factory=list)
 
     def reports(self) -> list[PlannedUnit]:
-        """Give every report of the sheet, in order; look at `bad` before using one."""
+        """Give every report of the sheet that is whole, in order; what is wrong is in `bad`."""
         self.bad.extend(self.sheet.bad)
-        if self._columns_are_known():
-            rows = self._long() if self.sheet.is_long else self._wide()
-            return list(rows)
-        return []
+        header = header_of(self.sheet.headers, self.rules.plan)
+        self._check_header(header)
+        rows = _Rows(self.sheet, self.rules, header, self.bad)
+        return list(rows.long() if header.is_long else rows.wide())
 
-    def _columns_are_known(self) -> bool:
-        known = _LONG if self.sheet.is_long else _WIDE | self.plan.ids
-        columns = [c for c in self.sheet.columns if not c.startswith(SETTING)]
-        unknown = [column for column in columns if column not in known]
-        self.bad.extend(
-            BadRow(1, printable(column), "", "the plan has no such characteristic or column")
-            for column in unknown
-        )
-        if "build_method" not in self.sheet.columns and self.method is None:
+    def _check_header(self, header: Header) -> None:
+        line = self.sheet.header_line
+        for place, problem, accepted in header.problems:
+            name = printable(self.sheet.headers[place])
+            self.bad.append(BadRow(line, name, "", problem, accepted))
+        if "build_method" not in header.names and self.rules.method is None:
             says = "is missing, and nothing else says how the units were made"
-            self.bad.append(BadRow(1, "build_method", "", says))
-        return not unknown
+            self.bad.append(BadRow(line, "build_method", "", says, METHODS_ACCEPTED))
 
-    # --- wide: one row per unit ---------------------------------------------------------------
 
-    def _wide(self) -> Iterator[PlannedUnit]:
+class _Rows:
+    """Turns rows into reports, once the header is understood."""
+
+    def __init__(self, sheet: Sheet, rules: Rules, header: Header, bad: list[BadRow]) -> None:
+        self._sheet = sheet
+        self._rules = rules
+        self._plan = rules.plan
+        self._names = header.names
+        self._bad = bad
+        known = zip(header.names, sheet.headers, strict=True)
+        self._headers = {name: typed for name, typed in known if name}
+        self._has_method = "build_method" in self._headers or rules.method is not None
+
+    def wide(self) -> Iterator[PlannedUnit]:
+        """One row per unit."""
         seen: dict[str, int] = {}
-        for row in self.sheet.rows:
-            try:
-                report = self._wide_report(row)
-            except Problem as problem:
-                self.bad.append(problem.at(row.line))
-                continue
-            if report.serial in seen:
-                says = f"appears twice, first in line {seen[report.serial]}"
-                self.bad.append(BadRow(row.line, "unit_serial", report.serial, says))
-                continue
-            seen[report.serial] = row.line
-            yield PlannedUnit(row.line, report)
+        for each in self._sheet.rows:
+            row = self._cells(each)
+            report = self._wide_report(row)
+            if report.serial and report.serial in seen:
+                row.refuse("unit_serial", f"appears twice, first in line {seen[report.serial]}")
+            seen.setdefault(report.serial, row.line)
+            self._bad.extend(row.bad)
+            if not row.bad and self._has_method:
+                yield PlannedUnit(row.line, report)
 
-    def _wide_report(self, row: CsvRow) -> UnitReport:
-        cells = self._cells(row)
-        timed = self.plan.build_time
-        readings = self._readings({n: cells[n] for n in self.plan.by_id if n in cells})
-        if timed and "build_minutes" in cells and timed.id not in cells:
-            minutes = timed.model_copy(update={"unit": "min"})
-            readings[timed.id] = _reading(minutes, "build_minutes", cells["build_minutes"])
-        serial, typed = _serial(cells)
-        return UnitReport(
-            serial=serial,
-            build=self._build(cells),
-            readings=readings,
-            nonconformities=tuple(self._nonconformities(cells)),
-            gauge=_optional(cells, "gauge_id", check_label),
-            note=_optional(cells, "note", check_text),
-            observed_at=_observed_at(cells),
-            replaces=_replaces(cells),
-            source=SheetRow(row=row.line, sheet=self.number),
-            distinct_from=self.distinct_from,
-            typed=typed,
-            stated_conforms=_stated(cells),
-        )
-
-    def _readings(self, values: Mapping[str, str], column: str | None = None) -> dict[str, int]:
-        try:
-            return readings_of(self.plan, values)
-        except UnreadableError as error:
-            raise Problem(column or error.name, error.text, str(error)) from None
-
-    def _nonconformities(self, cells: Mapping[str, str]) -> Iterator[NonconformityReport]:
-        for part in cells.get("defects", "").replace("|", ";").split(";"):
-            mode, _, location = part.strip().partition("@")
-            if mode:
-                yield self._nonconformity("defects", mode, location or None)
-
-    # --- long: one row per unit and characteristic ---------------------------------------------
-
-    def _long(self) -> Iterator[PlannedUnit]:
-        groups: dict[tuple[str, int], list[CsvRow]] = {}
-        for row in self.sheet.rows:
-            try:
-                key = (_serial(row.cells)[0], _attempt(row.cells))
-            except Problem as problem:
-                self.bad.append(problem.at(row.line))
-                continue
+    def long(self) -> Iterator[PlannedUnit]:
+        """One row per unit and characteristic; later attempts come behind the first ones."""
+        groups: dict[tuple[str, int], list[RowCells]] = {}
+        for each in self._sheet.rows:
+            row = self._cells(each)
+            key = (self._serial(row)[0], attempt_of(row))
             groups.setdefault(key, []).append(row)
-        for (serial, attempt), rows in groups.items():
-            report = self._long_report(serial, rows)
-            if report is not None:
-                yield PlannedUnit(rows[0].line, report, is_retest=attempt > 1)
+        for (serial, attempt), rows in sorted(groups.items(), key=lambda group: group[0][1]):
+            unit = LongUnit(self._rules, "nonconformity_code" in self._headers)
+            report = unit.report(serial, rows, None if attempt == 1 else attempt)
+            self._bad.extend(bad for row in rows for bad in row.bad)
+            if not any(row.bad for row in rows) and self._has_method:
+                yield PlannedUnit(rows[0].line, report, attempt > 1, unit.lines)
 
-    def _long_report(self, serial: str, rows: list[CsvRow]) -> UnitReport | None:
-        readings: dict[str, int] = {}
-        found: list[NonconformityReport] = []
-        build: dict[str, str] = {}
-        gauges: list[str | None] = []
-        notes: list[str | None] = []
-        times: list[datetime] = []
-        good = 0
-        for row in rows:
-            try:
-                cells = self._cells(row)
-                self._take_reading(cells, readings)
-                self._take_nonconformity(cells, readings, found)
-                self._build(cells)
-                _take_build(cells, build)
-                gauges.append(_optional(cells, "gauge_id", check_label))
-                notes.append(_optional(cells, "note", check_text))
-                times += [moment for moment in [_observed_at(cells)] if moment]
-                good += 1
-            except Problem as problem:
-                self.bad.append(problem.at(row.line))
-        if good < len(rows):
-            return None
-        note = "\n".join(dict.fromkeys(filter(None, notes)))
-        if len(note) > TEXT_LIMIT:
-            says = f"the notes on this unit have {len(note)} characters, the limit is {TEXT_LIMIT}"
-            self.bad.append(BadRow(rows[0].line, "note", printable(note), says))
-            return None
+    def _cells(self, row: CsvRow) -> RowCells:
+        filled = zip(self._names, row.cells, strict=True)
+        cells = {name: cell for name, cell in filled if cell and name}
+        made = RowCells(row.line, cells, self._headers)
+        if cells.get("batch_id", self._rules.batch) != self._rules.batch:
+            says = f"this row belongs to another batch than {self._rules.batch}"
+            made.refuse("batch_id", says, self._rules.batch)
+        return made
+
+    def _serial(self, row: RowCells) -> tuple[str, str | None]:
+        serial, typed = row.serial()
+        if _NO_UNIT.fullmatch(folded(serial)):
+            says = "is the name of a limit, an average or the end of a table, and of no unit"
+            row.refuse("unit_serial", says, "a unit; one that is called so is recorded by itself")
+        return serial, typed
+
+    def _wide_report(self, row: RowCells) -> UnitReport:
+        serial, typed = self._serial(row)
+        readings = self._wide_readings(row)
+        defects = tuple(self._wide_defects(row))
+        gauges = self._wide_gauges(row, readings)
+        if not (readings or defects or row.bad):
+            row.refuse("unit_serial", "has no value at all, so it is no unit", "rows of results")
+        build = row.build(self._rules.method) if self._has_method else None
         return UnitReport(
             serial=serial,
-            build=self._build(build),
+            build=build,  # type: ignore[arg-type]  # a report without one is not given on
             readings=readings,
-            nonconformities=tuple(dict.fromkeys(found)),
-            gauge=next(filter(None, gauges), None),
-            note=note or None,
-            observed_at=min(times, default=None),
-            observed_until=max(times, default=None),
-            source=SheetRow(row=rows[0].line, sheet=self.number),
-            distinct_from=self.distinct_from,
-            typed=_serial(rows[0].cells)[1],
+            nonconformities=defects,
+            gauges=gauges,
+            note=row.take("note", check_text),
+            observed_at=row.observed_at(),
+            replaces=row.replaces(),
+            source=SheetRow(row=row.line, sheet=self._rules.number),
+            distinct_from=self._rules.distinct_from,
+            typed=typed,
+            states_defects="defects" in self._headers,
+            stated_conforms=row.stated(self._rules.notation),
         )
 
-    def _take_reading(self, cells: Mapping[str, str], readings: dict[str, int]) -> None:
-        name = cells.get("characteristic_id", "")
-        characteristic = self.plan.by_id.get(name)
-        if characteristic is None:
-            raise Problem("characteristic_id", name, "the plan has no such characteristic")
-        _check_against_plan(cells, characteristic)
-        value, stated = cells.get("value"), _stated(cells)
-        conforms = "nonconformity_code" not in cells
-        if value is not None:
-            if name in readings:
-                raise Problem("characteristic_id", name, "this unit has it twice in the file")
-            readings |= self._readings({name: value}, "value")
-            conforms = conforms and characteristic.conforms(readings[name])
-        elif stated is not None and conforms:
-            raise Problem("result", cells["result"], "has no value; a blank is not a result")
-        if stated is not None and stated != conforms:
-            judged = "pass" if conforms else "fail"
-            raise Problem("result", cells["result"], f"by the plan this row is a {judged}")
+    def _wide_readings(self, row: RowCells) -> dict[str, int]:
+        readings: dict[str, int] = {}
+        for name, characteristic in self._plan.by_id.items():
+            text = row.cells.get(name)
+            if text is None or name == BUILD_MINUTES:
+                continue
+            try:
+                readings[name] = self._rules.notation.read(characteristic, text)
+            except ValueError as error:
+                row.refuse(name, str(error), self._rules.notation.accepts(characteristic, text))
+        if BUILD_MINUTES in row.cells:
+            self._take_minutes(row, readings)
+        return readings
 
-    def _take_nonconformity(
-        self,
-        cells: Mapping[str, str],
-        readings: Mapping[str, int],
-        found: list[NonconformityReport],
-    ) -> None:
-        """Take the nonconformity of a row: the one it names, or that of its failing reading.
+    @cached_property
+    def _minutes(self) -> Characteristic | None:
+        """The plan's build time as the column of minutes has it."""
+        timed = self._plan.build_time
+        return timed and timed.model_copy(update={"id": "minutes", "unit": "min"})
 
-        A location and a severity are those of the nonconformity; on a row without one they are
-        refused, so that no grade is lost in silence.
-        """
-        shown_by = self.plan.by_id[cells["characteristic_id"]]
-        fails = "value" in cells and not shown_by.conforms(readings[shown_by.id])
-        code = cells.get("nonconformity_code") or (shown_by.mode if fails else None)
-        stated = [column for column in ("location", "severity") if column in cells]
-        if code is None:
-            if stated:
-                says = "this row conforms and names no nonconformity_code to put it to"
-                raise Problem(stated[0], cells[stated[0]], says)
+    def _take_minutes(self, row: RowCells, readings: dict[str, int]) -> None:
+        timed, minutes = self._plan.build_time, self._minutes
+        if timed is None or minutes is None:
+            row.refuse(BUILD_MINUTES, "the plan has no build time", "a blank cell")
             return
-        if "nonconformity_code" not in cells and not stated:
-            return  # The reading alone makes it.
-        reported = self._nonconformity("nonconformity_code", code, cells.get("location"))
-        of_reading = shown_by if fails and code == shown_by.mode else None
-        self._check_severity(cells, reported, of_reading)
-        found.append(reported)
-
-    def _check_severity(
-        self,
-        cells: Mapping[str, str],
-        reported: NonconformityReport,
-        shown_by: Characteristic | None,
-    ) -> None:
-        stated = cells.get("severity")
-        mode = self.plan.mode_catalogue[reported.mode]
-        planned = mode.severity_at(mode.zone_of(reported.location), shown_by)
-        if stated is not None and stated.lower() != planned:
-            raise Problem("severity", stated, f"the plan grades {reported.mode} here as {planned}")
-
-    # --- both ---------------------------------------------------------------------------------
-
-    def _cells(self, row: CsvRow) -> dict[str, str]:
-        stated = row.cells.get("batch_id", self.batch)
-        if stated != self.batch:
-            raise Problem(
-                "batch_id", stated, f"this row belongs to another batch than {self.batch}"
-            )
-        return row.cells
-
-    def _build(self, cells: Mapping[str, str]) -> UnitBuild:
-        fields: dict[str, object] = {_BUILD[n]: cells[n] for n in _BUILD if n in cells}
-        fields["parameters"] = _settings(cells)
-        if "method" not in fields and self.method is not None:
-            fields["method"] = str(self.method)
-        if "method" not in fields:
-            raise Problem("build_method", "", "is blank; a unit of unknown make cannot count")
         try:
-            return UnitBuild.model_validate(fields)
-        except ValidationError as error:
-            first = error.errors(include_url=False)[0]
-            name = str(first["loc"][0])
-            column = next((c for c, f in _BUILD.items() if f == name), "unit_serial")
-            says = first["msg"].removeprefix("Value error, ")
-            raise Problem(column, cells.get(column, ""), says) from None
+            reading = self._rules.notation.read(minutes, row.cells[BUILD_MINUTES])
+        except ValueError as error:
+            row.refuse(
+                BUILD_MINUTES,
+                str(error),
+                self._rules.notation.accepts(minutes, row.cells[BUILD_MINUTES]),
+            )
+            return
+        if readings.setdefault(timed.id, reading) != reading:
+            says = f"the column of {timed.id} says {timed.show(readings[timed.id])}"
+            row.refuse(BUILD_MINUTES, says, minutes.show(readings[timed.id]))
 
-    def _nonconformity(self, column: str, mode: str, location: str | None) -> NonconformityReport:
-        if mode not in self.plan.mode_catalogue:
-            known = ", ".join(self.plan.mode_catalogue)
-            raise Problem(column, mode, f"the plan has no such nonconformity mode; it has {known}")
-        zone = self.plan.mode_catalogue[mode].zone_of(location)
-        if location is not None and zone is None:
-            _checked(column, location, check_key)
-        return NonconformityReport(mode, location)
+    def _wide_gauges(self, row: RowCells, readings: Mapping[str, int]) -> dict[str, str]:
+        of_one = {c.removeprefix(GAUGE): c for c in row.cells if c.startswith(GAUGE)}
+        gauges: dict[str, str] = {}
+        for name, column in of_one.items():
+            if name not in readings:
+                row.refuse(column, f"the row has no reading of {name} that it could have taken")
+            elif gauge := row.take(column, check_label):
+                gauges[name] = gauge
+        of_all = row.take("gauge_id", check_label)
+        rest = [name for name in readings if name not in of_one]
+        if of_all and not rest:
+            row.refuse("gauge_id", "the row has no reading that it could have taken")
+        if of_all:
+            gauges |= dict.fromkeys(rest, of_all)
+        return gauges
 
-
-def _reading(characteristic: Characteristic, column: str, text: str) -> int:
-    try:
-        return characteristic.read(text)
-    except ValueError as error:
-        raise Problem(column, text, str(error)) from None
-
-
-def _take_build(cells: Mapping[str, str], build: dict[str, str]) -> None:
-    """Join what the rows of a unit say about how it was made; it was made in one way."""
-    for column in [*_BUILD, *(c for c in cells if c.startswith(SETTING))]:
-        cell = cells.get(column)
-        if cell is not None and build.setdefault(column, cell) != cell:
-            says = f"an earlier row of this unit says {printable(build[column])}"
-            raise Problem(column, cell, says)
-
-
-def _settings(cells: Mapping[str, str]) -> tuple[Parameter, ...] | None:
-    """Give the settings of the process that a row states, in the order of their names."""
-    made = []
-    for column in sorted(c for c in cells if c.startswith(SETTING)):
-        name = column.removeprefix(SETTING)
-        for text in (name, cells[column]):
-            _checked(column, text, check_label)
-        made.append(Parameter(name=name, value=cells[column]))
-    return tuple(made) or None
-
-
-def _serial(cells: Mapping[str, str]) -> tuple[str, str | None]:
-    """Give a row's serial in the canonical spelling, and as typed where that is another one."""
-    typed = cells.get("unit_serial", "")
-    serial = _checked("unit_serial", typed, canonical_serial)
-    return serial, typed if typed != serial else None
-
-
-def _check_against_plan(cells: Mapping[str, str], planned: Characteristic) -> None:
-    """Hold what the file says about a characteristic against the plan."""
-    unit = cells.get("unit_of_measure")
-    if unit is not None and unit != planned.unit:
-        raise Problem("unit_of_measure", unit, f"the plan says {planned.unit or 'no unit'}")
-    kind = cells.get("kind")
-    if kind is not None and kind.lower() != planned.kind:
-        raise Problem("kind", kind, f"the plan says {planned.kind}")
-    if planned.kind is not Kind.VARIABLE:
-        return
-    for column, limit in zip(("lower_limit", "upper_limit"), planned.scaled_limits, strict=True):
-        stated = cells.get(column)
-        if stated is not None and _reading(planned, column, stated) != limit:
-            shown = "none" if limit is None else planned.show(limit)
-            raise Problem(column, stated, f"the plan's limit is {shown}")
-
-
-def _attempt(cells: Mapping[str, str]) -> int:
-    text = cells.get("attempt", "1")
-    if not (text.isdecimal() and text.isascii() and len(text) < 4 and int(text)):
-        raise Problem("attempt", text, "must be a whole number from 1 to 999")
-    return int(text)
-
-
-def _observed_at(cells: Mapping[str, str]) -> datetime | None:
-    text = cells.get("observed_at")
-    if text is None:
-        return None
-    try:
-        moment = datetime.fromisoformat(text)
-        if moment.tzinfo is not None:
-            return moment.astimezone(UTC)
-    except (ValueError, OverflowError):
-        pass
-    raise Problem("observed_at", text, "must be ISO 8601 with an offset from UTC")
-
-
-def _stated(cells: Mapping[str, str]) -> bool | None:
-    text = cells.get("result")
-    if text is None:
-        return None
-    if text.lower() not in _RESULTS:
-        raise Problem("result", text, "must be pass or fail")
-    return _RESULTS[text.lower()]
-
-
-def _replaces(cells: Mapping[str, str]) -> Replacement | None:
-    serial = cells.get("replaces")
-    if serial is None:
-        return None
-    reason = cells.get("replaces_reason", "")
-    return Replacement(
-        reason=_checked("replaces_reason", reason, check_text),
-        serial=_checked("replaces", serial, canonical_serial),
-    )
-
-
-def _optional(cells: Mapping[str, str], column: str, check: Callable[[str], str]) -> str | None:
-    return _checked(column, cells[column], check) if column in cells else None
-
-
-def _checked(column: str, value: str, check: Callable[[str], str]) -> str:
-    try:
-        return check(value)
-    except ValueError as error:
-        raise Problem(column, value, str(error)) from None
+    def _wide_defects(self, row: RowCells) -> Iterator[NonconformityReport]:
+        for part in row.cells.get("defects", "").replace("|", ";").split(";"):
+            mode, _, location = part.strip().partition("@")
+            if mode or location:
+                found = self._rules.defect(row, "defects", mode.strip(), location.strip() or None)
+                if found is not None:
+                    yield found

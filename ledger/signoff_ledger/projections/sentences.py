@@ -15,6 +15,7 @@ from signoff_ledger.domain.gate.batch_rules import rejects_within_ac
 from signoff_ledger.domain.orders import order_list
 from signoff_ledger.domain.signature import UNSIGNED
 from signoff_ledger.domain.text_checks import escaped
+from signoff_ledger.domain.unit import gauges_text
 from signoff_ledger.domain.values import CauseKind, Outcome
 from signoff_ledger.integrity.ssh.public_key import parse_ssh_public_key
 
@@ -121,6 +122,7 @@ def _inspected(e: b.UnitInspected, key: str) -> str:
     made = "" if e.build.method == "line" else f", built: {e.build.method}"
     made += f", built by an enrolled {e.builder_enrolled_as}" if e.builder_enrolled_as else ""
     stands_in = f", in place of {e.replaces.serial}: {e.replaces.reason}" if e.replaces else ""
+    made += f", {gauges_text(e.gauges)}" if e.gauges else ""
     others = f", said not to be {', '.join(e.distinct_from)}" if e.distinct_from else ""
     return (
         f"Unit {e.serial} of {key} inspected, {_n(len(e.readings), 'reading')}: "

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from signoff_ledger.domain.tally import EXCLUSIONS, missing_readings
+from signoff_ledger.domain.unit import gauges_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -73,7 +74,7 @@ def _unit(
         "built_by": build.built_by,
         "operator_role": build.operator_role,
         "enrolled_as": str(unit.builder_enrolled_as) if unit.builder_enrolled_as else None,
-        "gauges": list(unit.gauges),
+        "gauges": dict(unit.gauges),
         "cavity": build.cavity,
         "station": build.station,
     }
@@ -128,6 +129,6 @@ def _made(made_by: dict[str, Any], typed: str | None) -> str:
     if made_by["enrolled_as"]:
         parts.append(f"an enrolled {made_by['enrolled_as']}")
     parts += [f"{name} {made_by[name]}" for name in ("cavity", "station") if made_by[name]]
-    parts += [f"gauge {gauge}" for gauge in made_by["gauges"]]
+    parts += [gauges_text(made_by["gauges"])] if made_by["gauges"] else []
     parts += [f"typed as {typed}"] if typed else []
     return ", ".join(parts) or "-"

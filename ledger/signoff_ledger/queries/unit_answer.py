@@ -22,7 +22,7 @@ class UnitAnswer(TypedDict):
     built_by: str | None  #: Who built it, as stated.
     operator_role: str | None  #: The builder's role, as stated.
     enrolled_as: str | None  #: The role as which the ledger knows the builder; null for none.
-    gauges: list[str]  #: What it was measured with.
+    gauges: dict[str, str]  #: What its readings were taken with, by characteristic.
     cavity: str | None  #: Cavity or nest of the tool.
     station: str | None  #: Station on the line.
     inspectors: list[str]  #: Who recorded results of it.

@@ -108,12 +108,14 @@ def test_a_unit_that_was_said_to_be_another_is_fresh() -> None:
 def test_how_a_serial_was_typed_is_kept_from_the_first_time() -> None:
     """G21."""
     story = opened()
-    story.record(unit("U-1", without=["heat"])._replace(typed=" U-1", gauge="G-1"))
-    story.record(unit("U-1", without=["lid", "glaze", "build"])._replace(typed="U-1 ", gauge="G-2"))
+    story.record(unit("U-1", without=["heat"])._replace(typed=" U-1", gauges={"lid": "G-1"}))
+    again = unit("U-1", without=["lid", "glaze", "build"])
+    story.record(again._replace(typed="U-1 ", gauges={"heat": "G-2"}))
 
     recorded = story.batch.unit("U-1")
 
-    assert (" U-1", ("G-1", "G-2")) == (recorded.typed, recorded.gauges)
+    assert " U-1" == recorded.typed
+    assert {"lid": "G-1", "heat": "G-2"} == recorded.gauges
 
 
 def test_a_builder_whom_the_ledger_knows_is_kept_from_the_first_time() -> None:

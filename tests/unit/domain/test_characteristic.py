@@ -72,7 +72,7 @@ def test_a_tenth_and_two_tenths_are_three_tenths() -> None:
         ("", "is blank; a blank is not a pass"),
         ("   ", "is blank; a blank is not a pass"),
         ("0,25", "must use a decimal point, not a comma"),
-        ("1,000.5", "must use a decimal point, not a comma"),
+        ("1,000.5", "has separators of thousands; write the digits without them"),
         ("NaN", "is not a plain decimal number"),
         ("Infinity", "is not a plain decimal number"),
         ("-", "is not a plain decimal number"),
@@ -147,6 +147,12 @@ def test_an_attribute_is_nothing_else(text: str) -> None:
         ("h", "0.25", 900),
         ("h", "1.0025", 3_609),
         ("min", "0", 0),
+        ("min", "7:20", 440),
+        ("s", "0:07:20", 440),
+        ("h", "1:00:05", 3_605),
+        ("min", "440 s", 440),
+        ("min", "7 min 20 s", 440),
+        ("h", "1h 0.5min", 3_630),
     ],
 )
 def test_a_time_is_read_into_whole_seconds(unit: str, text: str, seconds: int) -> None:
@@ -157,12 +163,15 @@ def test_a_time_is_read_into_whole_seconds(unit: str, text: str, seconds: int) -
 @pytest.mark.parametrize(
     ("unit", "text", "problem"),
     [
-        ("min", "660 s", "is in s, the plan says min"),
+        ("min", "660 d", "is in d, the plan says min"),
         ("min", "0.01", "is finer than the plan's scale of whole seconds"),
         ("s", "0.5", "is finer than the plan's scale of whole seconds"),
         ("min", "-1", "is a negative time"),
         ("min", "", "is blank; a blank is not a pass"),
-        ("min", "11:00", "is in :00, the plan says min"),
+        ("h", "11:00", "may be hours and minutes, or minutes and seconds"),
+        ("min", "1:60:00", "has more than 59 minutes in an hour"),
+        ("min", "11:60", "is not a plain decimal number"),
+        ("s", f"{'9' * 15} h", "is outside the range that can be recorded"),
     ],
 )
 def test_a_text_that_is_no_such_time_is_refused(unit: str, text: str, problem: str) -> None:

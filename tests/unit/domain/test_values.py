@@ -20,6 +20,7 @@ from signoff_ledger.domain.values import (
     check_verifier_key,
     format_utc,
     in_key_order,
+    legible,
     parse_utc,
 )
 
@@ -40,6 +41,35 @@ HIDDEN = [
     pytest.param("a\ue000b", id="private use"),
     pytest.param("a\uffffb", id="no character"),
 ]
+
+
+JOINED = [
+    pytest.param("\u0639\u0644\u06cc\u200c\u0631\u0636\u0627", id="a Persian name"),
+    pytest.param("\u0915\u094d\u200d\u0937", id="Hindi, behind a virama"),
+    pytest.param("\u0d28\u0d4d\u200d", id="Malayalam, at the end of a word"),
+    pytest.param("\U0001f469\u200d\U0001f527", id="a mechanic"),
+    pytest.param("\U0001f3f3\ufe0f\u200d\U0001f308", id="a flag with a variation selector"),
+]
+
+LOOSE = [
+    pytest.param("a\u200db", id="between Latin letters"),
+    pytest.param("\u200d\U0001f527", id="at the beginning"),
+    pytest.param("\U0001f469\u200d", id="behind an emoji"),
+    pytest.param("\U0001f469\u200c\U0001f527", id="a non-joiner between emoji"),
+    pytest.param("\u0639\u200ca", id="between two scripts"),
+    pytest.param("\u0639\u202e\u0631", id="a direction mark between Arabic letters"),
+]
+
+
+@pytest.mark.parametrize("text", JOINED)
+def test_a_joiner_is_part_of_how_words_and_emoji_are_spelt(text: str) -> None:
+    assert text == check_text(text) == check_label(text) == legible(text)
+
+
+@pytest.mark.parametrize("text", LOOSE)
+def test_a_joiner_that_joins_nothing_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="holds the hidden character"):
+        check_text(text)
 
 
 class Moment(Value):

@@ -15,7 +15,7 @@ from signoff_ledger.domain.bar import (
 from signoff_ledger.domain.characteristic import Family, Kind
 from signoff_ledger.domain.values import Severity
 from signoff_ledger.errors import InputError
-from signoff_ledger.formats.plan_toml import plan_template, read_plan
+from signoff_ledger.formats.plan_toml import PLACEHOLDER, plan_template, read_plan
 from tests.ledgers import PLAN, Shop
 
 
@@ -24,7 +24,7 @@ def uncommented(template: str) -> str:
     lines = []
     for line in template.splitlines():
         bare = line.removeprefix("# ")
-        is_field = bare != line and (" = " in bare or bare.startswith("[["))
+        is_field = bare != line and (" = " in bare or bare.startswith("["))
         lines.append(bare if is_field else line)
     return "\n".join(lines)
 
@@ -41,8 +41,14 @@ def problems(text: str) -> list[str]:
 # --- the template ---------------------------------------------------------------------------------
 
 
+def test_the_template_is_refused_until_it_is_filled_in() -> None:
+    assert ["process.name: is the template's; fill the file in before it is published"] == problems(
+        plan_template()
+    )
+
+
 def test_the_template_can_be_published_and_its_bar_registered(founded: Shop) -> None:
-    file = read_plan(plan_template(), "template")
+    file = read_plan(plan_template().replace(PLACEHOLDER, "Lamp"), "template")
     assert file.bar is not None
     founded.ledger.execute(PublishPlan.from_file(file, None), Call("egon"))
     founded.ledger.execute(RegisterBar(process=file.process, bar=file.bar), Call("egon"))
@@ -54,7 +60,7 @@ def test_the_template_can_be_published_and_its_bar_registered(founded: Shop) -> 
 
 def test_every_field_that_the_template_explains_is_read() -> None:
     """S-01, S-29, S-31, S-47: the commented fields too."""
-    text = uncommented(plan_template())
+    text = uncommented(plan_template().replace(PLACEHOLDER, "Lamp"))
     declared = text[text.index("[[not_applicable]]") : text.index("[[characteristic]]")]
     file = read_plan(text.replace(declared, ""), "template")
     plan, bar, identity = file.plan, file.bar, file.plan.identity
@@ -63,7 +69,7 @@ def test_every_field_that_the_template_explains_is_read() -> None:
     assert bar is not None
     assert identity.price is not None
 
-    assert ("my-process", "What is being made") == (file.process, identity.name)
+    assert ("my-process", "Lamp") == (file.process, identity.name)
     assert (500, 1_000) == (identity.run_min, identity.run_max)
     assert ("pilot run", "08.10.06", "08 Develop", "08.20.01") == (
         identity.called,

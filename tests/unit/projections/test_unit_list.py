@@ -44,7 +44,12 @@ def test_a_unit_is_listed_with_what_it_came_to_and_how_it_was_made(shop: Shop) -
         "built_by": "pat",
         "operator_role": "assembler",
         "enrolled_as": None,
-        "gauges": ["feeler 3"],
+        "gauges": {
+            "gap": "feeler 3",
+            "finish": "feeler 3",
+            "function": "feeler 3",
+            "build_minutes": "feeler 3",
+        },
         "cavity": "2",
         "station": "St 4",
         "inspectors": ["ines"],

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator
 
@@ -18,6 +18,7 @@ from signoff_ledger.application.commands.command import (
 from signoff_ledger.application.commands.follow_up import amend, settle
 from signoff_ledger.application.unit_of_work import UnitOfWork
 from signoff_ledger.domain.events.batch import Replacement
+from signoff_ledger.domain.notation import Notation, notation_of
 from signoff_ledger.domain.plan import InspectionPlan, UnitBuild
 from signoff_ledger.domain.text_checks import (
     checked_key,
@@ -28,7 +29,7 @@ from signoff_ledger.domain.text_checks import (
 )
 from signoff_ledger.domain.unit import NonconformityReport, UnitReport, UnreadableError, readings_of
 from signoff_ledger.domain.values import Disposition
-from signoff_ledger.errors import InputError
+from signoff_ledger.errors import Advice, InputError
 
 
 def check_nonconformity(report: NonconformityReport) -> NonconformityReport:
@@ -64,11 +65,14 @@ class RecordUnit(Command, name="record", roles=INSPECTS):
         build: How it was made.
         values: Texts by characteristic id, such as `0.25` or `pass`.
         nonconformities: Nonconformities that no reading shows.
-        gauge: What it was measured with.
+        gauge: What all its readings were taken with.
+        gauges: What single readings were taken with, by characteristic.
         note: Free words.
         observed_at: When it was seen, as claimed.
         replaces: Serial of the unit it stands in for, with the reason.
         distinct_from: Serials that it looks like, named on purpose as other units.
+        decimal: The decimal sign of the values, where it is not the plan's.
+        answers: Further words for pass and fail, such as `OK/NOK`.
         retest: True for a further result that does not count.
     """
 
@@ -78,22 +82,30 @@ class RecordUnit(Command, name="record", roles=INSPECTS):
     values: dict[str, str]
     nonconformities: tuple[NonconformityField, ...] = ()
     gauge: Annotated[str, as_label("the gauge")] | None = None
+    gauges: dict[str, Annotated[str, as_label("the gauge")]] = {}
     note: Annotated[str, as_text("the note")] | None = None
     observed_at: Annotated[datetime, as_time("the time of observation")] | None = None
     replaces: Annotated[tuple[str, str], AfterValidator(_checked_replacement)] | None = None
     distinct_from: tuple[OtherSerial, ...] = ()
+    decimal: Literal["comma", "point"] | None = None
+    answers: tuple[str, ...] = ()
     retest: bool = False
 
     def decide(self, work: UnitOfWork) -> None:
         """Record them, and let the bar speak; a dry run judges nothing (G16)."""
         known = work.known_batch(self.batch)
         named = checked_serial("the serial", self.serial)
+        readings = _readings(
+            known.plan,
+            self.values,
+            notation_of(known.plan.sheet, self.decimal, self.answers),
+        )
         report = UnitReport(
             serial=named,
             build=self.build,
-            readings=_readings(known.plan, self.values),
+            readings=readings,
             nonconformities=self.nonconformities,
-            gauge=self.gauge,
+            gauges=_gauges(known.plan, readings, self.gauge, self.gauges),
             note=self.note,
             observed_at=self.observed_at,
             replaces=Replacement(reason=self.replaces[1], serial=self.replaces[0])
@@ -128,19 +140,43 @@ class DisposeUnit(Command, name="dispose", roles=ASSESSES):
         batch.dispose(work.stamp, self.serial, self.disposition, self.reason)
 
 
-def _readings(plan: InspectionPlan, values: Mapping[str, str]) -> dict[str, int]:
+def _gauges(
+    plan: InspectionPlan, readings: Mapping[str, int], of_all: str | None, stated: Mapping[str, str]
+) -> dict[str, str]:
+    """Put each gauge to its readings.
+
+    Raises:
+        InputError: SL109, a gauge has no reading here that it could have taken.
+    """
+    of_one = {(plan.named(name) or [name])[0]: gauge for name, gauge in stated.items()}
+    gauges = {**dict.fromkeys(readings, of_all), **of_one}
+    idle = [name for name in of_one if name not in readings]
+    if idle or (of_all and of_all not in gauges.values()):
+        what = f"of {printable(idle[0])}" if idle else "that is left for it"
+        raise InputError(
+            "SL109",
+            f"the gauge {gauges.get(idle[0]) if idle else of_all} has no reading {what}",
+            why="a gauge is recorded with the reading that it took",
+            advice=Advice("name-gauge-of-reading"),
+        )
+    return {name: gauge for name, gauge in gauges.items() if gauge is not None}
+
+
+def _readings(
+    plan: InspectionPlan, values: Mapping[str, str], notation: Notation
+) -> dict[str, int]:
     """Turn typed values into readings in the plan's scale.
 
     Raises:
         InputError: SL204 for an unknown characteristic, SL103 for a value that is none.
     """
     try:
-        return readings_of(plan, values)
+        return readings_of(plan, values, notation)
     except UnreadableError as error:
-        name, planned = printable(error.name), plan.by_id.get(error.name)
-        if planned is None:
+        name, found = printable(error.name), plan.named(error.name)
+        if len(found) != 1:
             what, why = f"the plan has no characteristic {name}", f"it has {', '.join(plan.by_id)}"
             raise InputError("SL204", what, why=why) from None
-        scale = f"{planned.kind} in {planned.unit or 'pass or fail'}"
         what = f"{name} = '{printable(error.text)}' {error}"
-        raise InputError("SL103", what, why=f"the plan reads {name} as {scale}") from None
+        accepted = notation.accepts(plan.by_id[found[0]], error.text)
+        raise InputError("SL103", what, why=f"the plan reads {found[0]} as {accepted}") from None

@@ -1,10 +1,10 @@
 """Importing a sheet: all rows or none, each file once, every bad row named."""
 
-from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Annotated, Any
+from hashlib import sha256
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field
 
@@ -13,15 +13,29 @@ from signoff_ledger.application.commands.follow_up import amend, settle
 from signoff_ledger.application.commands.inspection import OtherSerial
 from signoff_ledger.application.unit_of_work import UnitOfWork
 from signoff_ledger.domain.batch import Batch
-from signoff_ledger.domain.events.batch import SheetImported, UnitRetested
+from signoff_ledger.domain.events.batch import SheetImported
+from signoff_ledger.domain.notation import Encoding, SheetNotation, notation_of
 from signoff_ledger.domain.plan import InspectionPlan
 from signoff_ledger.domain.spelling import rewritten_by_a_spreadsheet
-from signoff_ledger.domain.text_checks import file_label
-from signoff_ledger.domain.unit import UnitReport
+from signoff_ledger.domain.text_checks import file_label, printable
 from signoff_ledger.domain.values import BuildMethod, format_utc
-from signoff_ledger.errors import Advice, BadRow, RowsRefusedError, RuleRefusedError, SignoffError
+from signoff_ledger.errors import (
+    FIRST_COUNTS,
+    Advice,
+    BadRow,
+    RecordedOtherwiseError,
+    RowsRefusedError,
+    RuleRefusedError,
+    SignoffError,
+)
+from signoff_ledger.formats.columns import BUILD, GAUGE
 from signoff_ledger.formats.csv_sheet import Sheet, read_sheet
+from signoff_ledger.formats.sheet_rules import Rules
 from signoff_ledger.formats.unit_rows import Intake, PlannedUnit
+
+_COLUMNS = {"gauge": "gauge_id", **{field: column for column, field in BUILD.items()}}
+
+_MOST = "most of them, or incomplete rows on purpose"
 
 Progress = Callable[[int, int], None]
 """Called with how many of how many units are done; it decides whether to show anything."""
@@ -62,6 +76,10 @@ class ImportSheet(Command, name="import", roles=INSPECTS):
         name: The file's name, kept with the digest.
         method: How the units were made, where the sheet does not say.
         distinct_from: Serials on record that units of the sheet look like and are not.
+        decimal: The decimal sign, where it is not the plan's.
+        answers: Further words for pass and fail, such as `OK/NOK`.
+        encoding: How the file's text is encoded, where it has no mark.
+        accept_incomplete: Whether rows that lack most readings are units all the same.
         progress: Called with how far it is.
 
     Raises:
@@ -73,16 +91,20 @@ class ImportSheet(Command, name="import", roles=INSPECTS):
     name: Annotated[str, AfterValidator(file_label)] = Field(exclude=True)
     method: BuildMethod | None = None
     distinct_from: tuple[OtherSerial, ...] = ()
+    decimal: Literal["comma", "point"] | None = None
+    answers: tuple[str, ...] = ()
+    encoding: Encoding | None = None
+    accept_incomplete: bool = False
     progress: Progress | None = Field(default=None, exclude=True)
 
     @cached_property
-    def sheet(self) -> Sheet:
-        """The file as a sheet."""
-        return read_sheet(self.file, self.name)
+    def sha256(self) -> str:
+        """The file's digest."""
+        return sha256(self.file).hexdigest()
 
     def content(self) -> dict[str, Any]:
         """Give what is asked for; the file by its digest."""
-        return super().content() | {"sha256": self.sheet.sha256}
+        return super().content() | {"sha256": self.sha256}
 
     def decide(self, work: UnitOfWork) -> ImportSummary:
         """Record the rows; gives what they came to.
@@ -91,22 +113,30 @@ class ImportSheet(Command, name="import", roles=INSPECTS):
             RowsRefusedError: At least one row is bad; nothing was recorded.
             RuleRefusedError: SL313, the very same file was read into another batch (G21).
         """
-        sheet = self.sheet
-        summary = ImportSummary(sha256=sheet.sha256)
+        summary = ImportSummary(sha256=self.sha256)
         known = work.known_batch(self.batch)
+        planned_notation = known.plan.sheet or SheetNotation()
+        sheet = read_sheet(self.file, self.name, self.encoding or planned_notation.encoding)
         if sheet.sha256 in known.sheets:
             summary.sheet = known.sheets[sheet.sha256].sheet
             return summary
         _check_not_read(work, known, sheet)
-        number, others = len(known.sheets) + 1, self.distinct_from
-        intake = Intake(sheet, self.batch, known.plan, self.method, number, others)
+        rules = Rules(
+            self.batch,
+            known.plan,
+            self.method,
+            number=len(known.sheets) + 1,
+            distinct_from=self.distinct_from,
+            notation=notation_of(planned_notation, self.decimal, self.answers),
+        )
+        intake = Intake(sheet, rules)
         planned = intake.reports()
-        if intake.bad:
-            raise RowsRefusedError(self.name, _in_order(intake.bad))
+        if not self.accept_incomplete:
+            intake.bad.extend(_lacking(known, planned))
         summary.cells = tuple(_cells_of(item, known.plan) for item in planned)
         serials = (item.report.serial for item in planned)
         summary.rewritten = tuple(filter(rewritten_by_a_spreadsheet, serials))
-        if not _record(work, known, sheet, planned, summary, self.progress):
+        if not _record(work, known, sheet, planned, summary, self.progress, intake.bad):
             # Another copy of results on record is no event, so the sheet is not noted either.
             work.journal.clear()
         elif not work.dry_run:
@@ -146,62 +176,75 @@ def _record(  # noqa: PLR0917  # one step of import_sheet, cut out for reading
     planned: list[PlannedUnit],
     result: ImportSummary,
     progress: Progress | None,
+    bad: list[BadRow],
 ) -> bool:
+    """Record what can be recorded, so that the rules name what they refuse, too.
+
+    Raises:
+        RowsRefusedError: Anything was bad before, or is now.
+    """
     others = work.batches_to_compare(batch)
-    retests = _retests_on_record(work, batch, planned)
     batch.note_sheet(work.stamp, sheet.name, sheet.sha256, len(sheet.rows))
     noted = len(work.journal)
-    bad: list[BadRow] = []
+    advice = Advice("accept-incomplete-rows") if any(map(_is_lacking, bad)) else None
     for done, item in enumerate(planned, 1):
         try:
             if item.is_retest:
-                result.retests += _record_retest(work, batch, item.report, retests)
+                result.retests += batch.record_retest(work.stamp, item.report)
             else:
                 builder = work.builder_role(item.report.build.built_by)
                 report = item.report._replace(builder_enrolled_as=builder)
                 result.units += batch.record_unit(work.stamp, report, others)
         except SignoffError as error:
-            bad.append(_bad_row(item, error))
+            advice = advice or (error.advice if _is_conflict(error) else None)
+            bad.extend(_bad_rows(item, error))
         if progress is not None:
             progress(done, len(planned))
     if bad:
-        raise RowsRefusedError(sheet.name, bad)
+        raise RowsRefusedError(sheet.name, _in_order(bad), advice)
     result.known = len(planned) - result.units - result.retests
     return len(work.journal) > noted
 
 
-def _bad_row(item: PlannedUnit, error: SignoffError) -> BadRow:
-    """Name the cell that the ledger says no to; of a time, that is not the serial's."""
+def _is_conflict(error: SignoffError) -> bool:
+    return isinstance(error, RecordedOtherwiseError)
+
+
+def _is_lacking(row: BadRow) -> bool:
+    return row.accepted == _MOST
+
+
+def _bad_rows(item: PlannedUnit, error: SignoffError) -> Iterator[BadRow]:
+    """Name the cells that the ledger says no to; of a time, that is not the serial's."""
+    if isinstance(error, RecordedOtherwiseError):
+        for each in error.differences:
+            name = each.name.removeprefix(GAUGE)
+            column = _COLUMNS.get(each.name, each.name)
+            says = f"is {each.here} here, {each.on_record} on record of unit {item.report.serial}"
+            line, here = item.lines.get(name, item.line), printable(each.here)
+            yield BadRow(line, column, here, f"{says}; {FIRST_COUNTS}", each.on_record)
+        return
     problem = error.what + (f" ({error.why})" if error.why else "")
     seen = item.report.observed_until or item.report.observed_at
     if error.code == "SL310" and seen is not None:
-        return BadRow(item.line, "observed_at", format_utc(seen), problem)
-    return BadRow(item.line, "unit_serial", item.report.serial, problem)
+        yield BadRow(item.line, "observed_at", format_utc(seen), problem)
+    elif error.code == "SL103" and item.report.stated_conforms is not None:
+        stated, judged = ("pass", "fail") if item.report.stated_conforms else ("fail", "pass")
+        yield BadRow(item.line, "result", stated, problem, judged)
+    else:
+        yield BadRow(item.line, "unit_serial", item.report.serial, problem)
 
 
-def _retests_on_record(
-    work: UnitOfWork, batch: Batch, planned: list[PlannedUnit]
-) -> Counter[tuple[object, ...]]:
-    """Count the retests on record by what they say, so that a file which overlaps adds only new."""
-    if not any(item.is_retest for item in planned):
-        return Counter()
-    events = [recorded.entry.event for recorded in work.store.stream(batch.id)]
-    return Counter(_says(event) for event in events if isinstance(event, UnitRetested))
-
-
-def _record_retest(
-    work: UnitOfWork, batch: Batch, report: UnitReport, on_record: Counter[tuple[object, ...]]
-) -> bool:
-    if on_record[_says(report)] > 0:
-        on_record[_says(report)] -= 1
-        return False
-    batch.record_retest(work.stamp, report)
-    return True
-
-
-def _says(retest: UnitRetested | UnitReport) -> tuple[object, ...]:
-    readings = frozenset(retest.readings.items())
-    return (retest.serial, readings, retest.observed_at, retest.note)
+def _lacking(batch: Batch, planned: list[PlannedUnit]) -> Iterator[BadRow]:
+    """Name what has few of the readings that the sheet has of others, and so may be no unit."""
+    first = [item for item in planned if not item.is_retest]
+    measured = {name for item in first for name in item.report.readings}
+    for item in first:
+        known = batch.units.get(item.report.serial)
+        has = {*item.report.readings, *(known.readings if known else ())}
+        if not item.report.nonconformities and len(has) * 2 < len(measured):
+            says = f"has {len(has)} of the {len(measured)} readings of this sheet; is it a unit?"
+            yield BadRow(item.line, "unit_serial", item.report.serial, says, _MOST)
 
 
 def _in_order(bad: list[BadRow]) -> list[BadRow]:

@@ -39,8 +39,14 @@ Readings = Annotated[dict[str, int], AfterValidator(in_key_order)]
 The ids are not checked again here: a batch takes readings of its plan's characteristics only.
 """
 
+Gauges = Annotated[dict[Key, Label], AfterValidator(in_key_order)]
+"""What each reading was taken with, by characteristic id."""
+
+Times = Annotated[dict[Key, UtcTime], AfterValidator(in_key_order)]
+"""When each characteristic was looked at, by its id."""
+
 Typed = Annotated[str, AfterValidator(check_typed)]
-"""A serial as it was typed: it may hold what no label may."""
+"""A serial, or a mode and its zone, as it was typed: it may hold what no label may."""
 
 
 class Nonconformity(Value):
@@ -53,6 +59,7 @@ class Nonconformity(Value):
         note: The inspector's words.
         number: Its number within the batch; D-3 on screens.
         severity: Grade by the plan's catalogue at that location.
+        typed: Mode and zone as typed, where the plan spells them otherwise.
         zone_unknown: True where the plan grades zones of the mode and does not name this one.
     """
 
@@ -62,6 +69,7 @@ class Nonconformity(Value):
     note: Text | None = None
     number: int
     severity: Severity
+    typed: Typed | None = None
     zone_unknown: Literal[True] | None = None
 
 
@@ -128,9 +136,11 @@ class UnitInspected(Event):
         builder_enrolled_as: The role, engineer or approver, in which the ledger knows the builder
             named in `build`; such a builder is no operator, whatever the title (G23).
         distinct_from: Units on record that the serial looks like, named on purpose as others.
+        gauges: What its readings were taken with, by characteristic.
         nonconformities: Every failing reading as one, and what the inspector saw in addition.
-        observed_at: When the inspector says it was seen; a claim (G10).
+        observed_at: When the inspector says it was seen; a claim (G10). The earliest of several.
         replaces: The planned unit this one stands in for.
+        seen: When each characteristic was looked at, where a sheet gives several times.
         serial: The unit, in the canonical spelling.
         typed: The serial as it was typed, where that is another spelling.
     """
@@ -140,12 +150,13 @@ class UnitInspected(Event):
     build: UnitBuild
     builder_enrolled_as: Role | None = None
     distinct_from: tuple[Label, ...] | None = None
-    gauge: Label | None = None
+    gauges: Gauges | None = None
     nonconformities: tuple[Nonconformity, ...] = ()
     note: Text | None = None
     observed_at: UtcTime | None = None
     readings: Readings
     replaces: Replacement | None = None
+    seen: Times | None = None
     serial: Label
     source: SheetRow | None = None
     typed: Typed | None = None
@@ -169,9 +180,11 @@ class UnitRetested(Event):
     TOPIC: ClassVar[str] = "signoff.unit-retested.v1"
 
     attempt: int = Field(ge=2)
+    gauges: Gauges | None = None
     note: Text | None = None
     observed_at: UtcTime | None = None
     readings: Readings
+    seen: Times | None = None
     serial: Label
     source: SheetRow | None = None
 

@@ -74,7 +74,7 @@ def test_a_sheet_is_in_the_content_by_its_digest() -> None:
     )
 
     assert first == again
-    assert {"batch", "distinct_from", "sha256"} == set(first)
+    assert {"accept_incomplete", "answers", "batch", "distinct_from", "sha256"} == set(first)
     assert first["sha256"] != other["sha256"]
 
 

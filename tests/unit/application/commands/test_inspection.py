@@ -48,8 +48,8 @@ def test_a_unit_is_recorded_with_everything_that_was_said(opened: Shop) -> None:
     event = receipt.recorded[0].entry.event.model_dump(mode="json", exclude_none=True)
 
     assert {"gap": 25, "finish": 1, "function": 1, "build_minutes": 660} == event["readings"]
-    assert ("feeler 3", "näh", "2026-03-02T08:02:00.000000Z") == (
-        event["gauge"],
+    assert (dict.fromkeys(sorted(VALUES), "feeler 3"), "näh", "2026-03-02T08:02:00.000000Z") == (
+        event["gauges"],
         event["note"],
         event["observed_at"],
     )
@@ -85,6 +85,10 @@ def test_the_same_result_again_is_not_recorded_and_another_one_is_refused(opened
         ({"values": {"gab": "0.25"}}, "SL204"),
         ({"values": {"\x1b[2J": "0.25"}}, "SL204"),
         ({"values": {"gap": "0,25"}}, "SL103"),
+        ({"values": {"gap": "0.25", "GAP": "0.26"}}, "SL103"),
+        ({"values": {"gap": "0.25"}, "gauges": {"finish": "EYE"}}, "SL109"),
+        ({"values": {}, "gauge": "FG-3"}, "SL109"),
+        ({"answers": ("OK",)}, "SL109"),
         ({"values": {"gap": "\x1b[2J"}}, "SL103"),
         ({"values": {"gap": ""}}, "SL103"),
         ({"values": {"gap": "0.25 inch"}}, "SL103"),

@@ -85,8 +85,9 @@ def test_every_column_of_a_wide_sheet_reaches_the_record(opened: Shop) -> None:
         ("CRACK", None, "critical"),
         ("OTHER", None, "major"),
     ] == [(n["mode"], n.get("location"), n["severity"]) for n in event["nonconformities"]]
-    assert ("feeler 3", "2026-03-02T08:02:00.000000Z", "näh", {"row": 2, "sheet": 1}) == (
-        event["gauge"],
+    assert {*event["readings"]} == {*event["gauges"]}
+    assert ({"feeler 3"}, "2026-03-02T08:02:00.000000Z", "näh", {"row": 2, "sheet": 1}) == (
+        {*event["gauges"].values()},
         event["observed_at"],
         event["note"],
         event["source"],
@@ -108,7 +109,7 @@ def test_every_column_of_a_wide_sheet_reaches_the_record(opened: Shop) -> None:
         ("gap", "9" * 300, "is not a plain decimal number such as 0.25"),
         ("finish", "ok", "must be pass or fail"),
         ("finish", "1", "must be pass or fail"),
-        ("build_minutes", "11 s", "is in s, the plan says min"),
+        ("build_minutes", "11 d", "is in d, the plan says min"),
         ("build_minutes", "-1", "is a negative time"),
         ("build_minutes", "0.001", "is finer than the plan's scale of whole seconds"),
         ("build_method", "lathe", "Input should be"),
@@ -161,7 +162,8 @@ def test_a_row_that_the_rules_refuse_is_named_and_nothing_is_recorded(
 ) -> None:
     (bad,) = refused(opened, wide([unit("S8"), unit("S9", **cells)]))
 
-    assert (3, "unit_serial", "S9") == (bad.line, bad.column, bad.value)
+    column = "result" if "result" in cells else "unit_serial"
+    assert (3, column, cells.get("result", "S9")) == (bad.line, bad.column, bad.value)
     assert problem in bad.problem
 
 
@@ -215,6 +217,8 @@ def test_the_bad_rows_are_data_for_a_program_too(opened: Shop) -> None:
             "column": "gap",
             "value": "0,25",
             "problem": "must use a decimal point, not a comma",
+            "accepted": "a number in mm with at most 2 decimals; a comma where that is "
+            "said to be the decimal sign",
         }
     ] == data["rows"]
     assert "lot 7.csv:2: gap = '0,25': must use a decimal point" in caught.value.why
@@ -305,13 +309,15 @@ def test_build_minutes_are_read_into_whatever_unit_the_plan_has(shop: Shop) -> N
     hours = PLAN.replace('id = "build_minutes"', 'id = "assembly"').replace('"min"', '"h"')
     shop.publish(hours, "in hours")
     shop.open("B1")
-    shop.bring("B1", wide([unit("S1"), unit("S2", assembly="0.5 h", build_minutes="99")]))
+    shop.bring("B1", wide([unit("S1"), unit("S2", assembly="0.5 h", build_minutes="30")]))
+    (bad,) = refused(shop, wide([unit("S3", assembly="0.5 h", build_minutes="99")]))
     units = shop.ledger.work().batch("B1").units
 
     assert [660, 1_800] == [each.readings["assembly"] for each in units.values()]
+    assert ("build_minutes", "the column of assembly says 0.5 h") == (bad.column, bad.problem)
 
 
-def test_a_plan_without_a_build_time_has_no_use_for_the_minutes(shop: Shop) -> None:
+def test_the_minutes_are_refused_where_the_plan_has_no_build_time(shop: Shop) -> None:
     characteristics, modes = (
         PLAN.index('[[characteristic]]\nid = "build_minutes"'),
         PLAN.index("[[mode]]"),
@@ -319,8 +325,10 @@ def test_a_plan_without_a_build_time_has_no_use_for_the_minutes(shop: Shop) -> N
     declared = '[[not_applicable]]\nfamily = "build_time"\nreason = "poured"\n'
     shop.publish(PLAN[:characteristics] + declared + PLAN[modes:], "poured")
     shop.open("B1")
-    shop.bring("B1", wide([unit("S1")]))
+    (bad,) = refused(shop, wide([unit("S1")]))
+    shop.bring("B1", wide([unit("S1", build_minutes="")]))
 
+    assert ("build_minutes", "11", "the plan has no build time") == bad[1:4]
     assert "build_minutes" not in shop.ledger.work().batch("B1").units["S1"].readings
 
 

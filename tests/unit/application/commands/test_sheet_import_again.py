@@ -73,16 +73,16 @@ def test_a_file_that_overlaps_does_not_repeat_its_retests(opened: Shop) -> None:
 def test_a_file_that_says_otherwise_about_a_known_unit_is_refused(opened: Shop) -> None:
     """The first valid result counts; another one is a correction or a retest."""
     opened.bring("B1", wide([unit("S1"), unit("S2")]))
-    for other in (
-        {"gap": "0.3"},
-        {"build_method": "bench"},
-        {"defects": "CRACK"},
-        {"cavity": "2"},
+    for column, cell, here, on_record in (
+        ("gap", "0.3", "0.30 mm", "0.25 mm"),
+        ("build_method", "bench", "bench", "line"),
+        ("defects", "CRACK", "CRACK", "nothing"),
+        ("cavity", "2", "2", "nothing"),
     ):
-        (bad,) = refused(opened, wide([unit("S2"), unit("S1", **other)]))
+        (bad,) = refused(opened, wide([unit("S2"), unit("S1", **{column: cell})]))
 
-        assert (3, "S1") == (bad.line, bad.value)
-        assert "unit S1 of batch B1 already has" in bad.problem
+        assert (3, column, here) == bad[:3]
+        assert f"is {here} here, {on_record} on record of unit S1" in bad.problem
 
 
 def test_a_sheet_that_another_batch_has_read_is_refused(shop: Shop) -> None:

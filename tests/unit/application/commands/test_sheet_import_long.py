@@ -65,8 +65,12 @@ def test_every_column_of_a_long_sheet_reaches_the_record(opened: Shop) -> None:
     assert [("LID-SEAT", "inside", "minor")] == [
         (n["mode"], n["location"], n["severity"]) for n in event["nonconformities"]
     ]
-    assert ("feeler 3", "2026-03-02T08:02:00.000000Z", "first\nsecond") == (
-        event["gauge"],
+    assert {
+        "build_minutes": "2026-03-02T08:02:00.000000Z",
+        "gap": "2026-03-02T08:02:01.000000Z",
+    } == event["seen"]
+    assert ({"gap": "feeler 3"}, "2026-03-02T08:02:00.000000Z", "first\nsecond") == (
+        event["gauges"],
         event["observed_at"],
         event["note"],
     )
@@ -153,10 +157,14 @@ def test_a_limit_that_the_plan_does_not_have_is_refused(shop: Shop) -> None:
     assert "the plan's limit is none" == bad.problem
 
 
-def test_limits_mean_nothing_to_what_is_passed_or_failed(opened: Shop) -> None:
-    opened.bring("B1", long([reading("S1", "finish", "pass", lower_limit="0", upper_limit="x")]))
+def test_limits_of_what_is_passed_or_failed_are_refused(opened: Shop) -> None:
+    rows = [reading("S1", "finish", "pass", lower_limit="0", upper_limit="x")]
+    found = refused(opened, long(rows))
 
-    assert {"finish": 1} == opened.ledger.work().batch("B1").units["S1"].readings
+    assert ["lower_limit", "upper_limit"] == [bad.column for bad in found]
+    assert {"the plan has no limits for a characteristic of kind attribute"} == {
+        bad.problem for bad in found
+    }
 
 
 def test_a_characteristic_stands_once_for_a_unit_in_a_sheet(opened: Shop) -> None:
@@ -202,11 +210,10 @@ def test_the_notes_of_a_unit_are_all_kept_or_the_sheet_is_refused(opened: Shop) 
 
 
 def test_a_blank_value_of_a_long_sheet_is_no_reading(opened: Shop) -> None:
-    opened.bring("B1", long([*readings("S1", gap=""), reading("S2", "gap", "")]))
+    opened.bring("B1", long(readings("S1", gap="")))
     units = opened.ledger.work().batch("B1").units
 
     assert {"finish", "function", "build_minutes"} == units["S1"].readings.keys()
-    assert {} == units["S2"].readings
 
 
 def test_a_nonconformity_without_a_reading_is_recorded(opened: Shop) -> None:
