@@ -22,6 +22,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from docs.generator.answers import answers_page
 from docs.generator.attacks import attacks_page
+from docs.generator.columns import columns_table
 from docs.generator.commands import (
     cli_page,
     roles_table,
@@ -29,7 +30,6 @@ from docs.generator.commands import (
     unsigned_commands_table,
     unsigned_table,
 )
-from docs.generator.columns import columns_table
 from docs.generator.errors import errors_page
 from docs.generator.events import STREAMS, events_page, schema_of
 from docs.generator.markdown import REFERENCE, ROOT

@@ -3,6 +3,7 @@
 import pytest
 
 from signoff_ledger.domain.events.batch import Nonconformity
+from signoff_ledger.domain.notation import Notation
 from signoff_ledger.domain.plan import UnitBuild
 from signoff_ledger.domain.unit import (
     NonconformityReport,
@@ -75,7 +76,7 @@ def test_a_report_says_nothing_by_default() -> None:
 )
 def test_a_result_that_the_plan_does_not_read_is_named(name: str, text: str, why: str) -> None:
     with pytest.raises(UnreadableError) as refused:
-        readings_of(plan(), {name: text})
+        readings_of(plan(), {name: text}, Notation())
 
     assert (name, text) == (refused.value.name, refused.value.text)
     assert why in str(refused.value)
