@@ -88,13 +88,15 @@ def record(
             "--reason goes with --replaces",
             advice=Advice("name-unit-replaced-by-serial"),
         )
+    of_all, of_one = gauges_of(given["gauges"])
     command = RecordUnit(
         batch=batch,
         serial=serial,
         build=_build(given),
         values=values_of(results),
         nonconformities=tuple(nonconformity_of(text) for text in given["defects"]),
-        **gauges_of(given["gauges"]),
+        gauge=of_all,
+        gauges=of_one,
         note=long_text(given["note"]),
         observed_at=moment(given["observed_at"]),
         replaces=replaces,
@@ -130,8 +132,8 @@ def values_of(results: Sequence[str]) -> dict[str, str]:
     return values
 
 
-def gauges_of(texts: Sequence[str]) -> dict[str, Any]:
-    """Split gauges: `GAUGE` for all readings, `NAME=GAUGE` for one.
+def gauges_of(texts: Sequence[str]) -> tuple[str | None, dict[str, str]]:
+    """Split gauges: `GAUGE` for all readings, and each `NAME=GAUGE` for one.
 
     Raises:
         InputError: SL109, a reading is given two, or all are.
@@ -145,7 +147,7 @@ def gauges_of(texts: Sequence[str]) -> dict[str, Any]:
             why="a reading is taken with one",
             advice=Advice("name-gauge-of-reading"),
         )
-    return {"gauge": of_all[0] if of_all else None, "gauges": of_one}
+    return of_all[0] if of_all else None, of_one
 
 
 def nonconformity_of(text: str, note: str | None = None) -> NonconformityReport:
