@@ -14,6 +14,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from signoff_ledger.domain.events.catalogue import events_of
 from signoff_ledger.queries.json_schema import questions
 from signoff_ledger.queries.json_schema import schema_of as schema_of_answer
 
@@ -67,7 +68,7 @@ def generated() -> dict[Path, str]:
             REFERENCE / "answers.md": answers_page(),
         }
         for _, _, module in STREAMS:
-            for event in module.EVENTS:
+            for event in events_of(module):
                 made[REFERENCE / "events" / f"{event.TOPIC}.json"] = schema_of(event)
         for module in questions():
             path = REFERENCE / "schemas" / f"{module.SCHEMA.replace('/', '.')}.json"

@@ -17,8 +17,8 @@ from signoff_ledger.application.checkpoints import Sealer, SealPolicy
 from signoff_ledger.application.commands.keys import AcceptKey, RegisterKey
 from signoff_ledger.application.commands.people import BeginLedger, EnrolPerson
 from signoff_ledger.application.ledger import Call, Ledger, Receipt
-from signoff_ledger.application.ports import SigningMoment
 from signoff_ledger.custody.key_store import Vault
+from signoff_ledger.custody.statement_signers import SigningMoment
 from signoff_ledger.exports.verification import LiveLog, verify_log
 from signoff_ledger.integrity.encoding import encode_base64
 from signoff_ledger.integrity.log_check import Check, Trust

@@ -17,7 +17,7 @@ from signoff_ledger.domain.case import Case
 from signoff_ledger.domain.characteristic import Characteristic, Family, Kind
 from signoff_ledger.domain.events.batch import BatchStarted, Replacement
 from signoff_ledger.domain.events.event import Event, EventEnvelope, EventMetadata
-from signoff_ledger.domain.events.process import BarRegistered
+from signoff_ledger.domain.events.process import BarRegistered, BatchFinished
 from signoff_ledger.domain.gate.rule_sets import judge
 from signoff_ledger.domain.person import Person
 from signoff_ledger.domain.plan import (
@@ -284,7 +284,8 @@ class Story:
         """Close the latest batch."""
         stamp = self.stamp("ines")
         self.batch.close(stamp, None)
-        self.process.finish_batch(stamp, self.batch.key, len(self.batch.units))
+        finished = BatchFinished(batch=self.batch.key, units=len(self.batch.units))
+        self.process.emit(stamp, finished)
 
     def build(
         self,

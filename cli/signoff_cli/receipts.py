@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from signoff_ledger.bootstrap import OpenLedger
     from signoff_ledger.queries.excluded_units import ExcludedUnitAnswer
     from signoff_ledger.queries.receipt import ReceiptAnswer, ReceiptExtra
-    from signoff_ledger.wiring import Store
+    from signoff_ledger.wiring import LedgerStore
 
     Further = Callable[[OpenLedger, Receipt], tuple[ReceiptExtra, str]]
 
@@ -64,7 +64,7 @@ def give(session: Session, command: Command, extra: Further | None = None) -> No
 
 def show(
     session: Session,
-    store: Store,
+    store: LedgerStore,
     receipt: Receipt,
     extra: ReceiptExtra | None = None,
     headline: str = "",

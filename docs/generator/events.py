@@ -13,6 +13,7 @@ from pydantic import BaseModel
 
 from docs.generator.markdown import NOTICE, attribute_docs, plain, slug, summary, table
 from signoff_ledger.domain.events import batch, ledger, person, process
+from signoff_ledger.domain.events.catalogue import events_of
 from signoff_ledger.integrity.tree.leaf import leaf_hash
 from signoff_ledger.queries.json_schema import DIALECT as SCHEMA_DIALECT
 
@@ -122,7 +123,7 @@ def fields_table(model: type[BaseModel], known: Mapping[str, str]) -> str:
 
 def events_page(story: Story) -> str:
     """Describe every event and every value in it."""
-    events = [event for _, _, module in STREAMS for event in module.EVENTS]
+    events = [event for _, _, module in STREAMS for event in events_of(module)]
     values: dict[str, type[BaseModel]] = {}
     for event in events:
         for model in models_in(event):
@@ -149,7 +150,7 @@ def events_page(story: Story) -> str:
     ]
     for heading, _, module in STREAMS:
         lines += [f"## {heading}", ""]
-        for event in module.EVENTS:
+        for event in events_of(module):
             line = story.first(event).entry.line
             lines += [f"### {event.TOPIC}", "", summary(event), ""]
             if event.model_fields:

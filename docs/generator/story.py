@@ -34,8 +34,8 @@ from signoff_ledger.integrity.ssh.wire import string
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from signoff_ledger.application.ports import LogEntry, SigningMoment
-    from signoff_ledger.domain.events.event import Event
+    from signoff_ledger.custody.statement_signers import SigningMoment
+    from signoff_ledger.domain.events.event import Event, LogEntry
     from signoff_ledger.domain.verdict import Verdict
 
 WIDTH = "100"

@@ -113,7 +113,7 @@ def ledger_health(
     Raises:
         SignoffError: SL707, the database cannot be reached.
     """
-    from signoff_ledger.custody.health import CustodyState
+    from signoff_ledger.application.custody_health import CustodyState
     from signoff_ledger.persistence.store_errors import DamagedError
     from signoff_ledger.queries.health import health, unreadable
 

@@ -48,10 +48,7 @@ HIGH_WATER = SizeLimit("record of what a server acknowledged", 4 << 10)
 SETTINGS = SizeLimit("settings", 64 << 10)
 MEMBER = SizeLimit("file of an export, apart from its lines", 4 << 20)
 
-LIMITS = (
-    SHEET, PLAN, TEXT, PUBLIC_KEY, PRIVATE_KEY, STATEMENT, SIGNATURE, POLICY, NOTE, REQUEST,
-    VERIFIER_KEYS, GUARD, SERVICES, HIGH_WATER, SETTINGS, MEMBER,
-)  # fmt: skip
+LIMITS = tuple(each for each in globals().values() if isinstance(each, SizeLimit))
 
 _PART_BYTES = 1 << 20
 

@@ -17,11 +17,12 @@ is an advice: a key and values. Each face has words of its own for the key.
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
 CODES: Mapping[str, str] = {
     "SL101": "a file cannot be read as text",
@@ -157,6 +158,24 @@ class SignoffError(Exception):
         return {"code": self.code, "what": self.what, "why": self.why, "advice": advice}
 
 
+@contextmanager
+def os_errors_as(
+    kind: type[SignoffError], code: str, what: str, advice: Advice | None = None
+) -> Iterator[None]:
+    """Turn what the operating system refuses into an error that is meant for a person.
+
+    Args:
+        kind: Which error.
+        code: Its code.
+        what: What could not be done.
+        advice: What the reader can do about it.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise kind(code, what, why=str(error.strerror), advice=advice) from None
+
+
 class InputError(SignoffError):
     """A value, file or option cannot be understood."""
 
@@ -221,18 +240,13 @@ class RowsRefusedError(InputError):
 
     def as_data(self) -> dict[str, object]:
         """Give the error with its rows as plain data."""
-        rows = [
-            {
-                "file": self.source,
-                "line": r.line,
-                "column": r.column,
-                "value": r.value,
-                "problem": r.problem,
-                "accepted": r.accepted,
-            }
-            for r in self.rows
-        ]
+        rows = [{"file": self.source, **row._asdict()} for row in self.rows]
         return {**super().as_data(), "rows": rows}
+
+
+def nothing_to_do(what: str) -> InputError:
+    """Give the error for a command whose outcome is on record already."""
+    return InputError("SL109", what, advice=Advice("nothing-to-do"))
 
 
 class NotFoundError(SignoffError):
@@ -257,15 +271,13 @@ class Attempt(NamedTuple):
     findings: Sequence[tuple[str, str]] = ()
 
 
-class RuleRefusedError(SignoffError):
-    """The ledger said no.
+class RecordedError(SignoffError):
+    """A refusal that can itself be a fact to record.
 
     Attributes:
-        attempt: Set where the refusal is itself a fact to record (G13).
+        attempt: Set where it is one (G13, Part 11 11.300(d)).
         position: Where it was recorded.
     """
-
-    exit_code: ClassVar[int] = 3
 
     def __init__(
         self,
@@ -279,6 +291,12 @@ class RuleRefusedError(SignoffError):
         super().__init__(code, what, why=why, advice=advice)
         self.attempt = attempt
         self.position: int | None = None
+
+
+class RuleRefusedError(RecordedError):
+    """The ledger said no."""
+
+    exit_code: ClassVar[int] = 3
 
     def as_data(self) -> dict[str, object]:
         """Give the error with the rules that said no and the refusal's log position."""
@@ -309,28 +327,10 @@ class RecordedOtherwiseError(RuleRefusedError):
         self.differences = tuple(differences)
 
 
-class IdentityError(SignoffError):
-    """A person, role or signature is not acceptable.
-
-    Attributes:
-        attempt: Set where the refusal is itself a fact to record (Part 11 11.300(d)).
-        position: Where it was recorded.
-    """
+class IdentityError(RecordedError):
+    """A person, role or signature is not acceptable."""
 
     exit_code: ClassVar[int] = 4
-
-    def __init__(
-        self,
-        code: str,
-        what: str,
-        *,
-        why: str = "",
-        advice: Advice | None = None,
-        attempt: Attempt | None = None,
-    ) -> None:
-        super().__init__(code, what, why=why, advice=advice)
-        self.attempt = attempt
-        self.position: int | None = None
 
 
 class EvidenceError(SignoffError):

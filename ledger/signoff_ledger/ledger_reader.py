@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
 
-    from signoff_ledger.application.ports import Custody
     from signoff_ledger.bootstrap import OpenLedger
+    from signoff_ledger.custody.key_store import Vault
     from signoff_ledger.queries.reader import Reader
 
 
@@ -69,7 +69,7 @@ class LedgerReader:
         self,
         address: str | Path,
         opened: Callable[[], OpenLedger],
-        custody: Callable[[], Custody] | None = None,
+        custody: Callable[[], Vault] | None = None,
     ) -> None:
         self._address = address
         self._open_whole = opened
@@ -124,7 +124,7 @@ class LedgerReader:
         """
         if self._custody is None or moment.server is None:
             return False
-        from signoff_ledger.application.ports import Server  # noqa: PLC0415  # servers alone
+        from signoff_ledger.persistence.server import Server  # noqa: PLC0415  # servers alone
 
         log_key = logged_key(moment)
         last = self._custody().acknowledged(log_key) if log_key else None
@@ -148,7 +148,7 @@ class LedgerReader:
 def open_reader(
     address: str | Path,
     opened: Callable[[], OpenLedger] | None = None,
-    custody: Callable[[], Custody] | None = None,
+    custody: Callable[[], Vault] | None = None,
 ) -> LedgerReader:
     """Open a ledger to read its views.
 

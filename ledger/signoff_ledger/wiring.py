@@ -9,21 +9,25 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from signoff_ledger.persistence.address import SCHEMES, redacted, usual_name
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
     from signoff_ledger.application.checkpoints import SealPolicy
-    from signoff_ledger.application.ports import Clock, IdSource, StatementSigner, Store
+    from signoff_ledger.application.ports import Clock, IdSource
     from signoff_ledger.custody.key_store import Vault
+    from signoff_ledger.custody.statement_signers import StatementSigner
+    from signoff_ledger.persistence.store import LedgerStore
 
 __all__ = [
     "Clock",
     "IdSource",
+    "LedgerStore",
     "SealPolicy",
     "StatementSigner",
-    "Store",
     "Vault",
     "file_label",
     "is_begun",
@@ -42,27 +46,7 @@ __all__ = [
 
 def is_database_url(address: str) -> bool:
     """Say whether an address is a database's URL, by its scheme alone."""
-    from signoff_ledger.persistence.address import SCHEMES
-
     return address.startswith(SCHEMES)
-
-
-def redacted(address: str) -> str:
-    """Give a ledger's address as people may see it: without a password.
-
-    Raises:
-        InputError: SL115, it is a URL that cannot be read; SL114, its part is not installed.
-    """
-    from signoff_ledger.persistence import address as addresses
-
-    return addresses.redacted(address)
-
-
-def usual_name(address: str) -> str:
-    """Give a ledger's default name: its database's or file's name."""
-    from signoff_ledger.persistence import address as addresses
-
-    return addresses.usual_name(address)
 
 
 def is_begun(address: str) -> bool:

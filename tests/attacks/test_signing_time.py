@@ -12,7 +12,7 @@ import pytest
 
 from signoff_ledger.application import signatures
 from signoff_ledger.application.ledger import Call
-from signoff_ledger.application.ports import SigningMoment
+from signoff_ledger.custody.statement_signers import SigningMoment
 from signoff_ledger.errors import EvidenceError, IdentityError
 from signoff_ledger.exports.dossier import export_decision
 from signoff_ledger.exports.dossier_folder import verify_dossier

@@ -9,13 +9,13 @@ from uuid import uuid4
 import psycopg
 import pytest
 
-from signoff_ledger.application.ports import StaleError
 from signoff_ledger.domain.events.event import EventMetadata
 from signoff_ledger.domain.events.process import ProcessDefined, RemarkRecorded
 from signoff_ledger.domain.person import Person
 from signoff_ledger.domain.process import Process
 from signoff_ledger.integrity.canonical import parse
 from signoff_ledger.persistence.address import is_url
+from signoff_ledger.persistence.store_errors import StaleError
 from tests.contract.kept import Kept, remarks
 from tests.ledgers import START, disarmed, plan_file
 

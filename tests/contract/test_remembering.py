@@ -6,9 +6,9 @@ from contextlib import closing
 
 import pytest
 
-from signoff_ledger.application.ports import StaleError
 from signoff_ledger.domain.process import Process
 from signoff_ledger.persistence.postgres.store import PostgresStore
+from signoff_ledger.persistence.store_errors import StaleError
 from signoff_ledger.persistence.store_factory import create_store, open_store
 from tests.contract.kept import Kept, remarks
 from tests.servers.databases import Databases

@@ -7,10 +7,10 @@ from contextlib import closing
 import pytest
 from psycopg.sql import SQL, Identifier
 
-from signoff_ledger.application.ports import StaleError
 from signoff_ledger.domain.process import Process
 from signoff_ledger.persistence.postgres.store import PostgresStore
 from signoff_ledger.persistence.store import LedgerStore
+from signoff_ledger.persistence.store_errors import StaleError
 from signoff_ledger.persistence.store_factory import create_store, open_store
 from signoff_ledger.projections.views import Views
 from tests.contract.kept import remarks, sealed

@@ -13,13 +13,13 @@ from signoff_ledger.application.commands.decisions import Hold, RecordRemark
 from signoff_ledger.application.commands.keys import RegisterKey, RevokeKey
 from signoff_ledger.application.commands.people import EnrolPerson, GrantRole
 from signoff_ledger.application.ledger import Call, Ledger
-from signoff_ledger.application.ports import StaleError
 from signoff_ledger.custody.statement_signers import OpenSshSigner
 from signoff_ledger.domain.events.event import EventEnvelope
 from signoff_ledger.domain.signature import SshSignature
 from signoff_ledger.domain.values import RemarkKind, Role
 from signoff_ledger.errors import ConflictError, IdentityError
 from signoff_ledger.persistence.store import LedgerStore
+from signoff_ledger.persistence.store_errors import StaleError
 from tests.contract.conftest import STORES
 from tests.fault.postgres.ledgers import check_database
 from tests.ledgers import CountingIds, check_ledger
@@ -129,7 +129,7 @@ def token(office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> To
 
 def behind(office: Office, before: Callable[[int], None]) -> tuple[Ledger, LateStore]:
     """Give a ledger whose saves come too late."""
-    store = LateStore(office.store, before)
+    store: Any = LateStore(office.store, before)
     return Ledger(store, office.clock, CountingIds("late"), office.sealer), store
 
 

@@ -20,7 +20,6 @@ from typing import NoReturn
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from signoff_ledger.application.ports import Server, StaleError
 from signoff_ledger.custody import key_store
 from signoff_ledger.custody.log_key import write_key
 from signoff_ledger.integrity.canonical import canonical
@@ -30,7 +29,9 @@ from signoff_ledger.persistence.event_store import sqlite_datastore as datastore
 from signoff_ledger.persistence.lock import WriterLock
 from signoff_ledger.persistence.postgres.store_errors import translate_errors
 from signoff_ledger.persistence.postgres.waits import UnconfirmedCommitError
+from signoff_ledger.persistence.server import Server
 from signoff_ledger.persistence.sqlite.store import SqliteStore
+from signoff_ledger.persistence.store_errors import StaleError
 from tests.cli.shops import CHANGE, WITNESS, at
 from tests.cli.terminal import Terminal
 from tests.ledgers import PLAN, Shop, disarmed, raw, unit, wide

@@ -18,7 +18,7 @@ from typing import Any, Self
 from uuid import UUID, uuid4
 
 import pytest
-from eventsourcing.application import project_aggregate
+from eventsourcing.application import Application, project_aggregate
 from eventsourcing.persistence import JSONTranscoder, Mapper, StoredEvent
 from eventsourcing.sqlite import (
     SQLiteApplicationRecorder,
@@ -26,7 +26,7 @@ from eventsourcing.sqlite import (
     SQLiteDatastore,
     SQLiteTransaction,
 )
-from eventsourcing.utils import Environment, clear_topic_cache
+from eventsourcing.utils import clear_topic_cache
 
 from signoff_ledger.application.commands.batches import CloseBatch, OpenBatch
 from signoff_ledger.application.commands.decisions import RecordRemark
@@ -45,10 +45,10 @@ from signoff_ledger.errors import (
     StoreError,
 )
 from signoff_ledger.integrity.tree.leaf import leaf_hash
-from signoff_ledger.persistence.event_store import mapper
+from signoff_ledger.persistence.event_store import aggregate_repository, mapper
 from signoff_ledger.persistence.event_store.aggregate_repository import (
     CACHED_AGGREGATES,
-    LedgerApplication,
+    Aggregates,
 )
 from signoff_ledger.persistence.event_store.sqlite_datastore import (
     LedgerConnectionPool,
@@ -216,7 +216,7 @@ def test_aggregates_are_projected_by_our_own_function(
 ) -> None:
     """Hazard 5: the library's projector spends half of its time on a protocol check."""
     passed: list[object] = []
-    repository = shop.store._aggregates._application.repository
+    repository = shop.store._aggregates._repository
     plain = repository.get
 
     def get(aggregate_id: Any, **options: Any) -> Any:
@@ -229,7 +229,7 @@ def test_aggregates_are_projected_by_our_own_function(
 
     assert 2 == len(passed)
     assert project_aggregate not in passed
-    assert {LedgerApplication.__module__} == {getattr(each, "__module__", "") for each in passed}
+    assert {Aggregates.__module__} == {getattr(each, "__module__", "") for each in passed}
 
 
 def big_batch(path: Path) -> Shop:
@@ -305,7 +305,7 @@ def test_without_the_cache_every_load_reads_everything(
     tmp_path: Path, decoded: list[bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Hazard 6, without the remedy."""
-    monkeypatch.setattr(LedgerApplication, "construct_env", lambda _, name, env: Environment(name))
+    monkeypatch.setattr(aggregate_repository, "CACHED_AGGREGATES", None)
     shop = big_batch(tmp_path / "ledger.db")
     for _ in range(2):
         decoded.clear()
@@ -329,7 +329,7 @@ def test_a_command_that_fails_leaves_the_cached_aggregate_unharmed(shop: Shop) -
         return list(shop.store.load(Batch, "B1").units)
 
     assert ["S1"] == units_after_a_command_that_fails()
-    shop.store._aggregates._application.repository.deepcopy_from_cache = False
+    shop.store._aggregates._repository.deepcopy_from_cache = False
     assert ["S1", "S4"] == units_after_a_command_that_fails()
 
 
@@ -381,7 +381,7 @@ def test_a_copy_is_whole_although_another_thread_moves_the_cache_on(shop: Shop) 
     lines = [recorded.entry for recorded in shop.store.stream(person.id)]
     person.replay(lines).grant(EventMetadata(START, "olga", "grant#0"), Role.BUYER, "stands in")
     store = SqliteStore.open(shop.store.path)
-    store._aggregates._application.repository.get(
+    store._aggregates._repository.get(
         person.id, projector_func=lambda *_: Slow("ines").replay(lines)
     )
     copying.clear()
@@ -912,7 +912,7 @@ def log_of(path: Path) -> list[bytes]:
     shop = Shop.opened(path)
     shop.record("B1", "S1")
     lines = shop.lines()
-    repository = shop.store._aggregates._application.repository
+    repository = shop.store._aggregates._repository
     assert CACHED_AGGREGATES == getattr(repository.cache, "maxsize", None)
     assert (False, False, True) == (
         repository.fastforward,
@@ -930,7 +930,7 @@ def test_nothing_in_the_environment_steers_storage(
     """Chosen in code: neither variables nor a `.env` in the working directory change a byte."""
     undisturbed = log_of(tmp_path / "undisturbed.db")
     for name, value in STEERING.items():
-        for prefix in ("", "LEDGERAPPLICATION_", "LedgerApplication_"):
+        for prefix in ("", "AGGREGATES_", "REPOSITORY_"):
             monkeypatch.setenv(prefix + name, value)
     dotenv = "".join(f"{name}={value}\n" for name, value in STEERING.items())
     (tmp_path / ".env").write_text(dotenv, encoding="utf-8")
@@ -941,12 +941,14 @@ def test_nothing_in_the_environment_steers_storage(
 
 
 def test_the_librarys_application_would_have_obeyed_the_environment(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The same without the remedy."""
+    monkeypatch.setenv("AGGREGATE_CACHE_MAXSIZE", "1")
     monkeypatch.setenv("DEEPCOPY_FROM_AGGREGATE_CACHE", "n")
-    monkeypatch.delattr(LedgerApplication, "construct_env")
-    store = SqliteStore.create(tmp_path / "ledger.db")
+    repository = Application[UUID]().repository
 
-    assert not store._aggregates._application.repository.deepcopy_from_cache
-    store.close()
+    assert (False, 1) == (
+        repository.deepcopy_from_cache,
+        getattr(repository.cache, "maxsize", None),
+    )

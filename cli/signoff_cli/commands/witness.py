@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from signoff_ledger.queries.cosignatures import CosignatureAnswer, CosignaturesAnswer
     from signoff_ledger.queries.served_witness import ServedWitnessAnswer
     from signoff_ledger.queries.witnesses import WitnessesAnswer
-    from signoff_ledger.wiring import Clock, Store
+    from signoff_ledger.wiring import Clock, LedgerStore
     from signoff_ledger.witness.cosigner import Cosigner
 
 DEFAULT_PORT = 7963
@@ -252,7 +252,9 @@ def _chosen(standings: list[WitnessState], name: str | None) -> WitnessState:
     return witnesses.named_witness(standings, name)
 
 
-def _write_request(session: Session, store: Store, name: str, old_size: int, output: Path) -> None:
+def _write_request(
+    session: Session, store: LedgerStore, name: str, old_size: int, output: Path
+) -> None:
     seal = witnesses.latest_seal(store)
     body = witnesses.request(store, seal, old_size)
     write_file(output, body)
@@ -271,7 +273,7 @@ def _write_request(session: Session, store: Store, name: str, old_size: int, out
 
 
 def _ask(
-    store: Store, asked: list[WitnessState]
+    store: LedgerStore, asked: list[WitnessState]
 ) -> tuple[list[CosignatureAnswer], ConflictError | None]:
     """Ask each witness, whatever the others say."""
     from signoff_ledger.witness.http_client import HttpCourier

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
-from signoff_ledger.application.ports import LogEntry
+from signoff_ledger.domain.events.event import LogEntry
 from signoff_ledger.domain.events.process import ProcessHeld, ProcessSignedOff, SignOffWithdrawn
 from signoff_ledger.domain.ledger_stream import LedgerStream
 from signoff_ledger.errors import Advice, ConflictError, SignoffError
@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from signoff_ledger.application.ports import Custody, Store
+    from signoff_ledger.custody.key_store import Vault
     from signoff_ledger.domain.events.event import EventEnvelope
+    from signoff_ledger.persistence.store import LedgerStore
 
 DECISIONS = (ProcessHeld, ProcessSignedOff, SignOffWithdrawn)
 """Each of these is sealed at once."""
@@ -59,7 +60,9 @@ class SealedCheckpoint(NamedTuple):
 class Sealer:
     """Seals one log with the key that its own events name."""
 
-    def __init__(self, store: Store, custody: Custody, policy: SealPolicy | None = None) -> None:
+    def __init__(
+        self, store: LedgerStore, custody: Vault, policy: SealPolicy | None = None
+    ) -> None:
         self._store = store
         self._custody = custody
         self._policy = policy or SealPolicy()
@@ -157,7 +160,7 @@ class Sealer:
         return self._log_key
 
 
-def sealed_tree(store: Store) -> SealedTree:
+def sealed_tree(store: LedgerStore) -> SealedTree:
     """Give a log's tree with its keys, against which to hold what is kept as a checkpoint of it."""
     keys = LogKeys()
     for recorded in store.stream(stream_id("ledger", "ledger")):

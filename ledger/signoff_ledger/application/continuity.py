@@ -9,12 +9,14 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
-from signoff_ledger.application.ports import HighWater
+from signoff_ledger.custody.high_water import HighWater
 from signoff_ledger.domain.ledger_stream import LedgerStream
 from signoff_ledger.errors import Advice, EvidenceError, SignoffError, StoreError
 
 if TYPE_CHECKING:
-    from signoff_ledger.application.ports import Custody, Server, Store
+    from signoff_ledger.custody.key_store import Vault
+    from signoff_ledger.persistence.server import Server
+    from signoff_ledger.persistence.store import LedgerStore
 
 
 class Continuity:
@@ -28,7 +30,7 @@ class Continuity:
         custody: Remembers, outside the ledger.
     """
 
-    def __init__(self, store: Store, custody: Custody) -> None:
+    def __init__(self, store: LedgerStore, custody: Vault) -> None:
         self._store = store
         self._custody = custody
         self._log_key: str | None = None
@@ -124,8 +126,6 @@ class _ServerRecord(NamedTuple):
     """Known facts of a server.
 
     Attributes:
-        log_key: The key of the log that it has.
-        server: Which it is.
         last: What was acknowledged to this machine last.
     """
 

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from signoff_ledger.application.authorization import authorise
 from signoff_ledger.application.checkpoints import DECIDING
-from signoff_ledger.application.ports import LogEntry, StaleError
 from signoff_ledger.application.signatures import CommandSignatures
 from signoff_ledger.application.turns import turn_at
 from signoff_ledger.application.unit_of_work import UnitOfWork
-from signoff_ledger.domain.events.event import EventEnvelope, EventMetadata
+from signoff_ledger.domain.events.event import EventEnvelope, EventMetadata, LogEntry
 from signoff_ledger.domain.events.person import SignatureRefused
 from signoff_ledger.domain.events.process import CommandRefused
 from signoff_ledger.domain.values import check_key
@@ -23,9 +22,11 @@ from signoff_ledger.errors import (
     EvidenceError,
     IdentityError,
     InputError,
+    RecordedError,
     RuleRefusedError,
 )
 from signoff_ledger.integrity.canonical import canonical
+from signoff_ledger.persistence.store_errors import StaleError
 from signoff_ledger.unknown_names import no_actor
 
 if TYPE_CHECKING:
@@ -35,13 +36,9 @@ if TYPE_CHECKING:
     from signoff_ledger.application.checkpoints import Sealer
     from signoff_ledger.application.commands.command import Command
     from signoff_ledger.application.continuity import Continuity
-    from signoff_ledger.application.ports import (
-        Clock,
-        IdSource,
-        SigningMoment,
-        StatementSigner,
-        Store,
-    )
+    from signoff_ledger.application.ports import Clock, IdSource
+    from signoff_ledger.custody.statement_signers import SigningMoment, StatementSigner
+    from signoff_ledger.persistence.store import LedgerStore
 
 _FIRST_YEAR = 1_000
 """Earlier years are spelt with fewer digits, which no line may hold."""
@@ -92,7 +89,7 @@ class Ledger:
 
     def __init__(
         self,
-        store: Store,
+        store: LedgerStore,
         clock: Clock,
         ids: IdSource,
         sealer: Sealer | None = None,
@@ -233,7 +230,7 @@ class Ledger:
         """Record a refusal on a fresh view, so that nothing half-decided goes with it (G13)."""
         try:
             yield
-        except (RuleRefusedError, IdentityError) as error:
+        except RecordedError as error:
             if error.attempt is None or call.dry_run:
                 raise
             fresh, stamp = UnitOfWork(self.store, work.stamp), work.stamp
@@ -241,7 +238,7 @@ class Ledger:
                 refused = SignatureRefused(
                     code=error.code, command=error.attempt.command, what=error.what, why=error.why
                 )
-                fresh.person(stamp.by).refused_signature(stamp, refused)
+                fresh.person(stamp.by).emit(stamp, refused)
             else:
                 process = fresh.process(error.attempt.process)
                 process.lapse_by_gap(stamp)

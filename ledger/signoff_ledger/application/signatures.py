@@ -5,7 +5,7 @@ from __future__ import annotations
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
-from signoff_ledger.application.ports import SigningMoment
+from signoff_ledger.custody.statement_signers import SigningMoment
 from signoff_ledger.domain.events import person as people
 from signoff_ledger.domain.events import process
 from signoff_ledger.domain.signature import UNSIGNED, SshSignature
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from signoff_ledger.application.commands.command import Command
-    from signoff_ledger.application.ports import StatementSigner
     from signoff_ledger.application.unit_of_work import UnitOfWork
+    from signoff_ledger.custody.statement_signers import StatementSigner
     from signoff_ledger.domain.events.event import Event, EventEnvelope
     from signoff_ledger.domain.person import Person
 
@@ -164,8 +164,10 @@ class CommandSignatures:
             if entry.stream != self._person.id and entry.event.TOPIC not in DECISIONS:
                 given.append((signature.fingerprint, entry))
         for fingerprint, entry in given:
-            signer = work.person(self._person.key)
-            signer.gave_signature(work.stamp, fingerprint, entry.stream, entry.version)
+            given_to = people.SignatureGiven(
+                fingerprint=fingerprint, signed_stream=entry.stream, signed_version=entry.version
+            )
+            work.person(self._person.key).emit(work.stamp, given_to)
         if self._made:
             work.rewrite_journal()
 

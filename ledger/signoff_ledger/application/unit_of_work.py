@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from functools import cached_property
 from itertools import takewhile
 from typing import TYPE_CHECKING
@@ -20,13 +19,20 @@ from signoff_ledger.domain.process import Process
 from signoff_ledger.domain.spelling import folded
 from signoff_ledger.domain.text_checks import checked_key
 from signoff_ledger.domain.values import Role
-from signoff_ledger.errors import Advice, ConflictError, NotFoundError
-from signoff_ledger.unknown_names import not_one_process, unknown_person
+from signoff_ledger.errors import Advice, ConflictError
+from signoff_ledger.unknown_names import (
+    not_one_process,
+    unknown_batch,
+    unknown_person,
+    unknown_process,
+)
 
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from signoff_ledger.application.ports import A, SigningMoment, Store
+    from signoff_ledger.custody.statement_signers import SigningMoment
+    from signoff_ledger.domain.aggregate import A
+    from signoff_ledger.persistence.store import LedgerStore
 
 
 class UnitOfWork:
@@ -45,7 +51,7 @@ class UnitOfWork:
 
     def __init__(
         self,
-        store: Store,
+        store: LedgerStore,
         stamp: EventMetadata,
         moment: SigningMoment | None = None,
         *,
@@ -108,12 +114,7 @@ class UnitOfWork:
         """
         process = self.process(key)
         if not process.exists:
-            raise NotFoundError(
-                "SL201",
-                f"there is no process {key}",
-                why=_nearest(key, self.store.process_keys()),
-                advice=Advice("publish-plan"),
-            )
+            raise unknown_process(key, self.store.process_keys())
         # A sign-off that time alone has ended is ended for whatever is asked or done now (G26).
         process.lapse_by_gap(self.stamp)
         return process
@@ -144,12 +145,7 @@ class UnitOfWork:
         """
         batch = self.batch(key)
         if not batch.exists:
-            raise NotFoundError(
-                "SL202",
-                f"there is no batch {key}",
-                why=_nearest(key, self._batch_keys()),
-                advice=Advice("open-batch"),
-            )
+            raise unknown_batch(key, self._batch_keys())
         return batch
 
     def person(self, key: str) -> Person:
@@ -169,9 +165,7 @@ class UnitOfWork:
 
     def people(self) -> list[Person]:
         """Load every enrolled person, in order of enrolment."""
-        entries = (recorded.entry for recorded in self.store.read_type(PersonEnrolled.TOPIC))
-        events = (entry.event for entry in entries)
-        return [self.person(event.person) for event in events if isinstance(event, PersonEnrolled)]
+        return [self.person(event.person) for event in self.store.events_of(PersonEnrolled)]
 
     def owners(self) -> list[str]:
         """Name the present owners."""
@@ -225,17 +219,13 @@ class UnitOfWork:
 
     def _look_up_builder(self, built_by: str) -> Role | None:
         ever: set[Role] = set()
-        for recorded in self.store.read_type(PersonEnrolled.TOPIC):
-            event = recorded.entry.event
-            if not isinstance(event, PersonEnrolled):
-                continue
+        for event in self.store.events_of(PersonEnrolled):
             if folded(built_by) in {folded(event.person), folded(event.printed_name)}:
                 ever |= self.store.load(Person, event.person, look=False).ever
         return builder_role_of(ever)
 
     def _batch_keys(self) -> list[str]:
-        events = (recorded.entry.event for recorded in self.store.read_type(BatchOpened.TOPIC))
-        return [event.batch for event in events if isinstance(event, BatchOpened)]
+        return [event.batch for event in self.store.events_of(BatchOpened)]
 
     def _load(self, kind: type[A], key: str) -> A:
         loaded = self._loaded.get((kind.KIND, key))
@@ -254,8 +244,3 @@ class UnitOfWork:
 def builder_role_of(roles: set[Role]) -> Role | None:
     """Give the role, of those a person ever had, that makes a builder no operator (G23)."""
     return next((role for role in (Role.ENGINEER, Role.APPROVER) if role in roles), None)
-
-
-def _nearest(key: str, keys: list[str]) -> str:
-    near = get_close_matches(key, keys, 1)
-    return f"did you mean {near[0]}?" if near else ""

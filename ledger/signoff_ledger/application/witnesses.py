@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from signoff_ledger.application.ports import Courier, Reply, Store
+from signoff_ledger.application.ports import Courier, Reply
 from signoff_ledger.domain.ledger_stream import LedgerStream
 from signoff_ledger.domain.text_checks import escaped, printable
 from signoff_ledger.errors import Advice, ConflictError, EvidenceError, InputError, NotFoundError
@@ -26,6 +26,7 @@ from signoff_ledger.integrity.c2sp.note import (
 from signoff_ledger.integrity.c2sp.verifier_key import VerifierKey
 from signoff_ledger.integrity.encoding import decode_decimal
 from signoff_ledger.integrity.tree import merkle
+from signoff_ledger.persistence.store import LedgerStore
 
 SIZE_KIND = "text/x.tlog.size"
 """Media type in which a witness names the size that it cosigned last."""
@@ -85,7 +86,7 @@ class KeptCheckpoint(NamedTuple):
     note: bytes
 
 
-def standings(store: Store) -> list[WitnessState]:
+def standings(store: LedgerStore) -> list[WitnessState]:
     """Say of every witness how far it has cosigned, in the order added."""
     known = store.load(LedgerStream, "ledger").witnesses
     lines = store.cosigned()
@@ -118,7 +119,7 @@ def named_witness(witnesses: Sequence[WitnessState], name: str) -> WitnessState:
     return found[0]
 
 
-def latest_seal(store: Store) -> KeptCheckpoint:
+def latest_seal(store: LedgerStore) -> KeptCheckpoint:
     """Give the latest checkpoint.
 
     Raises:
@@ -131,7 +132,7 @@ def latest_seal(store: Store) -> KeptCheckpoint:
     return KeptCheckpoint(size, note)
 
 
-def request(store: Store, seal: KeptCheckpoint, old_size: int) -> bytes:
+def request(store: LedgerStore, seal: KeptCheckpoint, old_size: int) -> bytes:
     """Write what a witness is asked: a checkpoint, and that it grew from the one it knows.
 
     Args:
@@ -153,7 +154,7 @@ def request(store: Store, seal: KeptCheckpoint, old_size: int) -> bytes:
     return AddCheckpoint(old_size, tuple(proof), seal.note).to_bytes()
 
 
-def attach(store: Store, data: bytes) -> AttachSummary:
+def attach(store: LedgerStore, data: bytes) -> AttachSummary:
     """Keep the cosignatures of a file: the lines of a witness, or a note with them below it.
 
     Nothing is kept unless every line of a known witness verifies.
@@ -181,7 +182,7 @@ def attach(store: Store, data: bytes) -> AttachSummary:
     return _keep(store, [s for s in note.signatures if s not in below], [KeptCheckpoint(size, own)])
 
 
-def ask(store: Store, courier: Courier, witness: WitnessState) -> AttachSummary:
+def ask(store: LedgerStore, courier: Courier, witness: WitnessState) -> AttachSummary:
     """Have a witness cosign the latest checkpoint, over HTTP; asked again, it is left in peace.
 
     Raises:
@@ -215,7 +216,7 @@ def ask(store: Store, courier: Courier, witness: WitnessState) -> AttachSummary:
 
 
 def _standing(
-    store: Store, key: VerifierKey, url: str | None, lines: Iterable[tuple[int, str]]
+    store: LedgerStore, key: VerifierKey, url: str | None, lines: Iterable[tuple[int, str]]
 ) -> WitnessState:
     for size, line in lines:
         try:
@@ -230,7 +231,7 @@ def _standing(
 
 
 def _keep(
-    store: Store,
+    store: LedgerStore,
     signatures: Iterable[NoteSignature],
     seals: Sequence[KeptCheckpoint],
     wanted: VerifierKey | None = None,
@@ -290,7 +291,9 @@ def _stated_size(reply: Reply) -> int | None:
         return None
 
 
-def _check_stated(store: Store, witness: WitnessState, seal: KeptCheckpoint, stated: int) -> None:
+def _check_stated(
+    store: LedgerStore, witness: WitnessState, seal: KeptCheckpoint, stated: int
+) -> None:
     """Refuse to be asked for more than is sealed here: then this is not the log it knows."""
     if stated <= seal.size:
         return

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from signoff_ledger.application.ports import HighWater, Server
 from signoff_ledger.bounded_file import HIGH_WATER, read_regular
 from signoff_ledger.custody.rollback_guard import make_folder
 from signoff_ledger.errors import StoreError
 from signoff_ledger.integrity.encoding import SIZE_LIMIT
 from signoff_ledger.persistence.lock import WriterLock
 from signoff_ledger.persistence.notices import NOTICES
+from signoff_ledger.persistence.server import Server
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,6 +20,20 @@ if TYPE_CHECKING:
 _LOCK_TIMEOUT_S = 5.0
 _ROOT_BYTES = 32
 _DAMAGE = (OSError, StoreError, ValueError, KeyError, TypeError, RecursionError)
+
+
+class HighWater(NamedTuple):
+    """Size of a log when a server last acknowledged an event.
+
+    Attributes:
+        size: Events in it.
+        root: Their root, in hexadecimal digits.
+        server: Which server acknowledged it.
+    """
+
+    size: int
+    root: str
+    server: Server
 
 
 class HighWaterFile:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from signoff_ledger.custody.high_water import HighWaterFile
+from signoff_ledger.custody.high_water import HighWater, HighWaterFile
 from signoff_ledger.custody.log_key import check_half, read_key, write_key
 from signoff_ledger.custody.rollback_guard import Guard, SignedTree
 from signoff_ledger.errors import Advice, IdentityError
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-    from signoff_ledger.application.ports import HighWater
 
 _LOCK_TIMEOUT_S = 30.0
 _GUARD = "guard.json"
@@ -65,7 +64,7 @@ class LogSigner:
 
 
 class Vault:
-    """Implements `application.ports.Custody` on a folder.
+    """Keeps the keys of logs and remembers what was signed with them, outside the ledgers.
 
     Args:
         folder: Where the keys are; need not exist yet.

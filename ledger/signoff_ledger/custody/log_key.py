@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from signoff_ledger.bounded_file import PRIVATE_KEY, read_regular
 from signoff_ledger.custody.rollback_guard import make_folder, sync_folder
-from signoff_ledger.errors import Advice, IdentityError, StoreError
+from signoff_ledger.errors import Advice, IdentityError, StoreError, os_errors_as
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,23 +37,20 @@ def write_key(path: Path, key: Ed25519PrivateKey, passphrase: str | None) -> Non
         s.BestAvailableEncryption(passphrase.encode()) if passphrase else s.NoEncryption()
     )
     pem = key.private_bytes(s.Encoding.PEM, s.PrivateFormat.PKCS8, encryption)
-    try:
+    with os_errors_as(StoreError, "SL703", f"the key cannot be kept in {path}"):
         make_folder(path.parent)
-        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        try:
+            descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        except FileExistsError:
+            raise StoreError(
+                "SL704", f"there is a file already: {path}", why="a key is never overwritten"
+            ) from None
         with os.fdopen(descriptor, "wb") as file:
             file.write(pem)
             file.flush()
             os.fsync(file.fileno())
         # A log outlives a power cut only together with the key that seals it.
         sync_folder(path.parent)
-    except FileExistsError:
-        raise StoreError(
-            "SL704", f"there is a file already: {path}", why="a key is never overwritten"
-        ) from None
-    except OSError as error:
-        raise StoreError(
-            "SL703", f"the key cannot be kept in {path}", why=str(error.strerror)
-        ) from None
 
 
 def read_key(path: Path, ask: Callable[[], str | None]) -> Ed25519PrivateKey:

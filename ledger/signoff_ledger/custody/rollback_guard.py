@@ -12,7 +12,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from signoff_ledger.bounded_file import GUARD, read_regular
-from signoff_ledger.errors import Advice, EvidenceError, StoreError
+from signoff_ledger.errors import Advice, EvidenceError, StoreError, os_errors_as
 from signoff_ledger.integrity.encoding import SIZE_LIMIT
 
 if TYPE_CHECKING:
@@ -99,15 +99,9 @@ class Guard:
         Raises:
             StoreError: SL703, it could not be kept; nothing may be signed then.
         """
-        try:
+        what = f"the signer guard cannot be kept: {self._path}"
+        with os_errors_as(StoreError, "SL703", what, Advice("free-disk-and-seal")):
             replace_file(self._path, json.dumps(signed._asdict(), sort_keys=True).encode() + b"\n")
-        except OSError as error:
-            raise StoreError(
-                "SL703",
-                f"the signer guard cannot be kept: {self._path}",
-                why=str(error.strerror),
-                advice=Advice("free-disk-and-seal"),
-            ) from None
 
 
 def _read(content: bytes) -> SignedTree:

@@ -10,23 +10,77 @@ import shutil
 import subprocess
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from signoff_ledger.application.ports import SigningMoment
-from signoff_ledger.bounded_file import PRIVATE_KEY, SIGNATURE, STATEMENT, read_regular
+from signoff_ledger.bounded_file import (
+    PRIVATE_KEY,
+    SIGNATURE,
+    STATEMENT,
+    read_regular,
+)
 from signoff_ledger.domain.values import parse_utc
-from signoff_ledger.errors import Advice, ConflictError, EvidenceError, IdentityError, InputError
+from signoff_ledger.errors import (
+    Advice,
+    ConflictError,
+    EvidenceError,
+    IdentityError,
+    InputError,
+    os_errors_as,
+)
 from signoff_ledger.integrity.ssh.sshsig import NAMESPACE
 from signoff_ledger.integrity.statement import first_difference, read_statement
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from signoff_ledger.bounded_file import SizeLimit
 
 
 _STATEMENTS_MAX = 16
 """More than any command has: an enrolment with every role has seven."""
+
+
+class SigningMoment(NamedTuple):
+    """Time at which a statement was made, and the tree that it names.
+
+    Attributes:
+        at: When it was made up.
+        root: Root of the tree reviewed, in hexadecimal digits.
+        size: Events in that tree.
+    """
+
+    at: datetime
+    root: str
+    size: int
+
+
+class StatementSigner(Protocol):
+    """Signing method of a person."""
+
+    only_if_required: bool
+    """True where it is used only by a person who has to sign."""
+
+    asks_key: bool
+    """True where signing asks a person, an agent or a token; a dry run leaves them alone."""
+
+    moment: SigningMoment | None
+    """What a statement that was made up before says about itself; None to make it up now."""
+
+    def sign(self, statement: bytes, keys: Sequence[str]) -> str | None:
+        """Sign a statement.
+
+        Args:
+            statement: What is signed, to the byte.
+            keys: Public keys that may sign it, each as `type base64`.
+
+        Returns:
+            The armored SSHSIG; None where a statement is only wanted, in a dry run.
+
+        Raises:
+            SignoffError: Nothing was signed.
+        """
+        ...
 
 
 class OpenSshSigner:
@@ -46,7 +100,7 @@ class OpenSshSigner:
         self.only_if_required = only_if_required
 
     def sign(self, statement: bytes, keys: Sequence[str]) -> str:
-        """Sign a statement; see `application.ports.StatementSigner`.
+        """Sign a statement; see `StatementSigner`.
 
         Raises:
             IdentityError: SL407, nothing was signed.
@@ -170,15 +224,9 @@ def _pair(statement: Path, signature: Path) -> tuple[bytes, str]:
 
 
 def _read(path: Path, limit: SizeLimit) -> bytes:
-    try:
+    advice = Advice("name-signature-file")
+    with os_errors_as(InputError, "SL101", f"{path} cannot be read", advice):
         return read_regular(path, limit)
-    except OSError as error:
-        raise InputError(
-            "SL101",
-            f"{path} cannot be read",
-            why=str(error.strerror),
-            advice=Advice("name-signature-file"),
-        ) from None
 
 
 def _look_at(key: Path) -> None:

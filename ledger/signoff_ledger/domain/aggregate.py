@@ -8,7 +8,7 @@ Stands where the event store's own base class could, because ours needs the stre
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, TypeVar
 
 from signoff_ledger.domain.events.event import Event, EventEnvelope, EventMetadata, make_envelope
 from signoff_ledger.errors import Advice, EvidenceError
@@ -92,3 +92,6 @@ class Aggregate:
             vars(twin)[name] = value.copy() if isinstance(value, (dict, list, set)) else value
         memo[id(self)] = twin
         return twin
+
+
+A = TypeVar("A", bound=Aggregate)

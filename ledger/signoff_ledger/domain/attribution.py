@@ -22,7 +22,6 @@ class Attribution(NamedTuple):
         origin: Where from.
         version: Version of its event in the process's stream.
         by: Who said so.
-        mode: The mode.
         reason: Why.
     """
 

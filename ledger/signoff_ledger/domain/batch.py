@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from signoff_ledger.domain.correction import Correction
     from signoff_ledger.domain.events.event import EventMetadata
     from signoff_ledger.domain.unit import NonconformityReport, Unit
-    from signoff_ledger.domain.values import Disposition, Outcome, Role
+    from signoff_ledger.domain.values import Disposition, Role
     from signoff_ledger.errors import Difference
 
 CLOCK_GRACE = timedelta(minutes=5)
@@ -117,10 +117,6 @@ class Batch(BatchState):
             ),
         )
         return True
-
-    def identify_builder(self, stamp: EventMetadata, built_by: str, enrolled_as: Role) -> None:
-        """Record that a builder is an engineer or approver; their units do not count (G23)."""
-        self.emit(stamp, events.BuilderIdentified(built_by=built_by, enrolled_as=enrolled_as))
 
     def record_retest(self, stamp: EventMetadata, report: UnitReport) -> bool:
         """Record a further result of a unit, which never counts (S-28).
@@ -261,10 +257,6 @@ class Batch(BatchState):
                 "SL305", f"batch {self.key} is closed already", advice=Advice("see-next-step")
             )
         self.emit(stamp, events.BatchClosed(note=note))
-
-    def note_decision(self, stamp: EventMetadata, outcome: Outcome, process_version: int) -> None:
-        """Note the decision that was taken on this batch."""
-        self.emit(stamp, events.BatchDecided(outcome=outcome, process_version=process_version))
 
     # --- guards -------------------------------------------------------------------------------
 

@@ -16,7 +16,6 @@ class BatchMode(NamedTuple):
     """A nonconformity mode as it stands in one batch.
 
     Attributes:
-        mode: The mode.
         batch: The batch it was found in.
         units: Units of the batch that count and show it.
         origins: Attributions of its nonconformities; None for one that has none.

@@ -36,8 +36,6 @@ class Correction(NamedTuple):
     """A requested correction and what became of it.
 
     Attributes:
-        asked: The request.
-        asked_by: Who asked.
         version: The request's version in the batch's stream.
         confirmed_by: The second person who agreed.
         declined_by: The second person who did not.

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from signoff_ledger.domain.case import Case, Signer
 from signoff_ledger.domain.events import process as events
+from signoff_ledger.domain.events.batch import BatchDecided
 from signoff_ledger.domain.events.person import DecisionTaken
 from signoff_ledger.domain.figures import NOTHING_SHOWN, Exhibit
 from signoff_ledger.domain.gate.batch_rules import build_time
@@ -212,7 +213,7 @@ def hold_if_missed(
             verdict=verdict,
         ),
     )
-    batch.note_decision(stamp, Outcome.HELD, held.version)
+    batch.emit(stamp, BatchDecided(outcome=Outcome.HELD, process_version=held.version))
     return verdict
 
 
@@ -267,8 +268,8 @@ def _note(
     version: int,
 ) -> None:
     if case.batch is not None:
-        case.batch.note_decision(stamp, outcome, version)
-    person.took_decision(
+        case.batch.emit(stamp, BatchDecided(outcome=outcome, process_version=version))
+    person.emit(
         stamp,
         DecisionTaken(
             meaning=meaning, outcome=outcome, process=case.process.key, process_version=version

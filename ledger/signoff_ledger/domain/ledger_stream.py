@@ -13,7 +13,7 @@ from signoff_ledger.domain.events.ledger import (
     LogKeyRotated,
     WitnessAdded,
 )
-from signoff_ledger.errors import Advice, InputError
+from signoff_ledger.errors import nothing_to_do
 from signoff_ledger.integrity.disowned_notes import begin_of, is_that_note
 from signoff_ledger.ledger_format import LEDGER_FORMAT
 
@@ -56,9 +56,7 @@ class LedgerStream(Aggregate):
             InputError: The key in force is exactly this one.
         """
         if rotated.log_key == self.log_key:
-            raise InputError(
-                "SL109", f"{self.name} seals with this key already", advice=Advice("nothing-to-do")
-            )
+            raise nothing_to_do(f"{self.name} seals with this key already")
         self.emit(stamp, rotated)
 
     def add_witness(self, stamp: EventMetadata, verifier_key: str, url: str | None) -> None:
@@ -68,9 +66,7 @@ class LedgerStream(Aggregate):
             InputError: The witness is asked already, at the same address.
         """
         if verifier_key in self.witnesses and self.witnesses[verifier_key] == url:
-            raise InputError(
-                "SL109", "this witness is asked already", advice=Advice("nothing-to-do")
-            )
+            raise nothing_to_do("this witness is asked already")
         self.emit(stamp, WitnessAdded(url=url, verifier_key=verifier_key))
 
     def counts(self, size: int, note: bytes) -> bool:
@@ -86,11 +82,8 @@ class LedgerStream(Aggregate):
             InputError: It is set aside already.
         """
         if not self.counts(size, note):
-            raise InputError(
-                "SL109",
-                f"the note kept as the checkpoint of {size} events is set aside already",
-                advice=Advice("nothing-to-do"),
-            )
+            what = f"the note kept as the checkpoint of {size} events is set aside already"
+            raise nothing_to_do(what)
         aside = CheckpointSetAside(
             note=b64encode(begin_of(note)).decode("ascii"),
             reason=reason,

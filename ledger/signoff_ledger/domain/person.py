@@ -7,12 +7,17 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple
 from signoff_ledger.domain.aggregate import Aggregate
 from signoff_ledger.domain.events import person as events
 from signoff_ledger.domain.signature import UNSIGNED
-from signoff_ledger.errors import Advice, InputError, NotFoundError, RuleRefusedError
+from signoff_ledger.errors import (
+    Advice,
+    InputError,
+    NotFoundError,
+    RuleRefusedError,
+    nothing_to_do,
+)
 from signoff_ledger.integrity.ssh.public_key import parse_ssh_public_key
 
 if TYPE_CHECKING:
     from datetime import datetime
-    from uuid import UUID
 
     from signoff_ledger.domain.events.event import EventEnvelope, EventMetadata
     from signoff_ledger.domain.values import Role
@@ -93,9 +98,7 @@ class Person(Aggregate):
             InputError: The person has it already.
         """
         if role in self.roles:
-            raise InputError(
-                "SL109", f"{self.key} is {role} already", advice=Advice("nothing-to-do")
-            )
+            raise nothing_to_do(f"{self.key} is {role} already")
         self.emit(stamp, events.RoleGranted(note=note, role=role))
 
     def revoke(self, stamp: EventMetadata, role: Role, reason: str) -> None:
@@ -168,25 +171,6 @@ class Person(Aggregate):
                 advice=Advice("nothing-to-do"),
             )
         self.emit(stamp, events.SigningKeyRevoked(fingerprint=fingerprint, reason=reason))
-
-    def gave_signature(
-        self, stamp: EventMetadata, fingerprint: str, stream: UUID, version: int
-    ) -> None:
-        """Note on the person's own stream what they signed."""
-        self.emit(
-            stamp,
-            events.SignatureGiven(
-                fingerprint=fingerprint, signed_stream=stream, signed_version=version
-            ),
-        )
-
-    def refused_signature(self, stamp: EventMetadata, refused: events.SignatureRefused) -> None:
-        """Note that a signature offered in the person's name was none of theirs."""
-        self.emit(stamp, refused)
-
-    def took_decision(self, stamp: EventMetadata, decision: events.DecisionTaken) -> None:
-        """Note on the person's own stream that they decided."""
-        self.emit(stamp, decision)
 
     def _known_key(self, fingerprint: str) -> SigningKey:
         known = self.keys.get(fingerprint)

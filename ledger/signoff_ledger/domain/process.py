@@ -12,7 +12,7 @@ from signoff_ledger.domain.events import process as events
 from signoff_ledger.domain.process_plan import ProcessPlan
 from signoff_ledger.domain.values import CauseKind, ChangeKind, Origin, Outcome
 from signoff_ledger.domain.verdict import REPEAT_CITES_CHANGE
-from signoff_ledger.errors import Advice, Attempt, InputError, RuleRefusedError
+from signoff_ledger.errors import Advice, Attempt, InputError, RuleRefusedError, SignoffError
 
 if TYPE_CHECKING:
     from signoff_ledger.domain.bar import Bar
@@ -46,14 +46,7 @@ class Process(ProcessPlan):
                 last one and the bar does not allow that.
         """
         self.required_plan()
-        bar = self.bar
-        if bar is None:
-            raise RuleRefusedError(
-                "SL308",
-                f"{self.key} has no bar",
-                why="the number to decide on is set before the first unit is built",
-                advice=Advice("register-bar"),
-            )
+        bar = self.required_bar()
         if self.open_batch is not None:
             raise RuleRefusedError(
                 "SL305",
@@ -63,7 +56,7 @@ class Process(ProcessPlan):
         self.lapse_by_gap(stamp)
         self.check_plan_and_design()
         confirms = self._changes_since_last_batch()
-        repeats = not confirms and self._latest_saw_results
+        repeats = not confirms and bool(self.batches_of_design)
         if repeats and not self._may_repeat_unchanged(bar.bar):
             says = f"no process change is on record since batch {self.latest_batch}"
             raise RuleRefusedError(
@@ -84,10 +77,6 @@ class Process(ProcessPlan):
         )
         self.emit(stamp, opened)
         return opened
-
-    def finish_batch(self, stamp: EventMetadata, batch: str, units: int) -> None:
-        """Note that a batch was closed, and with how many units on record."""
-        self.emit(stamp, events.BatchFinished(batch=batch, units=units))
 
     def amend_batch(self, stamp: EventMetadata, batch: str) -> None:
         """Note that a finished batch was corrected or added to (G11)."""
@@ -148,18 +137,7 @@ class Process(ProcessPlan):
         self.emit(
             stamp,
             events.ProcessChangeApplied(
-                addresses=change.addresses,
-                fixture=change.fixture,
-                kind=change.kind,
-                new=change.new,
-                number=number,
-                old=change.old,
-                parameter=change.parameter,
-                process_revision=self.revision + 1,
-                tooling_revision=change.tooling_revision,
-                touches_design=change.touches_design,
-                what=change.what,
-                why=change.why,
+                **change._asdict(), number=number, process_revision=self.revision + 1
             ),
         )
         self.lapse(stamp, f"process change C-{number} ({change.kind}): {change.what}")
@@ -169,7 +147,7 @@ class Process(ProcessPlan):
         """Record dissent, pressure or a note; the outcome stays what it is (S-53, S-58)."""
         self.emit(stamp, events.RemarkRecorded(kind=kind, text=text))
 
-    def refuse(self, stamp: EventMetadata, error: RuleRefusedError, attempt: Attempt) -> None:
+    def refuse(self, stamp: EventMetadata, error: SignoffError, attempt: Attempt) -> None:
         """Record that a command was refused, by whom it was tried and which rules said no (G13)."""
         self.emit(
             stamp,
@@ -190,11 +168,6 @@ class Process(ProcessPlan):
                 f"{self.key} knows no nonconformity mode {mode}",
                 why=f"it knows {', '.join(catalogue)}",
             )
-
-    @property
-    def _latest_saw_results(self) -> bool:
-        """Whether another batch would be a repeat: one saw results of this design."""
-        return bool(self.batches_of_design)
 
     def _may_repeat_unchanged(self, bar: Bar) -> bool:
         """Say whether a batch may follow another with nothing changed between them (G7).

@@ -10,7 +10,7 @@ from signoff_ledger.domain.plan import content_sha256
 from signoff_ledger.domain.plan_difference import PlanDifference, differences
 from signoff_ledger.domain.spelling import folded
 from signoff_ledger.domain.verdict import BAR_BEFORE_RESULTS
-from signoff_ledger.errors import Advice, Attempt, InputError, RuleRefusedError
+from signoff_ledger.errors import Advice, Attempt, InputError, RuleRefusedError, nothing_to_do
 
 if TYPE_CHECKING:
     from signoff_ledger.domain.bar import Bar
@@ -151,18 +151,9 @@ class ProcessPlan(OrderGate):
         if current is not None and current.sha256 != content_sha256(bar):
             self._check_no_batch_open(current.number + 1, "bar supersede")
         digest = self._checked_bar(bar)
-        if current is None:
-            raise RuleRefusedError(
-                "SL308",
-                f"{self.key} has no bar to supersede",
-                advice=Advice("register-bar"),
-            )
+        current = self.required_bar()
         if current.sha256 == digest:
-            raise InputError(
-                "SL109",
-                f"bar {current.number} of {self.key} is exactly this one",
-                advice=Advice("nothing-to-do"),
-            )
+            raise nothing_to_do(f"bar {current.number} of {self.key} is exactly this one")
         self.emit(
             stamp,
             events.BarSuperseded(
@@ -181,13 +172,7 @@ class ProcessPlan(OrderGate):
         Raises:
             RuleRefusedError: There is no bar, it came too late, or it is countersigned already.
         """
-        bar = self.bar
-        if bar is None:
-            raise RuleRefusedError(
-                "SL308",
-                f"{self.key} has no bar to countersign",
-                advice=Advice("register-bar"),
-            )
+        bar = self.required_bar()
         if bar.countersigned_by is not None:
             raise RuleRefusedError(
                 "SL311",
@@ -209,6 +194,21 @@ class ProcessPlan(OrderGate):
             stamp,
             events.BarCountersigned(bar_sha256=bar.sha256, number=bar.number),
         )
+
+    def required_bar(self) -> RegisteredBar:
+        """Give the bar in force.
+
+        Raises:
+            RuleRefusedError: SL308, there is none.
+        """
+        if self.bar is None:
+            raise RuleRefusedError(
+                "SL308",
+                f"{self.key} has no bar",
+                why="the number to decide on is set before the first unit is built",
+                advice=Advice("register-bar"),
+            )
+        return self.bar
 
     def shares_tooling(self, other: ProcessState) -> bool:
         """Say whether two processes were ever planned for the same tooling, by its name (G21)."""

@@ -48,7 +48,6 @@ class Redesign(NamedTuple):
         was: The design before.
         now: The design from here on.
         version: Version of its event in the process's stream.
-        at: When.
         by: Who referred to it.
         judged_by: Number of the plan that the last results before it were judged by, if any.
     """
@@ -65,14 +64,10 @@ class PublishedPlan(NamedTuple):
     """A version of the inspection plan, in the order published.
 
     Attributes:
-        number: Its number.
-        plan: The plan.
         plan_sha256: Its digest.
         version: Version of its event in the process's stream.
-        by: Who published it.
         differences: How it differs from the plan before, where results of the design stood.
         countersigned_by: Who agreed to it, where it loosens.
-        countersigned_version: When.
     """
 
     number: int
@@ -122,7 +117,6 @@ class Decision(NamedTuple):
 
     Attributes:
         version: Version of its event in the process's stream.
-        at: When.
         by: Who gave the command it was recorded by.
         printed_name: Who decided, as printed.
         outcome: What was decided.

@@ -69,7 +69,6 @@ class UnitReport(NamedTuple):
     """Report of one recording on one unit.
 
     Attributes:
-        serial: The unit.
         build: How it was made.
         readings: Integers in the plan's scale by characteristic id.
         nonconformities: Nonconformities seen in addition to failing readings.
@@ -122,7 +121,6 @@ class Unit(NamedTuple):
     """A unit and its first valid results; further ones are counted in `retests` and no more.
 
     Attributes:
-        serial: The unit.
         build: How it was made, corrections applied.
         readings: First valid readings in the plan's scale.
         nonconformities: Those that stand, by number.

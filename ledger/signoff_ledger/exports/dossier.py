@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from uuid import UUID
 
-    from signoff_ledger.application.ports import LogEntry
+    from signoff_ledger.domain.events.event import LogEntry
     from signoff_ledger.persistence.store import LedgerStore
 
 DECISION = "decision"
@@ -205,8 +205,7 @@ def describe(decision: LogEntry, process: str, size: int, key: VerifierKey) -> D
         key: The log's key at that size.
     """
     entry = decision.entry
-    event = entry.event
-    assert isinstance(event, ProcessDecision)  # noqa: S101  # it was looked up as one
+    event = decision.event_as(ProcessDecision)
     return Dossier(
         name=DECISION,
         position=decision.position,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
-from signoff_ledger.application.ports import LogEntry
 from signoff_ledger.domain.events.catalogue import read_line
+from signoff_ledger.domain.events.event import LogEntry
 from signoff_ledger.domain.text_checks import escaped
 from signoff_ledger.errors import Advice, EvidenceError
 from signoff_ledger.exports.dossier import (

@@ -11,7 +11,14 @@ from base64 import b64encode
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from signoff_ledger.custody.rollback_guard import replace_file
-from signoff_ledger.errors import Advice, EvidenceError, NotFoundError, SignoffError, StoreError
+from signoff_ledger.errors import (
+    Advice,
+    EvidenceError,
+    NotFoundError,
+    SignoffError,
+    StoreError,
+    os_errors_as,
+)
 from signoff_ledger.exports.log_copy import carry, new_copy
 from signoff_ledger.exports.log_folder import examined_lines
 from signoff_ledger.integrity.line import read_fields
@@ -148,12 +155,6 @@ def _unread(table: str, error: SignoffError) -> dict[str, Any]:
 
 def _keep(rest: Path, rows: list[dict[str, Any]]) -> None:
     lines = (json.dumps(row, sort_keys=True) + "\n" for row in rows)
-    try:
+    what = f"what is left out of the copy cannot be kept: {rest}"
+    with os_errors_as(StoreError, "SL703", what, Advice("free-disk-and-copy")):
         replace_file(rest, "".join(lines).encode())
-    except OSError as error:
-        raise StoreError(
-            "SL703",
-            f"what is left out of the copy cannot be kept: {rest}",
-            why=str(error.strerror),
-            advice=Advice("free-disk-and-copy"),
-        ) from None

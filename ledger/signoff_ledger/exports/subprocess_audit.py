@@ -173,11 +173,7 @@ def _audit_ledger(place: LogAddress) -> DecisionAudit:
         def lines_of(stream: UUID) -> Iterable[Placed]:
             return ((at, line) for at, line in store.lines(stream) if at <= place.size)
 
-        people = [
-            recorded.entry.event.person
-            for recorded in store.read_type(PersonEnrolled.TOPIC)
-            if isinstance(recorded.entry.event, PersonEnrolled)
-        ]
+        people = [event.person for event in store.events_of(PersonEnrolled)]
         return audit(store.process_keys(), people, lines_of)
 
 

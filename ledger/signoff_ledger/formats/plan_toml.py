@@ -49,7 +49,6 @@ class PlanFile:
 
     Attributes:
         process: The process's key.
-        plan: The inspection plan.
         design: The approval the plan serves.
         bar: The bar, if the file has one.
     """

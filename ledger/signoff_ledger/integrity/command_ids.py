@@ -24,7 +24,6 @@ class Command(NamedTuple):
     """A command and the events it recorded.
 
     Attributes:
-        id: Its id.
         first: Position of its first event.
         last: Position of its last event.
     """

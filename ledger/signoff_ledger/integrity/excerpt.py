@@ -33,9 +33,7 @@ class Excerpt:
     def __init__(self, streams: Mapping[str, Sequence[bytes]]) -> None:
         self.keys = LogKeys()
         self.chains = Chains()
-        self.people = Signatories(
-            lambda: self.keys.origin, lambda key: str(stream_id("process", key)), self._reviewed
-        )
+        self.people = Signatories(lambda: self.keys.origin, self._reviewed)
         self.lines = 0
         self.backwards: list[tuple[str, int]] = []
         self.streams: dict[str, list[dict[str, Any]]] = {}

@@ -19,7 +19,7 @@ LINE_FORMAT = 1
 _FIELDS = frozenset({"at", "by", "cmd", "data", "stream", "type", "v", "version"})
 _MEMBERS = ("at", "by", "cmd", "data", "prev", "stream", "type", "v", "version")
 _KINDS = (str, str, str, dict, str, str, str, int, int)
-_AT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", re.ASCII)
+LINE_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", re.ASCII)
 _STREAM = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.ASCII)
 
 
@@ -56,7 +56,7 @@ def read_fields(line: bytes) -> dict[str, Any]:
     if fields.get("v") != LINE_FORMAT or fields["v"] is True:
         raise _not_a_line(f"line format {str(fields.get('v'))[:20]!r}, not {LINE_FORMAT}")
     check_envelope(fields)
-    if not _AT.fullmatch(fields["at"]) or not _STREAM.fullmatch(fields["stream"]):
+    if not LINE_TIME.fullmatch(fields["at"]) or not _STREAM.fullmatch(fields["stream"]):
         raise _not_a_line("its time or its stream is not spelt as in this format")
     return fields
 

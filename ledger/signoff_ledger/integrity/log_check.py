@@ -20,7 +20,6 @@ from signoff_ledger.integrity.log_keys import LogKeys
 from signoff_ledger.integrity.log_tree import SealedTree
 from signoff_ledger.integrity.signatories import Signatories
 from signoff_ledger.integrity.signing_time import LineTimes, duration
-from signoff_ledger.integrity.stream_ids import stream_id
 from signoff_ledger.integrity.tree.leaf import leaf_hash
 from signoff_ledger.integrity.tree.recomputation import RecomputedTree
 
@@ -37,7 +36,6 @@ class Check(NamedTuple):
     """One thing that was looked at.
 
     Attributes:
-        name: What.
         state: `proved`, `flagged` for something a reader should look at, `not proved`, `FAILED`.
         says: What was found, or why it could not be.
         files: Files that lie next to the evidence, where it is about those.
@@ -55,7 +53,6 @@ class StoredRow(NamedTuple):
     """A line as its store or file gives it.
 
     Attributes:
-        line: The line.
         columns: Stream, version and type as the index of the line holds them; None in a file.
         leaf: The leaf hash that the store keeps with the line; None in a file.
         position: The position that the store keeps with the line; None in a file, where
@@ -95,11 +92,7 @@ class Examination:
         self._times = LineTimes()
         self.aside = SetAsides()
         self.commands = CommandIds()
-        self.people = Signatories(
-            lambda: self.keys.origin,
-            lambda key: str(stream_id("process", key)),
-            self._times.reviewed,
-        )
+        self.people = Signatories(lambda: self.keys.origin, self._times.reviewed)
         self.backwards: list[int] = []
         self._claims: list[tuple[int, int, str]] = []
         self._latest = ""

@@ -40,7 +40,6 @@ class HeldKey:
     """A key of a person, with when it signs by the lines' own times.
 
     Attributes:
-        key: The key.
         accepted_at: Time of the line that brought it into force.
         revoked_at: Time of the line that revoked it, or of the latest one before it on its holder's
             stream: a clock set back takes away nothing that was signed before.
@@ -126,7 +125,6 @@ class Signatories:
 
     Args:
         origin: Gives the log's origin at this moment.
-        stream_of: Gives the stream of a process by its key.
         reviewed: Says when the last line was recorded that a signed line says was reviewed, in
             seconds since 1970 in UTC; None where that cannot be said.
     """
@@ -134,11 +132,9 @@ class Signatories:
     def __init__(
         self,
         origin: Callable[[], str],
-        stream_of: Callable[[str], str],
         reviewed: Callable[[Mapping[str, Any]], int | None],
     ) -> None:
         self._origin = origin
-        self._stream_of = stream_of
         self._reviewed = reviewed
         self._by_stream: dict[str, Signatory] = {}
         self._waiting: dict[tuple[str, int], _PendingSignature] = {}
@@ -176,7 +172,7 @@ class Signatories:
                 stream, version = data.get("signed_stream"), data.get("signed_version")
                 self._acknowledge(line, (str(stream), _number(version)))
             case "signoff.decision-taken.v1":
-                stream = self._stream_of(_text(data, "process"))
+                stream = str(stream_id("process", _text(data, "process")))
                 self._acknowledge(line, (stream, _number(data.get("process_version"))))
 
     @property

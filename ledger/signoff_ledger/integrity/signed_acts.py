@@ -26,7 +26,6 @@ class SignedAct(NamedTuple):
         meaning: What signing means, in the signer's words (Part 11 11.50(a)(3)).
         commands: The commands that record it.
         by_owner: Whether an owner alone may do it.
-        signer: Who signs it.
     """
 
     meaning: str

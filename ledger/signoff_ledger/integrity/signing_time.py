@@ -9,12 +9,12 @@ Times are compared in whole seconds, as `ssh-keygen -O verify-time` knows no par
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from signoff_ledger.errors import EvidenceError
+from signoff_ledger.integrity.line import LINE_TIME
 from signoff_ledger.integrity.stream_ids import stream_id
 
 if TYPE_CHECKING:
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
 GRACE_S = 300
 """How far apart two machines' clocks may be, in seconds; Kerberos allows as much (RFC 4120)."""
-
-_AT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", re.ASCII)
 
 
 @lru_cache(maxsize=64)
@@ -33,7 +31,7 @@ def whole_seconds(at: str) -> int:
     Raises:
         ValueError: It is not written so, or there is no such day.
     """
-    if not _AT.fullmatch(at):
+    if not LINE_TIME.fullmatch(at):
         raise ValueError(f"{at[:40]!r} is not a time as a line writes it")
     return int(datetime.fromisoformat(f"{at[:19]}+00:00").timestamp())
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import time
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
-from signoff_ledger.application.ports import LogEntry, Server, StaleError
-from signoff_ledger.domain.aggregate import Aggregate
+from signoff_ledger.domain.events.event import LogEntry
 from signoff_ledger.domain.events.process import ProcessDefined
 from signoff_ledger.domain.ledger_stream import LedgerStream
 from signoff_ledger.errors import Advice, StoreError
@@ -17,18 +16,18 @@ from signoff_ledger.integrity.tree import merkle
 from signoff_ledger.persistence.event_store import DatabaseError, IntegrityError, StoredEvent
 from signoff_ledger.persistence.event_store.aggregate_repository import Aggregates
 from signoff_ledger.persistence.event_store.mapper import checked_entry
-from signoff_ledger.persistence.store_errors import not_kept
+from signoff_ledger.persistence.store_errors import StaleError, not_kept
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
     from uuid import UUID
 
-    from signoff_ledger.domain.events.event import EventEnvelope
+    from signoff_ledger.domain.aggregate import A
+    from signoff_ledger.domain.events.event import E, EventEnvelope
     from signoff_ledger.persistence.event_store.recorder import LineRecorder
     from signoff_ledger.persistence.health_finding import HealthFinding
-
-A = TypeVar("A", bound=Aggregate)
+    from signoff_ledger.persistence.server import Server
 
 PAGE = 1_000
 _LEAST = -(2**63)
@@ -36,7 +35,7 @@ _LOOK_EVERY_S = 0.2
 
 
 class LedgerStore(ABC):
-    """Implements `application.ports.Store`, and keeps what is derived from the events.
+    """Keeps lines, gives aggregates back from them, and keeps what is derived from the events.
 
     Attributes:
         address: Where the ledger stands, to open it again: a file's path or a URL.
@@ -117,9 +116,9 @@ class LedgerStore(ABC):
     def discard(self) -> None:
         """Delete a ledger that was never returned to the caller."""
 
+    @abstractmethod
     def close(self) -> None:
         """Close every connection."""
-        self._aggregates.close()
 
     def forget(self) -> None:
         """Let go of every aggregate that is remembered; the next load reads it from the log."""
@@ -241,10 +240,13 @@ class LedgerStore(ABC):
         """Read every event of one kind, in order."""
         return self._recorded("WHERE type = ? ORDER BY position", topic)
 
+    def events_of(self, kind: type[E]) -> Iterator[E]:
+        """Read the fields of every event of one kind, in order."""
+        return (recorded.event_as(kind) for recorded in self.read_type(kind.TOPIC))
+
     def process_keys(self) -> list[str]:
         """Name every process, in the order defined."""
-        events = [recorded.entry.event for recorded in self.read_type(ProcessDefined.TOPIC)]
-        return [event.process for event in events if isinstance(event, ProcessDefined)]
+        return [event.process for event in self.events_of(ProcessDefined)]
 
     def position(self, stream: UUID, version: int) -> int:
         """Give the position of an event that exists."""

@@ -5,6 +5,10 @@ from __future__ import annotations
 from signoff_ledger.errors import Advice, StoreError
 
 
+class StaleError(Exception):
+    """A save met a stream that had moved, or a command id already used; load again."""
+
+
 class DamagedError(StoreError):
     """The database holds what was never written there, or cannot be read at all."""
 

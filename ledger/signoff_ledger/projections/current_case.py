@@ -10,13 +10,13 @@ from signoff_ledger.domain.case import Case
 from signoff_ledger.domain.process import Process
 
 if TYPE_CHECKING:
-    from signoff_ledger.application.ports import Store
+    from signoff_ledger.persistence.store import LedgerStore
 
 
 class _Batches(Mapping[str, Batch]):
     """The batches of a process: recording a unit touches one, and only that one is loaded."""
 
-    def __init__(self, store: Store, keys: list[str]) -> None:
+    def __init__(self, store: LedgerStore, keys: list[str]) -> None:
         self._store = store
         self._keys = keys
         self._loaded: dict[str, Batch] = {}
@@ -36,7 +36,7 @@ class _Batches(Mapping[str, Batch]):
         return len(self._keys)
 
 
-def current_case(store: Store, process: str) -> Case:
+def current_case(store: LedgerStore, process: str) -> Case:
     """Load a process with its batches; the latest is in question, as in `Case.of`."""
     loaded = store.load(Process, process)
     return Case(loaded, _Batches(store, [*loaded.batches]), loaded.latest_batch)

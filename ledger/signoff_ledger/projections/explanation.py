@@ -32,8 +32,9 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-    from signoff_ledger.application.ports import LogEntry, Store
+    from signoff_ledger.domain.events.event import LogEntry
     from signoff_ledger.domain.verdict import EventRef, Finding, Verdict
+    from signoff_ledger.persistence.store import LedgerStore
 
 
 class Explanation(NamedTuple):
@@ -51,7 +52,6 @@ class Explanation(NamedTuple):
         shown: Figures and sentences shown with the verdict, as the decision kept them.
         standing: Where the process stands at the moment asked about; time alone may have ended a
             sign-off (G26).
-        standing_why: Why.
         disclosures: What a reader has to know first.
     """
 
@@ -78,9 +78,7 @@ class Explanation(NamedTuple):
         """HELD or SIGNED_OFF, or NOT_DECIDED."""
         if self.decision is None:
             return "NOT_DECIDED"
-        event = self.decision.entry.event
-        assert isinstance(event, events.ProcessDecision)  # noqa: S101  # it was looked up as one
-        return str(event.OUTCOME)
+        return str(self.decision.event_as(events.ProcessDecision).OUTCOME)
 
     @property
     def limits(self) -> str:
@@ -89,7 +87,7 @@ class Explanation(NamedTuple):
 
 
 def explain(
-    store: Store,
+    store: LedgerStore,
     process: str,
     batch: str | None = None,
     until: int | None = None,
@@ -137,7 +135,7 @@ def explained_by(
         about = batch or case.batch_key
         verdict = judge(_about(case, about))
     else:
-        verdict = _verdict(decision)
+        verdict = decision.event_as(events.ProcessDecision).verdict
         about = verdict.batch
     subject = Subject("process", process, process)
     context = tuple(
@@ -170,7 +168,7 @@ def _signed_by(case: Case, decision: LogEntry | None) -> Case:
     return replace(case, signer=Signer(decision.entry.by, name, frozenset({Role.APPROVER})))
 
 
-def same_processes(store: Store, process: Process, until: int | None = None) -> Iterator[str]:
+def same_processes(store: LedgerStore, process: Process, until: int | None = None) -> Iterator[str]:
     """Name other processes on the same tooling or design, with what was tried on them (G21)."""
     for key in sorted(store.process_keys()):
         if key == process.key:
@@ -187,13 +185,13 @@ def _shown(case: Case, decision: LogEntry | None) -> Exhibit:
     """Give what a decision showed, or what would be shown now while there is none."""
     if decision is None:
         return show(case)
-    event = decision.entry.event
-    if not isinstance(event, events.ProcessDecision):
-        raise TypeError(event)
+    event = decision.event_as(events.ProcessDecision)
     return Exhibit(event.figures, event.says)
 
 
-def finding_rows(store: Store, process: str, findings: Sequence[Finding]) -> list[dict[str, Any]]:
+def finding_rows(
+    store: LedgerStore, process: str, findings: Sequence[Finding]
+) -> list[dict[str, Any]]:
     """Write findings as plain data, with the positions of the events that settle each."""
     return [
         {
@@ -208,7 +206,7 @@ def finding_rows(store: Store, process: str, findings: Sequence[Finding]) -> lis
     ]
 
 
-def positions_of(store: Store, process: str, findings: Sequence[Finding]) -> list[list[int]]:
+def positions_of(store: LedgerStore, process: str, findings: Sequence[Finding]) -> list[list[int]]:
     """Give the log positions of the events that settle each finding, looked up together.
 
     What holds now and is recorded with the next command only, such as a lapse by time, has none.
@@ -224,19 +222,6 @@ def positions_of(store: Store, process: str, findings: Sequence[Finding]) -> lis
 def _stream(ref: EventRef, process: str) -> UUID:
     kind, _, key = ref.stream.partition(" ")
     return stream_id(kind, key or process)
-
-
-def modes_by_batch(case: Case) -> dict[str, dict[str, str]]:
-    """Count units with each mode, batch by batch, as x/n, to show before and after (S-27)."""
-    table: dict[str, dict[str, str]] = {}
-    counts = {b.key: b.tally() for b in case.batches.values()}
-    modes = sorted({mode for count in counts.values() for mode in count.modes})
-    for mode in modes:
-        table[mode] = {
-            key: f"{count.modes.get(mode, 0)}/{len(count.representative)}"
-            for key, count in counts.items()
-        }
-    return table
 
 
 def recurrences(case: Case) -> list[str]:
@@ -260,15 +245,8 @@ def _decision(story: list[LogEntry], batch: str | None) -> LogEntry | None:
 
 def _was_overtaken(case: Case, decision: LogEntry) -> bool:
     """Say whether another batch has been opened since; then that one is the question."""
-    about = _verdict(decision).batch
+    about = decision.event_as(events.ProcessDecision).verdict.batch
     return about is not None and about != case.batch_key
-
-
-def _verdict(decision: LogEntry) -> Verdict:
-    event = decision.entry.event
-    if not isinstance(event, events.ProcessDecision):
-        raise TypeError(event)
-    return event.verdict
 
 
 def _held_for_s(story: list[LogEntry], decision: LogEntry | None) -> int | None:

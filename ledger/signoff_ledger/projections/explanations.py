@@ -12,14 +12,15 @@ from signoff_ledger.projections.explanation import explained_by, finding_rows, r
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from signoff_ledger.application.ports import LogEntry, Store
     from signoff_ledger.domain.case import Case
+    from signoff_ledger.domain.events.event import LogEntry
+    from signoff_ledger.persistence.store import LedgerStore
     from signoff_ledger.projections.explanation import Explanation
 
 PARTS = ("rule", "evidence", "limits")
 
 
-def rows(store: Store, case: Case) -> Iterator[tuple[object, ...]]:
+def rows(store: LedgerStore, case: Case) -> Iterator[tuple[object, ...]]:
     """Explain the latest decision on each batch of a process, and the latest on no batch."""
     process = case.process
     if not process.decisions:
@@ -44,7 +45,7 @@ def rows(store: Store, case: Case) -> Iterator[tuple[object, ...]]:
         )
 
 
-def decision_answer(store: Store, explanation: Explanation) -> dict[str, Any]:
+def decision_answer(store: LedgerStore, explanation: Explanation) -> dict[str, Any]:
     """Write what an explanation says of the decision, or of the rules while there is none."""
     figures, says = explanation.shown
     process = explanation.case.process.key
@@ -67,9 +68,7 @@ def decision_answer(store: Store, explanation: Explanation) -> dict[str, Any]:
 def _decision(recorded: LogEntry | None) -> dict[str, Any] | None:
     if recorded is None:
         return None
-    event = recorded.entry.event
-    if not isinstance(event, ProcessDecision):
-        raise TypeError(event)
+    event = recorded.event_as(ProcessDecision)
     data: dict[str, Any] = {
         "position": recorded.position,
         "at": format_utc(recorded.entry.at),

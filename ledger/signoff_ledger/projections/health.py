@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import tee
 from typing import TYPE_CHECKING
 
-from signoff_ledger.custody.health import findings as outside
+from signoff_ledger.application.custody_health import findings as outside
 from signoff_ledger.domain.events.catalogue import read_line
 from signoff_ledger.errors import Advice, EvidenceError, SignoffError
 from signoff_ledger.integrity.log_check import Examination, StoredRow
@@ -15,7 +15,7 @@ from signoff_ledger.projections.seals import seal_findings
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from signoff_ledger.custody.health import CustodyState
+    from signoff_ledger.application.custody_health import CustodyState
     from signoff_ledger.persistence.store import LedgerStore
     from signoff_ledger.projections.views import Views
 

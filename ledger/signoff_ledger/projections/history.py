@@ -22,7 +22,7 @@ CONTEXT = (
 """What is listed with a decision: changes, orders, refusals, remarks and endings."""
 
 if TYPE_CHECKING:
-    from signoff_ledger.application.ports import LogEntry
+    from signoff_ledger.domain.events.event import LogEntry
     from signoff_ledger.projections.subjects import Subject
 
 

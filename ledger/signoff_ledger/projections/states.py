@@ -23,9 +23,9 @@ from signoff_ledger.projections.current_case import current_case
 from signoff_ledger.projections.table import Cursor, ViewTable
 
 if TYPE_CHECKING:
-    from signoff_ledger.application.ports import Store
     from signoff_ledger.domain.batch import Batch
     from signoff_ledger.domain.process import Process
+    from signoff_ledger.persistence.store import LedgerStore
 
 Stream = tuple[str, str]
 """A kind, such as batch, and a key."""
@@ -42,7 +42,7 @@ class _Replacement(NamedTuple):
     of: Mapping[str, str]
 
 
-def of_people(store: Store, touched: Mapping[Stream, int]) -> Write:
+def of_people(store: LedgerStore, touched: Mapping[Stream, int]) -> Write:
     """Load people and give what writes their rows.
 
     Args:
@@ -62,7 +62,7 @@ def of_people(store: Store, touched: Mapping[Stream, int]) -> Write:
     return write
 
 
-def of_process(store: Store, key: str, touched: Mapping[Stream, int]) -> Write:
+def of_process(store: LedgerStore, key: str, touched: Mapping[Stream, int]) -> Write:
     """Load a process and give what writes its rows and those of its batches that were touched.
 
     Args:
@@ -92,7 +92,7 @@ def of_process(store: Store, key: str, touched: Mapping[Stream, int]) -> Write:
     return write
 
 
-def _of_process(store: Store, process: Process) -> list[_Replacement]:
+def _of_process(store: LedgerStore, process: Process) -> list[_Replacement]:
     of, positions = {"process": process.key}, store.positions(process.id)
     return [
         _Replacement(tables.PROCESSES, [process_state.row(process)], of),

@@ -26,7 +26,8 @@ from signoff_ledger.projections.view_positions import at_end, view_positions
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
-    from signoff_ledger.application.ports import LogEntry, Store
+    from signoff_ledger.domain.events.event import LogEntry
+    from signoff_ledger.persistence.store import LedgerStore
     from signoff_ledger.projections.table import Cursor, ViewTable
 
 T = TypeVar("T")
@@ -77,7 +78,7 @@ class Views:
 
     def __init__(
         self,
-        store: Store,
+        store: LedgerStore,
         database: Database,
         in_memory: Callable[[], Database] | None = None,
         *,

@@ -41,11 +41,12 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from signoff_ledger.application.ledger import Ledger
-    from signoff_ledger.application.ports import LogEntry, Store
     from signoff_ledger.domain.batch import Batch
     from signoff_ledger.domain.case import Case
+    from signoff_ledger.domain.events.event import LogEntry
     from signoff_ledger.domain.plan import ProcessIdentity
     from signoff_ledger.domain.signature import Signature
+    from signoff_ledger.persistence.store import LedgerStore
     from signoff_ledger.projections.explanation import Explanation
     from signoff_ledger.queries.certificate_answer import (
         CertifiedBarAnswer,
@@ -105,7 +106,7 @@ def latest_certificate(
 
 
 def certificate(
-    store: Store,
+    store: LedgerStore,
     process: str,
     *,
     batch: str | None = None,
@@ -185,8 +186,7 @@ def _identity(case: Case) -> ProcessIdentity:
 
 
 def _subject(process: str, explanation: Explanation, decision: LogEntry) -> DecidedAnswer:
-    event = decision.entry.event
-    assert isinstance(event, ProcessDecision)  # noqa: S101  # decisions are
+    event = decision.event_as(ProcessDecision)
     identity = _identity(explanation.case)
     data: DecidedAnswer = {
         "process": process,
@@ -229,7 +229,7 @@ def _key(signature: Signature) -> KeySignatureAnswer:
     }
 
 
-def _bars(store: Store, case: Case) -> list[CertifiedBarAnswer]:
+def _bars(store: LedgerStore, case: Case) -> list[CertifiedBarAnswer]:
     places = store.positions(case.process.id, [each.version for each in case.process.bars])
     return [
         {
@@ -295,7 +295,7 @@ def _event(recorded: LogEntry, subject: Subject) -> HappenedAnswer:
     }
 
 
-def _corrections(store: Store, case: Case, until: int) -> CorrectionsAnswer:
+def _corrections(store: LedgerStore, case: Case, until: int) -> CorrectionsAnswer:
     """List every correction asked for since first entry, with what became of it."""
     events = [
         _event(recorded, Subject("batch", batch.key, case.process.key))
@@ -312,9 +312,8 @@ def _corrections(store: Store, case: Case, until: int) -> CorrectionsAnswer:
     return {"made": made, "events": sorted(events, key=lambda each: each["position"])}
 
 
-def _log(store: Store, decision: LogEntry, position: int) -> PlaceInLogAnswer:
-    event = decision.entry.event
-    assert isinstance(event, ProcessDecision)  # noqa: S101  # decisions are
+def _log(store: LedgerStore, decision: LogEntry, position: int) -> PlaceInLogAnswer:
+    event = decision.event_as(ProcessDecision)
     return {
         "position": position,
         "root": store.root(position).hex(),
@@ -326,8 +325,7 @@ def _log(store: Store, decision: LogEntry, position: int) -> PlaceInLogAnswer:
 
 
 def _verify(process: str, decision: LogEntry, position: int) -> list[str]:
-    event = decision.entry.event
-    assert isinstance(event, ProcessDecision)  # noqa: S101  # decisions are
+    event = decision.event_as(ProcessDecision)
     on = f" --batch {event.verdict.batch}" if event.verdict.batch else ""
     return [
         "signoff verify",

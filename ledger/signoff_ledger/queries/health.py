@@ -12,7 +12,7 @@ from signoff_ledger.queries.value_forms import Form
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from signoff_ledger.custody.health import CustodyState
+    from signoff_ledger.application.custody_health import CustodyState
     from signoff_ledger.errors import StoreError
     from signoff_ledger.persistence.health_finding import HealthFinding
     from signoff_ledger.persistence.store import LedgerStore

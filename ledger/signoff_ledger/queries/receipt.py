@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from signoff_ledger.application.commands.sheet_import import ImportSummary
     from signoff_ledger.application.ledger import Receipt
-    from signoff_ledger.application.ports import Store
     from signoff_ledger.domain.events.event import EventEnvelope
+    from signoff_ledger.persistence.store import LedgerStore
     from signoff_ledger.queries.bars import LetsThroughAnswer
 
 SCHEMA = "signoff.receipt/1"
@@ -87,7 +87,11 @@ ROW = EventAnswer
 
 
 def receipt_answer(
-    store: Store, receipt: Receipt, extra: ReceiptExtra | None = None, *, dry_run: bool = False
+    store: LedgerStore,
+    receipt: Receipt,
+    extra: ReceiptExtra | None = None,
+    *,
+    dry_run: bool = False,
 ) -> ReceiptAnswer:
     """Say what a command recorded, or would record, or recorded before.
 
@@ -130,7 +134,7 @@ def _sentence(entry: EventEnvelope, subject: Subject, *, is_planned: bool) -> st
     return sentence(entry, subject)
 
 
-def _subjects(store: Store, entries: Sequence[EventEnvelope]) -> dict[UUID, Subject]:
+def _subjects(store: LedgerStore, entries: Sequence[EventEnvelope]) -> dict[UUID, Subject]:
     """Name the streams of some entries, from the entries themselves or from the streams' first."""
     subjects: dict[UUID, Subject] = {}
     for entry in entries:

@@ -11,12 +11,12 @@ from signoff_ledger.queries.rule_answer import RuleAnswer
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from signoff_ledger.application.ports import Store
     from signoff_ledger.domain.figures import DecisionSentences
     from signoff_ledger.domain.verdict import Finding
+    from signoff_ledger.persistence.store import LedgerStore
 
 
-def rules_of(store: Store, process: str, findings: Sequence[Finding]) -> list[RuleAnswer]:
+def rules_of(store: LedgerStore, process: str, findings: Sequence[Finding]) -> list[RuleAnswer]:
     """Write findings as plain data, with the positions of the events that settle each."""
     return cast("list[RuleAnswer]", finding_rows(store, process, findings))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from signoff_ledger.application.ports import Store
+from signoff_ledger.persistence.store import LedgerStore
 from signoff_ledger.projections import batch_state, history, process_state, tables
 from signoff_ledger.projections.explanation import Explanation, explain
 from signoff_ledger.projections.explanations import decision_answer
@@ -13,7 +13,7 @@ from signoff_ledger.queries.why import WhyAnswer, WhyParts, composed
 
 
 def why_undecided(
-    store: Store,
+    store: LedgerStore,
     process: str,
     batch: str | None = None,
     until: int | None = None,
@@ -35,7 +35,7 @@ def why_undecided(
     return composed(_parts(store, explain(store, process, batch, until, now=now)))
 
 
-def _parts(store: Store, explanation: Explanation) -> WhyParts:
+def _parts(store: LedgerStore, explanation: Explanation) -> WhyParts:
     process = explanation.case.process
     row = tables.PROCESSES.named(process_state.row(process))
     standing = {"standing": explanation.standing, "standing_why": explanation.standing_why}

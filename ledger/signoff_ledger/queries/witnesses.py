@@ -9,7 +9,7 @@ from signoff_ledger.application.witnesses import standings
 from signoff_ledger.queries.value_forms import Count, Form
 
 if TYPE_CHECKING:
-    from signoff_ledger.application.ports import Store
+    from signoff_ledger.persistence.store import LedgerStore
 
 SCHEMA = "signoff.witnesses/1"
 
@@ -37,7 +37,7 @@ ANSWER = WitnessesAnswer
 ROW = WitnessAnswer
 
 
-def witnesses(store: Store) -> WitnessesAnswer:
+def witnesses(store: LedgerStore) -> WitnessesAnswer:
     """List the witnesses of a ledger."""
     return {
         "sealed": store.sealed_size(),

@@ -32,9 +32,9 @@ from signoff_ledger.replay.replay import ReplayedDecision, case_of, taken_again
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from signoff_ledger.application.ports import A, LogEntry
-    from signoff_ledger.domain.aggregate import Aggregate
+    from signoff_ledger.domain.aggregate import A, Aggregate
     from signoff_ledger.domain.case import Case
+    from signoff_ledger.domain.events.event import LogEntry
 
 
 class ProcessAudit(NamedTuple):

@@ -7,13 +7,12 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, TypeAlias
 from uuid import UUID
 
-from signoff_ledger.application.ports import LogEntry
 from signoff_ledger.domain.events.catalogue import read_line
+from signoff_ledger.domain.events.event import LogEntry
 from signoff_ledger.errors import EvidenceError
 
 if TYPE_CHECKING:
-    from signoff_ledger.application.ports import A
-    from signoff_ledger.domain.aggregate import Aggregate
+    from signoff_ledger.domain.aggregate import A, Aggregate
 
 Placed = tuple[int | None, bytes]
 """A line with its position; None in an excerpt, which has none."""

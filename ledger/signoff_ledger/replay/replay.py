@@ -25,9 +25,10 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-    from signoff_ledger.application.ports import A, LogEntry, Store
-    from signoff_ledger.domain.events.event import EventEnvelope
+    from signoff_ledger.domain.aggregate import A
+    from signoff_ledger.domain.events.event import EventEnvelope, LogEntry
     from signoff_ledger.domain.verdict import Verdict
+    from signoff_ledger.persistence.store import LedgerStore
 
 
 class ReplayedDecision(NamedTuple):
@@ -65,7 +66,7 @@ class ReplayedDecision(NamedTuple):
 
 
 def replay_decisions(
-    store: Store, process: str, until: int | None = None
+    store: LedgerStore, process: str, until: int | None = None
 ) -> Iterator[ReplayedDecision]:
     """Compute every decision on a process again, oldest first.
 
@@ -84,7 +85,7 @@ def replay_decisions(
 
 
 def decisions_of(
-    store: Store, process: str, until: int | None = None
+    store: LedgerStore, process: str, until: int | None = None
 ) -> Iterator[tuple[LogEntry, ProcessDecision]]:
     """Give every decision on a process, oldest first.
 
@@ -160,9 +161,7 @@ def case_of(store: Archive, process: str, recorded: LogEntry) -> Case:
         EvidenceError: It names a rule set that this program does not have, or was taken on events
             that the ledger no longer has.
     """
-    event = recorded.entry.event
-    if not isinstance(event, ProcessDecision):
-        raise TypeError(event)
+    event = recorded.event_as(ProcessDecision)
     edition = EDITION if event.figures is None else event.figures.edition
     for named, at_hand in ((event.verdict.rule_set, RULE_SETS), (edition, (EDITION,))):
         if named not in at_hand:
@@ -196,7 +195,7 @@ def _as_of(store: Archive, kind: type[A], key: str, version: int) -> A:
     return found
 
 
-def case_as_of(store: Store, process: str, until: int | None = None) -> Case:
+def case_as_of(store: LedgerStore, process: str, until: int | None = None) -> Case:
     """Rebuild a process with its batches as they stood at a position.
 
     Raises:
@@ -215,7 +214,7 @@ def case_as_of(store: Store, process: str, until: int | None = None) -> Case:
     return Case.of(rebuilt, [batch for batch in batches if batch.exists])
 
 
-def position_at(store: Store, moment: datetime) -> int:
+def position_at(store: LedgerStore, moment: datetime) -> int:
     """Give the last position recorded up to a moment; 0 when there is none.
 
     The log's order is what counts (G10): this is the end of its longest beginning that is not
@@ -229,7 +228,7 @@ def position_at(store: Store, moment: datetime) -> int:
     return position
 
 
-def checked_position(store: Store, position: int) -> int:
+def checked_position(store: LedgerStore, position: int) -> int:
     """Refuse a position that the log does not have.
 
     Raises:
@@ -259,7 +258,7 @@ class Step(NamedTuple):
     changed: tuple[tuple[str, bool], ...]
 
 
-def steps(store: Store, process: str, until: int | None = None) -> list[LogEntry]:
+def steps(store: LedgerStore, process: str, until: int | None = None) -> list[LogEntry]:
     """Give every event of a process and of its batches, in log order."""
     known = case_as_of(store, process, until)
     streams = [known.process.id, *(batch.id for batch in known.batches.values())]

@@ -25,8 +25,9 @@ from signoff_ledger.replay.replay import case_of, decisions_of
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from signoff_ledger.application.ports import LogEntry, Store
     from signoff_ledger.domain.case import Case
+    from signoff_ledger.domain.events.event import LogEntry
+    from signoff_ledger.persistence.store import LedgerStore
 
 STAMP = "COUNTERFACTUAL: under a bar you did not set. Not a decision, and cannot become one."
 
@@ -125,7 +126,7 @@ def another_bar(bar: Bar, changed: Mapping[str, str]) -> Bar:
 
 
 def what_if(
-    store: Store, process: str, question: str, until: int | None = None
+    store: LedgerStore, process: str, question: str, until: int | None = None
 ) -> Iterator[WhatIf]:
     """Take every past decision on a process again under other bars.
 

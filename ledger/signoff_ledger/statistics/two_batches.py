@@ -44,7 +44,6 @@ class Effect(NamedTuple):
 
     Attributes:
         difference: Rate before less rate after.
-        newcombe_95: Its interval.
         fisher_one_sided: Chance of so good a second batch, or a better one, if nothing changed.
         fisher_two_sided: As R gives it: tables no more likely than the one seen.
         boschloo_one_sided: None above `BOSCHLOO_CAP`.

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import AbstractContextManager, suppress
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from signoff_ledger.bounded_file import NOTE, read_regular
 from signoff_ledger.custody.rollback_guard import make_folder, replace_file
-from signoff_ledger.errors import Advice, StoreError
+from signoff_ledger.errors import Advice, StoreError, os_errors_as
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -62,11 +63,9 @@ class Memory:
     def __init__(self, folder: Path) -> None:
         self._cosigned = folder / COSIGNED
         self._evidence = folder / EVIDENCE
-        try:
+        with _usable(folder):
             for inner in (self._cosigned, self._evidence):
                 make_folder(inner)
-        except OSError as error:
-            raise _refused(folder, str(error.strerror)) from None
 
     def last(self, origin: str) -> bytes | None:
         """Give the note that was cosigned last of a log; None before the first.
@@ -75,12 +74,9 @@ class Memory:
             StoreError: SL703, it cannot be read; nothing may be cosigned then.
         """
         path = self._path(origin)
-        try:
+        with _usable(path), suppress(FileNotFoundError):
             return read_regular(path, NOTE)
-        except FileNotFoundError:
-            return None
-        except OSError as error:
-            raise _refused(path, str(error.strerror)) from None
+        return None
 
     def remember(self, origin: str, note: bytes) -> None:
         """Keep the note that is about to be cosigned, durably.
@@ -89,10 +85,8 @@ class Memory:
             StoreError: SL703, it could not be kept; the cosignature must not leave.
         """
         path = self._path(origin)
-        try:
+        with _usable(path):
             replace_file(path, note)
-        except OSError as error:
-            raise _refused(path, str(error.strerror)) from None
 
     def accuse(self, origin: str, evidence: LogConflict) -> Path | None:
         """Keep evidence, durably; the same two notes once.
@@ -105,15 +99,13 @@ class Memory:
         """
         digest = sha256(f"{evidence.cosigned}\0{evidence.shown}".encode()).hexdigest()[:16]
         path = self._evidence / f"{_slug(origin)}-{digest}.json"
-        try:
+        with _usable(path):
             if path.exists():
                 return path
             if sum(1 for _ in self._evidence.iterdir()) >= EVIDENCE_MAX:
                 return None
             content = json.dumps(asdict(evidence), ensure_ascii=False, indent=2)
             replace_file(path, f"{content}\n".encode())
-        except OSError as error:
-            raise _refused(path, str(error.strerror)) from None
         return path
 
     def _path(self, origin: str) -> Path:
@@ -126,10 +118,6 @@ def _slug(origin: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", origin.lower(), flags=re.ASCII)[:40].strip("-")
 
 
-def _refused(path: Path, why: str) -> StoreError:
-    return StoreError(
-        "SL703",
-        f"the witness's memory cannot be used: {path}",
-        why=why,
-        advice=Advice("free-disk-and-cosign"),
-    )
+def _usable(path: Path) -> AbstractContextManager[None]:
+    what = f"the witness's memory cannot be used: {path}"
+    return os_errors_as(StoreError, "SL703", what, Advice("free-disk-and-cosign"))

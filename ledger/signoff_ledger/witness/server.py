@@ -13,7 +13,7 @@ from socketserver import TCPServer
 from threading import BoundedSemaphore, Lock, Timer
 from typing import TYPE_CHECKING, Any
 
-from signoff_ledger.errors import Advice, InputError, StoreError
+from signoff_ledger.errors import Advice, InputError, StoreError, os_errors_as
 from signoff_ledger.integrity.c2sp.note import NOTE_LIMIT_BYTES
 from signoff_ledger.witness.cosigner import WORDS_KIND, CosignerAnswer
 
@@ -78,15 +78,9 @@ class WitnessServer(ThreadingHTTPServer):
         self._room = BoundedSemaphore(CONNECTIONS_MAX)
         self._open: set[socket.socket] = set()
         self._guard = Lock()
-        try:
+        what = f"{ADDRESS}:{port} cannot be used"
+        with os_errors_as(InputError, "SL109", what, Advice("take-other-port")):
             super().__init__((ADDRESS, port), _Exchange)
-        except OSError as error:
-            raise InputError(
-                "SL109",
-                f"{ADDRESS}:{port} cannot be used",
-                why=str(error.strerror),
-                advice=Advice("take-other-port"),
-            ) from None
 
     @property
     def address(self) -> tuple[str, int]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from signoff_ledger.bounded_file import VERIFIER_KEYS, read_regular
 from signoff_ledger.custody.log_key import check_half, read_key, write_key
-from signoff_ledger.errors import Advice, InputError, StoreError
+from signoff_ledger.errors import Advice, InputError, StoreError, os_errors_as
 from signoff_ledger.integrity.c2sp.verifier_key import (
     COSIGNATURE_V1,
     ED25519,
@@ -170,17 +170,12 @@ def read_keys(path: Path, algorithm: int) -> list[VerifierKey]:
 
 def _text(path: Path) -> str:
     try:
-        return read_regular(path, VERIFIER_KEYS).decode("utf-8")
+        with os_errors_as(InputError, "SL101", f"{path} cannot be read"):
+            return read_regular(path, VERIFIER_KEYS).decode("utf-8")
     except UnicodeDecodeError:
         raise InputError("SL101", f"{path} cannot be read", why="it is not UTF-8") from None
-    except OSError as error:
-        raise InputError("SL101", f"{path} cannot be read", why=str(error.strerror)) from None
 
 
 def _write(path: Path, line: str) -> None:
-    try:
+    with os_errors_as(StoreError, "SL703", f"the witness's name cannot be kept: {path}"):
         path.write_text(line, "utf-8", newline="")
-    except OSError as error:
-        raise StoreError(
-            "SL703", f"the witness's name cannot be kept: {path}", why=str(error.strerror)
-        ) from None

@@ -17,10 +17,10 @@ import pytest
 
 from signoff_ledger.application.checkpoints import SealedCheckpoint
 from signoff_ledger.application.ledger import Receipt
-from signoff_ledger.application.ports import StaleError
 from signoff_ledger.bootstrap import open_ledger
 from signoff_ledger.custody.key_store import Vault
 from signoff_ledger.domain.process import Process
+from signoff_ledger.persistence.store_errors import StaleError
 from tests.contract.kept import remarks
 from tests.fault.postgres.crew import Job, crew
 from tests.fault.postgres.holding import assert_all_there_once, assert_followed_all

@@ -13,7 +13,7 @@ from signoff_ledger.application.commands.decisions import RecordRemark
 from signoff_ledger.application.commands.inspection import DisposeUnit
 from signoff_ledger.application.commands.orders import CommitOrder
 from signoff_ledger.application.ledger import Call, Ledger, Receipt
-from signoff_ledger.application.ports import RandomIds, StaleError, SystemClock
+from signoff_ledger.application.ports import RandomIds, SystemClock
 from signoff_ledger.application.unit_of_work import UnitOfWork
 from signoff_ledger.domain.events.event import EventEnvelope
 from signoff_ledger.domain.process import Process
@@ -27,6 +27,7 @@ from signoff_ledger.errors import (
     SignoffError,
 )
 from signoff_ledger.integrity.canonical import canonical
+from signoff_ledger.persistence.store_errors import StaleError
 from signoff_ledger.queries.check import judged
 from signoff_ledger.replay.replay import case_as_of, replay_decisions
 from tests.commands import Scripted

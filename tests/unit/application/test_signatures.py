@@ -11,8 +11,11 @@ from signoff_ledger.application.commands.decisions import Hold, SignOff
 from signoff_ledger.application.commands.keys import RegisterKey, RevokeKey
 from signoff_ledger.application.commands.people import EnrolPerson, GrantRole
 from signoff_ledger.application.ledger import Call
-from signoff_ledger.application.ports import SigningMoment, StatementSigner
-from signoff_ledger.custody.statement_signers import StatementCollector
+from signoff_ledger.custody.statement_signers import (
+    SigningMoment,
+    StatementCollector,
+    StatementSigner,
+)
 from signoff_ledger.domain.decision import heads_of
 from signoff_ledger.domain.events.process import ProcessHeld, ProcessSignedOff
 from signoff_ledger.domain.signature import SshSignature

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from signoff_ledger.application.checkpoints import SealPolicy
+from signoff_ledger.application.custody_health import CustodyState, findings
 from signoff_ledger.application.ledger import Ledger
-from signoff_ledger.custody.health import CustodyState, findings
 from signoff_ledger.errors import Advice
 from signoff_ledger.persistence.sqlite.store import SqliteStore
 from tests.ledgers import START, Shop, TickingClock, disarmed

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from signoff_ledger.application.ports import HighWater, Server
 from signoff_ledger.custody import high_water
-from signoff_ledger.custody.high_water import HighWaterFile
+from signoff_ledger.custody.high_water import HighWater, HighWaterFile
 from signoff_ledger.persistence.lock import WriterLock
+from signoff_ledger.persistence.server import Server
 
 ROOT = "ab" * 32
 MARK = HighWater(7, ROOT, Server("77", 2))

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from signoff_ledger.application.ports import SigningMoment
 from signoff_ledger.bounded_file import SIGNATURE
 from signoff_ledger.custody.statement_signers import (
     AttachedSignatures,
     OpenSshSigner,
+    SigningMoment,
     StatementCollector,
 )
 from signoff_ledger.errors import Advice, ConflictError, IdentityError, InputError

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from signoff_ledger.domain.events.batch import Nonconformity, UnitInspected
+from signoff_ledger.domain.events.batch import BuilderIdentified, Nonconformity, UnitInspected
 from signoff_ledger.domain.unit import NonconformityReport, Unit
 from signoff_ledger.domain.values import BuildMethod, Disposition, Role, Severity
 from signoff_ledger.errors import Advice, InputError, RuleRefusedError
@@ -132,7 +132,8 @@ def test_a_builder_who_is_known_only_later_built_no_unit_that_counts() -> None:
     story = opened()
     story.record(unit("U-1", built_by="pat"), unit("U-2", built_by="ann"), unit("U-3"))
     unknown = story.batch.unknown_builders
-    story.batch.identify_builder(story.stamp("anna"), "pat", Role.ENGINEER)
+    identified = BuilderIdentified(built_by="pat", enrolled_as=Role.ENGINEER)
+    story.batch.emit(story.stamp("anna"), identified)
 
     assert ("pat", "ann") == unknown
     assert ("ann",) == story.batch.unknown_builders

@@ -39,7 +39,7 @@ def test_no_bar_cannot_be_countersigned() -> None:
     story = Story()
     story.publish()
 
-    refused(story, "SL308", "")
+    refused(story, "SL308", "the number to decide on is set before the first unit is built")
 
 
 def test_a_bar_is_countersigned_once() -> None:

@@ -94,7 +94,7 @@ def test_a_decision_moves_the_persons_stream_and_nothing_else() -> None:
     decided = DecisionTaken(
         meaning="I hold this.", outcome=Outcome.HELD, process="bowl", process_version=3
     )
-    person.took_decision(story.stamp("dan"), decided)
+    person.emit(story.stamp("dan"), decided)
 
     assert (2, set()) == (person.version, person.roles)
 

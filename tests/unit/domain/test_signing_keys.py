@@ -206,14 +206,12 @@ def test_a_key_that_nobody_showed_is_neither_accepted_nor_revoked() -> None:
 def test_what_was_signed_and_what_was_refused_is_noted_and_changes_nothing() -> None:
     story, person = in_force()
     before = dict(person.keys)
-    person.gave_signature(story.stamp("dan"), PRINT, story.process.id, 4)
-    assert (
-        SignatureGiven(fingerprint=PRINT, signed_stream=story.process.id, signed_version=4)
-        == story.last()
-    )
+    given = SignatureGiven(fingerprint=PRINT, signed_stream=story.process.id, signed_version=4)
+    person.emit(story.stamp("dan"), given)
+    assert given == story.last()
 
     no = SignatureRefused(code="SL405", command="sign", what="no", why="not theirs")
-    person.refused_signature(story.stamp("dan"), no)
+    person.emit(story.stamp("dan"), no)
     assert no == story.last()
     assert (before, 5) == (person.keys, person.version)
 

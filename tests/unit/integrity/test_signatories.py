@@ -21,7 +21,7 @@ INES_KEY, SOUTH_KEY = signers.fingerprint_of(INES), signers.fingerprint_of(SOUTH
 def taken(log: Lines, origin: str = ORIGIN) -> Signatories:
     """Take every line of a log, and finish."""
     times = LineTimes()
-    people = Signatories(lambda: origin, lambda key: str(stream_id("process", key)), times.reviewed)
+    people = Signatories(lambda: origin, times.reviewed)
     for position, fields in enumerate(log.parsed, 1):
         people.take(fields, position)
         times.take(fields)

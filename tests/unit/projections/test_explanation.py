@@ -15,11 +15,9 @@ from signoff_ledger.errors import NotFoundError, RuleRefusedError
 from signoff_ledger.projections.explanation import (
     Explanation,
     explain,
-    modes_by_batch,
     positions_of,
     recurrences,
 )
-from signoff_ledger.replay.replay import case_as_of
 from tests.ledgers import CUP, PLAN, Shop, TickingClock, long, reading, topic
 
 
@@ -300,15 +298,6 @@ def test_a_finding_points_at_the_events_that_settle_it(shop: Shop) -> None:
     assert ["unit-inspected", "unit-inspected"] == settling("rejects-within-ac")
     assert ["bar-registered", "batch-started", "unit-inspected"] == settling("bar-before-results")
     assert [] == settling("no-critical")
-
-
-def test_modes_are_set_side_by_side_batch_by_batch(shop: Shop) -> None:
-    """S-27: before and after, always as x/n."""
-    shop.build("B1", rejects=2)
-    shop.answer("B1")
-    shop.build("B2", rejects=1)
-
-    assert {"LID-SEAT": {"B1": "2/7", "B2": "1/7"}} == modes_by_batch(case_as_of(shop.store, "mug"))
 
 
 def test_a_mode_that_was_declared_fixed_is_named_when_it_comes_back(shop: Shop) -> None:

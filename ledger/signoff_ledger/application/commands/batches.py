@@ -15,6 +15,7 @@ from signoff_ledger.application.commands.command import (
 from signoff_ledger.application.commands.follow_up import settle
 from signoff_ledger.application.unit_of_work import UnitOfWork
 from signoff_ledger.domain.events.batch import BatchStarted
+from signoff_ledger.domain.events.process import BatchFinished
 from signoff_ledger.domain.plan import Parameter, Provenance, StatedProvenance
 from signoff_ledger.domain.spelling import folded
 from signoff_ledger.domain.text_checks import checked_label, printable
@@ -55,7 +56,6 @@ class OpenBatch(Command, name="open", roles=ENGINEERS):
     """Open a batch under the plan and bar in force.
 
     Attributes:
-        process: The process.
         batch: A key for the batch, unique in the ledger.
         made_on: Fields of the provenance that are stated for this run. What a change made
             required has to be stated, here or on the units (G17).
@@ -112,5 +112,6 @@ class CloseBatch(Command, name="close", roles=INSPECTS):
         """Close it, and let the bar speak."""
         known = work.known_batch(self.batch)
         known.close(work.stamp, self.note)
-        work.process(known.started.process).finish_batch(work.stamp, self.batch, len(known.units))
+        finished = BatchFinished(batch=self.batch, units=len(known.units))
+        work.process(known.started.process).emit(work.stamp, finished)
         settle(work, known)

@@ -18,7 +18,6 @@ class SignOff(Command, name="sign", roles=APPROVERS):
     """Sign a process off; refused and recorded as refused unless every rule holds (S-20, G13).
 
     Attributes:
-        process: The process.
         batch: The deciding batch; the latest by default.
         note: Words kept with the decision.
         seen: What the signer was shown; refused with SL603 when anything has moved since.
@@ -45,7 +44,6 @@ class Hold(Command, name="hold", roles=WORKS):
     """Hold a process; a reason is all it needs (S-20).
 
     Attributes:
-        process: The process.
         batch: The batch in question; the latest by default.
         reason: Why.
         seen: As for `SignOff`.

@@ -4,10 +4,10 @@ from typing import Annotated
 
 from signoff_ledger.application.checkpoints import sealed_tree
 from signoff_ledger.application.commands.command import OWNERS, Command, as_text
-from signoff_ledger.application.ports import Store
 from signoff_ledger.application.unit_of_work import UnitOfWork
 from signoff_ledger.errors import Advice, EvidenceError, NotFoundError
 from signoff_ledger.integrity.disowned_notes import HISTORY
+from signoff_ledger.persistence.store import LedgerStore
 
 
 class SetAsideNote(Command, name="set-aside", roles=OWNERS):
@@ -41,7 +41,7 @@ class SetAsideNote(Command, name="set-aside", roles=OWNERS):
         founding.put_aside(work.stamp, self.size, note, self.reason)
 
 
-def _check_foreign(store: Store, size: int, note: bytes) -> None:
+def _check_foreign(store: LedgerStore, size: int, note: bytes) -> None:
     """Refuse what a key of the log signed."""
     try:
         sealed_tree(store).check(size, note)

@@ -60,7 +60,6 @@ class RecordUnit(Command, name="record", roles=INSPECTS):
     """Record the results of one unit; the batch may miss its bar by it, and hold the process.
 
     Attributes:
-        batch: The batch.
         serial: The unit, as typed.
         build: How it was made.
         values: Texts by characteristic id, such as `0.25` or `pass`.

@@ -14,8 +14,8 @@ from signoff_ledger.application.commands.command import (
     as_text,
 )
 from signoff_ledger.application.ledger import Call, Ledger, Receipt
-from signoff_ledger.application.ports import Custody
 from signoff_ledger.application.unit_of_work import UnitOfWork
+from signoff_ledger.custody.key_store import Vault
 from signoff_ledger.domain.events.ledger import LogKeyRotated
 from signoff_ledger.domain.ledger_stream import LedgerStream
 from signoff_ledger.domain.person import Person
@@ -78,7 +78,6 @@ class RevokeKey(Command, name="key revoke", roles=ANYONE):
 
     Attributes:
         person: Whose key it is.
-        fingerprint: The key.
         reason: Why.
         lost: The holder cannot sign, and no other person could revoke it: believed of a sole
             owner with no other key, unsigned, and shown as such by every verification of the log.
@@ -143,7 +142,7 @@ class RotateLogKey(Command, name="key rotate-log", roles=OWNERS):
 
 
 def rotate_log_key(
-    ledger: Ledger, call: Call, custody: Custody, reason: str, passphrase: str | None = None
+    ledger: Ledger, call: Call, custody: Vault, reason: str, passphrase: str | None = None
 ) -> Receipt:
     """Rotate the log's key: seal with the old one, make and record the new one, seal with it.
 

@@ -7,6 +7,7 @@ from pydantic import Field
 from signoff_ledger.application.commands.command import OWNERS, Command, as_key, as_label, as_text
 from signoff_ledger.application.commands.follow_up import amend
 from signoff_ledger.application.unit_of_work import UnitOfWork, builder_role_of
+from signoff_ledger.domain.events.batch import BuilderIdentified
 from signoff_ledger.domain.person import Person
 from signoff_ledger.domain.spelling import folded
 from signoff_ledger.domain.text_checks import checked_key
@@ -113,6 +114,6 @@ def _identify_builder(work: UnitOfWork, person: Person) -> None:
         batch = work.batch(latest)
         named = [each for each in batch.unknown_builders if folded(each) in names]
         for built_by in named:
-            batch.identify_builder(work.stamp, built_by, role)
+            batch.emit(work.stamp, BuilderIdentified(built_by=built_by, enrolled_as=role))
         if named:
             amend(work, batch)

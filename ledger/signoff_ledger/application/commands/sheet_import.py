@@ -148,12 +148,8 @@ class ImportSheet(Command, name="import", roles=INSPECTS):
 def _check_not_read(work: UnitOfWork, batch: Batch, sheet: Sheet) -> None:
     """Refuse a sheet that another batch has read: the same rows are no evidence twice (G21)."""
     for recorded in work.store.read_type(SheetImported.TOPIC):
-        event, stream = recorded.entry.event, recorded.entry.stream
-        if (
-            isinstance(event, SheetImported)
-            and event.sha256 == sheet.sha256
-            and (stream != batch.id)
-        ):
+        event = recorded.event_as(SheetImported)
+        if event.sha256 == sheet.sha256 and recorded.entry.stream != batch.id:
             raise RuleRefusedError(
                 "SL313",
                 f"{sheet.name} was read into another batch",

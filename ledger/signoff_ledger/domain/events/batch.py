@@ -4,7 +4,7 @@ Fields stand in ascending order, see `event.Event`. One `UnitInspected` per unit
 not one per characteristic.
 """
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
@@ -87,7 +87,7 @@ class Replacement(Value):
     serial: Label
 
 
-class BatchStarted(Event):
+class BatchStarted(Event, topic="signoff.batch-started.v1"):
     """A batch with its bar and plan written out, so that the stream can be judged alone.
 
     Attributes:
@@ -97,8 +97,6 @@ class BatchStarted(Event):
         required: What a unit must be made on to count, changes included (S-10, S-51).
         required_parameters: Settings that changes of the process made required.
     """
-
-    TOPIC: ClassVar[str] = "signoff.batch-started.v1"
 
     attempt: int
     bar: Bar
@@ -117,10 +115,8 @@ class BatchStarted(Event):
     required_parameters: tuple[Parameter, ...] = ()
 
 
-class SheetImported(Event):
+class SheetImported(Event, topic="signoff.sheet-imported.v1"):
     """A file was read; its digest is kept so that the original can be held against the record."""
-
-    TOPIC: ClassVar[str] = "signoff.sheet-imported.v1"
 
     name: Label
     rows: int
@@ -128,7 +124,7 @@ class SheetImported(Event):
     sheet: int
 
 
-class UnitInspected(Event):
+class UnitInspected(Event, topic="signoff.unit-inspected.v1"):
     """First results of a unit, or of those of its characteristics that had none yet.
 
     Attributes:
@@ -145,8 +141,6 @@ class UnitInspected(Event):
         typed: The serial as it was typed, where that is another spelling.
     """
 
-    TOPIC: ClassVar[str] = "signoff.unit-inspected.v1"
-
     build: UnitBuild
     builder_enrolled_as: Role | None = None
     distinct_from: tuple[Label, ...] | None = None
@@ -162,22 +156,18 @@ class UnitInspected(Event):
     typed: Typed | None = None
 
 
-class BuilderIdentified(Event):
+class BuilderIdentified(Event, topic="signoff.builder-identified.v1"):
     """A builder was found to be an engineer or approver by the time of the decision (G23).
 
     A builder enrolled only after their units were recorded is an engineer all the same.
     """
 
-    TOPIC: ClassVar[str] = "signoff.builder-identified.v1"
-
     built_by: Label
     enrolled_as: Role
 
 
-class UnitRetested(Event):
+class UnitRetested(Event, topic="signoff.unit-retested.v1"):
     """A further result of a unit; it is kept and shown, and never counts (S-28, G4)."""
-
-    TOPIC: ClassVar[str] = "signoff.unit-retested.v1"
 
     attempt: int = Field(ge=2)
     gauges: Gauges | None = None
@@ -189,20 +179,16 @@ class UnitRetested(Event):
     source: SheetRow | None = None
 
 
-class NonconformityRecorded(Event):
+class NonconformityRecorded(Event, topic="signoff.nonconformity-recorded.v1"):
     """A nonconformity seen on a unit after its results were recorded."""
-
-    TOPIC: ClassVar[str] = "signoff.nonconformity-recorded.v1"
 
     nonconformity: Nonconformity
     observed_at: UtcTime | None = None
     serial: Label
 
 
-class UnitDispositioned(Event):
+class UnitDispositioned(Event, topic="signoff.unit-dispositioned.v1"):
     """What happens to a unit, and on whose authority (ISO 9001 8.7); the count stays (G4)."""
-
-    TOPIC: ClassVar[str] = "signoff.unit-dispositioned.v1"
 
     disposition: Disposition
     reason: Text
@@ -210,7 +196,7 @@ class UnitDispositioned(Event):
     signature: Signature = UNSIGNED
 
 
-class CorrectionRequested(Event):
+class CorrectionRequested(Event, topic="signoff.correction-requested.v1"):
     """A wrong entry and what it should be; nothing changes until a second person confirms (S-23).
 
     Attributes:
@@ -220,8 +206,6 @@ class CorrectionRequested(Event):
         remeasured: What was done to get the right value; a reject needs it.
         was: The value on record.
     """
-
-    TOPIC: ClassVar[str] = "signoff.correction-requested.v1"
 
     becomes: Label
     field: Label
@@ -234,7 +218,7 @@ class CorrectionRequested(Event):
     was: Label
 
 
-class CorrectionConfirmed(Event):
+class CorrectionConfirmed(Event, topic="signoff.correction-confirmed.v1"):
     """A second person looked and agreed; the correction takes effect from here on.
 
     Attributes:
@@ -242,53 +226,29 @@ class CorrectionConfirmed(Event):
         nonconformity: What the corrected reading makes, where it fails and none was recorded.
     """
 
-    TOPIC: ClassVar[str] = "signoff.correction-confirmed.v1"
-
     builder_enrolled_as: Role | None = None
     nonconformity: Nonconformity | None = None
     number: int
     signature: Signature = UNSIGNED
 
 
-class CorrectionDeclined(Event):
+class CorrectionDeclined(Event, topic="signoff.correction-declined.v1"):
     """A second person looked and did not agree; the record stays as it was."""
-
-    TOPIC: ClassVar[str] = "signoff.correction-declined.v1"
 
     number: int
     reason: Text
     signature: Signature = UNSIGNED
 
 
-class BatchClosed(Event):
+class BatchClosed(Event, topic="signoff.batch-closed.v1"):
     """No more units; what is missing now stays missing."""
-
-    TOPIC: ClassVar[str] = "signoff.batch-closed.v1"
 
     note: Text | None = None
     signature: Signature = UNSIGNED
 
 
-class BatchDecided(Event):
+class BatchDecided(Event, topic="signoff.batch-decided.v1"):
     """The process was decided on this batch; the decision itself is on the process's stream."""
-
-    TOPIC: ClassVar[str] = "signoff.batch-decided.v1"
 
     outcome: Outcome
     process_version: int
-
-
-EVENTS: tuple[type[Event], ...] = (
-    BatchStarted,
-    SheetImported,
-    UnitInspected,
-    BuilderIdentified,
-    UnitRetested,
-    NonconformityRecorded,
-    UnitDispositioned,
-    CorrectionRequested,
-    CorrectionConfirmed,
-    CorrectionDeclined,
-    BatchClosed,
-    BatchDecided,
-)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from functools import lru_cache
+from types import ModuleType
 from typing import Any
 from uuid import UUID
 
@@ -25,8 +26,15 @@ from signoff_ledger.integrity.line import check_envelope
 Upcast = Callable[[dict[str, Any]], tuple[str, dict[str, Any]]]
 """Takes the data of an old version, gives the next version's wire name and data."""
 
+
+def events_of(module: ModuleType) -> list[type[Event]]:
+    """Give the kinds of events that a module of this package defines, in its order."""
+    kinds = (kind for kind in vars(module).values() if isinstance(kind, type))
+    return [kind for kind in kinds if issubclass(kind, Event) and "TOPIC" in vars(kind)]
+
+
 EVENT_TYPES: Mapping[str, type[Event]] = {
-    event.TOPIC: event for module in (process, batch, person, ledger) for event in module.EVENTS
+    event.TOPIC: event for module in (process, batch, person, ledger) for event in events_of(module)
 }
 
 UPCASTS: dict[str, Upcast] = {}

@@ -8,7 +8,7 @@ columns, hashes, projections, exports) is derived from it. Its format is in
 import json
 from datetime import datetime
 from functools import lru_cache
-from typing import ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple, TypeVar
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
@@ -30,6 +30,12 @@ class Event(BaseModel):
 
     TOPIC: ClassVar[str]
     """Wire name such as `signoff.unit-inspected.v1`; never the Python path."""
+
+    def __init_subclass__(cls, *, topic: str | None = None, **config: Any) -> None:
+        """Take the wire name; a base that several events share has none."""
+        super().__init_subclass__(**config)
+        if topic is not None:
+            cls.TOPIC = topic
 
     @classmethod
     def __pydantic_init_subclass__(cls, **_: object) -> None:
@@ -81,6 +87,26 @@ class EventEnvelope(NamedTuple):
     def originator_version(self) -> int:
         """The version, under the name that the event store's mapper looks for."""
         return self.version
+
+
+E = TypeVar("E", bound=Event)
+
+
+class LogEntry(NamedTuple):
+    """An entry with its place in the log."""
+
+    position: int
+    entry: EventEnvelope
+
+    def event_as(self, kind: type[E]) -> E:
+        """Give the event, that was looked up as one of its kind.
+
+        Raises:
+            TypeError: It is of another kind.
+        """
+        if not isinstance(self.entry.event, kind):
+            raise TypeError(self.entry.event)
+        return self.entry.event
 
 
 def make_envelope(

@@ -1,6 +1,6 @@
 """Events on the ledger's own stream: its founding, its key, its witnesses, and notes set aside."""
 
-from typing import Annotated, ClassVar
+from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
@@ -20,28 +20,24 @@ HeldNote = Annotated[str, Field(pattern=r"^[A-Za-z0-9+/]*={0,2}$", max_length=_H
 Ed25519Signature = Annotated[str, Field(pattern=r"^[A-Za-z0-9+/]{86}==$")]
 
 
-class LedgerFounded(Event):
+class LedgerFounded(Event, topic="signoff.ledger-founded.v1"):
     """The first event of every ledger: what it is called and in which format it is written.
 
     Attributes:
         log_key: The key its checkpoints are signed with; the key's name is the log's origin.
     """
 
-    TOPIC: ClassVar[str] = "signoff.ledger-founded.v1"
-
     ledger_format: int
     log_key: VerifierKey | None = None
     name: Label
 
 
-class LogKeyRotated(Event):
+class LogKeyRotated(Event, topic="signoff.log-key-rotated.v1"):
     """Checkpoints are signed by another key from here on.
 
     Both keys sign that the one follows the other, see `integrity.log_keys`; a ledger that was
     founded without a key gets its first one this way, signed by itself.
     """
-
-    TOPIC: ClassVar[str] = "signoff.log-key-rotated.v1"
 
     log_key: VerifierKey
     new_signature: Ed25519Signature
@@ -50,7 +46,7 @@ class LogKeyRotated(Event):
     signature: Signature = UNSIGNED
 
 
-class WitnessAdded(Event):
+class WitnessAdded(Event, topic="signoff.witness-added.v1"):
     """A witness is asked to cosign checkpoints; whom to trust is every reader's own choice.
 
     Attributes:
@@ -58,14 +54,12 @@ class WitnessAdded(Event):
         verifier_key: The witness's cosignature/v1 key.
     """
 
-    TOPIC: ClassVar[str] = "signoff.witness-added.v1"
-
     signature: Signature = UNSIGNED
     url: Annotated[str, Field(pattern=r"^https?://[!-~]+$", max_length=400)] | None = None
     verifier_key: VerifierKey
 
 
-class CheckpointSetAside(Event):
+class CheckpointSetAside(Event, topic="signoff.checkpoint-set-aside.v1"):
     """A note that is kept as a checkpoint, and that no key of the log signed, does not count.
 
     The note stays where it is kept, and goes along in this event, to the byte.
@@ -77,18 +71,8 @@ class CheckpointSetAside(Event):
         size: The size that it is kept under, in events.
     """
 
-    TOPIC: ClassVar[str] = "signoff.checkpoint-set-aside.v1"
-
     note: HeldNote
     reason: Text
     sha256: Sha256
     signature: Signature = UNSIGNED
     size: int
-
-
-EVENTS: tuple[type[Event], ...] = (
-    LedgerFounded,
-    LogKeyRotated,
-    WitnessAdded,
-    CheckpointSetAside,
-)

@@ -4,7 +4,7 @@ A person's printed name stands in their enrolment, and in the decisions they sig
 law wants it shown there (Part 11 11.50); everything else names them by key.
 """
 
-from typing import Annotated, ClassVar
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import Field
@@ -14,37 +14,31 @@ from signoff_ledger.domain.signature import UNSIGNED, Fingerprint, Signature
 from signoff_ledger.domain.values import PROSE, Key, Outcome, Role, Text
 
 
-class PersonEnrolled(Event):
+class PersonEnrolled(Event, topic="signoff.person-enrolled.v1"):
     """A person may be named from here on; keys are never reused (Part 11 11.100(a))."""
-
-    TOPIC: ClassVar[str] = "signoff.person-enrolled.v1"
 
     person: Key
     printed_name: Text
     signature: Signature = UNSIGNED
 
 
-class RoleGranted(Event):
+class RoleGranted(Event, topic="signoff.role-granted.v1"):
     """A role, with the reason it was given (Part 11 11.10(i))."""
-
-    TOPIC: ClassVar[str] = "signoff.role-granted.v1"
 
     note: Text
     role: Role
     signature: Signature = UNSIGNED
 
 
-class RoleRevoked(Event):
+class RoleRevoked(Event, topic="signoff.role-revoked.v1"):
     """A role taken back, with the reason."""
-
-    TOPIC: ClassVar[str] = "signoff.role-revoked.v1"
 
     reason: Text
     role: Role
     signature: Signature = UNSIGNED
 
 
-class SigningKeyRegistered(Event):
+class SigningKeyRegistered(Event, topic="signoff.signing-key-registered.v1"):
     """A person showed a public key and, by signing with it, that they hold the other half.
 
     Attributes:
@@ -54,23 +48,19 @@ class SigningKeyRegistered(Event):
         signature: Made by this very key.
     """
 
-    TOPIC: ClassVar[str] = "signoff.signing-key-registered.v1"
-
     in_force: bool
     public_key: Annotated[str, Field(max_length=4_096)]
     signature: Signature
 
 
-class SigningKeyAccepted(Event):
+class SigningKeyAccepted(Event, topic="signoff.signing-key-accepted.v1"):
     """A second person confirmed whose key it is (Part 11 11.100(b)); it signs from here on."""
-
-    TOPIC: ClassVar[str] = "signoff.signing-key-accepted.v1"
 
     fingerprint: Fingerprint
     signature: Signature = UNSIGNED
 
 
-class SigningKeyRevoked(Event):
+class SigningKeyRevoked(Event, topic="signoff.signing-key-revoked.v1"):
     """The key signs no more; what it signed before stays signed (Part 11 11.300(c)).
 
     Attributes:
@@ -78,30 +68,24 @@ class SigningKeyRevoked(Event):
             sole owner has lost their only key.
     """
 
-    TOPIC: ClassVar[str] = "signoff.signing-key-revoked.v1"
-
     fingerprint: Fingerprint
     reason: Text
     signature: Signature = UNSIGNED
 
 
-class SignatureGiven(Event):
+class SignatureGiven(Event, topic="signoff.signature-given.v1"):
     """The person signed an event on another stream with a key in force at this very version.
 
     Written in the same save, so that a key revoked in between cannot slip past.
     """
-
-    TOPIC: ClassVar[str] = "signoff.signature-given.v1"
 
     fingerprint: Fingerprint
     signed_stream: UUID
     signed_version: int
 
 
-class SignatureRefused(Event):
+class SignatureRefused(Event, topic="signoff.signature-refused.v1"):
     """A signature that was offered under this person's name was not theirs (Part 11 11.300(d))."""
-
-    TOPIC: ClassVar[str] = "signoff.signature-refused.v1"
 
     code: str
     command: str
@@ -109,25 +93,10 @@ class SignatureRefused(Event):
     why: str
 
 
-class DecisionTaken(Event):
+class DecisionTaken(Event, topic="signoff.decision-taken.v1"):
     """The person decided on a process, so a role revoked in between cannot slip past the rules."""
-
-    TOPIC: ClassVar[str] = "signoff.decision-taken.v1"
 
     meaning: Annotated[Text, PROSE]
     outcome: Outcome
     process: Key
     process_version: int
-
-
-EVENTS: tuple[type[Event], ...] = (
-    PersonEnrolled,
-    RoleGranted,
-    RoleRevoked,
-    SigningKeyRegistered,
-    SigningKeyAccepted,
-    SigningKeyRevoked,
-    SignatureGiven,
-    SignatureRefused,
-    DecisionTaken,
-)

@@ -3,7 +3,6 @@
 Fields stand in ascending order, see `event.Event`. Each class says why it is recorded.
 """
 
-from abc import abstractmethod
 from typing import Annotated, ClassVar
 
 from pydantic import Field
@@ -51,32 +50,26 @@ class Heads(Value):
     size: int
 
 
-class ProcessDefined(Event):
+class ProcessDefined(Event, topic="signoff.process-defined.v1"):
     """A process exists from here on; its key names its stream."""
-
-    TOPIC: ClassVar[str] = "signoff.process-defined.v1"
 
     process: Key
 
 
-class DesignApprovalReferenced(Event):
+class DesignApprovalReferenced(Event, topic="signoff.design-approval-referenced.v1"):
     """The design was approved elsewhere; the process proves what that design needs (S-12).
 
     Attributes:
         note: Why it was approved again, where nothing else of the plan changed.
     """
 
-    TOPIC: ClassVar[str] = "signoff.design-approval-referenced.v1"
-
     approval: DesignApproval
     note: Text | None = None
     signature: Signature = UNSIGNED
 
 
-class ToolingApprovalReferenced(Event):
+class ToolingApprovalReferenced(Event, topic="signoff.tooling-approval-referenced.v1"):
     """The tooling was approved: kept apart, it never opens the order gate (S-43)."""
-
-    TOPIC: ClassVar[str] = "signoff.tooling-approval-referenced.v1"
 
     note: Text | None = None
     reference: Label
@@ -84,15 +77,13 @@ class ToolingApprovalReferenced(Event):
     tooling: Label
 
 
-class InspectionPlanPublished(Event):
+class InspectionPlanPublished(Event, topic="signoff.inspection-plan-published.v1"):
     """What is inspected from the next batch on, pinned by its digest (S-03, S-06).
 
     Attributes:
         differences: How it differs from the plan before, where a batch of this design had results
             by then (G15).
     """
-
-    TOPIC: ClassVar[str] = "signoff.inspection-plan-published.v1"
 
     differences: tuple[PlanDifference, ...] = ()
     number: int
@@ -107,20 +98,16 @@ class InspectionPlanPublished(Event):
         return any(each.loosens for each in self.differences)
 
 
-class InspectionPlanCountersigned(Event):
+class InspectionPlanCountersigned(Event, topic="signoff.inspection-plan-countersigned.v1"):
     """A second person agreed to a plan that loosens the one before it (G15)."""
-
-    TOPIC: ClassVar[str] = "signoff.inspection-plan-countersigned.v1"
 
     number: int
     plan_sha256: Sha256
     signature: Signature = UNSIGNED
 
 
-class BarRegistered(Event):
+class BarRegistered(Event, topic="signoff.bar-registered.v1"):
     """The bar, set before any result exists (S-26, S-37)."""
-
-    TOPIC: ClassVar[str] = "signoff.bar-registered.v1"
 
     bar: Bar
     bar_sha256: Sha256
@@ -128,10 +115,8 @@ class BarRegistered(Event):
     signature: Signature = UNSIGNED
 
 
-class BarSuperseded(Event):
+class BarSuperseded(Event, topic="signoff.bar-superseded.v1"):
     """Another bar for the next batch, with a reason; a loosening is marked as one (G6)."""
-
-    TOPIC: ClassVar[str] = "signoff.bar-superseded.v1"
 
     bar: Bar
     bar_sha256: Sha256
@@ -141,24 +126,20 @@ class BarSuperseded(Event):
     signature: Signature = UNSIGNED
 
 
-class BarCountersigned(Event):
+class BarCountersigned(Event, topic="signoff.bar-countersigned.v1"):
     """A buyer agreed to the bar before any result existed (VDA 2 asks for as much)."""
-
-    TOPIC: ClassVar[str] = "signoff.bar-countersigned.v1"
 
     bar_sha256: Sha256
     number: int
     signature: Signature = UNSIGNED
 
 
-class BatchOpened(Event):
+class BatchOpened(Event, topic="signoff.batch-opened.v1"):
     """A batch began under this bar and plan, on this revision, confirming these changes (S-27).
 
     Attributes:
         unchanged: True when nothing was changed since the last batch and the bar allowed that (G7).
     """
-
-    TOPIC: ClassVar[str] = "signoff.batch-opened.v1"
 
     attempt: int
     bar: int
@@ -169,36 +150,30 @@ class BatchOpened(Event):
     unchanged: bool = False
 
 
-class BatchFinished(Event):
+class BatchFinished(Event, topic="signoff.batch-finished.v1"):
     """The batch takes no more units; the next one may open.
 
     Attributes:
         units: Units on record; with none, nothing was seen, and the next batch is no repeat.
     """
 
-    TOPIC: ClassVar[str] = "signoff.batch-finished.v1"
-
     batch: Key
     units: int
 
 
-class BatchAmended(Event):
+class BatchAmended(Event, topic="signoff.batch-amended.v1"):
     """A finished batch was corrected or added to: a decision under way must be prepared again."""
-
-    TOPIC: ClassVar[str] = "signoff.batch-amended.v1"
 
     batch: Key
 
 
-class NonconformityAttributed(Event):
+class NonconformityAttributed(Event, topic="signoff.nonconformity-attributed.v1"):
     """Where a mode comes from (S-16); a later attribution replaces this one and both stay visible.
 
     Attributes:
         batch: With `number`, narrows the attribution to one nonconformity.
         number: The nonconformity's number in that batch.
     """
-
-    TOPIC: ClassVar[str] = "signoff.nonconformity-attributed.v1"
 
     batch: Key | None = None
     mode: Key
@@ -208,10 +183,8 @@ class NonconformityAttributed(Event):
     signature: Signature = UNSIGNED
 
 
-class CauseStated(Event):
+class CauseStated(Event, topic="signoff.cause-stated.v1"):
     """The root cause of a mode in a batch, or an explicit statement in its place (S-23, S-46)."""
-
-    TOPIC: ClassVar[str] = "signoff.cause-stated.v1"
 
     batch: Key
     kind: CauseKind
@@ -220,7 +193,7 @@ class CauseStated(Event):
     statement: Text
 
 
-class ProcessChangeApplied(Event):
+class ProcessChangeApplied(Event, topic="signoff.process-change-applied.v1"):
     """The process was changed; its revision goes up and a standing sign-off lapses (S-08, G12).
 
     Attributes:
@@ -232,8 +205,6 @@ class ProcessChangeApplied(Event):
         tooling_revision: The tooling's new revision, where it changed.
         touches_design: True sends the series back to design (S-52, S-35).
     """
-
-    TOPIC: ClassVar[str] = "signoff.process-change-applied.v1"
 
     addresses: tuple[Key, ...] = ()
     fixture: Label | None = None
@@ -285,12 +256,12 @@ class ProcessDecision(Event):
         return False
 
     @property
-    @abstractmethod
     def words(self) -> str | None:
         """The reason of a hold, or the note of a sign-off."""
+        raise NotImplementedError  # not abstract, so that `event_as` may name both at once
 
 
-class ProcessHeld(ProcessDecision):
+class ProcessHeld(ProcessDecision, topic="signoff.process-held.v1"):
     """The decision to hold, taken by a person or by the bar itself (S-19, S-42).
 
     Attributes:
@@ -301,7 +272,6 @@ class ProcessHeld(ProcessDecision):
     """
 
     OUTCOME: ClassVar[Outcome] = Outcome.HELD
-    TOPIC: ClassVar[str] = "signoff.process-held.v1"
 
     automatic: bool = False
     awaiting: Text | None = None
@@ -319,11 +289,10 @@ class ProcessHeld(ProcessDecision):
         return self.reason
 
 
-class ProcessSignedOff(ProcessDecision):
+class ProcessSignedOff(ProcessDecision, topic="signoff.process-signed-off.v1"):
     """The sign-off of a process revision for a run, with the verdict it was taken on (S-08)."""
 
     OUTCOME: ClassVar[Outcome] = Outcome.SIGNED_OFF
-    TOPIC: ClassVar[str] = "signoff.process-signed-off.v1"
 
     bar_sha256: Sha256
     design: DesignApproval
@@ -340,24 +309,20 @@ class ProcessSignedOff(ProcessDecision):
         return self.note
 
 
-class UnitsHandedOver(Event):
+class UnitsHandedOver(Event, topic="signoff.units-handed-over.v1"):
     """The conforming units of the deciding batch go to the next activity (S-31)."""
-
-    TOPIC: ClassVar[str] = "signoff.units-handed-over.v1"
 
     batch: Key
     next_activity: ActivityCode
     serials: tuple[Label, ...]
 
 
-class SignOffWithdrawn(Event):
+class SignOffWithdrawn(Event, topic="signoff.sign-off-withdrawn.v1"):
     """A person ended a sign-off, with a reason; it is not deleted (G12).
 
     Attributes:
         orders: The orders at risk by it.
     """
-
-    TOPIC: ClassVar[str] = "signoff.sign-off-withdrawn.v1"
 
     orders: tuple[OrderAtRisk, ...] = ()
     printed_name: Text
@@ -366,21 +331,19 @@ class SignOffWithdrawn(Event):
     signature: Signature = UNSIGNED
 
 
-class SignOffLapsed(Event):
+class SignOffLapsed(Event, topic="signoff.sign-off-lapsed.v1"):
     """A sign-off ended by rule (G12).
 
     Attributes:
         orders: The orders at risk by it.
     """
 
-    TOPIC: ClassVar[str] = "signoff.sign-off-lapsed.v1"
-
     cause: Annotated[Text, PROSE]
     orders: tuple[OrderAtRisk, ...] = ()
     sign_off: int
 
 
-class SignOffUnsupported(Event):
+class SignOffUnsupported(Event, topic="signoff.sign-off-unsupported.v1"):
     """What a sign-off stood on was taken away; the order gate is shut (G11).
 
     It is recorded again whenever what does not hold is something else than before, and also when
@@ -390,18 +353,14 @@ class SignOffUnsupported(Event):
         orders: The orders at risk by it.
     """
 
-    TOPIC: ClassVar[str] = "signoff.sign-off-unsupported.v1"
-
     batch: Key
     orders: tuple[OrderAtRisk, ...] = ()
     sign_off: int
     verdict: Verdict
 
 
-class ProductionOrderCommitted(Event):
+class ProductionOrderCommitted(Event, topic="signoff.production-order-committed.v1"):
     """A run was committed under a standing sign-off (S-04, S-55)."""
-
-    TOPIC: ClassVar[str] = "signoff.production-order-committed.v1"
 
     quantity: int = Field(ge=1, le=COUNT_LIMIT)
     reference: Label
@@ -409,10 +368,8 @@ class ProductionOrderCommitted(Event):
     signature: Signature = UNSIGNED
 
 
-class ProductionOrderCancelled(Event):
+class ProductionOrderCancelled(Event, topic="signoff.production-order-cancelled.v1"):
     """An order on record will not be built; its reference is never used again."""
-
-    TOPIC: ClassVar[str] = "signoff.production-order-cancelled.v1"
 
     quantity: int = Field(ge=1, le=COUNT_LIMIT)
     reason: Text
@@ -420,20 +377,16 @@ class ProductionOrderCancelled(Event):
     signature: Signature = UNSIGNED
 
 
-class OrderPlacedWithoutSignOff(Event):
+class OrderPlacedWithoutSignOff(Event, topic="signoff.order-placed-without-sign-off.v1"):
     """A person ordered anyway, outside the ledger; it is on record that they did (S-22)."""
-
-    TOPIC: ClassVar[str] = "signoff.order-placed-without-sign-off.v1"
 
     note: Text
     quantity: int = Field(ge=1, le=COUNT_LIMIT)
     reference: Label
 
 
-class RemarkRecorded(Event):
+class RemarkRecorded(Event, topic="signoff.remark-recorded.v1"):
     """Dissent, pressure or a note: kept with its author, changes no outcome (S-53, S-58)."""
-
-    TOPIC: ClassVar[str] = "signoff.remark-recorded.v1"
 
     kind: RemarkKind
     signature: Signature = UNSIGNED
@@ -447,42 +400,11 @@ class RefusedRule(Value):
     says: Annotated[str, PROSE]
 
 
-class CommandRefused(Event):
+class CommandRefused(Event, topic="signoff.command-refused.v1"):
     """A sign-off, order, late bar or repeat that the rules refused, with who tried (G13)."""
-
-    TOPIC: ClassVar[str] = "signoff.command-refused.v1"
 
     code: str
     command: str
     rules: tuple[RefusedRule, ...]
     subject: str
     what: Annotated[str, PROSE]
-
-
-EVENTS: tuple[type[Event], ...] = (
-    ProcessDefined,
-    DesignApprovalReferenced,
-    ToolingApprovalReferenced,
-    InspectionPlanPublished,
-    InspectionPlanCountersigned,
-    BarRegistered,
-    BarSuperseded,
-    BarCountersigned,
-    BatchOpened,
-    BatchFinished,
-    BatchAmended,
-    NonconformityAttributed,
-    CauseStated,
-    ProcessChangeApplied,
-    ProcessHeld,
-    ProcessSignedOff,
-    UnitsHandedOver,
-    SignOffWithdrawn,
-    SignOffLapsed,
-    SignOffUnsupported,
-    ProductionOrderCommitted,
-    ProductionOrderCancelled,
-    OrderPlacedWithoutSignOff,
-    RemarkRecorded,
-    CommandRefused,
-)

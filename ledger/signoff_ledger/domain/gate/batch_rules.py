@@ -7,7 +7,7 @@ from decimal import Decimal
 from math import ceil
 from typing import TYPE_CHECKING
 
-from signoff_ledger.domain.gate.rule import NO_BATCH, RuleResult, rule
+from signoff_ledger.domain.gate.rule import RuleResult, batch_rule
 from signoff_ledger.domain.tally import EXCLUSIONS
 from signoff_ledger.domain.verdict import NO_CORRECTION_PENDING, SETTLING_LIMIT, EventRef
 
@@ -18,12 +18,9 @@ if TYPE_CHECKING:
     from signoff_ledger.domain.case import Case
 
 
-@rule("batch-closed")
-def batch_closed(case: Case) -> RuleResult:
+@batch_rule("batch-closed")
+def batch_closed(case: Case, batch: Batch) -> RuleResult:
     """The batch takes no more units, so its count is final."""
-    batch = case.batch
-    if batch is None:
-        return NO_BATCH
     if batch.closed_version is None:
         return RuleResult(holds=False, says=f"batch {batch.key} is still open; close it to decide")
     return RuleResult(
@@ -34,12 +31,10 @@ def batch_closed(case: Case) -> RuleResult:
     )
 
 
-@rule("representative-units")
-def representative_units(case: Case) -> RuleResult:
+@batch_rule("representative-units")
+def representative_units(case: Case, batch: Batch) -> RuleResult:
     """Enough units that stand for the process, none missing, none with a blank (S-05, S-10)."""
-    batch, count = case.batch, case.tally
-    if batch is None or count is None:
-        return NO_BATCH
+    count = batch.tally(case.bar)
     n, counted = count.planned, len(count.representative)
     parts = [f"{count.filled}/{n} planned units count"]
     if counted != count.filled:
@@ -72,12 +67,11 @@ def representative_units(case: Case) -> RuleResult:
     )
 
 
-@rule("rejects-within-ac", of_bar=True)
-def rejects_within_ac(case: Case) -> RuleResult:
+@batch_rule("rejects-within-ac", of_bar=True)
+def rejects_within_ac(case: Case, batch: Batch) -> RuleResult:
     """The hard number: nonconforming units of those that count, at most Ac (S-33, S-54)."""
-    batch, count, bar = case.batch, case.tally, case.bar
-    if batch is None or count is None or bar is None:
-        return NO_BATCH
+    bar = case.bar_instead or batch.bar
+    count = batch.tally(bar)
     rejects, units = len(count.rejects), len(count.representative)
     nonconforming = len(count.nonconforming)
     if units == 0:
@@ -108,12 +102,11 @@ def rejects_within_ac(case: Case) -> RuleResult:
     )
 
 
-@rule("no-critical", of_bar=True)
-def no_critical(case: Case) -> RuleResult:
+@batch_rule("no-critical", of_bar=True)
+def no_critical(case: Case, batch: Batch) -> RuleResult:
     """Critical nonconformities, at most as many as the bar names; none unless it says so (G8)."""
-    batch, count, bar = case.batch, case.tally, case.bar
-    if batch is None or count is None or bar is None:
-        return NO_BATCH
+    bar = case.bar_instead or batch.bar
+    count = batch.tally(bar)
     units = len(count.representative)
     return RuleResult(
         holds=units > 0 and count.critical <= bar.max_critical,
@@ -123,12 +116,11 @@ def no_critical(case: Case) -> RuleResult:
     )
 
 
-@rule("build-time", of_bar=True)
-def build_time(case: Case) -> RuleResult:
+@batch_rule("build-time", of_bar=True)
+def build_time(case: Case, batch: Batch) -> RuleResult:
     """The build time within its clause; without a clause it is reported, not judged (S-38)."""
-    count, bar = case.tally, case.bar
-    if case.batch is None or count is None or bar is None:
-        return NO_BATCH
+    bar = case.bar_instead or batch.bar
+    count = batch.tally(bar)
     times, units = count.build_times_s, len(count.representative)
     numbers = {"timed": len(times), "units": units}
     parts = [f"{len(times)}/{units} unit(s) timed"]
@@ -137,7 +129,7 @@ def build_time(case: Case) -> RuleResult:
         numbers |= {"longest_s": max(times), "median_s": ceil(median)}
         timed = f"on {len(times)}/{units} unit(s)"
         parts = [f"median {_clock(numbers['median_s'])}, longest {_clock(max(times))} {timed}"]
-        parts += _against_reference(case, numbers)
+        parts += _against_reference(batch, numbers)
     limits = (
         ("median", bar.build_time_median_max_s, numbers.get("median_s")),
         ("longest", bar.build_time_each_max_s, numbers.get("longest_s")),
@@ -154,12 +146,11 @@ def build_time(case: Case) -> RuleResult:
     return RuleResult(holds=holds, numbers=numbers, says="; ".join(parts))
 
 
-@rule("single-clauses", of_bar=True)
-def single_clauses(case: Case) -> RuleResult:
+@batch_rule("single-clauses", of_bar=True)
+def single_clauses(case: Case, batch: Batch) -> RuleResult:
     """Clauses on single modes and single characteristics (G8)."""
-    count, bar = case.tally, case.bar
-    if case.batch is None or count is None or bar is None:
-        return NO_BATCH
+    bar = case.bar_instead or batch.bar
+    count = batch.tally(bar)
     units = len(count.representative)
     clauses = [(f"mode {c.mode}", count.modes.get(c.mode, 0), c.max_units) for c in bar.modes]
     clauses += [
@@ -180,13 +171,10 @@ def single_clauses(case: Case) -> RuleResult:
     )
 
 
-@rule("fresh-units")
-def fresh_units(case: Case) -> RuleResult:
+@batch_rule("fresh-units")
+def fresh_units(case: Case, batch: Batch) -> RuleResult:
     """No serial was used in an earlier batch, however it is spelt: rework proves nothing (S-28)."""
-    batch = case.batch
-    if batch is None:
-        return NO_BATCH
-    used = {serial: found for serial in batch.units if (found := _used_before(serial, case))}
+    used = {serial: found for serial in batch.units if (found := _used_before(serial, case, batch))}
     again, total = list(used), len(batch.units)
     if again:
         shown = ", ".join(f"{serial} ({used[serial]})" for serial in again[:SETTLING_LIMIT])
@@ -201,10 +189,9 @@ def fresh_units(case: Case) -> RuleResult:
     )
 
 
-def _used_before(serial: str, case: Case) -> str:
+def _used_before(serial: str, case: Case, batch: Batch) -> str:
     """Name the earlier batch that has a unit, or one that looks like it; "" where none has."""
-    batch = case.batch
-    said = batch.units[serial].distinct_from if batch else ()
+    said = batch.units[serial].distinct_from
     for other in case.earlier:
         if serial in other.units:
             return other.key
@@ -214,11 +201,9 @@ def _used_before(serial: str, case: Case) -> str:
     return ""
 
 
-@rule(NO_CORRECTION_PENDING)
-def no_correction_pending(case: Case) -> RuleResult:
+@batch_rule(NO_CORRECTION_PENDING)
+def no_correction_pending(case: Case, _: Batch) -> RuleResult:
     """No correction waits for a second person, in any batch of the process."""
-    if case.batch is None:
-        return NO_BATCH
     waiting = [(b.key, c) for b in case.batches.values() for c in b.pending_corrections]
     shown = ", ".join(f"{key} no. {c.asked.number} on {c.asked.serial}" for key, c in waiting)
     return RuleResult(
@@ -232,9 +217,9 @@ def no_correction_pending(case: Case) -> RuleResult:
     )
 
 
-def _against_reference(case: Case, numbers: dict[str, int]) -> list[str]:
+def _against_reference(batch: Batch, numbers: dict[str, int]) -> list[str]:
     """State the median and the bench as two numbers, never as one (S-15)."""
-    characteristic = case.batch.plan.build_time if case.batch else None
+    characteristic = batch.plan.build_time
     reference = characteristic.scaled_reference if characteristic else None
     if not reference:
         return []

@@ -14,6 +14,7 @@ from signoff_ledger.domain.process_state import NOTHING_ORDERED, ProcessState
 from signoff_ledger.domain.values import TEXT_LIMIT
 from signoff_ledger.domain.verdict import NO_DESIGN_NONCONFORMITY
 from signoff_ledger.errors import Advice, Attempt, ConflictError, NotFoundError, RuleRefusedError
+from signoff_ledger.unknown_names import unknown_process
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -170,11 +171,7 @@ class OrderGate(ProcessState):
             NotFoundError: There is no such process.
         """
         if self.plan is None:
-            raise NotFoundError(
-                "SL201",
-                f"there is no process {self.key}",
-                advice=Advice("publish-plan"),
-            )
+            raise unknown_process(self.key, ())
         return self.plan
 
     def _known_order(self, quantity: int, reference: str) -> Order | None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from signoff_ledger.domain.bar import ConfirmationBatch
 from signoff_ledger.domain.batch_modes import BatchMode, is_closed, modes_of
-from signoff_ledger.domain.gate.rule import NO_BATCH, RuleResult, rule
+from signoff_ledger.domain.gate.rule import RuleResult, batch_rule, rule
 from signoff_ledger.domain.plan import content_sha256
 from signoff_ledger.domain.plan_difference import differences
 from signoff_ledger.domain.process_records import Standing
@@ -20,6 +20,7 @@ from signoff_ledger.domain.verdict import (
 )
 
 if TYPE_CHECKING:
+    from signoff_ledger.domain.batch import Batch
     from signoff_ledger.domain.case import Case
     from signoff_ledger.domain.process_records import AppliedChange
 
@@ -42,12 +43,9 @@ def design_approved(case: Case) -> RuleResult:
     )
 
 
-@rule(BAR_BEFORE_RESULTS)
-def bar_before_results(case: Case) -> RuleResult:
+@batch_rule(BAR_BEFORE_RESULTS)
+def bar_before_results(case: Case, batch: Batch) -> RuleResult:
     """The bar stood before the first result, by order in the log (S-26, S-37)."""
-    batch = case.batch
-    if batch is None:
-        return NO_BATCH
     if batch.first_result_version is None:
         return RuleResult(holds=False, says=f"batch {batch.key} has no result yet")
     number = batch.started.bar_number
@@ -65,12 +63,9 @@ def bar_before_results(case: Case) -> RuleResult:
     )
 
 
-@rule("plan-and-bar-frozen")
-def plan_and_bar_frozen(case: Case) -> RuleResult:
+@batch_rule("plan-and-bar-frozen")
+def plan_and_bar_frozen(case: Case, batch: Batch) -> RuleResult:
     """The batch was judged by the plan and the bar that were registered, to the byte (S-03)."""
-    batch = case.batch
-    if batch is None:
-        return NO_BATCH
     started = batch.started
     bars = {b.number: b for b in case.process.bars}
     plans = {p.number: p for p in case.process.plans}
@@ -94,12 +89,9 @@ def plan_and_bar_frozen(case: Case) -> RuleResult:
     )
 
 
-@rule("plan-agreed")
-def plan_agreed(case: Case) -> RuleResult:
+@batch_rule("plan-agreed")
+def plan_agreed(case: Case, batch: Batch) -> RuleResult:
     """A plan that passes what earlier results did not was agreed to by two people (G15)."""
-    batch = case.batch
-    if batch is None:
-        return NO_BATCH
     number = batch.started.plan_number
     plan = next((p for p in case.process.plans if p.number == number), None)
     if plan is None:
@@ -126,12 +118,9 @@ def plan_agreed(case: Case) -> RuleResult:
     )
 
 
-@rule("after-last-change")
-def after_last_change(case: Case) -> RuleResult:
+@batch_rule("after-last-change")
+def after_last_change(case: Case, batch: Batch) -> RuleResult:
     """Every unit was built after the last change of process, plan or design (S-03, S-08, S-28)."""
-    batch = case.batch
-    if batch is None:
-        return NO_BATCH
     process = case.process
     built, now = batch.started.process_revision, process.revision
     opened = process.batches[batch.key]
@@ -165,12 +154,9 @@ def after_last_change(case: Case) -> RuleResult:
     )
 
 
-@rule(LATEST_BATCH)
-def latest_batch(case: Case) -> RuleResult:
+@batch_rule(LATEST_BATCH)
+def latest_batch(case: Case, batch: Batch) -> RuleResult:
     """The deciding batch is the last one built: no choosing among attempts (G7)."""
-    batch = case.batch
-    if batch is None:
-        return NO_BATCH
     latest, attempts = case.process.latest_batch, case.process.attempts
     return RuleResult(
         holds=latest == batch.key,
@@ -181,15 +167,13 @@ def latest_batch(case: Case) -> RuleResult:
     )
 
 
-@rule("not-decided-before")
-def not_decided_before(case: Case) -> RuleResult:
+@batch_rule("not-decided-before")
+def not_decided_before(case: Case, batch: Batch) -> RuleResult:
     """The batch was neither held nor withdrawn: one that was is not signed again (G19).
 
     A hold that awaits something other than the process is no verdict on the batch.
     """
-    batch, process = case.batch, case.process
-    if batch is None:
-        return NO_BATCH
+    process = case.process
     holds = [d for d in process.decisions if d.batch == batch.key and d.outcome is Outcome.HELD]
     final = [d for d in holds if d.awaiting is None]
     ended = [e for e in process.endings if e.batch == batch.key and e.standing in _ENDED_FOR_GOOD]
@@ -208,12 +192,10 @@ def not_decided_before(case: Case) -> RuleResult:
     )
 
 
-@rule("confirmation-batch")
-def confirmation_batch(case: Case) -> RuleResult:
+@batch_rule("confirmation-batch")
+def confirmation_batch(case: Case, batch: Batch) -> RuleResult:
     """A repeat where the bar demands one even of a first batch that clears it (G1, G25)."""
-    batch, bar = case.batch, case.bar
-    if batch is None or bar is None:
-        return NO_BATCH
+    bar = case.bar_instead or batch.bar
     attempt = batch.started.attempt
     if bar.confirmation_batch is ConfirmationBatch.AFTER_CHANGE:
         says = "the bar asks for a fresh batch after each change, and for no other repeat"
@@ -227,12 +209,9 @@ def confirmation_batch(case: Case) -> RuleResult:
     )
 
 
-@rule(REPEAT_CITES_CHANGE)
-def repeat_cites_change(case: Case) -> RuleResult:
+@batch_rule(REPEAT_CITES_CHANGE)
+def repeat_cites_change(case: Case, batch: Batch) -> RuleResult:
     """A repeat confirms at least one change; without one it is batch shopping (S-27, G7)."""
-    batch = case.batch
-    if batch is None:
-        return NO_BATCH
     opened = case.process.batches[batch.key]
     confirms, attempt = opened.opened.confirms, opened.opened.attempt
     cited = [c for c in case.process.changes if c.applied.number in confirms]
@@ -255,11 +234,9 @@ def repeat_cites_change(case: Case) -> RuleResult:
     )
 
 
-@rule("nonconformities-closed")
-def nonconformities_closed(case: Case) -> RuleResult:
+@batch_rule("nonconformities-closed")
+def nonconformities_closed(case: Case, _: Batch) -> RuleResult:
     """Each nonconformity is closed by a change this batch confirms, or answered (S-39, G2)."""
-    if case.batch is None:
-        return NO_BATCH
     modes = modes_of(case)
     still_open = [mode for mode in modes if not is_closed(mode, case)]
     recurring = [m for m in modes if m.is_recurrence]
@@ -279,15 +256,13 @@ def nonconformities_closed(case: Case) -> RuleResult:
     )
 
 
-@rule(NO_DESIGN_NONCONFORMITY)
-def no_design_nonconformity(case: Case) -> RuleResult:
+@batch_rule(NO_DESIGN_NONCONFORMITY)
+def no_design_nonconformity(case: Case, _: Batch) -> RuleResult:
     """No nonconformity comes from the design, and each one's origin is on record (S-16, S-35, G14).
 
     A nonconformity on record that comes from the design counts whether its unit does or not, and
     whatever one person alone has said since.
     """
-    if case.batch is None:
-        return NO_BATCH
     modes = modes_of(case)
     unattributed = sorted({m.mode for m in modes if None in m.origins})
     questions = case.process.design_questions

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import wraps
 from typing import TYPE_CHECKING
 
 from signoff_ledger.domain.verdict import EventRef, Finding
 
 if TYPE_CHECKING:
+    from signoff_ledger.domain.batch import Batch
     from signoff_ledger.domain.case import Case
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class RuleResult:
     """What a rule finds on a case: a finding without the rule's name.
 
@@ -52,15 +54,7 @@ class Rule:
 
     def __call__(self, case: Case) -> Finding:
         """Ask the rule."""
-        result = self.function(case)
-        return Finding(
-            counts=result.counts,
-            holds=result.holds,
-            numbers=result.numbers,
-            rule=self.name,
-            says=result.says,
-            settled_by=result.settled_by,
-        )
+        return Finding(rule=self.name, **vars(self.function(case)))
 
 
 def rule(name: str, *, of_bar: bool = False) -> Callable[[Callable[[Case], RuleResult]], Rule]:
@@ -70,3 +64,18 @@ def rule(name: str, *, of_bar: bool = False) -> Callable[[Callable[[Case], RuleR
 
 NO_BATCH = RuleResult(holds=False, says="no batch has been built; there is no evidence")
 """What every rule on a batch finds where there is none: no evidence (S-17)."""
+
+
+def batch_rule(
+    name: str, *, of_bar: bool = False
+) -> Callable[[Callable[[Case, Batch], RuleResult]], Rule]:
+    """Make the function below it a rule on the batch in question; without one there is nothing."""
+
+    def made(function: Callable[[Case, Batch], RuleResult]) -> Rule:
+        @wraps(function)
+        def ask(case: Case) -> RuleResult:
+            return NO_BATCH if case.batch is None else function(case, case.batch)
+
+        return Rule(name, of_bar, ask)
+
+    return made

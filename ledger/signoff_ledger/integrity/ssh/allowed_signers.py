@@ -32,7 +32,6 @@ class AllowedSigner:
 
     Attributes:
         principal: Name of the person, given to `ssh-keygen -I`.
-        key: The public key.
         valid_after: First second at which it may have signed, or None for always.
         valid_before: Last second at which it may have signed, or None for always.
 

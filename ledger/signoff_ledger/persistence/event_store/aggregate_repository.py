@@ -7,79 +7,24 @@ look at the end of the log moves all of them on.
 from __future__ import annotations
 
 from threading import Lock
-from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, TypeVar, cast
-from uuid import UUID
+from typing import TYPE_CHECKING, NamedTuple, cast
 
-from eventsourcing.application import AggregateNotFoundError, Application
-from eventsourcing.persistence import InfrastructureFactory, StoredEvent
-from eventsourcing.utils import Environment
+from eventsourcing.application import AggregateNotFoundError, Repository
+from eventsourcing.persistence import EventStore, StoredEvent
 
-from signoff_ledger.domain.aggregate import Aggregate
 from signoff_ledger.integrity.stream_ids import stream_id
 from signoff_ledger.persistence.event_store.mapper import LineMapper, checked_entry, stored_event
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from uuid import UUID
 
-    from eventsourcing.persistence import Mapper
-
+    from signoff_ledger.domain.aggregate import A, Aggregate
     from signoff_ledger.domain.events.event import EventEnvelope
     from signoff_ledger.persistence.event_store.recorder import LineRecorder
 
-A = TypeVar("A", bound=Aggregate)
-
 CACHED_AGGREGATES = 32
 _PAGE = 1_000
-
-
-class LedgerApplication(Application[UUID]):
-    """The event store's application, wired in code and from nothing in the environment."""
-
-    def __init__(self, recorder: LineRecorder) -> None:
-        self._given = recorder
-        super().__init__()
-
-    def construct_env(self, name: str, env: object = None) -> Environment:
-        """Give settings of our own only; the process's environment is not consulted."""
-        del env
-        settings = {
-            self.AGGREGATE_CACHE_MAXSIZE: str(CACHED_AGGREGATES),
-            # The store moves all of them on with one look at the log, see `Aggregates`.
-            self.AGGREGATE_CACHE_FASTFORWARD: "n",
-        }
-        return Environment(name, settings)
-
-    def construct_factory(self, env: Environment) -> InfrastructureFactory[Any]:
-        """Give a factory for the recorder that is there."""
-        return LedgerFactory(env, self._given)
-
-    def construct_mapper(self) -> Mapper[UUID]:
-        """Give the mapper whose stored state is the canonical line."""
-        return LineMapper()
-
-
-class LedgerFactory(InfrastructureFactory[Any]):
-    """Hands out a recorder that exists already."""
-
-    def __init__(self, env: Environment, recorder: LineRecorder) -> None:
-        super().__init__(env)
-        self._recorder = recorder
-
-    def application_recorder(self) -> LineRecorder:
-        """Give the recorder; the schema was made when the ledger was."""
-        return self._recorder
-
-    def aggregate_recorder(self, purpose: str = "events") -> NoReturn:
-        """Refuse: there are no snapshots."""
-        raise NotImplementedError(purpose)
-
-    def tracking_recorder(self, tracking_recorder_class: Any = None) -> NoReturn:
-        """Refuse: views keep their own position."""
-        raise NotImplementedError(tracking_recorder_class)
-
-    def process_recorder(self) -> NoReturn:
-        """Refuse: views keep their own position."""
-        raise NotImplementedError
 
 
 class _End(NamedTuple):
@@ -103,7 +48,7 @@ class Aggregates:
 
     def __init__(self, recorder: LineRecorder) -> None:
         self._recorder = recorder
-        self._application = LedgerApplication(recorder)
+        self._repository = _empty(recorder)
         # The library copies out of its cache unguarded, while another thread may be moving it on.
         self._lock = Lock()
         self._end: _End | None = None
@@ -124,7 +69,7 @@ class Aggregates:
             if version is None and (look or self._end is None):
                 self._catch_up()
             try:
-                return self._application.repository.get(
+                return self._repository.get(
                     stream_id(kind.KIND, key), version=version, projector_func=project
                 )
             except AggregateNotFoundError:
@@ -146,10 +91,6 @@ class Aggregates:
         """Let go of everything that is remembered; the next one is read from the log."""
         with self._lock:
             self._forget()
-
-    def close(self) -> None:
-        """Close what the library holds."""
-        self._application.close()
 
     def _catch_up(self) -> None:
         """Bring every cached aggregate up to date, by one query for new events."""
@@ -195,11 +136,22 @@ class Aggregates:
         self._end = end
 
     def _known(self, stream: UUID) -> Aggregate | None:
-        cache = self._application.repository.cache
+        cache = self._repository.cache
         try:
             return cast("Aggregate", cache.get(stream)) if cache else None
         except KeyError:
             return None
 
     def _forget(self) -> None:
-        self._application, self._end = LedgerApplication(self._recorder), None
+        self._repository, self._end = _empty(self._recorder), None
+
+
+def _empty(recorder: LineRecorder) -> Repository[UUID]:
+    """Make a memory of nothing.
+
+    It is wired in code: the library's application would ask the process's environment.
+    """
+    # All that is in it is moved on with one look at the log, see `Aggregates`.
+    return Repository(
+        EventStore(LineMapper(), recorder), cache_maxsize=CACHED_AGGREGATES, fastforward=False
+    )

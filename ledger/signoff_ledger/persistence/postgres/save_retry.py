@@ -6,20 +6,19 @@ import time
 from threading import local
 from typing import TYPE_CHECKING, NamedTuple
 
-from signoff_ledger.application.ports import StaleError
 from signoff_ledger.errors import Advice, StoreError
 from signoff_ledger.persistence.postgres.connection import PATIENCE_S, PAUSE_S
 from signoff_ledger.persistence.store_errors import (
     ConnectionLostError,
     NoWritesError,
+    StaleError,
     UnconfirmedError,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from signoff_ledger.application.ports import LogEntry
-    from signoff_ledger.domain.events.event import EventEnvelope
+    from signoff_ledger.domain.events.event import EventEnvelope, LogEntry
     from signoff_ledger.persistence.postgres.datastore import PostgresDatastore
 
 

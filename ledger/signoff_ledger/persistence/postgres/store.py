@@ -5,13 +5,11 @@ from __future__ import annotations
 import time
 from collections import deque
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self
 
 import psycopg
 from psycopg.sql import SQL
 
-from signoff_ledger.application.ports import Server
-from signoff_ledger.domain.aggregate import Aggregate
 from signoff_ledger.errors import Advice, NotFoundError, StoreError
 from signoff_ledger.integrity.c2sp.note import parse_signature_lines
 from signoff_ledger.persistence.event_store import PersistenceError
@@ -23,19 +21,18 @@ from signoff_ledger.persistence.postgres.datastore import PostgresDatastore
 from signoff_ledger.persistence.postgres.dialect import VIEWS_SCHEMA
 from signoff_ledger.persistence.postgres.save_retry import SaveState
 from signoff_ledger.persistence.postgres.store_errors import store_error, translate_errors
+from signoff_ledger.persistence.server import Server
 from signoff_ledger.persistence.store import MOVED, LedgerStore
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from uuid import UUID
 
-    from signoff_ledger.application.ports import LogEntry
-    from signoff_ledger.domain.events.event import EventEnvelope
+    from signoff_ledger.domain.aggregate import A
+    from signoff_ledger.domain.events.event import EventEnvelope, LogEntry
     from signoff_ledger.persistence.health_finding import HealthFinding
     from signoff_ledger.persistence.postgres.connection import Connection
     from signoff_ledger.persistence.postgres.datastore import DerivedCursor
-
-A = TypeVar("A", bound=Aggregate)
 
 
 class PostgresStore(LedgerStore):
@@ -152,7 +149,6 @@ class PostgresStore(LedgerStore):
 
     def close(self) -> None:
         """Close every connection."""
-        super().close()
         self.datastore.close()
 
     def discard(self) -> None:

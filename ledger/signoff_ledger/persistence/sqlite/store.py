@@ -80,7 +80,6 @@ class SqliteStore(LedgerStore):
 
     def close(self) -> None:
         """Close every connection."""
-        super().close()
         self.datastore.close()
 
     def discard(self) -> None:

@@ -11,7 +11,6 @@ from signoff_ledger.application.commands.people import (
     RevokeRole,
 )
 from signoff_ledger.application.ledger import Call
-from signoff_ledger.application.ports import StaleError
 from signoff_ledger.domain.values import Role
 from signoff_ledger.errors import (
     IdentityError,
@@ -21,6 +20,7 @@ from signoff_ledger.errors import (
     StoreError,
 )
 from signoff_ledger.persistence.sqlite.store import SqliteStore
+from signoff_ledger.persistence.store_errors import StaleError
 from tests.ledgers import PEOPLE, Shop
 
 OWNER = Call("olga")
