@@ -29,19 +29,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class OpenLedger:
-    """A ledger ready for use; close it, or use it in a `with` statement.
+    """A ledger ready for use; close it, or use it in a `with` statement."""
 
-    Attributes:
-        store: The store, for reading events.
-        ledger: The ledger, for giving commands.
-        views: The views, for asking questions.
-        sealer: Seals the log; None where no vault was given.
-    """
-
-    store: LedgerStore
-    ledger: Ledger
-    views: Views
-    sealer: Sealer | None = None
+    store: LedgerStore  #: The store, for reading events.
+    ledger: Ledger  #: The ledger, for giving commands.
+    views: Views  #: The views, for asking questions.
+    sealer: Sealer | None = None  #: Seals the log; None where no vault was given.
 
     def __enter__(self) -> Self:
         return self
@@ -169,15 +162,10 @@ def begin_ledger(
 
 
 class LogNames(NamedTuple):
-    """Settings of a new ledger's log.
+    """Settings of a new ledger's log."""
 
-    Attributes:
-        origin: Its name in checkpoints, such as `example.com/press-shop`.
-        passphrase: Encrypts its key's file.
-    """
-
-    origin: str | None = None
-    passphrase: str | None = None
+    origin: str | None = None  #: Its name in checkpoints, such as `example.com/press-shop`.
+    passphrase: str | None = None  #: Encrypts its key's file.
 
 
 def rehearse_founding(

@@ -20,15 +20,10 @@ if TYPE_CHECKING:
 
 
 class SizeLimit(NamedTuple):
-    """The longest file of a kind that is read.
+    """The longest file of a kind that is read."""
 
-    Attributes:
-        noun: What the file is.
-        size_bytes: Its largest size; far above what a genuine one needs.
-    """
-
-    noun: str
-    size_bytes: int
+    noun: str  #: What the file is.
+    size_bytes: int  #: Its largest size; far above what a genuine one needs.
 
 
 SHEET = SizeLimit("sheet of results", 64 << 20)

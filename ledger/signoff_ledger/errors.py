@@ -110,14 +110,10 @@ class Advice:
 
     The words are a face's own. The command line's are in `signoff_cli/advice.toml`; a web page or a
     translation has another table under the same keys.
-
-    Attributes:
-        key: Names the advice, such as `enrol-person`.
-        values: What its words name, such as `{"person": "ines"}`.
     """
 
-    key: str
-    values: Mapping[str, str | int]
+    key: str  #: Names the advice, such as `enrol-person`.
+    values: Mapping[str, str | int]  #: What its words name, such as `{"person": "ines"}`.
 
     def __init__(self, key: str, /, **values: str | int) -> None:
         object.__setattr__(self, "key", key)
@@ -183,39 +179,26 @@ class InputError(SignoffError):
 
 
 class Difference(NamedTuple):
-    """What results that come again say otherwise than the record.
+    """What results that come again say otherwise than the record."""
 
-    Attributes:
-        name: A characteristic, `gauge:` and one, a field of the build, or `note`, `observed_at`,
-            `replaces`, `defects`.
-        here: What they say now.
-        on_record: What is on record.
-    """
-
+    #: A characteristic, `gauge:` and one, a field of the build, or `note`, `observed_at`,
+    #: `replaces`, `defects`.
     name: str
-    here: str
-    on_record: str
+    here: str  #: What they say now.
+    on_record: str  #: What is on record.
 
     def __str__(self) -> str:
         return f"{self.name} is {self.here} here, {self.on_record} on record"
 
 
 class BadRow(NamedTuple):
-    """One refused row of an import: where it stands and what is wrong with it.
+    """One refused row of an import: where it stands and what is wrong with it."""
 
-    Attributes:
-        line: The line in the file, counted from 1, the header included.
-        column: The column's name as the file spells it, or "" for the whole row.
-        value: The offending cell, shortened and made printable.
-        problem: What is wrong, in one clause.
-        accepted: What would be taken in its place; "" where the problem says it.
-    """
-
-    line: int
-    column: str
-    value: str
-    problem: str
-    accepted: str = ""
+    line: int  #: The line in the file, counted from 1, the header included.
+    column: str  #: The column's name as the file spells it, or "" for the whole row.
+    value: str  #: The offending cell, shortened and made printable.
+    problem: str  #: What is wrong, in one clause.
+    accepted: str = ""  #: What would be taken in its place; "" where the problem says it.
 
 
 class RowsRefusedError(InputError):
@@ -256,19 +239,12 @@ class NotFoundError(SignoffError):
 
 
 class Attempt(NamedTuple):
-    """What was tried and refused, for the event that records the refusal (G13).
+    """What was tried and refused, for the event that records the refusal (G13)."""
 
-    Attributes:
-        process: Key of the process on whose stream the refusal is recorded.
-        command: The command in the words of the command line, such as "sign".
-        subject: What it was aimed at: a batch key, a quantity, a bar.
-        findings: The failing rules, as `(rule, sentence)` pairs.
-    """
-
-    process: str
-    command: str
-    subject: str
-    findings: Sequence[tuple[str, str]] = ()
+    process: str  #: Key of the process on whose stream the refusal is recorded.
+    command: str  #: The command in the words of the command line, such as "sign".
+    subject: str  #: What it was aimed at: a batch key, a quantity, a bar.
+    findings: Sequence[tuple[str, str]] = ()  #: The failing rules, as `(rule, sentence)` pairs.
 
 
 class RecordedError(SignoffError):

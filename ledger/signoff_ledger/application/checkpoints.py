@@ -30,31 +30,20 @@ DECIDING = frozenset({"sign", "hold", "withdraw"})
 
 
 class SealPolicy(NamedTuple):
-    """Limits of the unsealed tail of a log.
+    """Limits of the unsealed tail of a log."""
 
-    Attributes:
-        events: So many events.
-        age: The oldest of them for so long; looked at whenever something is recorded.
-    """
-
-    events: int = 1_000
+    events: int = 1_000  #: So many events.
+    #: The oldest of them for so long; looked at whenever something is recorded.
     age: timedelta = timedelta(hours=1)
 
 
 class SealedCheckpoint(NamedTuple):
-    """A signed checkpoint of the log.
+    """A signed checkpoint of the log."""
 
-    Attributes:
-        size: Events in it.
-        root: Its root.
-        note: The signed note, to the byte.
-        is_new: False when exactly this was sealed before.
-    """
-
-    size: int
-    root: bytes
-    note: bytes
-    is_new: bool
+    size: int  #: Events in it.
+    root: bytes  #: Its root.
+    note: bytes  #: The signed note, to the byte.
+    is_new: bool  #: False when exactly this was sealed before.
 
 
 class Sealer:

@@ -123,12 +123,8 @@ class Continuity:
 
 
 class _ServerRecord(NamedTuple):
-    """Known facts of a server.
-
-    Attributes:
-        last: What was acknowledged to this machine last.
-    """
+    """Known facts of a server."""
 
     log_key: str
     server: Server
-    last: HighWater
+    last: HighWater  #: What was acknowledged to this machine last.

@@ -32,17 +32,11 @@ _SHOWN = 5
 
 
 class CustodyState(NamedTuple):
-    """What a ledger is looked at with, besides itself.
+    """What a ledger is looked at with, besides itself."""
 
-    Attributes:
-        vault: Where this machine keeps the keys of its logs.
-        policy: How much may stand unsealed.
-        now: What this machine's clock says.
-    """
-
-    vault: Vault
-    policy: SealPolicy
-    now: datetime
+    vault: Vault  #: Where this machine keeps the keys of its logs.
+    policy: SealPolicy  #: How much may stand unsealed.
+    now: datetime  #: What this machine's clock says.
 
 
 def findings(store: LedgerStore, keeping: CustodyState) -> Iterator[HealthFinding]:

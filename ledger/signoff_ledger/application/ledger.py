@@ -48,39 +48,28 @@ _TRIES = 100
 
 
 class Call(NamedTuple):
-    """Circumstances of a command.
+    """Circumstances of a command."""
 
-    Attributes:
-        actor: Key of the person, as authenticated; None when no person is named.
-        command_id: The caller's own id, so that the command can be repeated safely.
-        dry_run: Decide, show, and record nothing.
-        signer: How the actor signs; None where they have said nothing about it.
-    """
-
-    actor: str | None
+    actor: str | None  #: Key of the person, as authenticated; None when no person is named.
+    #: The caller's own id, so that the command can be repeated safely.
     command_id: str | None = None
-    dry_run: bool = False
+    dry_run: bool = False  #: Decide, show, and record nothing.
+    #: How the actor signs; None where they have said nothing about it.
     signer: StatementSigner | None = None
 
 
 class Receipt(NamedTuple):
-    """What a command did.
+    """What a command did."""
 
-    Attributes:
-        command_id: The id it was given under.
-        recorded: The events with their positions; empty when there was nothing to record.
-        planned: The events a dry run would have recorded.
-        repeated: True when the command had been recorded before and nothing was added.
-        unsealed: Why the log was not sealed although it was due; "" where there is nothing to say.
-        result: What the command gives apart from its events, such as the totals of an import; None
-            where it was recorded before.
-    """
-
-    command_id: str
+    command_id: str  #: The id it was given under.
+    #: The events with their positions; empty when there was nothing to record.
     recorded: tuple[LogEntry, ...] = ()
-    planned: tuple[EventEnvelope, ...] = ()
-    repeated: bool = False
+    planned: tuple[EventEnvelope, ...] = ()  #: The events a dry run would have recorded.
+    repeated: bool = False  #: True when the command had been recorded before and nothing was added.
+    #: Why the log was not sealed although it was due; "" where there is nothing to say.
     unsealed: str = ""
+    #: What the command gives apart from its events, such as the totals of an import; None where it
+    #: was recorded before.
     result: Any = None
 
 

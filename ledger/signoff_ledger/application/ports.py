@@ -24,17 +24,11 @@ class IdSource(Protocol):
 
 
 class Reply(NamedTuple):
-    """Unverified answer of a witness.
+    """Unverified answer of a witness."""
 
-    Attributes:
-        status: The HTTP status.
-        kind: The media type, in small letters and without parameters.
-        body: What it sent, never longer than a note.
-    """
-
-    status: int
-    kind: str
-    body: bytes
+    status: int  #: The HTTP status.
+    kind: str  #: The media type, in small letters and without parameters.
+    body: bytes  #: What it sent, never longer than a note.
 
 
 class Courier(Protocol):

@@ -36,47 +36,28 @@ _WORDS_SHOWN = 200
 
 @dataclass(frozen=True, slots=True)
 class WitnessState:
-    """A witness and how far it has cosigned this log.
+    """A witness and how far it has cosigned this log."""
 
-    Attributes:
-        key: Its key of type 0x04.
-        url: Where it answers; None for one that is reached by file.
-        size: Events in the largest checkpoint that it cosigned; 0 before the first.
-        time_s: When it did, in seconds since 1970 in UTC, by its own clock.
-    """
-
-    key: VerifierKey
-    url: str | None
-    size: int = 0
-    time_s: int | None = None
+    key: VerifierKey  #: Its key of type 0x04.
+    url: str | None  #: Where it answers; None for one that is reached by file.
+    size: int = 0  #: Events in the largest checkpoint that it cosigned; 0 before the first.
+    time_s: int | None = None  #: When it did, in seconds since 1970 in UTC, by its own clock.
 
 
 class VerifiedCosignature(NamedTuple):
-    """A cosignature that verified.
+    """A cosignature that verified."""
 
-    Attributes:
-        key: The witness's.
-        size: Events in the checkpoint.
-        time_s: When, in seconds since 1970 in UTC, by the witness's clock.
-        is_new: False when one of this key was kept before.
-    """
-
-    key: VerifierKey
-    size: int
-    time_s: int
-    is_new: bool
+    key: VerifierKey  #: The witness's.
+    size: int  #: Events in the checkpoint.
+    time_s: int  #: When, in seconds since 1970 in UTC, by the witness's clock.
+    is_new: bool  #: False when one of this key was kept before.
 
 
 class AttachSummary(NamedTuple):
-    """What an answer came to.
+    """What an answer came to."""
 
-    Attributes:
-        cosigned: What verified, and is kept.
-        ignored: How many lines were of keys that this ledger does not know.
-    """
-
-    cosigned: tuple[VerifiedCosignature, ...]
-    ignored: int
+    cosigned: tuple[VerifiedCosignature, ...]  #: What verified, and is kept.
+    ignored: int  #: How many lines were of keys that this ledger does not know.
 
 
 class KeptCheckpoint(NamedTuple):

@@ -23,17 +23,11 @@ _DAMAGE = (OSError, StoreError, ValueError, KeyError, TypeError, RecursionError)
 
 
 class HighWater(NamedTuple):
-    """Size of a log when a server last acknowledged an event.
+    """Size of a log when a server last acknowledged an event."""
 
-    Attributes:
-        size: Events in it.
-        root: Their root, in hexadecimal digits.
-        server: Which server acknowledged it.
-    """
-
-    size: int
-    root: str
-    server: Server
+    size: int  #: Events in it.
+    root: str  #: Their root, in hexadecimal digits.
+    server: Server  #: Which server acknowledged it.
 
 
 class HighWaterFile:

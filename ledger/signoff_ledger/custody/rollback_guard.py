@@ -23,15 +23,10 @@ _ROOT = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 
 class SignedTree(NamedTuple):
-    """A tree that was signed.
+    """A tree that was signed."""
 
-    Attributes:
-        root: Its root, in hexadecimal digits.
-        size: Events in it.
-    """
-
-    root: str
-    size: int
+    root: str  #: Its root, in hexadecimal digits.
+    size: int  #: Events in it.
 
 
 class Guard:

@@ -42,17 +42,11 @@ _STATEMENTS_MAX = 16
 
 
 class SigningMoment(NamedTuple):
-    """Time at which a statement was made, and the tree that it names.
+    """Time at which a statement was made, and the tree that it names."""
 
-    Attributes:
-        at: When it was made up.
-        root: Root of the tree reviewed, in hexadecimal digits.
-        size: Events in that tree.
-    """
-
-    at: datetime
-    root: str
-    size: int
+    at: datetime  #: When it was made up.
+    root: str  #: Root of the tree reviewed, in hexadecimal digits.
+    size: int  #: Events in that tree.
 
 
 class StatementSigner(Protocol):

@@ -16,20 +16,13 @@ Target = tuple[str, str | int]
 
 
 class Attribution(NamedTuple):
-    """Statement of a person on the origin of a mode, or of one nonconformity of it.
+    """Statement of a person on the origin of a mode, or of one nonconformity of it."""
 
-    Attributes:
-        origin: Where from.
-        version: Version of its event in the process's stream.
-        by: Who said so.
-        reason: Why.
-    """
-
-    origin: Origin
-    version: int
-    by: str
+    origin: Origin  #: Where from.
+    version: int  #: Version of its event in the process's stream.
+    by: str  #: Who said so.
     mode: str
-    reason: str
+    reason: str  #: Why.
 
 
 def attribution_in_force(history: Sequence[Attribution], design_version: int) -> Attribution:

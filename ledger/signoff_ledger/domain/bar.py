@@ -50,35 +50,25 @@ class CharacteristicClause(Value):
 
 
 class Bar(Value):
-    """The number to decide on, and its further conditions (S-33, G8).
+    """The number to decide on, and its further conditions (S-33, G8)."""
 
-    Attributes:
-        build_time_each_max_s: Longest build time of any unit, in seconds.
-        build_time_median_max_s: Longest median build time, in seconds.
-        characteristics: Clauses on single characteristics.
-        confirmation_batch: See `ConfirmationBatch`.
-        max_critical: Critical nonconformities accepted; 0 unless stated otherwise.
-        max_rejects: Acceptance number Ac; Re is one more (S-54).
-        missing_units: See `MissingUnits`.
-        modes: Clauses on single modes.
-        rationale: Why this n and this Ac, in words.
-        reject_from: Lowest severity that makes a unit a reject.
-        repeat_without_change: See `RepeatWithoutChange`.
-        units: Planned batch size n (S-18).
-    """
-
+    #: Longest build time of any unit, in seconds.
     build_time_each_max_s: int | None = Field(default=None, ge=1, le=COUNT_LIMIT)
+    #: Longest median build time, in seconds.
     build_time_median_max_s: int | None = Field(default=None, ge=1, le=COUNT_LIMIT)
-    characteristics: tuple[CharacteristicClause, ...] = ()
+    characteristics: tuple[CharacteristicClause, ...] = ()  #: Clauses on single characteristics.
+    #: See `ConfirmationBatch`.
     confirmation_batch: ConfirmationBatch = ConfirmationBatch.AFTER_CHANGE
+    #: Critical nonconformities accepted; 0 unless stated otherwise.
     max_critical: int = Field(default=0, ge=0, le=COUNT_LIMIT)
-    max_rejects: int = Field(ge=0)
-    missing_units: MissingUnits = MissingUnits.REJECT
-    modes: tuple[ModeClause, ...] = ()
-    rationale: Text | None = None
-    reject_from: Severity = Severity.MINOR
+    max_rejects: int = Field(ge=0)  #: Acceptance number Ac; Re is one more (S-54).
+    missing_units: MissingUnits = MissingUnits.REJECT  #: See `MissingUnits`.
+    modes: tuple[ModeClause, ...] = ()  #: Clauses on single modes.
+    rationale: Text | None = None  #: Why this n and this Ac, in words.
+    reject_from: Severity = Severity.MINOR  #: Lowest severity that makes a unit a reject.
+    #: See `RepeatWithoutChange`.
     repeat_without_change: RepeatWithoutChange = RepeatWithoutChange.REFUSE
-    units: int = Field(ge=1, le=100_000)
+    units: int = Field(ge=1, le=100_000)  #: Planned batch size n (S-18).
 
     @model_validator(mode="after")
     def _can_be_missed(self) -> Self:

@@ -13,22 +13,16 @@ if TYPE_CHECKING:
 
 
 class BatchMode(NamedTuple):
-    """A nonconformity mode as it stands in one batch.
-
-    Attributes:
-        batch: The batch it was found in.
-        units: Units of the batch that count and show it.
-        origins: Attributions of its nonconformities; None for one that has none.
-        answers: Versions, in the process's stream, of changes and statements about it.
-        is_recurrence: A change declared it fixed before this batch was built (G2).
-    """
+    """A nonconformity mode as it stands in one batch."""
 
     mode: str
-    batch: str
-    units: int
+    batch: str  #: The batch it was found in.
+    units: int  #: Units of the batch that count and show it.
+    #: Attributions of its nonconformities; None for one that has none.
     origins: frozenset[Attribution | None]
+    #: Versions, in the process's stream, of changes and statements about it.
     answers: tuple[int, ...]
-    is_recurrence: bool
+    is_recurrence: bool  #: A change declared it fixed before this batch was built (G2).
 
 
 def modes_of(case: Case) -> tuple[BatchMode, ...]:

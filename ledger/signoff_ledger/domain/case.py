@@ -31,21 +31,14 @@ class Signer(NamedTuple):
 
 @dataclass(frozen=True)
 class Case:
-    """Everything the gate looks at, and nothing else.
+    """Everything the gate looks at, and nothing else."""
 
-    Attributes:
-        process: The process as of the decision.
-        batches: Every batch of the process by key, in the order they were opened.
-        batch_key: The batch the decision is about; None when there is none.
-        signer: Who signs; None when no signer is named yet.
-        bar_instead: Another bar to judge under, for what-if questions only.
-    """
-
-    process: Process
+    process: Process  #: The process as of the decision.
+    #: Every batch of the process by key, in the order they were opened.
     batches: Mapping[str, Batch]
-    batch_key: str | None
-    signer: Signer | None = None
-    bar_instead: Bar | None = None
+    batch_key: str | None  #: The batch the decision is about; None when there is none.
+    signer: Signer | None = None  #: Who signs; None when no signer is named yet.
+    bar_instead: Bar | None = None  #: Another bar to judge under, for what-if questions only.
 
     @classmethod
     def of(cls, process: Process, batches: Iterable[Batch], signer: Person | None = None) -> Case:

@@ -59,37 +59,23 @@ class Kind(StrEnum):
 
 
 class Characteristic(Value):
-    """A distinguishing feature that can be checked on one unit (ISO 9000 3.10.1).
+    """A distinguishing feature that can be checked on one unit (ISO 9000 3.10.1)."""
 
-    Attributes:
-        decimals: Digits after the point that a variable is recorded with; fixes the scale.
-        family: Which of the check families it belongs to.
-        id: Characteristic number or short name, the key of readings.
-        kind: Variable, attribute or time.
-        lower: Lower tolerance limit, in `unit`; inclusive.
-        mode: The nonconformity mode that a failing reading is an instance of.
-        name: What a person calls it.
-        nominal: Nominal value, for information.
-        reference: What the prototype or the bench achieved, in `unit`; never evidence (S-14).
-        reference_note: Where the reference comes from.
-        severity: Grade of the nonconformity that a failing reading makes.
-        unit: Unit of measure; empty for an attribute.
-        upper: Upper tolerance limit, in `unit`; inclusive.
-    """
-
+    #: Digits after the point that a variable is recorded with; fixes the scale.
     decimals: int = Field(default=0, ge=0, le=9)
-    family: Family
-    id: Key
-    kind: Kind
-    lower: Decimal | None = None
-    mode: Key
-    name: Label
-    nominal: Decimal | None = None
+    family: Family  #: Which of the check families it belongs to.
+    id: Key  #: Characteristic number or short name, the key of readings.
+    kind: Kind  #: Variable, attribute or time.
+    lower: Decimal | None = None  #: Lower tolerance limit, in `unit`; inclusive.
+    mode: Key  #: The nonconformity mode that a failing reading is an instance of.
+    name: Label  #: What a person calls it.
+    nominal: Decimal | None = None  #: Nominal value, for information.
+    #: What the prototype or the bench achieved, in `unit`; never evidence (S-14).
     reference: Decimal | None = None
-    reference_note: Text | None = None
-    severity: Severity = Severity.MAJOR
-    unit: UnitOfMeasure | None = None
-    upper: Decimal | None = None
+    reference_note: Text | None = None  #: Where the reference comes from.
+    severity: Severity = Severity.MAJOR  #: Grade of the nonconformity that a failing reading makes.
+    unit: UnitOfMeasure | None = None  #: Unit of measure; empty for an attribute.
+    upper: Decimal | None = None  #: Upper tolerance limit, in `unit`; inclusive.
 
     @model_validator(mode="after")
     def _fits_its_kind(self) -> Self:

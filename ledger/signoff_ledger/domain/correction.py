@@ -33,19 +33,13 @@ _NUMBERED = re.compile(r"D-(\d{1,9})", re.ASCII)
 
 
 class Correction(NamedTuple):
-    """A requested correction and what became of it.
-
-    Attributes:
-        version: The request's version in the batch's stream.
-        confirmed_by: The second person who agreed.
-        declined_by: The second person who did not.
-    """
+    """A requested correction and what became of it."""
 
     asked: CorrectionRequested
     asked_by: str
-    version: int
-    confirmed_by: str | None = None
-    declined_by: str | None = None
+    version: int  #: The request's version in the batch's stream.
+    confirmed_by: str | None = None  #: The second person who agreed.
+    declined_by: str | None = None  #: The second person who did not.
 
     @property
     def is_pending(self) -> bool:

@@ -43,15 +43,10 @@ DOES_NOT_SHOW = (
 
 
 class TreeHead(NamedTuple):
-    """The tree that could be reviewed before a decision.
+    """The tree that could be reviewed before a decision."""
 
-    Attributes:
-        root: Its root, 64 hexadecimal digits; None where the log has no tree.
-        size: Events in it.
-    """
-
-    root: str | None
-    size: int
+    root: str | None  #: Its root, 64 hexadecimal digits; None where the log has no tree.
+    size: int  #: Events in it.
 
 
 _SERIALS_PER_EVENT = 5_000

@@ -35,28 +35,20 @@ def check_pair(text: str) -> str:
 
 
 class SheetNotation(Value):
-    """How the sheets and the values of a process are written, where the plan says so.
+    """How the sheets and the values of a process are written, where the plan says so."""
 
-    Attributes:
-        answers: Words for pass and fail, each pair such as `OK/NOK`; `pass` and `fail` always are.
-        decimal: The decimal sign; a point unless stated.
-        encoding: How the file's text is encoded, where it has no mark; UTF-8 unless stated.
-    """
-
+    #: Words for pass and fail, each pair such as `OK/NOK`; `pass` and `fail` always are.
     answers: tuple[Annotated[str, AfterValidator(check_pair)], ...] = ()
-    decimal: Literal["comma", "point"] | None = None
+    decimal: Literal["comma", "point"] | None = None  #: The decimal sign; a point unless stated.
+    #: How the file's text is encoded, where it has no mark; UTF-8 unless stated.
     encoding: Encoding | None = None
 
 
 class Notation(NamedTuple):
-    """How values are read: that of the plan, with what a command says besides.
+    """How values are read: that of the plan, with what a command says besides."""
 
-    Attributes:
-        is_comma: Whether the decimal sign is a comma.
-        words: `pass` and `fail` by the folded words that stand for them.
-    """
-
-    is_comma: bool = False
+    is_comma: bool = False  #: Whether the decimal sign is a comma.
+    #: `pass` and `fail` by the folded words that stand for them.
     words: tuple[tuple[str, str], ...] = tuple(_PLAIN.items())
 
     @property

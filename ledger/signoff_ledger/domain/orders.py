@@ -14,25 +14,16 @@ if TYPE_CHECKING:
 
 
 class Order(NamedTuple):
-    """An order on record.
+    """An order on record."""
 
-    Attributes:
-        reference: Its own number, as it was first written.
-        quantity: Units.
-        by: Who committed or reported it.
-        at: When, by the ledger's clock.
-        version: Its event's version in the process's stream.
-        batch: The batch whose sign-off it was committed under; None for one placed without.
-        is_cancelled: Whether it was cancelled since.
-    """
-
-    reference: str
-    quantity: int
-    by: str
-    at: datetime
-    version: int
+    reference: str  #: Its own number, as it was first written.
+    quantity: int  #: Units.
+    by: str  #: Who committed or reported it.
+    at: datetime  #: When, by the ledger's clock.
+    version: int  #: Its event's version in the process's stream.
+    #: The batch whose sign-off it was committed under; None for one placed without.
     batch: str | None = None
-    is_cancelled: bool = False
+    is_cancelled: bool = False  #: Whether it was cancelled since.
 
 
 def order_key(reference: str) -> str:

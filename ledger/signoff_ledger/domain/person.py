@@ -24,20 +24,13 @@ if TYPE_CHECKING:
 
 
 class SigningKey(NamedTuple):
-    """A public key of a person and what became of it.
+    """A public key of a person and what became of it."""
 
-    Attributes:
-        public_key: `type base64`.
-        registered: Version at which it was shown.
-        accepted: Version from which it signs; None while it waits.
-        revoked: Version from which it signs no more; None while it does.
-        accepted_at: When it was accepted, by the ledger's clock; None while it waits.
-    """
-
-    public_key: str
-    registered: int
-    accepted: int | None = None
-    revoked: int | None = None
+    public_key: str  #: `type base64`.
+    registered: int  #: Version at which it was shown.
+    accepted: int | None = None  #: Version from which it signs; None while it waits.
+    revoked: int | None = None  #: Version from which it signs no more; None while it does.
+    #: When it was accepted, by the ledger's clock; None while it waits.
     accepted_at: datetime | None = None
 
     def signs_at(self, version: int) -> bool:

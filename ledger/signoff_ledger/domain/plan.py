@@ -39,18 +39,12 @@ OTHER_MODE: Key = "OTHER"
 
 
 class Mode(Value):
-    """A way in which a unit can fail, named before the first unit is inspected.
+    """A way in which a unit can fail, named before the first unit is inspected."""
 
-    Attributes:
-        code: Short code used in sheets, such as LID-SEAT.
-        severity: Grade where no zone says otherwise.
-        text: What it looks like, in words.
-        zones: Other grades by location: the same flaw may be minor where it is not seen (S-47).
-    """
-
-    code: Key
-    severity: Severity = Severity.MAJOR
-    text: Text
+    code: Key  #: Short code used in sheets, such as LID-SEAT.
+    severity: Severity = Severity.MAJOR  #: Grade where no zone says otherwise.
+    text: Text  #: What it looks like, in words.
+    #: Other grades by location: the same flaw may be minor where it is not seen (S-47).
     zones: Annotated[dict[Key, Severity], AfterValidator(in_key_order)] = {}
 
     def zone_of(self, location: str | None) -> str | None:
@@ -90,21 +84,13 @@ class Price(Value):
 
 
 class Provenance(Value):
-    """What a unit must be made on and where, to stand for the process (S-02, S-10).
+    """What a unit must be made on and where, to stand for the process (S-02, S-10)."""
 
-    Attributes:
-        fixture: Jig or fixture; "none specified" is a value, not a gap (S-15).
-        line: The production line.
-        site: Where the line stands.
-        tooling: The production tooling.
-        tooling_revision: Its revision.
-    """
-
-    fixture: Label = NO_FIXTURE
-    line: Label
-    site: Label
-    tooling: Label
-    tooling_revision: Label
+    fixture: Label = NO_FIXTURE  #: Jig or fixture; "none specified" is a value, not a gap (S-15).
+    line: Label  #: The production line.
+    site: Label  #: Where the line stands.
+    tooling: Label  #: The production tooling.
+    tooling_revision: Label  #: Its revision.
 
 
 class Parameter(Value):
@@ -115,61 +101,36 @@ class Parameter(Value):
 
 
 class StatedProvenance(Value):
-    """Facts that the opening of a batch states about its run; other facts are not stated (G17).
+    """Facts that the opening of a batch states about its run; other facts are not stated (G17)."""
 
-    Attributes:
-        fixture: Jig or fixture of the run.
-        line: Its line.
-        parameters: Settings of the process.
-        site: Its site.
-        tooling: Its tooling.
-        tooling_revision: The tooling's revision.
-    """
-
-    fixture: Label | None = None
-    line: Label | None = None
-    parameters: tuple[Parameter, ...] | None = None
-    site: Label | None = None
-    tooling: Label | None = None
-    tooling_revision: Label | None = None
+    fixture: Label | None = None  #: Jig or fixture of the run.
+    line: Label | None = None  #: Its line.
+    parameters: tuple[Parameter, ...] | None = None  #: Settings of the process.
+    site: Label | None = None  #: Its site.
+    tooling: Label | None = None  #: Its tooling.
+    tooling_revision: Label | None = None  #: The tooling's revision.
 
 
 class DesignApproval(Value):
-    """The sign-off of the design, given elsewhere and only referred to here (S-12, S-30).
+    """The sign-off of the design, given elsewhere and only referred to here (S-12, S-30)."""
 
-    Attributes:
-        document: Identifier of the approved design or specification.
-        reference: The approval's own number.
-        sha256: Digest of the approved document, pins which one it was (S-03).
-    """
-
-    document: Label
-    reference: Label
-    sha256: Sha256
+    document: Label  #: Identifier of the approved design or specification.
+    reference: Label  #: The approval's own number.
+    sha256: Sha256  #: Digest of the approved document, pins which one it was (S-03).
 
 
 class ProcessIdentity(Value):
-    """What the process is called and where it stands in the user's development process.
+    """What the process is called and where it stands in the user's development process."""
 
-    Attributes:
-        activity: Code of this activity in the user's catalogue (S-29).
-        called: The user's own word for it, such as "pilot run" (S-01).
-        name: What is being made.
-        next_activity: Where conforming units go after a sign-off (S-31).
-        price: Sales price of one unit, for the exposure in money.
-        run_max: Largest production run a sign-off is asked for.
-        run_min: Smallest one.
-        stage: The stage the activity belongs to.
-    """
-
-    activity: ActivityCode = "08.10.06"
+    activity: ActivityCode = "08.10.06"  #: Code of this activity in the user's catalogue (S-29).
+    #: The user's own word for it, such as "pilot run" (S-01).
     called: Text = "production prototype"
-    name: Text
-    next_activity: ActivityCode = "08.20.01"
-    price: Price | None = None
-    run_max: int = Field(ge=1, le=COUNT_LIMIT)
-    run_min: int = Field(ge=1, le=COUNT_LIMIT)
-    stage: Text = "08 Develop"
+    name: Text  #: What is being made.
+    next_activity: ActivityCode = "08.20.01"  #: Where conforming units go after a sign-off (S-31).
+    price: Price | None = None  #: Sales price of one unit, for the exposure in money.
+    run_max: int = Field(ge=1, le=COUNT_LIMIT)  #: Largest production run a sign-off is asked for.
+    run_min: int = Field(ge=1, le=COUNT_LIMIT)  #: Smallest one.
+    stage: Text = "08 Develop"  #: The stage the activity belongs to.
 
     @model_validator(mode="after")
     def _range_is_a_range(self) -> Self:
@@ -180,28 +141,20 @@ class ProcessIdentity(Value):
 
 
 class InspectionPlan(Value):
-    """Everything that is inspected on a unit of one process, in a fixed order.
+    """Everything that is inspected on a unit of one process, in a fixed order."""
 
-    Attributes:
-        characteristics: What is read off every unit.
-        identity: Names and the run the plan is for.
-        modes: The catalogue of nonconformity modes.
-        not_applicable: Check families left out, with reasons.
-        operator_roles: Roles of builders whose units count; every other one that is stated makes
-            the unit engineer-assisted (G23).
-        provenance: What counts as the real tooling and line.
-        sheet: How sheets and values are written, where that is not the usual way.
-        signer_may_inspect: True lets a signer have recorded some of the units, which is shown
-            (G24).
-    """
-
+    #: What is read off every unit.
     characteristics: tuple[Characteristic, ...] = Field(min_length=1, max_length=1_000)
-    identity: ProcessIdentity
-    modes: tuple[Mode, ...] = ()
-    not_applicable: tuple[NotApplicable, ...] = ()
+    identity: ProcessIdentity  #: Names and the run the plan is for.
+    modes: tuple[Mode, ...] = ()  #: The catalogue of nonconformity modes.
+    not_applicable: tuple[NotApplicable, ...] = ()  #: Check families left out, with reasons.
+    #: Roles of builders whose units count; every other one that is stated makes the unit
+    #: engineer-assisted (G23).
     operator_roles: tuple[Label, ...] = Field(default=OPERATOR_ROLES, min_length=1)
-    provenance: Provenance
+    provenance: Provenance  #: What counts as the real tooling and line.
+    #: How sheets and values are written, where that is not the usual way.
     sheet: SheetNotation | None = None
+    #: True lets a signer have recorded some of the units, which is shown (G24).
     signer_may_inspect: bool = False
 
     @model_validator(mode="after")
@@ -283,35 +236,21 @@ class InspectionPlan(Value):
 
 
 class UnitBuild(Value):
-    """How one unit was made, where it differs from what the batch declared.
+    """How one unit was made, where it differs from what the batch declared."""
 
-    Attributes:
-        built_by: Who assembled it, as claimed.
-        cavity: Cavity or nest of the tool (S-34).
-        fixture: Jig used, if not the batch's.
-        line: Line, if not the batch's.
-        method: The one field without a default; only `line` counts (S-05).
-        operator_role: The builder's role, as claimed.
-        parameters: Settings of the process it was made under.
-        process_revision: Revision it was built on, if not the batch's.
-        site: Site, if not the batch's.
-        station: Station on the line.
-        tooling: Tooling, if not the batch's.
-        tooling_revision: Its revision, if not the batch's.
-    """
-
-    built_by: Label | None = None
-    cavity: Label | None = None
-    fixture: Label | None = None
-    line: Label | None = None
-    method: BuildMethod
-    operator_role: Label | None = None
-    parameters: tuple[Parameter, ...] | None = None
+    built_by: Label | None = None  #: Who assembled it, as claimed.
+    cavity: Label | None = None  #: Cavity or nest of the tool (S-34).
+    fixture: Label | None = None  #: Jig used, if not the batch's.
+    line: Label | None = None  #: Line, if not the batch's.
+    method: BuildMethod  #: The one field without a default; only `line` counts (S-05).
+    operator_role: Label | None = None  #: The builder's role, as claimed.
+    parameters: tuple[Parameter, ...] | None = None  #: Settings of the process it was made under.
+    #: Revision it was built on, if not the batch's.
     process_revision: int | None = Field(default=None, ge=1, le=COUNT_LIMIT)
-    site: Label | None = None
-    station: Label | None = None
-    tooling: Label | None = None
-    tooling_revision: Label | None = None
+    site: Label | None = None  #: Site, if not the batch's.
+    station: Label | None = None  #: Station on the line.
+    tooling: Label | None = None  #: Tooling, if not the batch's.
+    tooling_revision: Label | None = None  #: Its revision, if not the batch's.
 
 
 def content_sha256(value: Value) -> str:

@@ -29,20 +29,14 @@ class Difference(StrEnum):
 
 
 class PlanDifference(Value):
-    """One characteristic, mode or rule of a plan that is another one than before.
+    """One characteristic, mode or rule of a plan that is another one than before."""
 
-    Attributes:
-        difference: What became of it.
-        item: The characteristic's id; or `mode CODE`, `family NAME`, `operator_roles`,
-            `signer_may_inspect`, `fixture`, `tooling_revision`, `run`.
-        now: What the new plan says; absent where it is gone.
-        was: What the old plan said; absent where it is new.
-    """
-
-    difference: Difference
+    difference: Difference  #: What became of it.
+    #: The characteristic's id; or `mode CODE`, `family NAME`, `operator_roles`,
+    #: `signer_may_inspect`, `fixture`, `tooling_revision`, `run`.
     item: Text
-    now: Text | None = None
-    was: Text | None = None
+    now: Text | None = None  #: What the new plan says; absent where it is gone.
+    was: Text | None = None  #: What the old plan said; absent where it is new.
 
     @property
     def loosens(self) -> bool:

@@ -42,41 +42,28 @@ class RegisteredBar(NamedTuple):
 
 
 class Redesign(NamedTuple):
-    """A design that took the place of another one, which begins the series again (G14).
+    """A design that took the place of another one, which begins the series again (G14)."""
 
-    Attributes:
-        was: The design before.
-        now: The design from here on.
-        version: Version of its event in the process's stream.
-        by: Who referred to it.
-        judged_by: Number of the plan that the last results before it were judged by, if any.
-    """
-
-    was: DesignApproval
-    now: DesignApproval
-    version: int
+    was: DesignApproval  #: The design before.
+    now: DesignApproval  #: The design from here on.
+    version: int  #: Version of its event in the process's stream.
     at: datetime
-    by: str
+    by: str  #: Who referred to it.
+    #: Number of the plan that the last results before it were judged by, if any.
     judged_by: int | None
 
 
 class PublishedPlan(NamedTuple):
-    """A version of the inspection plan, in the order published.
-
-    Attributes:
-        plan_sha256: Its digest.
-        version: Version of its event in the process's stream.
-        differences: How it differs from the plan before, where results of the design stood.
-        countersigned_by: Who agreed to it, where it loosens.
-    """
+    """A version of the inspection plan, in the order published."""
 
     number: int
     plan: InspectionPlan
-    plan_sha256: str
-    version: int
+    plan_sha256: str  #: Its digest.
+    version: int  #: Version of its event in the process's stream.
     by: str
+    #: How it differs from the plan before, where results of the design stood.
     differences: tuple[PlanDifference, ...] = ()
-    countersigned_by: str | None = None
+    countersigned_by: str | None = None  #: Who agreed to it, where it loosens.
     countersigned_version: int | None = None
 
 
@@ -113,34 +100,20 @@ class Cause(NamedTuple):
 
 
 class Decision(NamedTuple):
-    """A decision as taken.
+    """A decision as taken."""
 
-    Attributes:
-        version: Version of its event in the process's stream.
-        by: Who gave the command it was recorded by.
-        printed_name: Who decided, as printed.
-        outcome: What was decided.
-        batch: On which batch.
-        signature: The kind of its signature, `none` or `ssh`.
-        reason: Why it was held.
-        awaiting: What a hold waits for, where that is not the process (G19).
-        is_automatic: Whether the bar held by itself.
-        verdict: What it was taken on.
-        is_closed: Whether the batch took no more units then.
-    """
-
-    version: int
+    version: int  #: Version of its event in the process's stream.
     at: datetime
-    by: str
-    printed_name: str
-    outcome: Outcome
-    batch: str | None
-    signature: str
-    verdict: Verdict
-    is_closed: bool
-    reason: str = ""
-    awaiting: str | None = None
-    is_automatic: bool = False
+    by: str  #: Who gave the command it was recorded by.
+    printed_name: str  #: Who decided, as printed.
+    outcome: Outcome  #: What was decided.
+    batch: str | None  #: On which batch.
+    signature: str  #: The kind of its signature, `none` or `ssh`.
+    verdict: Verdict  #: What it was taken on.
+    is_closed: bool  #: Whether the batch took no more units then.
+    reason: str = ""  #: Why it was held.
+    awaiting: str | None = None  #: What a hold waits for, where that is not the process (G19).
+    is_automatic: bool = False  #: Whether the bar held by itself.
 
 
 class Ending(NamedTuple):

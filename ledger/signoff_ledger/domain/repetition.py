@@ -26,17 +26,11 @@ NOTHING = "nothing"
 
 
 class OnRecord(NamedTuple):
-    """What is recorded of one unit.
+    """What is recorded of one unit."""
 
-    Attributes:
-        events: Its first results, as they were recorded.
-        states: The unit as it stands, and as it would stand without corrections.
-        plan: The plan of its batch.
-    """
-
-    events: Sequence[UnitInspected]
-    states: Sequence[Unit]
-    plan: InspectionPlan
+    events: Sequence[UnitInspected]  #: Its first results, as they were recorded.
+    states: Sequence[Unit]  #: The unit as it stands, and as it would stand without corrections.
+    plan: InspectionPlan  #: The plan of its batch.
 
     def news(self, report: UnitReport) -> UnitReport:
         """Leave out of a report what is on record already; what differs stays."""

@@ -21,24 +21,15 @@ class Unsigned(Value):
 
 
 class SshSignature(Value):
-    """An SSHSIG over the event's statement, by a key registered for the person.
+    """An SSHSIG over the event's statement, by a key registered for the person."""
 
-    Attributes:
-        at: When the statement was made up, by the ledger's clock (Part 11 11.50(a)(2)).
-        fingerprint: The key.
-        kind: Always `ssh`.
-        meaning: What signing meant (Part 11 11.50(a)(3)).
-        root: Root of the tree that the signer could review.
-        size: Events in that tree.
-        sshsig: The armored signature, as `ssh-keygen -Y sign` writes it.
-    """
-
-    at: UtcTime
-    fingerprint: Fingerprint
-    kind: Literal["ssh"] = "ssh"
-    meaning: Text
-    root: Sha256
-    size: int
+    at: UtcTime  #: When the statement was made up, by the ledger's clock (Part 11 11.50(a)(2)).
+    fingerprint: Fingerprint  #: The key.
+    kind: Literal["ssh"] = "ssh"  #: Always `ssh`.
+    meaning: Text  #: What signing meant (Part 11 11.50(a)(3)).
+    root: Sha256  #: Root of the tree that the signer could review.
+    size: int  #: Events in that tree.
+    #: The armored signature, as `ssh-keygen -Y sign` writes it.
     sshsig: str = Field(max_length=8_192)
 
 

@@ -61,37 +61,23 @@ _STAYS = frozenset({None, Disposition.USE_AS_IS})
 
 
 class Tally(NamedTuple):
-    """Counts of a batch; serials in the order in which the units were first recorded.
+    """Counts of a batch; serials in the order in which the units were first recorded."""
 
-    Attributes:
-        planned: Units the bar asks for, n.
-        filled: Planned units that count, or for each of which another one counts in its place.
-        representative: Serials of the units that count.
-        nonconforming: Those of them with a nonconformity of any grade.
-        rejects: Those of them that are nonconforming in a counted grade.
-        incomplete: Characteristic ids without a reading, by serial, of units that count.
-        excluded: Reasons by serial, for the units that do not count.
-        modes: Units with each mode, among the units that count.
-        failing: Units that fail each characteristic, among the units that count.
-        nonconformities: Number of nonconformities on the units that count.
-        critical: Number of critical ones.
-        build_times_s: Build times of the units that count, in order.
-        releasable: Serials of the units that may go on to a user: they count, show no nonconformity
-            of any grade, lack nothing, and no disposition or retest says otherwise (S-31, G27).
-    """
-
-    planned: int
-    filled: int
-    representative: tuple[str, ...]
-    nonconforming: tuple[str, ...]
-    rejects: tuple[str, ...]
+    planned: int  #: Units the bar asks for, n.
+    filled: int  #: Planned units that count, or for each of which another one counts in its place.
+    representative: tuple[str, ...]  #: Serials of the units that count.
+    nonconforming: tuple[str, ...]  #: Those of them with a nonconformity of any grade.
+    rejects: tuple[str, ...]  #: Those of them that are nonconforming in a counted grade.
+    #: Characteristic ids without a reading, by serial, of units that count.
     incomplete: Mapping[str, tuple[str, ...]]
-    excluded: Mapping[str, tuple[str, ...]]
-    modes: Mapping[str, int]
-    failing: Mapping[str, int]
-    nonconformities: int
-    critical: int
-    build_times_s: tuple[int, ...]
+    excluded: Mapping[str, tuple[str, ...]]  #: Reasons by serial, for the units that do not count.
+    modes: Mapping[str, int]  #: Units with each mode, among the units that count.
+    failing: Mapping[str, int]  #: Units that fail each characteristic, among the units that count.
+    nonconformities: int  #: Number of nonconformities on the units that count.
+    critical: int  #: Number of critical ones.
+    build_times_s: tuple[int, ...]  #: Build times of the units that count, in order.
+    #: Serials of the units that may go on to a user: they count, show no nonconformity of any
+    #: grade, lack nothing, and no disposition or retest says otherwise (S-31, G27).
     releasable: tuple[str, ...]
 
     @property

@@ -14,19 +14,12 @@ from signoff_ledger.domain.values import Disposition, Role, Severity
 
 
 class NonconformityReport(NamedTuple):
-    """A nonconformity as the inspector names it, before it has a number.
+    """A nonconformity as the inspector names it, before it has a number."""
 
-    Attributes:
-        mode: A code of the plan's catalogue.
-        location: Zone of the unit, if it matters.
-        note: The inspector's words.
-        typed: Mode and zone as typed, where the plan spells them otherwise.
-    """
-
-    mode: str
-    location: str | None = None
-    note: str | None = None
-    typed: str | None = None
+    mode: str  #: A code of the plan's catalogue.
+    location: str | None = None  #: Zone of the unit, if it matters.
+    note: str | None = None  #: The inspector's words.
+    typed: str | None = None  #: Mode and zone as typed, where the plan spells them otherwise.
 
 
 class UnreadableError(ValueError):
@@ -66,43 +59,32 @@ def readings_of(
 
 
 class UnitReport(NamedTuple):
-    """Report of one recording on one unit.
-
-    Attributes:
-        build: How it was made.
-        readings: Integers in the plan's scale by characteristic id.
-        nonconformities: Nonconformities seen in addition to failing readings.
-        gauges: What its readings were taken with, by characteristic.
-        note: Free words.
-        observed_at: When the inspector says it was seen; the earliest of several times.
-        observed_until: The latest of several times.
-        seen: When each characteristic was looked at, where there are several times.
-        replaces: The planned unit it stands in for.
-        source: Its row in an imported sheet.
-        builder_enrolled_as: Engineer or approver, where the ledger knows the builder as one.
-        distinct_from: Serials that it may look like and is not.
-        typed: Its serial as typed, where that is another spelling.
-        states_defects: Whether the source has a place for defects, so that none is a statement.
-        attempt: Which test of the unit it is, where the source says so; 2 is the first retest.
-        stated_conforms: What the source says the result was, to be held against ours.
-    """
+    """Report of one recording on one unit."""
 
     serial: str
-    build: UnitBuild
-    readings: Mapping[str, int]
+    build: UnitBuild  #: How it was made.
+    readings: Mapping[str, int]  #: Integers in the plan's scale by characteristic id.
+    #: Nonconformities seen in addition to failing readings.
     nonconformities: tuple[NonconformityReport, ...] = ()
+    #: What its readings were taken with, by characteristic.
     gauges: Mapping[str, str] = MappingProxyType({})
-    note: str | None = None
+    note: str | None = None  #: Free words.
+    #: When the inspector says it was seen; the earliest of several times.
     observed_at: datetime | None = None
-    observed_until: datetime | None = None
+    observed_until: datetime | None = None  #: The latest of several times.
+    #: When each characteristic was looked at, where there are several times.
     seen: Mapping[str, datetime] = MappingProxyType({})
-    replaces: Replacement | None = None
-    source: SheetRow | None = None
+    replaces: Replacement | None = None  #: The planned unit it stands in for.
+    source: SheetRow | None = None  #: Its row in an imported sheet.
+    #: Engineer or approver, where the ledger knows the builder as one.
     builder_enrolled_as: Role | None = None
-    distinct_from: tuple[str, ...] = ()
-    typed: str | None = None
+    distinct_from: tuple[str, ...] = ()  #: Serials that it may look like and is not.
+    typed: str | None = None  #: Its serial as typed, where that is another spelling.
+    #: Whether the source has a place for defects, so that none is a statement.
     states_defects: bool = False
+    #: Which test of the unit it is, where the source says so; 2 is the first retest.
     attempt: int | None = None
+    #: What the source says the result was, to be held against ours.
     stated_conforms: bool | None = None
 
 
@@ -118,43 +100,31 @@ def gauges_text(gauges: Mapping[str, str]) -> str:
 
 
 class Unit(NamedTuple):
-    """A unit and its first valid results; further ones are counted in `retests` and no more.
-
-    Attributes:
-        build: How it was made, corrections applied.
-        readings: First valid readings in the plan's scale.
-        nonconformities: Those that stand, by number.
-        inspectors: Who recorded first results, and who asked for a reading to be corrected.
-        events: Versions, in the batch's stream, of the events that made it so.
-        retests: How many further results are on record.
-        disposition: What happens to the unit, if decided.
-        replaces: Serial of the unit it stands in for.
-        replaced_knowingly: Whether that unit had a result when this one came in its place.
-        builder_enrolled_as: Engineer or approver, where the ledger knows the builder as one.
-        distinct_from: Serials that it looks like and was said not to be.
-        failed_retests: Characteristics that a further result did not find conforming (G27).
-        gauges: What its readings were taken with, by characteristic.
-        observed_at: The earliest time at which a person says it was seen.
-        typed: Its serial as typed, where that is another spelling.
-        is_scrapped: Whether it was ever scrapped; no later disposition takes that back.
-    """
+    """A unit and its first valid results; further ones are counted in `retests` and no more."""
 
     serial: str
-    build: UnitBuild
-    readings: Mapping[str, int]
+    build: UnitBuild  #: How it was made, corrections applied.
+    readings: Mapping[str, int]  #: First valid readings in the plan's scale.
+    #: Those that stand, by number.
     nonconformities: Mapping[int, Nonconformity] = MappingProxyType({})
+    #: Who recorded first results, and who asked for a reading to be corrected.
     inspectors: tuple[str, ...] = ()
-    events: tuple[int, ...] = ()
-    retests: int = 0
-    disposition: Disposition | None = None
-    replaces: str | None = None
+    events: tuple[int, ...] = ()  #: Versions, in the batch's stream, of the events that made it so.
+    retests: int = 0  #: How many further results are on record.
+    disposition: Disposition | None = None  #: What happens to the unit, if decided.
+    replaces: str | None = None  #: Serial of the unit it stands in for.
+    #: Whether that unit had a result when this one came in its place.
     replaced_knowingly: bool = False
+    #: Engineer or approver, where the ledger knows the builder as one.
     builder_enrolled_as: Role | None = None
-    distinct_from: tuple[str, ...] = ()
+    distinct_from: tuple[str, ...] = ()  #: Serials that it looks like and was said not to be.
+    #: Characteristics that a further result did not find conforming (G27).
     failed_retests: tuple[str, ...] = ()
+    #: What its readings were taken with, by characteristic.
     gauges: Mapping[str, str] = MappingProxyType({})
-    observed_at: datetime | None = None
-    typed: str | None = None
+    observed_at: datetime | None = None  #: The earliest time at which a person says it was seen.
+    typed: str | None = None  #: Its serial as typed, where that is another spelling.
+    #: Whether it was ever scrapped; no later disposition takes that back.
     is_scrapped: bool = False
 
     def seen_at(self, moment: datetime | None) -> datetime | None:

@@ -26,50 +26,33 @@ opened since, or that a correction still waits."""
 
 
 class EventRef(Value):
-    """An event by its place in its stream, which is known before the log gives it a position.
+    """An event by its place in its stream, which is known before the log gives it a position."""
 
-    Attributes:
-        stream: `process`, or `batch <key>`, or `person <key>`.
-        version: Its version in that stream.
-    """
-
-    stream: str
-    version: int
+    stream: str  #: `process`, or `batch <key>`, or `person <key>`.
+    version: int  #: Its version in that stream.
 
 
 class Finding(Value):
-    """One rule, whether it holds, the numbers compared and the events that settle it.
+    """One rule, whether it holds, the numbers compared and the events that settle it."""
 
-    Attributes:
-        counts: Units by mode or by reason, where the rule counted them.
-        holds: Whether the rule is satisfied; no evidence never satisfies a rule.
-        numbers: The whole numbers compared, by name; a count always comes with its total.
-        rule: The rule's name, stable within a rule set.
-        says: One sentence with the numbers in it; each of them stands in `numbers`, in `counts`
-            or in the events that settle it, too.
-        settled_by: The events that settle it, oldest first, at most `SETTLING_LIMIT`.
-    """
-
-    counts: Counts = {}
-    holds: bool
+    counts: Counts = {}  #: Units by mode or by reason, where the rule counted them.
+    holds: bool  #: Whether the rule is satisfied; no evidence never satisfies a rule.
+    #: The whole numbers compared, by name; a count always comes with its total.
     numbers: Counts = {}
-    rule: str
+    rule: str  #: The rule's name, stable within a rule set.
+    #: One sentence with the numbers in it; each of them stands in `numbers`, in `counts` or in the
+    #: events that settle it, too.
     says: Annotated[str, PROSE]
+    #: The events that settle it, oldest first, at most `SETTLING_LIMIT`.
     settled_by: tuple[EventRef, ...] = ()
 
 
 class Verdict(Value):
-    """All findings of one rule set on one case.
+    """All findings of one rule set on one case."""
 
-    Attributes:
-        batch: Key of the batch looked at; absent when there is none.
-        findings: One per rule, in the order of the rule set.
-        rule_set: The version of the rules that were asked.
-    """
-
-    batch: Key | None = None
-    findings: tuple[Finding, ...]
-    rule_set: str
+    batch: Key | None = None  #: Key of the batch looked at; absent when there is none.
+    findings: tuple[Finding, ...]  #: One per rule, in the order of the rule set.
+    rule_set: str  #: The version of the rules that were asked.
 
     @cached_property
     def blockers(self) -> tuple[Finding, ...]:

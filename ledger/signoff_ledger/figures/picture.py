@@ -23,34 +23,21 @@ class Mark(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """Base of every picture.
+    """Base of every picture."""
 
-    Attributes:
-        name: Short name, unique on its page; becomes the id.
-        title: What is shown.
-        finding: What it says, in a sentence.
-        headings: Headings of the data table.
-        rows: The data table.
-    """
-
-    name: str
-    title: str
-    finding: str
-    headings: Row
-    rows: tuple[Row, ...]
+    name: str  #: Short name, unique on its page; becomes the id.
+    title: str  #: What is shown.
+    finding: str  #: What it says, in a sentence.
+    headings: Row  #: Headings of the data table.
+    rows: tuple[Row, ...]  #: The data table.
 
 
 @dataclass(frozen=True, slots=True)
 class UnitGrid(Picture):
-    """Every unit in the order built.
+    """Every unit in the order built."""
 
-    Attributes:
-        marks: One per unit: a mode's letter, or a `Mark`.
-        legend: Meaning by letter or mark, in order.
-    """
-
-    marks: tuple[str, ...]
-    legend: tuple[tuple[str, str], ...]
+    marks: tuple[str, ...]  #: One per unit: a mode's letter, or a `Mark`.
+    legend: tuple[tuple[str, str], ...]  #: Meaning by letter or mark, in order.
 
     COLUMNS: ClassVar[int] = 20
     COLUMNS_OF_MANY: ClassVar[int] = 40
@@ -68,41 +55,27 @@ class RateInterval:
 
 @dataclass(frozen=True, slots=True)
 class BeforeAfter(Picture):
-    """Intervals of batches above each other, with the bar.
+    """Intervals of batches above each other, with the bar."""
 
-    Attributes:
-        intervals: One per batch, oldest first.
-        bar: The bar's rate.
-    """
-
-    intervals: tuple[RateInterval, ...]
-    bar: float
+    intervals: tuple[RateInterval, ...]  #: One per batch, oldest first.
+    bar: float  #: The bar's rate.
 
 
 @dataclass(frozen=True, slots=True)
 class OcCurve(Picture):
-    """The bar's operating characteristic with the rates that fit the batch shaded.
+    """The bar's operating characteristic with the rates that fit the batch shaded."""
 
-    Attributes:
-        points: Rate and chance of acceptance, from 0 up.
-        marked: Marked points, as rate, chance and label.
-        fits: The interval of rates that fit the batch; None when nothing was inspected.
-    """
-
-    points: tuple[tuple[float, float], ...]
-    marked: tuple[tuple[float, float, str], ...]
+    points: tuple[tuple[float, float], ...]  #: Rate and chance of acceptance, from 0 up.
+    marked: tuple[tuple[float, float, str], ...]  #: Marked points, as rate, chance and label.
+    #: The interval of rates that fit the batch; None when nothing was inspected.
     fits: tuple[float, float] | None
 
 
 @dataclass(frozen=True, slots=True)
 class ParetoChart(Picture):
-    """Modes by falling count with their cumulative share.
+    """Modes by falling count with their cumulative share."""
 
-    Attributes:
-        bars: Mode, count and cumulative share.
-    """
-
-    bars: tuple[tuple[str, int, float], ...]
+    bars: tuple[tuple[str, int, float], ...]  #: Mode, count and cumulative share.
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,16 +89,11 @@ class LimitLine:
 
 @dataclass(frozen=True, slots=True)
 class RunChart(Picture):
-    """Build times in build order.
+    """Build times in build order."""
 
-    Attributes:
-        series: Values of each batch in build order, with the batch's key.
-        limits: Clauses of the bar and the bench.
-        beyond: Value above which a point is marked; None without a clause on every unit.
-        unit: Unit of the values.
-    """
-
+    #: Values of each batch in build order, with the batch's key.
     series: tuple[tuple[str, tuple[float, ...]], ...]
-    limits: tuple[LimitLine, ...]
+    limits: tuple[LimitLine, ...]  #: Clauses of the bar and the bench.
+    #: Value above which a point is marked; None without a clause on every unit.
     beyond: float | None
-    unit: str
+    unit: str  #: Unit of the values.

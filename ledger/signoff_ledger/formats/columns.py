@@ -30,25 +30,15 @@ WIDE, LONG, BOTH = "wide", "long", "both"
 
 
 class Column(NamedTuple):
-    """What becomes of the cells of one column.
+    """What becomes of the cells of one column."""
 
-    Attributes:
-        name: The header.
-        layout: `wide`, `long` or `both`.
-        recorded: The field of the event that keeps the cell; empty where it is compared alone.
-        meaning: What the cell says, in Markdown.
-        refused: When a cell is refused.
-        build: The field of the unit's build that it is, if it is one.
-        alias: Another header for the same.
-    """
-
-    name: str
-    layout: str
-    recorded: str
-    meaning: str
-    refused: str
-    build: str = ""
-    alias: str = ""
+    name: str  #: The header.
+    layout: str  #: `wide`, `long` or `both`.
+    recorded: str  #: The field of the event that keeps the cell; empty where it is compared alone.
+    meaning: str  #: What the cell says, in Markdown.
+    refused: str  #: When a cell is refused.
+    build: str = ""  #: The field of the unit's build that it is, if it is one.
+    alias: str = ""  #: Another header for the same.
 
     @property
     def is_long(self) -> bool:
@@ -159,17 +149,13 @@ def is_taken(key: str) -> bool:
 
 
 class Header(NamedTuple):
-    """What the headers of a sheet mean.
+    """What the headers of a sheet mean."""
 
-    Attributes:
-        names: For each column, its name in the table, a characteristic's id, or None.
-        problems: For each column that means nothing, or two things: its place and what is wrong.
-        is_long: True for one row per unit and characteristic.
-    """
-
+    #: For each column, its name in the table, a characteristic's id, or None.
     names: tuple[str | None, ...]
+    #: For each column that means nothing, or two things: its place and what is wrong.
     problems: tuple[tuple[int, str, str], ...]
-    is_long: bool
+    is_long: bool  #: True for one row per unit and characteristic.
 
 
 def standard_name(header: str) -> str | None:

@@ -49,36 +49,23 @@ _MARKS = {
 
 @dataclass(frozen=True, slots=True)
 class CsvRow:
-    """One row of a sheet, its cells stripped.
+    """One row of a sheet, its cells stripped."""
 
-    Attributes:
-        line: Where the row begins in the file, from 1.
-        cells: Texts in the order of the headers; blank ones are empty.
-    """
-
-    line: int
-    cells: tuple[str, ...]
+    line: int  #: Where the row begins in the file, from 1.
+    cells: tuple[str, ...]  #: Texts in the order of the headers; blank ones are empty.
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A file of results as read.
+    """A file of results as read."""
 
-    Attributes:
-        name: The file's name.
-        sha256: Digest of its bytes.
-        header_line: Where the headers stand, from 1.
-        headers: The first row that is not blank, as typed, without blank columns at its end.
-        rows: Every well-formed row.
-        bad: Every malformed one.
-    """
-
-    name: str
-    sha256: str
-    header_line: int
+    name: str  #: The file's name.
+    sha256: str  #: Digest of its bytes.
+    header_line: int  #: Where the headers stand, from 1.
+    #: The first row that is not blank, as typed, without blank columns at its end.
     headers: tuple[str, ...]
-    rows: tuple[CsvRow, ...]
-    bad: tuple[BadRow, ...]
+    rows: tuple[CsvRow, ...]  #: Every well-formed row.
+    bad: tuple[BadRow, ...]  #: Every malformed one.
 
 
 def read_sheet(content: bytes, name: str, encoding: str | None = None) -> Sheet:

@@ -45,18 +45,12 @@ OF_THE_PLAN = ("operator_roles", "signer_may_inspect")
 
 @dataclass(frozen=True, slots=True)
 class PlanFile:
-    """Content of a plan file.
+    """Content of a plan file."""
 
-    Attributes:
-        process: The process's key.
-        design: The approval the plan serves.
-        bar: The bar, if the file has one.
-    """
-
-    process: str
+    process: str  #: The process's key.
     plan: InspectionPlan
-    design: DesignApproval
-    bar: Bar | None
+    design: DesignApproval  #: The approval the plan serves.
+    bar: Bar | None  #: The bar, if the file has one.
 
 
 def plan_template() -> str:

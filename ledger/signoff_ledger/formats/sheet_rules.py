@@ -19,23 +19,15 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Rules:
-    """What the cells of a sheet are read by.
+    """What the cells of a sheet are read by."""
 
-    Attributes:
-        batch: Key of the batch that the rows must belong to.
-        plan: The plan frozen for it.
-        method: How the units were made, where the sheet does not say.
-        number: The sheet's number within the batch.
-        distinct_from: Serials that its units may look like, named on purpose as others.
-        notation: How values are written.
-    """
-
-    batch: str
-    plan: InspectionPlan
-    method: BuildMethod | None
-    number: int
+    batch: str  #: Key of the batch that the rows must belong to.
+    plan: InspectionPlan  #: The plan frozen for it.
+    method: BuildMethod | None  #: How the units were made, where the sheet does not say.
+    number: int  #: The sheet's number within the batch.
+    #: Serials that its units may look like, named on purpose as others.
     distinct_from: tuple[str, ...] = ()
-    notation: Notation = field(default_factory=Notation)
+    notation: Notation = field(default_factory=Notation)  #: How values are written.
 
     def defect(
         self, row: RowCells, column: str, text: str, location: str | None

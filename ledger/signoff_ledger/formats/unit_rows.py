@@ -40,33 +40,22 @@ _NO_UNIT = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class PlannedUnit:
-    """One report of a sheet, with where it came from.
+    """One report of a sheet, with where it came from."""
 
-    Attributes:
-        line: Where its first row begins.
-        report: What the sheet says of the unit.
-        is_retest: Whether it is a later attempt.
-        lines: Where each reading stands, where that is another line.
-    """
-
-    line: int
-    report: UnitReport
-    is_retest: bool = False
+    line: int  #: Where its first row begins.
+    report: UnitReport  #: What the sheet says of the unit.
+    is_retest: bool = False  #: Whether it is a later attempt.
+    #: Where each reading stands, where that is another line.
     lines: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
 class Intake:
-    """Reads a sheet for one batch under its plan; collects what is wrong instead of stopping.
+    """Reads a sheet for one batch under its plan; collects what is wrong instead of stopping."""
 
-    Attributes:
-        sheet: The file as read.
-        rules: What its cells are read by.
-        bad: Everything that is wrong, filled while reading.
-    """
-
-    sheet: Sheet
-    rules: Rules
+    sheet: Sheet  #: The file as read.
+    rules: Rules  #: What its cells are read by.
+    #: Everything that is wrong, filled while reading.
     bad: list[BadRow] = field(default_factory=list)
 
     def reports(self) -> list[PlannedUnit]:

@@ -21,16 +21,11 @@ _SHARES = 256
 
 
 class Command(NamedTuple):
-    """A command and the events it recorded.
-
-    Attributes:
-        first: Position of its first event.
-        last: Position of its last event.
-    """
+    """A command and the events it recorded."""
 
     id: str
-    first: int
-    last: int
+    first: int  #: Position of its first event.
+    last: int  #: Position of its last event.
 
 
 class CommandIds:

@@ -27,23 +27,14 @@ HISTORY = frozenset({"SL507", "SL508"})
 
 
 class SetAside(NamedTuple):
-    """A note that does not count.
+    """A note that does not count."""
 
-    Attributes:
-        size: The size that it is kept under, in events.
-        note: Its first bytes, see `HELD_LIMIT_BYTES`.
-        digest: SHA-256 of all of it, in hexadecimal digits.
-        by: Key of the person who set it aside.
-        reason: Why.
-        position: Where in the log.
-    """
-
-    size: int
-    note: bytes
-    digest: str
-    by: str
-    reason: str
-    position: int
+    size: int  #: The size that it is kept under, in events.
+    note: bytes  #: Its first bytes, see `HELD_LIMIT_BYTES`.
+    digest: str  #: SHA-256 of all of it, in hexadecimal digits.
+    by: str  #: Key of the person who set it aside.
+    reason: str  #: Why.
+    position: int  #: Where in the log.
 
 
 class SetAsides:

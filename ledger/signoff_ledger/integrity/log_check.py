@@ -33,49 +33,33 @@ PROVED, FLAGGED, OPEN, FAILED = "proved", "flagged", "not proved", "FAILED"
 
 
 class Check(NamedTuple):
-    """One thing that was looked at.
-
-    Attributes:
-        state: `proved`, `flagged` for something a reader should look at, `not proved`, `FAILED`.
-        says: What was found, or why it could not be.
-        files: Files that lie next to the evidence, where it is about those.
-        advice: What a reader can bring so that more is proved.
-    """
+    """One thing that was looked at."""
 
     name: str
+    #: `proved`, `flagged` for something a reader should look at, `not proved`, `FAILED`.
     state: str
-    says: str
-    files: tuple[str, ...] = ()
-    advice: Advice | None = None
+    says: str  #: What was found, or why it could not be.
+    files: tuple[str, ...] = ()  #: Files that lie next to the evidence, where it is about those.
+    advice: Advice | None = None  #: What a reader can bring so that more is proved.
 
 
 class StoredRow(NamedTuple):
-    """A line as its store or file gives it.
-
-    Attributes:
-        columns: Stream, version and type as the index of the line holds them; None in a file.
-        leaf: The leaf hash that the store keeps with the line; None in a file.
-        position: The position that the store keeps with the line; None in a file, where
-            the order says it.
-    """
+    """A line as its store or file gives it."""
 
     line: bytes
+    #: Stream, version and type as the index of the line holds them; None in a file.
     columns: tuple[str, int, str] | None = None
-    leaf: bytes | None = None
+    leaf: bytes | None = None  #: The leaf hash that the store keeps with the line; None in a file.
+    #: The position that the store keeps with the line; None in a file, where the order says it.
     position: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Trust:
-    """What the reader brings along.
+    """What the reader brings along."""
 
-    Attributes:
-        policy: Whom they believe; None leaves that open.
-        since: An older checkpoint of their own, as a signed note.
-    """
-
-    policy: Policy | None = None
-    since: bytes | None = None
+    policy: Policy | None = None  #: Whom they believe; None leaves that open.
+    since: bytes | None = None  #: An older checkpoint of their own, as a signed note.
 
 
 class Examination:

@@ -37,16 +37,12 @@ HELD = "signoff.process-held.v1"
 
 @dataclass(slots=True)
 class HeldKey:
-    """A key of a person, with when it signs by the lines' own times.
-
-    Attributes:
-        accepted_at: Time of the line that brought it into force.
-        revoked_at: Time of the line that revoked it, or of the latest one before it on its holder's
-            stream: a clock set back takes away nothing that was signed before.
-    """
+    """A key of a person, with when it signs by the lines' own times."""
 
     key: SshPublicKey
-    accepted_at: str | None = None
+    accepted_at: str | None = None  #: Time of the line that brought it into force.
+    #: Time of the line that revoked it, or of the latest one before it on its holder's stream: a
+    #: clock set back takes away nothing that was signed before.
     revoked_at: str | None = None
 
     @property
@@ -57,23 +53,14 @@ class HeldKey:
 
 @dataclass(slots=True)
 class Signatory:
-    """A person as the lines so far show them.
+    """A person as the lines so far show them."""
 
-    Attributes:
-        person: Their key in the ledger.
-        printed_name: As enrolled.
-        keys: Their keys by fingerprint.
-        roles: Those held now.
-        was_owner: Whether they ever were an owner.
-        latest: The latest time of a line on their own stream.
-    """
-
-    person: str
-    printed_name: str
-    keys: dict[str, HeldKey] = field(default_factory=dict)
-    roles: set[str] = field(default_factory=set)
-    was_owner: bool = False
-    latest: str = ""
+    person: str  #: Their key in the ledger.
+    printed_name: str  #: As enrolled.
+    keys: dict[str, HeldKey] = field(default_factory=dict)  #: Their keys by fingerprint.
+    roles: set[str] = field(default_factory=set)  #: Those held now.
+    was_owner: bool = False  #: Whether they ever were an owner.
+    latest: str = ""  #: The latest time of a line on their own stream.
 
     @property
     def must_sign(self) -> bool:
@@ -88,23 +75,14 @@ class Signatory:
 
 @dataclass(frozen=True, slots=True)
 class SignedEvent:
-    """A signature that has been checked.
+    """A signature that has been checked."""
 
-    Attributes:
-        line: The signed event's parsed line.
-        position: Its place in the log; None in an excerpt.
-        fingerprint: The key.
-        statement: What was signed, to the byte.
-        armored: The signature.
-        waited_s: Seconds between signing and recording; never less than 0.
-    """
-
-    line: Mapping[str, Any]
-    position: int | None
-    fingerprint: str
-    statement: bytes
-    armored: str
-    waited_s: int
+    line: Mapping[str, Any]  #: The signed event's parsed line.
+    position: int | None  #: Its place in the log; None in an excerpt.
+    fingerprint: str  #: The key.
+    statement: bytes  #: What was signed, to the byte.
+    armored: str  #: The signature.
+    waited_s: int  #: Seconds between signing and recording; never less than 0.
 
     @property
     def is_late(self) -> bool:

@@ -20,17 +20,11 @@ DECISIONS = frozenset({"signoff.process-held.v1", "signoff.process-signed-off.v1
 
 
 class SignedAct(NamedTuple):
-    """An act that is signed.
+    """An act that is signed."""
 
-    Attributes:
-        meaning: What signing means, in the signer's words (Part 11 11.50(a)(3)).
-        commands: The commands that record it.
-        by_owner: Whether an owner alone may do it.
-    """
-
-    meaning: str
-    commands: tuple[str, ...]
-    by_owner: bool = False
+    meaning: str  #: What signing means, in the signer's words (Part 11 11.50(a)(3)).
+    commands: tuple[str, ...]  #: The commands that record it.
+    by_owner: bool = False  #: Whether an owner alone may do it.
     signer: str = "a person who has had a key in force"
 
 

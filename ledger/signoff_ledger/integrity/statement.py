@@ -17,19 +17,12 @@ if TYPE_CHECKING:
 
 
 class Act(NamedTuple):
-    """The act of signing, as the signature in the event records it.
+    """The act of signing, as the signature in the event records it."""
 
-    Attributes:
-        at: When the statement was made up, as the line writes times.
-        meaning: What signing means.
-        root: Root of the tree reviewed, 64 hexadecimal digits.
-        size: Events in that tree.
-    """
-
-    at: str
-    meaning: str
-    root: str
-    size: int
+    at: str  #: When the statement was made up, as the line writes times.
+    meaning: str  #: What signing means.
+    root: str  #: Root of the tree reviewed, 64 hexadecimal digits.
+    size: int  #: Events in that tree.
 
 
 def write_statement(

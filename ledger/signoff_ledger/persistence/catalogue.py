@@ -21,17 +21,11 @@ _ROUNDS = 5
 
 
 class Differences(NamedTuple):
-    """How a catalogue differs from that of a fresh ledger; objects by kind and name.
+    """How a catalogue differs from that of a fresh ledger; objects by kind and name."""
 
-    Attributes:
-        gone: Objects that are not there.
-        changed: Objects that are something else.
-        foreign: Objects that no ledger has.
-    """
-
-    gone: tuple[str, ...]
-    changed: tuple[str, ...]
-    foreign: tuple[str, ...]
+    gone: tuple[str, ...]  #: Objects that are not there.
+    changed: tuple[str, ...]  #: Objects that are something else.
+    foreign: tuple[str, ...]  #: Objects that no ledger has.
 
     def __bool__(self) -> bool:
         """Say whether there are any."""

@@ -13,19 +13,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class HealthFinding:
-    """What one check found.
+    """What one check found."""
 
-    Attributes:
-        check: What was looked at.
-        state: `ok`, `note`, `BAD` for trouble around the ledger, `BROKEN` for trouble in it.
-        says: What was found.
-        advice: What leads back from trouble; None where there is none.
-    """
-
-    check: str
-    state: str
-    says: str
-    advice: Advice | None = None
+    check: str  #: What was looked at.
+    state: str  #: `ok`, `note`, `BAD` for trouble around the ledger, `BROKEN` for trouble in it.
+    says: str  #: What was found.
+    advice: Advice | None = None  #: What leads back from trouble; None where there is none.
 
 
 def findings_of(check: str, look: Callable[[], Iterable[HealthFinding]]) -> Iterator[HealthFinding]:

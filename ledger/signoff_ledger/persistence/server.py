@@ -6,16 +6,12 @@ from typing import NamedTuple
 
 
 class Server(NamedTuple):
-    """A database server that takes events.
+    """A database server that takes events."""
 
-    Attributes:
-        system: Its identifier, which a standby has in common with the primary that it follows; ""
-            where the server does not tell.
-        timeline: How often a standby was promoted, or an archive recovered, on the way to it.
-    """
-
+    #: Its identifier, which a standby has in common with the primary that it follows; "" where the
+    #: server does not tell.
     system: str
-    timeline: int
+    timeline: int  #: How often a standby was promoted, or an archive recovered, on the way to it.
 
     def is_newer_than(self, other: Server) -> bool:
         """Say whether this one was promoted after the other, which it followed."""

@@ -38,34 +38,26 @@ if TYPE_CHECKING:
 
 
 class Explanation(NamedTuple):
-    """Everything `signoff why` says about one process, and one batch of it.
+    """Everything `signoff why` says about one process, and one batch of it."""
 
-    Attributes:
-        case: The process and its batches as they stand now.
-        batch: The batch explained; None when there is none.
-        decision: The latest decision on that batch, with its position; None while undecided.
-        verdict: The verdict kept with the decision, or the present one while undecided.
-        context: Changes, orders, refusals, remarks and endings, oldest first, as sentences.
-        held_for_s: How long the process was held before the sign-off explained here.
-        handed_over: Serials that went to the next activity with it and still may: what was found
-            or decided about a unit since takes it off the list (G27).
-        shown: Figures and sentences shown with the verdict, as the decision kept them.
-        standing: Where the process stands at the moment asked about; time alone may have ended a
-            sign-off (G26).
-        disclosures: What a reader has to know first.
-    """
-
-    case: Case
-    batch: str | None
+    case: Case  #: The process and its batches as they stand now.
+    batch: str | None  #: The batch explained; None when there is none.
+    #: The latest decision on that batch, with its position; None while undecided.
     decision: LogEntry | None
-    verdict: Verdict
+    verdict: Verdict  #: The verdict kept with the decision, or the present one while undecided.
+    #: Changes, orders, refusals, remarks and endings, oldest first, as sentences.
     context: tuple[tuple[LogEntry, str], ...]
-    held_for_s: int | None
+    held_for_s: int | None  #: How long the process was held before the sign-off explained here.
+    #: Serials that went to the next activity with it and still may: what was found or decided about
+    #: a unit since takes it off the list (G27).
     handed_over: tuple[str, ...]
+    #: Figures and sentences shown with the verdict, as the decision kept them.
     shown: Exhibit = NOTHING_SHOWN
+    #: Where the process stands at the moment asked about; time alone may have ended a sign-off
+    #: (G26).
     standing: Standing = Standing.NOT_DECIDED
     standing_why: str = ""
-    disclosures: tuple[Disclosure, ...] = ()
+    disclosures: tuple[Disclosure, ...] = ()  #: What a reader has to know first.
 
     @property
     def orders_at_risk(self) -> tuple[events.OrderAtRisk, ...]:

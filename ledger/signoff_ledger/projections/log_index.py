@@ -31,15 +31,10 @@ _LOG_KEY = re.compile(rb'"log_key":"([!-~]+?)"')
 
 
 class LoggedStanding(NamedTuple):
-    """The last event by which a process got its standing.
+    """The last event by which a process got its standing."""
 
-    Attributes:
-        standing: The standing; NOT_DECIDED where there is no such event.
-        position: Where the event stands in the log; 0 where there is none.
-    """
-
-    standing: str = "NOT_DECIDED"
-    position: int = 0
+    standing: str = "NOT_DECIDED"  #: The standing; NOT_DECIDED where there is no such event.
+    position: int = 0  #: Where the event stands in the log; 0 where there is none.
 
 
 class Log(Protocol):

@@ -14,17 +14,11 @@ if TYPE_CHECKING:
 
 
 class Subject(NamedTuple):
-    """What a stream is about.
+    """What a stream is about."""
 
-    Attributes:
-        kind: process, batch, person or ledger.
-        key: What people call it.
-        process: The process it belongs to; "" for a person or the ledger.
-    """
-
-    kind: str
-    key: str
-    process: str = ""
+    kind: str  #: process, batch, person or ledger.
+    key: str  #: What people call it.
+    process: str = ""  #: The process it belongs to; "" for a person or the ledger.
 
 
 UNKNOWN = Subject("unknown", "")

@@ -25,19 +25,12 @@ class Cursor(Protocol):
 
 
 class ViewTable(NamedTuple):
-    """A table that projections fill.
+    """A table that projections fill."""
 
-    Attributes:
-        name: Its name in the database, which begins with `view_`.
-        columns: Column names with their SQL types, in order.
-        key: The columns that identify a row.
-        indexes: Further column lists to find rows by.
-    """
-
-    name: str
-    columns: tuple[tuple[str, str], ...]
-    key: tuple[str, ...]
-    indexes: tuple[tuple[str, ...], ...] = ()
+    name: str  #: Its name in the database, which begins with `view_`.
+    columns: tuple[tuple[str, str], ...]  #: Column names with their SQL types, in order.
+    key: tuple[str, ...]  #: The columns that identify a row.
+    indexes: tuple[tuple[str, ...], ...] = ()  #: Further column lists to find rows by.
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -38,15 +38,10 @@ if TYPE_CHECKING:
 
 
 class ProcessAudit(NamedTuple):
-    """What an audit found.
+    """What an audit found."""
 
-    Attributes:
-        decisions: Decisions taken again, each to the same verdict.
-        orders: Production orders, each under a sign-off that stood.
-    """
-
-    decisions: tuple[ReplayedDecision, ...]
-    orders: int
+    decisions: tuple[ReplayedDecision, ...]  #: Decisions taken again, each to the same verdict.
+    orders: int  #: Production orders, each under a sign-off that stood.
 
 
 def audit_process(lines_of: LinesOf, key: str) -> ProcessAudit:

@@ -32,29 +32,18 @@ if TYPE_CHECKING:
 
 
 class ReplayedDecision(NamedTuple):
-    """A decision, and what the rules say today about the events it was taken on.
+    """A decision, and what the rules say today about the events it was taken on."""
 
-    Attributes:
-        position: Where the decision stands in the log.
-        at: When it was recorded.
-        by: Who took it.
-        automatic: Whether the bar took it.
-        outcome: What was decided.
-        recorded: The verdict kept with it.
-        replayed: The verdict from the events up to it, under the same rule set.
-        figures_same: Whether its figures come out the same.
-        signature_holds: Whether its signature is one, by a key in force then; None where the bar
-            took it, or no person had to sign.
-    """
-
-    position: int
-    at: datetime
-    by: str
-    automatic: bool
-    outcome: Outcome
-    recorded: Verdict
-    replayed: Verdict
-    figures_same: bool = True
+    position: int  #: Where the decision stands in the log.
+    at: datetime  #: When it was recorded.
+    by: str  #: Who took it.
+    automatic: bool  #: Whether the bar took it.
+    outcome: Outcome  #: What was decided.
+    recorded: Verdict  #: The verdict kept with it.
+    replayed: Verdict  #: The verdict from the events up to it, under the same rule set.
+    figures_same: bool = True  #: Whether its figures come out the same.
+    #: Whether its signature is one, by a key in force then; None where the bar took it, or no
+    #: person had to sign.
     signature_holds: bool | None = None
 
     @property
@@ -243,18 +232,12 @@ def checked_position(store: LedgerStore, position: int) -> int:
 
 
 class Step(NamedTuple):
-    """One event of a story and the state it led to.
+    """One event of a story and the state it led to."""
 
-    Attributes:
-        recorded: The event.
-        case: The process and its batches after it.
-        verdict: What the rules say then, with no signer named.
-        changed: Rules whose finding began or ceased to hold with this event.
-    """
-
-    recorded: LogEntry
-    case: Case
-    verdict: Verdict
+    recorded: LogEntry  #: The event.
+    case: Case  #: The process and its batches after it.
+    verdict: Verdict  #: What the rules say then, with no signer named.
+    #: Rules whose finding began or ceased to hold with this event.
     changed: tuple[tuple[str, bool], ...]
 
 

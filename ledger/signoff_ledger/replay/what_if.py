@@ -50,25 +50,16 @@ _RULES = BAR_RULES | {representative_units.name, confirmation_batch.name}
 
 @dataclass(frozen=True, slots=True)
 class WhatIf:
-    """One past decision under one other bar.
+    """One past decision under one other bar."""
 
-    Attributes:
-        position: Where the decision stands in the log.
-        batch: The batch it was on.
-        decided: What was decided under the bar that was set.
-        changed: The clauses that differ, by the names they were asked with.
-        would: What the other bar's own rules would have come to.
-        missed: Those of its rules that would not have held, with what they say.
-        other_rules: Other rules that did not hold then; no bar changes them.
-    """
-
-    position: int
-    batch: str
-    decided: Outcome
-    changed: Mapping[str, str]
-    would: Outcome
+    position: int  #: Where the decision stands in the log.
+    batch: str  #: The batch it was on.
+    decided: Outcome  #: What was decided under the bar that was set.
+    changed: Mapping[str, str]  #: The clauses that differ, by the names they were asked with.
+    would: Outcome  #: What the other bar's own rules would have come to.
+    #: Those of its rules that would not have held, with what they say.
     missed: tuple[tuple[str, str], ...]
-    other_rules: tuple[str, ...]
+    other_rules: tuple[str, ...]  #: Other rules that did not hold then; no bar changes them.
 
     @property
     def flips(self) -> bool:

@@ -18,30 +18,18 @@ from signoff_ledger.statistics.special import noncentral_t_cdf, normal_cdf, norm
 
 
 class Capability(NamedTuple):
-    """Capability of one measured characteristic.
+    """Capability of one measured characteristic."""
 
-    Attributes:
-        pp: (USL - LSL) / 6 s; None with one limit.
-        ppu: (USL - mean) / 3 s; None without an upper limit.
-        ppl: (mean - LSL) / 3 s; None without a lower limit.
-        ppk: The smaller of the two; may be negative.
-        pp_interval: Two-sided, for Pp; None with one limit.
-        ppk_lower_bissell: One-sided lower bound, additive Bissell form.
-        ppk_interval_bissell: Two-sided, additive Bissell form.
-        ppk_lower_one_limit: One-sided lower bound for the nearer limit alone, exact.
-        ppk_lower: The bound to quote: exact with one limit, Bissell's with two.
-        outside_by_normal: Share outside if the values were normal; a drawing aid, never a claim.
-    """
-
-    pp: float | None
-    ppu: float | None
-    ppl: float | None
-    ppk: float
-    pp_interval: tuple[float, float] | None
-    ppk_lower_bissell: float
-    ppk_interval_bissell: tuple[float, float]
-    ppk_lower_one_limit: float
-    ppk_lower: float
+    pp: float | None  #: (USL - LSL) / 6 s; None with one limit.
+    ppu: float | None  #: (USL - mean) / 3 s; None without an upper limit.
+    ppl: float | None  #: (mean - LSL) / 3 s; None without a lower limit.
+    ppk: float  #: The smaller of the two; may be negative.
+    pp_interval: tuple[float, float] | None  #: Two-sided, for Pp; None with one limit.
+    ppk_lower_bissell: float  #: One-sided lower bound, additive Bissell form.
+    ppk_interval_bissell: tuple[float, float]  #: Two-sided, additive Bissell form.
+    ppk_lower_one_limit: float  #: One-sided lower bound for the nearer limit alone, exact.
+    ppk_lower: float  #: The bound to quote: exact with one limit, Bissell's with two.
+    #: Share outside if the values were normal; a drawing aid, never a claim.
     outside_by_normal: float
 
 

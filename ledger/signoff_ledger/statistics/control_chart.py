@@ -19,25 +19,15 @@ FEWEST_FOR_LIMITS = 8
 
 
 class Individuals(NamedTuple):
-    """A chart of single values in build order.
+    """A chart of single values in build order."""
 
-    Attributes:
-        center: The mean.
-        sigma: Mean moving range over d2; None without limits.
-        lower: Lower limit; None without limits.
-        upper: Upper limit; None without limits.
-        range_mean: Mean moving range; None below two values.
-        range_upper: Its upper limit; None without limits.
-        beyond: Places, from 1, of values beyond a limit.
-    """
-
-    center: float
-    sigma: float | None
-    lower: float | None
-    upper: float | None
-    range_mean: float | None
-    range_upper: float | None
-    beyond: tuple[int, ...]
+    center: float  #: The mean.
+    sigma: float | None  #: Mean moving range over d2; None without limits.
+    lower: float | None  #: Lower limit; None without limits.
+    upper: float | None  #: Upper limit; None without limits.
+    range_mean: float | None  #: Mean moving range; None below two values.
+    range_upper: float | None  #: Its upper limit; None without limits.
+    beyond: tuple[int, ...]  #: Places, from 1, of values beyond a limit.
 
 
 def individuals(values: Sequence[float]) -> Individuals | None:

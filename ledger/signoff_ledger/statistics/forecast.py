@@ -22,23 +22,14 @@ LARGEST_EXACT = 50_000
 
 
 class Forecast(NamedTuple):
-    """Bad units in a run of `run` units still to be made.
+    """Bad units in a run of `run` units still to be made."""
 
-    Attributes:
-        run: Units still to be made.
-        mean: Expected bad units.
-        median: As many, or fewer, in half of such forecasts.
-        central_90: Range of nine in ten forecasts.
-        central_95: Range of nineteen in twenty.
-        upper_95: As many, or fewer, in nineteen of twenty forecasts.
-    """
-
-    run: int
-    mean: float
-    median: int
-    central_90: tuple[int, int]
-    central_95: tuple[int, int]
-    upper_95: int
+    run: int  #: Units still to be made.
+    mean: float  #: Expected bad units.
+    median: int  #: As many, or fewer, in half of such forecasts.
+    central_90: tuple[int, int]  #: Range of nine in ten forecasts.
+    central_95: tuple[int, int]  #: Range of nineteen in twenty.
+    upper_95: int  #: As many, or fewer, in nineteen of twenty forecasts.
 
 
 class BetaBinomial:

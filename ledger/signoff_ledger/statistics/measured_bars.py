@@ -42,26 +42,19 @@ class Spread(NamedTuple):
 
 
 class MeasuredBar(NamedTuple):
-    """What values show about one limit.
+    """What values show about one limit."""
 
-    Attributes:
-        spread: Number, mean and standard deviation.
-        outside: Values beyond the limit: "every unit" is a count.
-        mean_bound: One-sided bound for the mean, towards the limit; None without a deviation.
-        tolerance_k: Factor by which the share of units is bounded; None without a deviation.
-        tolerance_bound: The share of units is this good at least; None without a deviation.
-        extreme: The worst value seen.
-        extreme_bounds_fraction: Share of units no worse than it, distribution-free.
-        kendall_tau: Trend in build order, tau-b; None where there is no order to speak of.
-    """
-
-    spread: Spread
-    outside: int
+    spread: Spread  #: Number, mean and standard deviation.
+    outside: int  #: Values beyond the limit: "every unit" is a count.
+    #: One-sided bound for the mean, towards the limit; None without a deviation.
     mean_bound: float | None
+    #: Factor by which the share of units is bounded; None without a deviation.
     tolerance_k: float | None
+    #: The share of units is this good at least; None without a deviation.
     tolerance_bound: float | None
-    extreme: float
-    extreme_bounds_fraction: float
+    extreme: float  #: The worst value seen.
+    extreme_bounds_fraction: float  #: Share of units no worse than it, distribution-free.
+    #: Trend in build order, tau-b; None where there is no order to speak of.
     kendall_tau: float | None
 
 

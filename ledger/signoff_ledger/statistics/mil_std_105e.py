@@ -55,23 +55,14 @@ class Inspection(StrEnum):
 
 
 class TablePlan(NamedTuple):
-    """A plan named by the standard.
+    """A plan named by the standard."""
 
-    Attributes:
-        code_letter: By size of lot and level, before arrows are followed.
-        table_units: Sample size of the row arrived at.
-        units: Units to inspect; the whole lot where the table asks for as many or more.
-        max_rejects: Acceptance number Ac.
-        reject_from: Rejection number Re; above Ac + 1 on reduced inspection only.
-        inspect_all: Whether the whole lot is inspected.
-    """
-
-    code_letter: str
-    table_units: int
-    units: int
-    max_rejects: int
-    reject_from: int
-    inspect_all: bool
+    code_letter: str  #: By size of lot and level, before arrows are followed.
+    table_units: int  #: Sample size of the row arrived at.
+    units: int  #: Units to inspect; the whole lot where the table asks for as many or more.
+    max_rejects: int  #: Acceptance number Ac.
+    reject_from: int  #: Rejection number Re; above Ac + 1 on reduced inspection only.
+    inspect_all: bool  #: Whether the whole lot is inspected.
 
 
 def code_letter(lot: int, level: str) -> str:

@@ -24,19 +24,13 @@ class NonconformityRate(NamedTuple):
 
 
 class RateRatio(NamedTuple):
-    """Rate before over rate after.
+    """Rate before over rate after."""
 
-    Attributes:
-        ratio: None when there is none after.
-        interval: Its upper end is infinite when there is none after; None without any mark.
-        p_one_sided: That the rate fell.
-        p_two_sided: Tables no likelier than the one seen.
-    """
-
-    ratio: float | None
+    ratio: float | None  #: None when there is none after.
+    #: Its upper end is infinite when there is none after; None without any mark.
     interval: tuple[float, float] | None
-    p_one_sided: float
-    p_two_sided: float
+    p_one_sided: float  #: That the rate fell.
+    p_two_sided: float  #: Tables no likelier than the one seen.
 
 
 def nonconformity_rate(

@@ -40,24 +40,16 @@ class Counts(NamedTuple):
 
 
 class Effect(NamedTuple):
-    """What two batches show about a fix.
+    """What two batches show about a fix."""
 
-    Attributes:
-        difference: Rate before less rate after.
-        fisher_one_sided: Chance of so good a second batch, or a better one, if nothing changed.
-        fisher_two_sided: As R gives it: tables no more likely than the one seen.
-        boschloo_one_sided: None above `BOSCHLOO_CAP`.
-        boschloo_two_sided: Twice the smaller one-sided one.
-        comparable: False when neither batch has a reject, or both have nothing else.
-    """
-
-    difference: float
+    difference: float  #: Rate before less rate after.
     newcombe_95: Interval
+    #: Chance of so good a second batch, or a better one, if nothing changed.
     fisher_one_sided: float
-    fisher_two_sided: float
-    boschloo_one_sided: float | None
-    boschloo_two_sided: float | None
-    comparable: bool
+    fisher_two_sided: float  #: As R gives it: tables no more likely than the one seen.
+    boschloo_one_sided: float | None  #: None above `BOSCHLOO_CAP`.
+    boschloo_two_sided: float | None  #: Twice the smaller one-sided one.
+    comparable: bool  #: False when neither batch has a reject, or both have nothing else.
 
 
 @lru_cache(maxsize=256)

@@ -29,25 +29,17 @@ EVIDENCE_MAX = 1_000
 
 @dataclass(frozen=True, slots=True)
 class LogConflict:
-    """What a log's own signature says against it, or seems to.
+    """What a log's own signature says against it, or seems to."""
 
-    Attributes:
-        finding: `FORK` for two trees of one size, both signed; `ROLLBACK` for a tree smaller than
-            one signed before; `UNPROVEN` for a growth that the proof sent with it does not show,
-            which may be the sender's fault.
-        at: When it was shown, in UTC.
-        cosigned: The note that was cosigned last.
-        shown: The note that was refused.
-        old_size: The size that the proof begins at.
-        proof: Its hashes in hexadecimal digits.
-    """
-
+    #: `FORK` for two trees of one size, both signed; `ROLLBACK` for a tree smaller than one signed
+    #: before; `UNPROVEN` for a growth that the proof sent with it does not show, which may be the
+    #: sender's fault.
     finding: str
-    at: str
-    cosigned: str
-    shown: str
-    old_size: int
-    proof: tuple[str, ...]
+    at: str  #: When it was shown, in UTC.
+    cosigned: str  #: The note that was cosigned last.
+    shown: str  #: The note that was refused.
+    old_size: int  #: The size that the proof begins at.
+    proof: tuple[str, ...]  #: Its hashes in hexadecimal digits.
 
 
 class Memory:

@@ -33,19 +33,12 @@ WORDS_KIND = "text/plain; charset=utf-8"
 
 
 class CosignerAnswer(NamedTuple):
-    """What a witness answers, and what it notes for its operator.
+    """What a witness answers, and what it notes for its operator."""
 
-    Attributes:
-        status: The HTTP status.
-        body: What is sent.
-        kind: Its media type.
-        says: Of which log and what, for the operator.
-    """
-
-    status: int
-    body: str
-    kind: str
-    says: str
+    status: int  #: The HTTP status.
+    body: str  #: What is sent.
+    kind: str  #: Its media type.
+    says: str  #: Of which log and what, for the operator.
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,18 +53,14 @@ def stated_parameters(settings: Mapping[str, str]) -> tuple[Parameter, ...] | No
 
 
 class OpenBatch(Command, name="open", roles=ENGINEERS):
-    """Open a batch under the plan and bar in force.
-
-    Attributes:
-        batch: A key for the batch, unique in the ledger.
-        made_on: Fields of the provenance that are stated for this run. What a change made
-            required has to be stated, here or on the units (G17).
-        parameters: Settings of the process that are stated for this run.
-    """
+    """Open a batch under the plan and bar in force."""
 
     process: str
-    batch: Annotated[str, as_key("the batch's key")]
+    batch: Annotated[str, as_key("the batch's key")]  #: A key for the batch, unique in the ledger.
+    #: Fields of the provenance that are stated for this run. What a change made required has to be
+    #: stated, here or on the units (G17).
     made_on: Annotated[dict[str, str], AfterValidator(_checked_provenance)] = {}
+    #: Settings of the process that are stated for this run.
     parameters: Annotated[dict[str, str], AfterValidator(_checked_settings)] = {}
 
     def decide(self, work: UnitOfWork) -> None:

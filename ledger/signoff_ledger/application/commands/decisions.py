@@ -15,17 +15,12 @@ from signoff_ledger.figures.exhibit import show
 
 
 class SignOff(Command, name="sign", roles=APPROVERS):
-    """Sign a process off; refused and recorded as refused unless every rule holds (S-20, G13).
-
-    Attributes:
-        batch: The deciding batch; the latest by default.
-        note: Words kept with the decision.
-        seen: What the signer was shown; refused with SL603 when anything has moved since.
-    """
+    """Sign a process off; refused and recorded as refused unless every rule holds (S-20, G13)."""
 
     process: str
-    batch: str | None = None
-    note: Annotated[str, as_text("the note")] | None = None
+    batch: str | None = None  #: The deciding batch; the latest by default.
+    note: Annotated[str, as_text("the note")] | None = None  #: Words kept with the decision.
+    #: What the signer was shown; refused with SL603 when anything has moved since.
     seen: Heads | None = Field(default=None, exclude=True)
 
     def decide(self, work: UnitOfWork) -> None:
@@ -41,21 +36,15 @@ class SignOff(Command, name="sign", roles=APPROVERS):
 
 
 class Hold(Command, name="hold", roles=WORKS):
-    """Hold a process; a reason is all it needs (S-20).
-
-    Attributes:
-        batch: The batch in question; the latest by default.
-        reason: Why.
-        seen: As for `SignOff`.
-        awaiting: What the hold waits for, where that is not the process; only then may the same
-            batch be signed off later (G19).
-    """
+    """Hold a process; a reason is all it needs (S-20)."""
 
     process: str
-    batch: str | None = None
-    reason: Annotated[str, as_text("the reason")]
+    batch: str | None = None  #: The batch in question; the latest by default.
+    reason: Annotated[str, as_text("the reason")]  #: Why.
+    #: What the hold waits for, where that is not the process; only then may the same batch be
+    #: signed off later (G19).
     awaiting: Annotated[str, as_text("what is awaited")] | None = None
-    seen: Heads | None = Field(default=None, exclude=True)
+    seen: Heads | None = Field(default=None, exclude=True)  #: As for `SignOff`.
 
     def decide(self, work: UnitOfWork) -> None:
         """Hold it, on what the person was shown."""

@@ -11,15 +11,10 @@ from signoff_ledger.persistence.store import LedgerStore
 
 
 class SetAsideNote(Command, name="set-aside", roles=OWNERS):
-    """Let a note that is kept as a checkpoint count no more; its bytes stay, and go along.
+    """Let a note that is kept as a checkpoint count no more; its bytes stay, and go along."""
 
-    Attributes:
-        size: The size that it is kept under, in events.
-        reason: How it came there, as far as is known.
-    """
-
-    size: int
-    reason: Annotated[str, as_text("the reason")]
+    size: int  #: The size that it is kept under, in events.
+    reason: Annotated[str, as_text("the reason")]  #: How it came there, as far as is known.
 
     def decide(self, work: UnitOfWork) -> None:
         """Set it aside.

@@ -57,38 +57,28 @@ OtherSerial = Annotated[str, as_serial("the other unit's serial")]
 
 
 class RecordUnit(Command, name="record", roles=INSPECTS):
-    """Record the results of one unit; the batch may miss its bar by it, and hold the process.
-
-    Attributes:
-        serial: The unit, as typed.
-        build: How it was made.
-        values: Texts by characteristic id, such as `0.25` or `pass`.
-        nonconformities: Nonconformities that no reading shows.
-        gauge: What all its readings were taken with.
-        gauges: What single readings were taken with, by characteristic.
-        note: Free words.
-        observed_at: When it was seen, as claimed.
-        replaces: Serial of the unit it stands in for, with the reason.
-        distinct_from: Serials that it looks like, named on purpose as other units.
-        decimal: The decimal sign of the values, where it is not the plan's.
-        answers: Further words for pass and fail, such as `OK/NOK`.
-        retest: True for a further result that does not count.
-    """
+    """Record the results of one unit; the batch may miss its bar by it, and hold the process."""
 
     batch: str
-    serial: Annotated[str, AfterValidator(_checked_as_typed)]
-    build: UnitBuild
-    values: dict[str, str]
-    nonconformities: tuple[NonconformityField, ...] = ()
+    serial: Annotated[str, AfterValidator(_checked_as_typed)]  #: The unit, as typed.
+    build: UnitBuild  #: How it was made.
+    values: dict[str, str]  #: Texts by characteristic id, such as `0.25` or `pass`.
+    nonconformities: tuple[NonconformityField, ...] = ()  #: Nonconformities that no reading shows.
+    #: What all its readings were taken with.
     gauge: Annotated[str, as_label("the gauge")] | None = None
+    #: What single readings were taken with, by characteristic.
     gauges: dict[str, Annotated[str, as_label("the gauge")]] = {}
-    note: Annotated[str, as_text("the note")] | None = None
+    note: Annotated[str, as_text("the note")] | None = None  #: Free words.
+    #: When it was seen, as claimed.
     observed_at: Annotated[datetime, as_time("the time of observation")] | None = None
+    #: Serial of the unit it stands in for, with the reason.
     replaces: Annotated[tuple[str, str], AfterValidator(_checked_replacement)] | None = None
+    #: Serials that it looks like, named on purpose as other units.
     distinct_from: tuple[OtherSerial, ...] = ()
+    #: The decimal sign of the values, where it is not the plan's.
     decimal: Literal["comma", "point"] | None = None
-    answers: tuple[str, ...] = ()
-    retest: bool = False
+    answers: tuple[str, ...] = ()  #: Further words for pass and fail, such as `OK/NOK`.
+    retest: bool = False  #: True for a further result that does not count.
 
     def decide(self, work: UnitOfWork) -> None:
         """Record them, and let the bar speak; a dry run judges nothing (G16)."""

@@ -34,12 +34,9 @@ class RegisterKey(Command, name="key register", roles=ANYONE):
     """Register the actor's own public key; it signs once an owner has accepted it.
 
     It is signed with the key itself, which shows that the actor holds it.
-
-    Attributes:
-        public_key: A line as in `authorized_keys`.
     """
 
-    public_key: Annotated[str, AfterValidator(_key_alone)]
+    public_key: Annotated[str, AfterValidator(_key_alone)]  #: A line as in `authorized_keys`.
 
     def decide(self, work: UnitOfWork) -> None:
         """Register it.
@@ -74,18 +71,13 @@ class AcceptKey(Command, name="key accept", roles=OWNERS):
 
 
 class RevokeKey(Command, name="key revoke", roles=ANYONE):
-    """Revoke a key; its holder may, and an owner (Part 11 11.300(c)).
+    """Revoke a key; its holder may, and an owner (Part 11 11.300(c))."""
 
-    Attributes:
-        person: Whose key it is.
-        reason: Why.
-        lost: The holder cannot sign, and no other person could revoke it: believed of a sole
-            owner with no other key, unsigned, and shown as such by every verification of the log.
-    """
-
-    person: str
+    person: str  #: Whose key it is.
     fingerprint: Annotated[str, as_fingerprint("the fingerprint")]
-    reason: Annotated[str, as_text("the reason")]
+    reason: Annotated[str, as_text("the reason")]  #: Why.
+    #: The holder cannot sign, and no other person could revoke it: believed of a sole owner with no
+    #: other key, unsigned, and shown as such by every verification of the log.
     lost: bool = False
 
     @property
@@ -114,16 +106,12 @@ class RevokeKey(Command, name="key revoke", roles=ANYONE):
 
 
 class RotateLogKey(Command, name="key rotate-log", roles=OWNERS):
-    """Seal with a new key from here on; the old one signs that it does, and the new one, too.
+    """Seal with a new key from here on; the old one signs that it does, and the new one, too."""
 
-    Attributes:
-        reason: Why.
-        new_key: Gives the new key, which is made at the first call and not again.
-        sign: Signs with a key of the log, given its verifier key and what is signed.
-    """
-
-    reason: Annotated[str, as_text("the reason")]
+    reason: Annotated[str, as_text("the reason")]  #: Why.
+    #: Gives the new key, which is made at the first call and not again.
     new_key: Callable[[LedgerStream], str] = Field(exclude=True)
+    #: Signs with a key of the log, given its verifier key and what is signed.
     sign: Callable[[str, bytes], bytes] = Field(exclude=True)
 
     def decide(self, work: UnitOfWork) -> None:

@@ -18,16 +18,12 @@ FOUNDER_NOTE = "founder of the ledger"
 
 
 class BeginLedger(Command, name="init", roles=None):
-    """Begin a ledger; the person who does becomes its first owner.
+    """Begin a ledger; the person who does becomes its first owner."""
 
-    Attributes:
-        name: What people call it.
-        printed_name: The owner's name as printed on decisions.
-        log_key: Verifier key of the key its checkpoints will be signed with.
-    """
-
-    name: Annotated[str, as_label("the ledger's name")]
+    name: Annotated[str, as_label("the ledger's name")]  #: What people call it.
+    #: The owner's name as printed on decisions.
     printed_name: Annotated[str, as_text("the printed name")]
+    #: Verifier key of the key its checkpoints will be signed with.
     log_key: str | None = Field(default=None, exclude=True)
 
     def decide(self, work: UnitOfWork) -> None:

@@ -43,24 +43,16 @@ Progress = Callable[[int, int], None]
 
 @dataclass(slots=True)
 class ImportSummary:
-    """Result of an import.
+    """Result of an import."""
 
-    Attributes:
-        units: Units with new results.
-        known: Units and retests whose results were on record already.
-        retests: Further results, which do not count.
-        sheet: The sheet's number, if the very same file was imported before.
-        sha256: The file's digest.
-        cells: Line, serial and readings as the plan shows them, of every unit read.
-        rewritten: Serials that look like a number or a date which a spreadsheet made of them.
-    """
-
-    units: int = 0
-    known: int = 0
-    retests: int = 0
-    sheet: int | None = None
-    sha256: str = ""
+    units: int = 0  #: Units with new results.
+    known: int = 0  #: Units and retests whose results were on record already.
+    retests: int = 0  #: Further results, which do not count.
+    sheet: int | None = None  #: The sheet's number, if the very same file was imported before.
+    sha256: str = ""  #: The file's digest.
+    #: Line, serial and readings as the plan shows them, of every unit read.
     cells: tuple[tuple[int, str, Mapping[str, str]], ...] = ()
+    #: Serials that look like a number or a date which a spreadsheet made of them.
     rewritten: tuple[str, ...] = ()
 
 
@@ -70,32 +62,23 @@ class ImportSheet(Command, name="import", roles=INSPECTS):
     A dry run checks everything, records nothing and judges nothing: the count against the bar is
     not to be seen before it is recorded (G16).
 
-    Attributes:
-        batch: The batch the rows belong to.
-        file: The file's bytes; by their digest the content names them.
-        name: The file's name, kept with the digest.
-        method: How the units were made, where the sheet does not say.
-        distinct_from: Serials on record that units of the sheet look like and are not.
-        decimal: The decimal sign, where it is not the plan's.
-        answers: Further words for pass and fail, such as `OK/NOK`.
-        encoding: How the file's text is encoded, where it has no mark.
-        accept_incomplete: Whether rows that lack most readings are units all the same.
-        progress: Called with how far it is.
-
     Raises:
         InputError: The file as a whole cannot be read.
     """
 
-    batch: str
-    file: bytes = Field(exclude=True)
+    batch: str  #: The batch the rows belong to.
+    file: bytes = Field(exclude=True)  #: The file's bytes; by their digest the content names them.
+    #: The file's name, kept with the digest.
     name: Annotated[str, AfterValidator(file_label)] = Field(exclude=True)
-    method: BuildMethod | None = None
+    method: BuildMethod | None = None  #: How the units were made, where the sheet does not say.
+    #: Serials on record that units of the sheet look like and are not.
     distinct_from: tuple[OtherSerial, ...] = ()
+    #: The decimal sign, where it is not the plan's.
     decimal: Literal["comma", "point"] | None = None
-    answers: tuple[str, ...] = ()
-    encoding: Encoding | None = None
-    accept_incomplete: bool = False
-    progress: Progress | None = Field(default=None, exclude=True)
+    answers: tuple[str, ...] = ()  #: Further words for pass and fail, such as `OK/NOK`.
+    encoding: Encoding | None = None  #: How the file's text is encoded, where it has no mark.
+    accept_incomplete: bool = False  #: Whether rows that lack most readings are units all the same.
+    progress: Progress | None = Field(default=None, exclude=True)  #: Called with how far it is.
 
     @cached_property
     def sha256(self) -> str:

@@ -45,16 +45,13 @@ def checked_address(url: str) -> str:
 
 
 class AddWitness(Command, name="witness add", roles=OWNERS):
-    """Ask a witness from here on, or at another address.
+    """Ask a witness from here on, or at another address."""
 
-    Attributes:
-        verifier_key: The witness's key as `name+id+key`, of type 0x04; refused with SL112 where it
-            is not that of a witness, or not its own.
-        url: Prefix of its `add-checkpoint`; None for one that is reached by file. Refused with
-            SL106 where it is no address.
-    """
-
+    #: The witness's key as `name+id+key`, of type 0x04; refused with SL112 where it is not that of
+    #: a witness, or not its own.
     verifier_key: Annotated[str, AfterValidator(_witness_key)]
+    #: Prefix of its `add-checkpoint`; None for one that is reached by file. Refused with SL106
+    #: where it is no address.
     url: Annotated[str, AfterValidator(checked_address)] | None = None
 
     def decide(self, work: UnitOfWork) -> None:

@@ -50,26 +50,16 @@ Typed = Annotated[str, AfterValidator(check_typed)]
 
 
 class Nonconformity(Value):
-    """One non-fulfilment of a requirement on one unit (ISO 9000 3.6.9).
+    """One non-fulfilment of a requirement on one unit (ISO 9000 3.6.9)."""
 
-    Attributes:
-        characteristic: The characteristic whose reading shows it, if one does.
-        location: Zone of the unit (S-47).
-        mode: Which way it failed.
-        note: The inspector's words.
-        number: Its number within the batch; D-3 on screens.
-        severity: Grade by the plan's catalogue at that location.
-        typed: Mode and zone as typed, where the plan spells them otherwise.
-        zone_unknown: True where the plan grades zones of the mode and does not name this one.
-    """
-
-    characteristic: Key | None = None
-    location: Key | None = None
-    mode: Key
-    note: Text | None = None
-    number: int
-    severity: Severity
-    typed: Typed | None = None
+    characteristic: Key | None = None  #: The characteristic whose reading shows it, if one does.
+    location: Key | None = None  #: Zone of the unit (S-47).
+    mode: Key  #: Which way it failed.
+    note: Text | None = None  #: The inspector's words.
+    number: int  #: Its number within the batch; D-3 on screens.
+    severity: Severity  #: Grade by the plan's catalogue at that location.
+    typed: Typed | None = None  #: Mode and zone as typed, where the plan spells them otherwise.
+    #: True where the plan grades zones of the mode and does not name this one.
     zone_unknown: Literal[True] | None = None
 
 
@@ -88,15 +78,7 @@ class Replacement(Value):
 
 
 class BatchStarted(Event, topic="signoff.batch-started.v1"):
-    """A batch with its bar and plan written out, so that the stream can be judged alone.
-
-    Attributes:
-        demanded: Fields of `required` that a change of the process made required; saying nothing
-            about one of them is not meeting it (G17).
-        made_on: What the opening said about this run, and nothing else.
-        required: What a unit must be made on to count, changes included (S-10, S-51).
-        required_parameters: Settings that changes of the process made required.
-    """
+    """A batch with its bar and plan written out, so that the stream can be judged alone."""
 
     attempt: int
     bar: Bar
@@ -104,14 +86,17 @@ class BatchStarted(Event, topic="signoff.batch-started.v1"):
     bar_set_at: UtcTime
     bar_sha256: Sha256
     batch: Key
+    #: Fields of `required` that a change of the process made required; saying nothing about one of
+    #: them is not meeting it (G17).
     demanded: tuple[Key, ...] = ()
-    made_on: StatedProvenance
+    made_on: StatedProvenance  #: What the opening said about this run, and nothing else.
     plan: InspectionPlan
     plan_number: int
     plan_sha256: Sha256
     process: Key
     process_revision: int
-    required: Provenance
+    required: Provenance  #: What a unit must be made on to count, changes included (S-10, S-51).
+    #: Settings that changes of the process made required.
     required_parameters: tuple[Parameter, ...] = ()
 
 
@@ -125,35 +110,27 @@ class SheetImported(Event, topic="signoff.sheet-imported.v1"):
 
 
 class UnitInspected(Event, topic="signoff.unit-inspected.v1"):
-    """First results of a unit, or of those of its characteristics that had none yet.
+    """First results of a unit, or of those of its characteristics that had none yet."""
 
-    Attributes:
-        build: How the unit was made.
-        builder_enrolled_as: The role, engineer or approver, in which the ledger knows the builder
-            named in `build`; such a builder is no operator, whatever the title (G23).
-        distinct_from: Units on record that the serial looks like, named on purpose as others.
-        gauges: What its readings were taken with, by characteristic.
-        nonconformities: Every failing reading as one, and what the inspector saw in addition.
-        observed_at: When the inspector says it was seen; a claim (G10). The earliest of several.
-        replaces: The planned unit this one stands in for.
-        seen: When each characteristic was looked at, where a sheet gives several times.
-        serial: The unit, in the canonical spelling.
-        typed: The serial as it was typed, where that is another spelling.
-    """
-
-    build: UnitBuild
+    build: UnitBuild  #: How the unit was made.
+    #: The role, engineer or approver, in which the ledger knows the builder named in `build`; such
+    #: a builder is no operator, whatever the title (G23).
     builder_enrolled_as: Role | None = None
+    #: Units on record that the serial looks like, named on purpose as others.
     distinct_from: tuple[Label, ...] | None = None
-    gauges: Gauges | None = None
+    gauges: Gauges | None = None  #: What its readings were taken with, by characteristic.
+    #: Every failing reading as one, and what the inspector saw in addition.
     nonconformities: tuple[Nonconformity, ...] = ()
     note: Text | None = None
+    #: When the inspector says it was seen; a claim (G10). The earliest of several.
     observed_at: UtcTime | None = None
     readings: Readings
-    replaces: Replacement | None = None
+    replaces: Replacement | None = None  #: The planned unit this one stands in for.
+    #: When each characteristic was looked at, where a sheet gives several times.
     seen: Times | None = None
-    serial: Label
+    serial: Label  #: The unit, in the canonical spelling.
     source: SheetRow | None = None
-    typed: Typed | None = None
+    typed: Typed | None = None  #: The serial as it was typed, where that is another spelling.
 
 
 class BuilderIdentified(Event, topic="signoff.builder-identified.v1"):
@@ -197,36 +174,26 @@ class UnitDispositioned(Event, topic="signoff.unit-dispositioned.v1"):
 
 
 class CorrectionRequested(Event, topic="signoff.correction-requested.v1"):
-    """A wrong entry and what it should be; nothing changes until a second person confirms (S-23).
+    """A wrong entry and what is right; nothing changes until a second person confirms (S-23)."""
 
-    Attributes:
-        becomes: The right value as it will be shown; `void` for a nonconformity that is none.
-        field: A characteristic id, a field of the unit's build, or `D-<number>`.
-        reading: The right reading in the plan's scale, where `field` is a characteristic.
-        remeasured: What was done to get the right value; a reject needs it.
-        was: The value on record.
-    """
-
-    becomes: Label
-    field: Label
+    becomes: Label  #: The right value as it will be shown; `void` for a nonconformity that is none.
+    field: Label  #: A characteristic id, a field of the unit's build, or `D-<number>`.
     number: int
+    #: The right reading in the plan's scale, where `field` is a characteristic.
     reading: int | None = None
     reason: Text
-    remeasured: Text | None = None
+    remeasured: Text | None = None  #: What was done to get the right value; a reject needs it.
     serial: Label
     signature: Signature = UNSIGNED
-    was: Label
+    was: Label  #: The value on record.
 
 
 class CorrectionConfirmed(Event, topic="signoff.correction-confirmed.v1"):
-    """A second person looked and agreed; the correction takes effect from here on.
+    """A second person looked and agreed; the correction takes effect from here on."""
 
-    Attributes:
-        builder_enrolled_as: As for `UnitInspected`, where the builder is what was corrected.
-        nonconformity: What the corrected reading makes, where it fails and none was recorded.
-    """
-
+    #: As for `UnitInspected`, where the builder is what was corrected.
     builder_enrolled_as: Role | None = None
+    #: What the corrected reading makes, where it fails and none was recorded.
     nonconformity: Nonconformity | None = None
     number: int
     signature: Signature = UNSIGNED

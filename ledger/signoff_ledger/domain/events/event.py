@@ -44,39 +44,23 @@ class Event(BaseModel):
 
 
 class EventMetadata(NamedTuple):
-    """Who does something, when by the ledger's clock, and under which command.
+    """Who does something, when by the ledger's clock, and under which command."""
 
-    Attributes:
-        at: The ledger's clock, aware UTC.
-        by: Key of the person, as authenticated.
-        cmd: `<command id>#<16 hexadecimal digits of the SHA-256 of the command's content>`.
-    """
-
-    at: datetime
-    by: str
-    cmd: str
+    at: datetime  #: The ledger's clock, aware UTC.
+    by: str  #: Key of the person, as authenticated.
+    cmd: str  #: `<command id>#<16 hexadecimal digits of the SHA-256 of the command's content>`.
 
 
 class EventEnvelope(NamedTuple):
-    """One event in its stream, with the line that is stored, hashed and shipped.
+    """One event in its stream, with the line that is stored, hashed and shipped."""
 
-    Attributes:
-        at: Recorded at, by the ledger's clock.
-        by: The person who recorded it.
-        cmd: The command it came from.
-        event: The event's own fields.
-        line: The canonical line.
-        stream: Id of the aggregate it belongs to.
-        version: Its place in that stream, from 1.
-    """
-
-    at: datetime
-    by: str
-    cmd: str
-    event: Event
-    line: bytes
-    stream: UUID
-    version: int
+    at: datetime  #: Recorded at, by the ledger's clock.
+    by: str  #: The person who recorded it.
+    cmd: str  #: The command it came from.
+    event: Event  #: The event's own fields.
+    line: bytes  #: The canonical line.
+    stream: UUID  #: Id of the aggregate it belongs to.
+    version: int  #: Its place in that stream, from 1.
 
     @property
     def originator_id(self) -> UUID:

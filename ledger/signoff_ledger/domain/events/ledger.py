@@ -21,13 +21,10 @@ Ed25519Signature = Annotated[str, Field(pattern=r"^[A-Za-z0-9+/]{86}==$")]
 
 
 class LedgerFounded(Event, topic="signoff.ledger-founded.v1"):
-    """The first event of every ledger: what it is called and in which format it is written.
-
-    Attributes:
-        log_key: The key its checkpoints are signed with; the key's name is the log's origin.
-    """
+    """The first event of every ledger: what it is called and in which format it is written."""
 
     ledger_format: int
+    #: The key its checkpoints are signed with; the key's name is the log's origin.
     log_key: VerifierKey | None = None
     name: Label
 
@@ -47,32 +44,22 @@ class LogKeyRotated(Event, topic="signoff.log-key-rotated.v1"):
 
 
 class WitnessAdded(Event, topic="signoff.witness-added.v1"):
-    """A witness is asked to cosign checkpoints; whom to trust is every reader's own choice.
-
-    Attributes:
-        url: Where its `add-checkpoint` is answered; absent for a witness reached by file.
-        verifier_key: The witness's cosignature/v1 key.
-    """
+    """A witness is asked to cosign checkpoints; whom to trust is every reader's own choice."""
 
     signature: Signature = UNSIGNED
+    #: Where its `add-checkpoint` is answered; absent for a witness reached by file.
     url: Annotated[str, Field(pattern=r"^https?://[!-~]+$", max_length=400)] | None = None
-    verifier_key: VerifierKey
+    verifier_key: VerifierKey  #: The witness's cosignature/v1 key.
 
 
 class CheckpointSetAside(Event, topic="signoff.checkpoint-set-aside.v1"):
     """A note that is kept as a checkpoint, and that no key of the log signed, does not count.
 
     The note stays where it is kept, and goes along in this event, to the byte.
-
-    Attributes:
-        note: The note, or so much of a long one as `integrity.set_aside` holds.
-        reason: How it came there, as far as is known.
-        sha256: Of the whole note.
-        size: The size that it is kept under, in events.
     """
 
-    note: HeldNote
-    reason: Text
-    sha256: Sha256
+    note: HeldNote  #: The note, or so much of a long one as `integrity.set_aside` holds.
+    reason: Text  #: How it came there, as far as is known.
+    sha256: Sha256  #: Of the whole note.
     signature: Signature = UNSIGNED
-    size: int
+    size: int  #: The size that it is kept under, in events.

@@ -39,18 +39,14 @@ class RoleRevoked(Event, topic="signoff.role-revoked.v1"):
 
 
 class SigningKeyRegistered(Event, topic="signoff.signing-key-registered.v1"):
-    """A person showed a public key and, by signing with it, that they hold the other half.
+    """A person showed a public key and, by signing with it, that they hold the other half."""
 
-    Attributes:
-        in_force: True only for a key of a sole owner who has no other in force, which no other
-            person could confirm; every other key waits for an owner to accept it.
-        public_key: `type base64`, as in `authorized_keys`, without a comment.
-        signature: Made by this very key.
-    """
-
+    #: True only for a key of a sole owner who has no other in force, which no other person could
+    #: confirm; every other key waits for an owner to accept it.
     in_force: bool
+    #: `type base64`, as in `authorized_keys`, without a comment.
     public_key: Annotated[str, Field(max_length=4_096)]
-    signature: Signature
+    signature: Signature  #: Made by this very key.
 
 
 class SigningKeyAccepted(Event, topic="signoff.signing-key-accepted.v1"):
@@ -61,15 +57,12 @@ class SigningKeyAccepted(Event, topic="signoff.signing-key-accepted.v1"):
 
 
 class SigningKeyRevoked(Event, topic="signoff.signing-key-revoked.v1"):
-    """The key signs no more; what it signed before stays signed (Part 11 11.300(c)).
-
-    Attributes:
-        signature: Of its holder, with this very key or another one, or of an owner; none where a
-            sole owner has lost their only key.
-    """
+    """The key signs no more; what it signed before stays signed (Part 11 11.300(c))."""
 
     fingerprint: Fingerprint
     reason: Text
+    #: Of its holder, with this very key or another one, or of an owner; none where a sole owner has
+    #: lost their only key.
     signature: Signature = UNSIGNED
 
 

@@ -33,21 +33,13 @@ from signoff_ledger.domain.verdict import Verdict
 
 
 class Heads(Value):
-    """Versions of every stream a decision was taken on; replay reads exactly up to them.
+    """Versions of every stream a decision was taken on; replay reads exactly up to them."""
 
-    Attributes:
-        batches: Version of each batch of the process, by key.
-        person: Version of the signer's stream; absent for an automatic hold.
-        process: Version of the process before the decision.
-        root: Root of the tree reviewed.
-        size: Number of events in the log when the decision was prepared.
-    """
-
-    batches: Counts
-    person: int | None = None
-    process: int
-    root: Sha256 | None = None
-    size: int
+    batches: Counts  #: Version of each batch of the process, by key.
+    person: int | None = None  #: Version of the signer's stream; absent for an automatic hold.
+    process: int  #: Version of the process before the decision.
+    root: Sha256 | None = None  #: Root of the tree reviewed.
+    size: int  #: Number of events in the log when the decision was prepared.
 
 
 class ProcessDefined(Event, topic="signoff.process-defined.v1"):
@@ -57,14 +49,10 @@ class ProcessDefined(Event, topic="signoff.process-defined.v1"):
 
 
 class DesignApprovalReferenced(Event, topic="signoff.design-approval-referenced.v1"):
-    """The design was approved elsewhere; the process proves what that design needs (S-12).
-
-    Attributes:
-        note: Why it was approved again, where nothing else of the plan changed.
-    """
+    """The design was approved elsewhere; the process proves what that design needs (S-12)."""
 
     approval: DesignApproval
-    note: Text | None = None
+    note: Text | None = None  #: Why it was approved again, where nothing else of the plan changed.
     signature: Signature = UNSIGNED
 
 
@@ -78,13 +66,9 @@ class ToolingApprovalReferenced(Event, topic="signoff.tooling-approval-reference
 
 
 class InspectionPlanPublished(Event, topic="signoff.inspection-plan-published.v1"):
-    """What is inspected from the next batch on, pinned by its digest (S-03, S-06).
+    """What is inspected from the next batch on, pinned by its digest (S-03, S-06)."""
 
-    Attributes:
-        differences: How it differs from the plan before, where a batch of this design had results
-            by then (G15).
-    """
-
+    #: How it differs from the plan before, where a batch of this design had results by then (G15).
     differences: tuple[PlanDifference, ...] = ()
     number: int
     plan: InspectionPlan
@@ -135,11 +119,7 @@ class BarCountersigned(Event, topic="signoff.bar-countersigned.v1"):
 
 
 class BatchOpened(Event, topic="signoff.batch-opened.v1"):
-    """A batch began under this bar and plan, on this revision, confirming these changes (S-27).
-
-    Attributes:
-        unchanged: True when nothing was changed since the last batch and the bar allowed that (G7).
-    """
+    """A batch began under this bar and plan, on this revision, confirming these changes (S-27)."""
 
     attempt: int
     bar: int
@@ -147,18 +127,15 @@ class BatchOpened(Event, topic="signoff.batch-opened.v1"):
     confirms: tuple[int, ...] = ()
     plan: int
     process_revision: int
+    #: True when nothing was changed since the last batch and the bar allowed that (G7).
     unchanged: bool = False
 
 
 class BatchFinished(Event, topic="signoff.batch-finished.v1"):
-    """The batch takes no more units; the next one may open.
-
-    Attributes:
-        units: Units on record; with none, nothing was seen, and the next batch is no repeat.
-    """
+    """The batch takes no more units; the next one may open."""
 
     batch: Key
-    units: int
+    units: int  #: Units on record; with none, nothing was seen, and the next batch is no repeat.
 
 
 class BatchAmended(Event, topic="signoff.batch-amended.v1"):
@@ -168,16 +145,11 @@ class BatchAmended(Event, topic="signoff.batch-amended.v1"):
 
 
 class NonconformityAttributed(Event, topic="signoff.nonconformity-attributed.v1"):
-    """Where a mode comes from (S-16); a later attribution replaces this one and both stay visible.
+    """Where a mode comes from (S-16); a later attribution replaces this one; both stay visible."""
 
-    Attributes:
-        batch: With `number`, narrows the attribution to one nonconformity.
-        number: The nonconformity's number in that batch.
-    """
-
-    batch: Key | None = None
+    batch: Key | None = None  #: With `number`, narrows the attribution to one nonconformity.
     mode: Key
-    number: int | None = None
+    number: int | None = None  #: The nonconformity's number in that batch.
     origin: Origin
     reason: Text
     signature: Signature = UNSIGNED
@@ -194,29 +166,20 @@ class CauseStated(Event, topic="signoff.cause-stated.v1"):
 
 
 class ProcessChangeApplied(Event, topic="signoff.process-change-applied.v1"):
-    """The process was changed; its revision goes up and a standing sign-off lapses (S-08, G12).
+    """The process was changed; its revision goes up and a standing sign-off lapses (S-08, G12)."""
 
-    Attributes:
-        addresses: Modes, or the id of the build-time characteristic, that it is meant to fix.
-        fixture: A jig that is required provenance from here on (S-51).
-        new: The parameter's new value.
-        old: The parameter's old value.
-        parameter: What was turned, where it is a parameter (S-50).
-        tooling_revision: The tooling's new revision, where it changed.
-        touches_design: True sends the series back to design (S-52, S-35).
-    """
-
+    #: Modes, or the id of the build-time characteristic, that it is meant to fix.
     addresses: tuple[Key, ...] = ()
-    fixture: Label | None = None
+    fixture: Label | None = None  #: A jig that is required provenance from here on (S-51).
     kind: ChangeKind
-    new: Label | None = None
+    new: Label | None = None  #: The parameter's new value.
     number: int
-    old: Label | None = None
-    parameter: Label | None = None
+    old: Label | None = None  #: The parameter's old value.
+    parameter: Label | None = None  #: What was turned, where it is a parameter (S-50).
     process_revision: int
     signature: Signature = UNSIGNED
-    tooling_revision: Label | None = None
-    touches_design: bool
+    tooling_revision: Label | None = None  #: The tooling's new revision, where it changed.
+    touches_design: bool  #: True sends the series back to design (S-52, S-35).
     what: Text
     why: Text
 
@@ -229,24 +192,17 @@ class OrderAtRisk(Value):
 
 
 class ProcessDecision(Event):
-    """What both decisions on a process record, with the verdict they were taken on (S-19).
-
-    Attributes:
-        figures: What was shown in numbers with the verdict; absent without a batch.
-        heads: What it was taken on.
-        meaning: What the signature under it means.
-        printed_name: The signer's name, as it was then.
-        says: What was shown in words.
-    """
+    """What both decisions on a process record, with the verdict they were taken on (S-19)."""
 
     OUTCOME: ClassVar[Outcome]
 
+    #: What was shown in numbers with the verdict; absent without a batch.
     figures: Figures | None = None
-    heads: Heads
-    meaning: Annotated[Text, PROSE]
-    printed_name: Text
+    heads: Heads  #: What it was taken on.
+    meaning: Annotated[Text, PROSE]  #: What the signature under it means.
+    printed_name: Text  #: The signer's name, as it was then.
     process_revision: int
-    says: Annotated[DecisionSentences | None, PROSE] = None
+    says: Annotated[DecisionSentences | None, PROSE] = None  #: What was shown in words.
     signature: Signature = UNSIGNED
     verdict: Verdict
 
@@ -262,20 +218,16 @@ class ProcessDecision(Event):
 
 
 class ProcessHeld(ProcessDecision, topic="signoff.process-held.v1"):
-    """The decision to hold, taken by a person or by the bar itself (S-19, S-42).
-
-    Attributes:
-        awaiting: What the hold waits for, where that is not the process: the same batch may then
-            still be signed off (G19).
-        orders: The orders at risk by it.
-        reason: A person's words, or for an automatic hold what the missed rules say.
-    """
+    """The decision to hold, taken by a person or by the bar itself (S-19, S-42)."""
 
     OUTCOME: ClassVar[Outcome] = Outcome.HELD
 
     automatic: bool = False
+    #: What the hold waits for, where that is not the process: the same batch may then still be
+    #: signed off (G19).
     awaiting: Text | None = None
-    orders: tuple[OrderAtRisk, ...] = ()
+    orders: tuple[OrderAtRisk, ...] = ()  #: The orders at risk by it.
+    #: A person's words, or for an automatic hold what the missed rules say.
     reason: Annotated[Text, PROSE]
 
     @property
@@ -318,13 +270,9 @@ class UnitsHandedOver(Event, topic="signoff.units-handed-over.v1"):
 
 
 class SignOffWithdrawn(Event, topic="signoff.sign-off-withdrawn.v1"):
-    """A person ended a sign-off, with a reason; it is not deleted (G12).
+    """A person ended a sign-off, with a reason; it is not deleted (G12)."""
 
-    Attributes:
-        orders: The orders at risk by it.
-    """
-
-    orders: tuple[OrderAtRisk, ...] = ()
+    orders: tuple[OrderAtRisk, ...] = ()  #: The orders at risk by it.
     printed_name: Text
     reason: Text
     sign_off: int
@@ -332,14 +280,10 @@ class SignOffWithdrawn(Event, topic="signoff.sign-off-withdrawn.v1"):
 
 
 class SignOffLapsed(Event, topic="signoff.sign-off-lapsed.v1"):
-    """A sign-off ended by rule (G12).
-
-    Attributes:
-        orders: The orders at risk by it.
-    """
+    """A sign-off ended by rule (G12)."""
 
     cause: Annotated[Text, PROSE]
-    orders: tuple[OrderAtRisk, ...] = ()
+    orders: tuple[OrderAtRisk, ...] = ()  #: The orders at risk by it.
     sign_off: int
 
 
@@ -348,13 +292,10 @@ class SignOffUnsupported(Event, topic="signoff.sign-off-unsupported.v1"):
 
     It is recorded again whenever what does not hold is something else than before, and also when
     all holds again: the gate stays shut until a person holds or withdraws the sign-off.
-
-    Attributes:
-        orders: The orders at risk by it.
     """
 
     batch: Key
-    orders: tuple[OrderAtRisk, ...] = ()
+    orders: tuple[OrderAtRisk, ...] = ()  #: The orders at risk by it.
     sign_off: int
     verdict: Verdict
 

@@ -20,37 +20,25 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class RuleResult:
-    """What a rule finds on a case: a finding without the rule's name.
+    """What a rule finds on a case: a finding without the rule's name."""
 
-    Attributes:
-        counts: Units by mode or by reason, where the rule counts them.
-        holds: Whether the rule is satisfied; no evidence never satisfies a rule.
-        numbers: The whole numbers compared, by name.
-        says: One sentence with the numbers in it.
-        settled_by: The events that settle it, oldest first.
-    """
-
+    #: Units by mode or by reason, where the rule counts them.
     counts: dict[str, int] = field(default_factory=dict)
-    holds: bool
-    numbers: dict[str, int] = field(default_factory=dict)
-    says: str
-    settled_by: tuple[EventRef, ...] = ()
+    holds: bool  #: Whether the rule is satisfied; no evidence never satisfies a rule.
+    numbers: dict[str, int] = field(default_factory=dict)  #: The whole numbers compared, by name.
+    says: str  #: One sentence with the numbers in it.
+    settled_by: tuple[EventRef, ...] = ()  #: The events that settle it, oldest first.
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule of the gate; called with a case, it gives the finding under its name.
+    """One rule of the gate; called with a case, it gives the finding under its name."""
 
-    Attributes:
-        name: Stable within a rule set: decisions record it, and people cite it.
-        of_bar: Whether one of the bar's own clauses makes it; missing it then holds the process
-            without a person (S-42).
-        function: The rule itself, a pure function of the case.
-    """
-
-    name: str
+    name: str  #: Stable within a rule set: decisions record it, and people cite it.
+    #: Whether one of the bar's own clauses makes it; missing it then holds the process without a
+    #: person (S-42).
     of_bar: bool
-    function: Callable[[Case], RuleResult]
+    function: Callable[[Case], RuleResult]  #: The rule itself, a pure function of the case.
 
     def __call__(self, case: Case) -> Finding:
         """Ask the rule."""

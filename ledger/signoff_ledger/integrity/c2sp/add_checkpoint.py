@@ -26,17 +26,12 @@ REQUEST_LIMIT_BYTES = NOTE_LIMIT_BYTES + 3_000
 
 @dataclass(frozen=True, slots=True)
 class AddCheckpoint:
-    """The parts of a request for a cosignature, none of them verified yet.
+    """The parts of a request for a cosignature, none of them verified yet."""
 
-    Attributes:
-        old_size: Size of the tree that the witness has cosigned last, or 0.
-        proof: The consistency proof from there, 32 bytes each; empty if `old_size` is 0.
-        checkpoint: The signed note, byte for byte.
-    """
-
-    old_size: int
+    old_size: int  #: Size of the tree that the witness has cosigned last, or 0.
+    #: The consistency proof from there, 32 bytes each; empty if `old_size` is 0.
     proof: tuple[bytes, ...]
-    checkpoint: bytes
+    checkpoint: bytes  #: The signed note, byte for byte.
 
     def to_bytes(self) -> bytes:
         """Write the body of the request; reading it gives these parts again.

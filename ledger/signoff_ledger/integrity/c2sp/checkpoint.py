@@ -30,20 +30,14 @@ if TYPE_CHECKING:
 class Checkpoint:
     """Statement of a log on its content at one moment.
 
-    Attributes:
-        origin: Name of the log, and of the key that signs for it.
-        size: Number of leaves.
-        root: Root of the RFC 6962 tree over them, 32 bytes.
-        extensions: Further lines, opaque; none are written here.
-
     Raises:
         EvidenceError: SL505, the parts cannot stand in a checkpoint.
     """
 
-    origin: str
-    size: int
-    root: bytes
-    extensions: tuple[str, ...] = ()
+    origin: str  #: Name of the log, and of the key that signs for it.
+    size: int  #: Number of leaves.
+    root: bytes  #: Root of the RFC 6962 tree over them, 32 bytes.
+    extensions: tuple[str, ...] = ()  #: Further lines, opaque; none are written here.
 
     def __post_init__(self) -> None:
         for line in (self.origin, *self.extensions):

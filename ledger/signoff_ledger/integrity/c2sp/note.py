@@ -32,17 +32,11 @@ _DASH = "\N{EM DASH} "
 
 
 class NoteSignature(NamedTuple):
-    """One signature line: who is said to have signed, and what.
+    """One signature line: who is said to have signed, and what."""
 
-    Attributes:
-        name: Name of the key.
-        key_id: Four bytes that tell keys of one name apart; no proof of anything.
-        signature: What the key made of the text, in the form of its algorithm.
-    """
-
-    name: str
-    key_id: bytes
-    signature: bytes
+    name: str  #: Name of the key.
+    key_id: bytes  #: Four bytes that tell keys of one name apart; no proof of anything.
+    signature: bytes  #: What the key made of the text, in the form of its algorithm.
 
     @property
     def line(self) -> str:
@@ -51,15 +45,10 @@ class NoteSignature(NamedTuple):
 
 
 class Note(NamedTuple):
-    """A text and the signatures below it, none of them verified yet.
+    """A text and the signatures below it, none of them verified yet."""
 
-    Attributes:
-        text: What was signed, its last newline included.
-        signatures: The lines below, in the order of the file.
-    """
-
-    text: str
-    signatures: tuple[NoteSignature, ...]
+    text: str  #: What was signed, its last newline included.
+    signatures: tuple[NoteSignature, ...]  #: The lines below, in the order of the file.
 
     def to_bytes(self) -> bytes:
         """Write the note; reading it gives this note again.

@@ -33,62 +33,41 @@ _SHOWN = 20
 
 @dataclass(frozen=True, slots=True)
 class Log:
-    """A log that the reader believes to be the one it wants.
+    """A log that the reader believes to be the one it wants."""
 
-    Attributes:
-        key: Its key of type 0x01; the key's name is the origin.
-        url: Where it answers, or "".
-    """
-
-    key: VerifierKey
-    url: str
+    key: VerifierKey  #: Its key of type 0x01; the key's name is the origin.
+    url: str  #: Where it answers, or "".
 
 
 @dataclass(frozen=True, slots=True)
 class PolicyWitness:
-    """A witness whose word counts.
+    """A witness whose word counts."""
 
-    Attributes:
-        name: What the policy calls it; means nothing elsewhere.
-        key: Its key of type 0x04.
-        url: Where it answers, or "".
-    """
-
-    name: str
-    key: VerifierKey
-    url: str
+    name: str  #: What the policy calls it; means nothing elsewhere.
+    key: VerifierKey  #: Its key of type 0x04.
+    url: str  #: Where it answers, or "".
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Witnesses and groups of which some must agree.
+    """Witnesses and groups of which some must agree."""
 
-    Attributes:
-        name: What the policy calls it.
-        threshold: How many members it takes.
-        members: Names defined on earlier lines.
-    """
-
-    name: str
-    threshold: int
-    members: tuple[str, ...]
+    name: str  #: What the policy calls it.
+    threshold: int  #: How many members it takes.
+    members: tuple[str, ...]  #: Names defined on earlier lines.
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """Whom to believe.
+    """Whom to believe."""
 
-    Attributes:
-        logs: Any one of them may sign; none are named where the log is known otherwise.
-        witnesses: All that are known, whether or not the quorum needs them.
-        groups: In the order of the file: members stand before the group that has them.
-        quorum: Name of the witness or group that must have witnessed, or `none`.
-    """
-
+    #: Any one of them may sign; none are named where the log is known otherwise.
     logs: tuple[Log, ...]
+    #: All that are known, whether or not the quorum needs them.
     witnesses: tuple[PolicyWitness, ...]
+    #: In the order of the file: members stand before the group that has them.
     groups: tuple[Group, ...]
-    quorum: str
+    quorum: str  #: Name of the witness or group that must have witnessed, or `none`.
 
     def log_key(self, origin: str) -> VerifierKey | None:
         """Find the key of the log with this origin, or None."""

@@ -36,19 +36,13 @@ PROOF_LIMIT_BYTES = NOTE_LIMIT_BYTES + 100_000
 
 @dataclass(frozen=True, slots=True)
 class TlogProof:
-    """The parts of a proof file, none of them verified yet.
+    """The parts of a proof file, none of them verified yet."""
 
-    Attributes:
-        index: The line's index in the log, counted from 0: its position less one.
-        hashes: The inclusion proof, 32 bytes each, from the leaf's sibling upwards.
-        checkpoint: The signed note, byte for byte.
-        extra: Data that travels with the proof and is not proved; `b""` for none.
-    """
-
-    index: int
+    index: int  #: The line's index in the log, counted from 0: its position less one.
+    #: The inclusion proof, 32 bytes each, from the leaf's sibling upwards.
     hashes: tuple[bytes, ...]
-    checkpoint: bytes
-    extra: bytes = b""
+    checkpoint: bytes  #: The signed note, byte for byte.
+    extra: bytes = b""  #: Data that travels with the proof and is not proved; `b""` for none.
 
     def to_bytes(self) -> bytes:
         """Write the file; reading it gives these parts again.

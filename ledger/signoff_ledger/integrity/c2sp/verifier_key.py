@@ -31,18 +31,13 @@ KEY_ID_BYTES = 4
 class VerifierKey:
     """Whom a reader trusts to sign, and how.
 
-    Attributes:
-        name: Name of the key; for a log, its origin.
-        algorithm: `ED25519` or `COSIGNATURE_V1`.
-        public_key: 32 bytes, checked.
-
     Raises:
         InputError: SL112, the name or the key is not acceptable.
     """
 
-    name: str
-    algorithm: int
-    public_key: bytes
+    name: str  #: Name of the key; for a log, its origin.
+    algorithm: int  #: `ED25519` or `COSIGNATURE_V1`.
+    public_key: bytes  #: 32 bytes, checked.
 
     def __post_init__(self) -> None:
         if not is_key_name(self.name):

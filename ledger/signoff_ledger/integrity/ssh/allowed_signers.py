@@ -30,18 +30,15 @@ _PRINCIPAL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@+/:=-]*", re.ASCII)
 class AllowedSigner:
     """One person's one key.
 
-    Attributes:
-        principal: Name of the person, given to `ssh-keygen -I`.
-        valid_after: First second at which it may have signed, or None for always.
-        valid_before: Last second at which it may have signed, or None for always.
-
     Raises:
         InputError: SL106, the name would match others too; SL108, a time without offset.
     """
 
-    principal: str
+    principal: str  #: Name of the person, given to `ssh-keygen -I`.
     key: SshPublicKey
+    #: First second at which it may have signed, or None for always.
     valid_after: datetime | None = None
+    #: Last second at which it may have signed, or None for always.
     valid_before: datetime | None = None
 
     def __post_init__(self) -> None:

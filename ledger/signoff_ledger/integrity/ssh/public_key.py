@@ -70,16 +70,12 @@ KeyMaterial: TypeAlias = Ed25519Key | EcdsaKey | RsaKey
 class SshPublicKey:
     """A person's public key; two are equal when they are the same key.
 
-    Attributes:
-        type: Its type in the words of OpenSSH, such as `ssh-ed25519`.
-        blob: The key on the wire, its type included.
-
     Raises:
         InputError: SL112, of a type that is not supported, malformed, weak or of small order.
     """
 
-    type: str
-    blob: bytes
+    type: str  #: Its type in the words of OpenSSH, such as `ssh-ed25519`.
+    blob: bytes  #: The key on the wire, its type included.
 
     def __post_init__(self) -> None:
         if _type_of(self.blob) != self.type:

@@ -32,17 +32,11 @@ _LINE_LENGTH = 70
 
 
 class Sshsig(NamedTuple):
-    """The parts of a signature, none of them verified yet.
+    """The parts of a signature, none of them verified yet."""
 
-    Attributes:
-        key: The key that is said to have signed.
-        namespace: What the signature was made for.
-        signature: The signature on the wire, its algorithm included.
-    """
-
-    key: SshPublicKey
-    namespace: str
-    signature: bytes
+    key: SshPublicKey  #: The key that is said to have signed.
+    namespace: str  #: What the signature was made for.
+    signature: bytes  #: The signature on the wire, its algorithm included.
 
     def signed_data(self, message: bytes) -> bytes:
         """Give the bytes that the key has signed for a message (PROTOCOL.sshsig section 3)."""

@@ -28,14 +28,10 @@ _PAGE = 1_000
 
 
 class _End(NamedTuple):
-    """The last event that the memory has been moved on to.
+    """The last event that the memory has been moved on to."""
 
-    Attributes:
-        position: Where it stands; 0 before the first.
-        line: Its line, which distinguishes a log that was cut and grew again from this one.
-    """
-
-    position: int = 0
+    position: int = 0  #: Where it stands; 0 before the first.
+    #: Its line, which distinguishes a log that was cut and grew again from this one.
     line: bytes = b""
 
 

@@ -38,23 +38,15 @@ def parsed(url: str) -> dict[str, Any]:
 
 
 class ServerAddress(NamedTuple):
-    """Where libpq will connect: what the URL says, then a service file, then the environment.
+    """Where libpq will connect: what the URL says, then a service file, then the environment."""
 
-    Attributes:
-        host: Hosts or folders of sockets, a comma between them; "" for the server's own default.
-        hostaddr: Addresses that are taken in place of looking the hosts up, or "".
-        port: Ports, a comma between them, or "" for the usual one.
-        user: The role, or "" where it is that of the operating system's user.
-        dbname: The database.
-        service: A service that is named and was not found in any file, or "".
-    """
-
+    #: Hosts or folders of sockets, a comma between them; "" for the server's own default.
     host: str
-    hostaddr: str
-    port: str
-    user: str
-    dbname: str
-    service: str
+    hostaddr: str  #: Addresses that are taken in place of looking the hosts up, or "".
+    port: str  #: Ports, a comma between them, or "" for the usual one.
+    user: str  #: The role, or "" where it is that of the operating system's user.
+    dbname: str  #: The database.
+    service: str  #: A service that is named and was not found in any file, or "".
 
 
 def located(url: str) -> ServerAddress:

@@ -39,23 +39,14 @@ _READING = {"SELECT", "USAGE"}
 
 
 class Right(NamedTuple):
-    """One privilege of one role on one object.
+    """One privilege of one role on one object."""
 
-    Attributes:
-        grantee: The role, or `PUBLIC`.
-        privilege: Such as `SELECT`.
-        kind: `SCHEMA`, `TABLE` or `FUNCTION`.
-        path: The object's schema and name; of a schema, its name.
-        arguments: The types of a function's arguments, where it is there.
-        column: The column, where the privilege is for one alone.
-    """
-
-    grantee: str
-    privilege: LiteralString
-    kind: LiteralString
-    path: tuple[str, ...]
-    arguments: str | None = None
-    column: str | None = None
+    grantee: str  #: The role, or `PUBLIC`.
+    privilege: LiteralString  #: Such as `SELECT`.
+    kind: LiteralString  #: `SCHEMA`, `TABLE` or `FUNCTION`.
+    path: tuple[str, ...]  #: The object's schema and name; of a schema, its name.
+    arguments: str | None = None  #: The types of a function's arguments, where it is there.
+    column: str | None = None  #: The column, where the privilege is for one alone.
 
     @property
     def named(self) -> str:
@@ -64,15 +55,10 @@ class Right(NamedTuple):
 
 
 class RightsDifference(NamedTuple):
-    """A right that is missing, or one too many.
+    """A right that is missing, or one too many."""
 
-    Attributes:
-        right: Which.
-        missing: True where it is missing, False where it is one too many.
-    """
-
-    right: Right
-    missing: bool
+    right: Right  #: Which.
+    missing: bool  #: True where it is missing, False where it is one too many.
 
     def statement(self) -> Composed:
         """Give the statement that ends the difference."""

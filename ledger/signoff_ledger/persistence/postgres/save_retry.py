@@ -30,15 +30,10 @@ _AGAIN: Mapping[type[StoreError], str] = {
 
 
 class _Doubt(NamedTuple):
-    """What became of a command is not known yet.
+    """What became of a command is not known yet."""
 
-    Attributes:
-        error: The loss that it began with.
-        until_s: How long it is tried to find out, by `time.monotonic`.
-    """
-
-    error: ConnectionLostError
-    until_s: float
+    error: ConnectionLostError  #: The loss that it began with.
+    until_s: float  #: How long it is tried to find out, by `time.monotonic`.
 
 
 class SaveState(local):

@@ -22,15 +22,10 @@ _NAME = re.compile(r'"((?:[^"]|"")*)"|([^\s,"]+)')
 
 
 class Standbys(NamedTuple):
-    """What `synchronous_standby_names` asks for.
+    """What `synchronous_standby_names` asks for."""
 
-    Attributes:
-        needed: How many have to confirm a commit.
-        names: Which may; `*` stands for any.
-    """
-
-    needed: int
-    names: tuple[str, ...]
+    needed: int  #: How many have to confirm a commit.
+    names: tuple[str, ...]  #: Which may; `*` stands for any.
 
     def missing(self, connected: Collection[str]) -> tuple[str, ...]:
         """Give the names that are not connected; the server does not tell capitals apart."""

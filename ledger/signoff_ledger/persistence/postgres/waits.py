@@ -48,15 +48,10 @@ class UnconfirmedCommitError(psycopg.OperationalError):
 
 
 class Reason(NamedTuple):
-    """Why a statement does not answer.
+    """Why a statement does not answer."""
 
-    Attributes:
-        says: The end of a sentence that begins with "waiting 2 s for".
-        is_standby: Whether the statement's own commit waits for a standby.
-    """
-
-    says: str
-    is_standby: bool
+    says: str  #: The end of a sentence that begins with "waiting 2 s for".
+    is_standby: bool  #: Whether the statement's own commit waits for a standby.
 
 
 UNKNOWN = Reason("the database to answer", is_standby=False)
