@@ -24,6 +24,7 @@ from signoff_ledger.errors import (
     InputError,
     RecordedError,
     RuleRefusedError,
+    SignoffError,
 )
 from signoff_ledger.integrity.canonical import canonical
 from signoff_ledger.persistence.store_errors import StaleError
@@ -141,7 +142,7 @@ class Ledger:
             if command.ROLES is not None:
                 self._admit(work, command)
             with self._refusals_recorded(work, call, ids[0]):
-                result = command.decide(work)
+                result = self._decide(command, work, call)
                 if not signatures.prepare():
                     signatures.put_in()
                     return self._save(work, ids[0], result)
@@ -194,6 +195,26 @@ class Ledger:
                 "SL105", f"the command {command.NAME!r} cannot be recorded", why=error.why
             ) from None
         return command_id, f"{command_id}#{sha256(line).hexdigest()[:16]}"
+
+    def _decide(self, command: Command, work: UnitOfWork, call: Call) -> object:
+        """Let a command decide.
+
+        Raises:
+            StaleError: It was given twice at once, and the other one was recorded in between: what
+                this one would be refused for, or has nothing to add to, is the other one's work.
+        """
+        try:
+            result: object = command.decide(work)
+        except SignoffError:
+            self._check_is_first(call)
+            raise
+        if not work.journal:
+            self._check_is_first(call)
+        return result
+
+    def _check_is_first(self, call: Call) -> None:
+        if call.command_id and self.store.of_command(call.command_id):
+            raise StaleError("the same command was recorded first")
 
     def _save(self, work: UnitOfWork, command_id: str, result: object = None) -> Receipt:
         entries = tuple(work.journal)

@@ -9,15 +9,17 @@ from typing import Any
 import pytest
 
 from signoff_ledger.application.commands.batches import OpenBatch
+from signoff_ledger.application.commands.command import Command
 from signoff_ledger.application.commands.decisions import RecordRemark
 from signoff_ledger.application.commands.inspection import DisposeUnit
 from signoff_ledger.application.commands.orders import CommitOrder
+from signoff_ledger.application.commands.people import EnrolPerson
 from signoff_ledger.application.ledger import Call, Ledger, Receipt
 from signoff_ledger.application.ports import RandomIds, SystemClock
 from signoff_ledger.application.unit_of_work import UnitOfWork
-from signoff_ledger.domain.events.event import EventEnvelope
+from signoff_ledger.domain.events.event import EventEnvelope, LogEntry
 from signoff_ledger.domain.process import Process
-from signoff_ledger.domain.values import Disposition, RemarkKind
+from signoff_ledger.domain.values import Disposition, RemarkKind, Role
 from signoff_ledger.errors import (
     ConflictError,
     IdentityError,
@@ -33,6 +35,8 @@ from signoff_ledger.replay.replay import case_as_of, replay_decisions
 from tests.commands import Scripted
 from tests.ledgers import START, CountingIds, Shop, positions_of
 
+OPEN_B1 = OpenBatch(process="mug", batch="B1")
+ENROL = EnrolPerson(person="ivan", printed_name="Ivan Inspector", roles=(Role.INSPECTOR,))
 HOSTILE = "\x1b[31mred"
 
 
@@ -245,6 +249,31 @@ def test_a_refusal_behind_somebody_elses_event_is_decided_again_and_recorded_onc
     assert [1, 2, 3] == tries
     assert ["command-refused"] == opened.topics(before)
     assert opened.store.size() == caught.value.position
+
+
+@pytest.mark.parametrize(
+    ("command", "by"),
+    [(OPEN_B1, "egon"), (ENROL, "olga")],
+    ids=["refused-else", "nothing-to-add-else"],
+)
+def test_a_command_given_twice_at_once_is_answered_as_repeated(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, command: Command, by: str
+) -> None:
+    """The other one is recorded after this one has looked, and before it decides."""
+    plain, call, first = shop.store.of_command, Call(by, command_id="once"), []
+
+    def other_in_between(command_id: str) -> list[LogEntry]:
+        known = plain(command_id)
+        monkeypatch.undo()
+        first.append(shop.ledger.execute(command, call))
+        return known
+
+    monkeypatch.setattr(shop.store, "of_command", other_in_between)
+    second = shop.ledger.execute(command, call)
+
+    assert [False] == [receipt.repeated for receipt in first]
+    assert second.repeated
+    assert first[0].recorded == second.recorded
 
 
 def test_the_second_try_sees_what_the_others_recorded(
