@@ -14,7 +14,11 @@ import pytest
 
 from tests.tree import SOURCE_ROOTS, python_files
 
-EACH_CASE = ("tests/unit/domain/", "tests/unit/integrity/")
+EACH_CASE = (
+    "tests/unit/domain/",
+    "tests/unit/integrity/",
+    "tests/unit/application/commands/test_sheet",
+)
 """Every branch of these modules is taken by tests of their own; many a case is there for one."""
 
 FIRST_CASE = (

@@ -65,7 +65,7 @@ SHEETS: dict[str, tuple[bytes, str, str]] = {
     "a row cut off": (GOOD[:-12], "SL104", "cut off?"),
     "a quote left open": (GOOD.replace(b"U-2", b'"U-2'), "SL101", "is a quote left open?"),
     "a header alone, cut off": (b"unit_ser", "SL101", "no column unit_serial"),
-    "a column twice": (GOOD.replace(b"finish", b"gap"), "SL101", "the column 'gap' twice"),
+    "a column twice": (GOOD.replace(b"finish", b"gap"), "SL104", "gap: is there twice"),
     "bytes of another encoding": (GOOD.replace(b"U-1", b"U\xfc1"), "SL101", "is not UTF-8"),
     "a binary": (b"\x7fELF\x02\x01\x01" + bytes(64), "SL101", "NUL"),
     "an unknown way of building": (wide([unit("U-1", build_method="magic")]), "SL104", "line"),

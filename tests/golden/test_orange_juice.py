@@ -262,14 +262,14 @@ def test_both_bars_stood_before_the_first_can_of_their_batch(plant: Plant) -> No
     adjust(plant)
     bring(plant, "AFTER", 31, AFTER)
     rows = plant("ann", "history", "oj-can")
-    first = {kind: [] for kind in ("criteria", "unit-inspected")}  # type: dict[str, list[int]]
+    first = {kind: [] for kind in ("bar-", "unit-inspected")}  # type: dict[str, list[int]]
     for before, row in pairwise([{"type": ""}, *rows]):
         kind = row["type"]
-        if "criteria" in kind:
-            first["criteria"].append(row["position"])
+        if "bar-" in kind:
+            first["bar-"].append(row["position"])
         elif "unit-inspected" in kind and "unit-inspected" not in before["type"]:
             first["unit-inspected"].append(row["position"])
-    (bar_1, bar_2), (can_1, can_2) = first["criteria"], first["unit-inspected"]
+    (bar_1, bar_2), (can_1, can_2) = first["bar-"], first["unit-inspected"]
 
     assert bar_1 < can_1 < bar_2 < can_2
 

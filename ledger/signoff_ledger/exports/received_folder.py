@@ -65,7 +65,7 @@ class ReceivedFolder:
             ) from None
         except OSError as error:
             raise _unreadable(name, error) from None
-        if b"\r\n" in content:
+        if content.count(b"\r\n") == content.count(b"\n") > 0:
             raise _other_line_ends(name)
         self._count(len(content))
         self._read.add(name)
@@ -79,11 +79,13 @@ class ReceivedFolder:
         """
         try:
             with open_regular(self.path / name, inside=self.path) as file:
+                is_first = True
                 while line := file.readline(LINE_LIMIT_BYTES + 2):
                     if not line.endswith(b"\n"):
                         raise _no_lines(name, "a line is too long or does not end")
-                    if line.endswith(b"\r\n"):
+                    if is_first and line.endswith(b"\r\n"):
                         raise _other_line_ends(name)
+                    is_first = False
                     yield line[:-1]
         except OSError as error:
             raise _no_lines(name, str(error.strerror)) from None

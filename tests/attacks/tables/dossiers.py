@@ -173,7 +173,7 @@ DECISION = Table(
             "SL504",
         ),
         "the proof with returns": refused(
-            change("decision.tlog-proof", lambda b: b.replace(b"\n", b"\r\n")), "SL504"
+            change("decision.tlog-proof", lambda b: b.replace(b"\n", b"\r\n")), "SL510"
         ),
         "the proof of another ledger": refused(of_another_ledger("decision.tlog-proof"), "SL510"),
         "the growth of another decision": refused(of_another("decision.growth"), "SL510"),

@@ -336,3 +336,9 @@ def test_a_kind_names_how_a_characteristic_is_read() -> None:
     """S-06, S-13."""
     assert [Kind.VARIABLE, Kind.ATTRIBUTE, Kind.TIME] == [LID.kind, GLAZE.kind, BUILD.kind]
     assert Decimal("0.25") == LID.nominal
+
+
+def test_what_a_characteristic_accepts_is_said_by_its_kind() -> None:
+    assert "a number in mm with at most 2 decimals" == LID.accepts
+    assert "pass or fail" == GLAZE.accepts
+    assert "a time to the second, such as 7:20, 0:07:20, 440 s or 7 min 20 s" == BUILD.accepts

@@ -15,8 +15,13 @@ from pydantic import BaseModel
 
 from signoff_ledger.domain.events import batch, ledger, person, process
 from signoff_ledger.domain.events.catalogue import EVENT_TYPES, UPCASTS, events_of, read_line
-from signoff_ledger.domain.events.event import Event, EventMetadata, make_envelope
-from signoff_ledger.domain.events.process import ProcessDefined, RemarkRecorded
+from signoff_ledger.domain.events.event import Event, EventMetadata, LogEntry, make_envelope
+from signoff_ledger.domain.events.process import (
+    ProcessDecision,
+    ProcessDefined,
+    ProcessHeld,
+    RemarkRecorded,
+)
 from signoff_ledger.domain.values import RemarkKind, Value
 from signoff_ledger.errors import EvidenceError
 from signoff_ledger.integrity.canonical import canonical, parse
@@ -341,3 +346,17 @@ def test_a_line_may_be_spelt_by_any_writer_of_json() -> None:
     assert ProcessDefined(process="bowl") == read_line(loose).event
     with pytest.raises(EvidenceError):
         parse(loose)
+
+
+def test_an_event_is_given_as_the_kind_it_was_looked_up_as() -> None:
+    remark = RemarkRecorded(kind=RemarkKind.NOTE, text="a note")
+    entry = LogEntry(1, make_envelope(remark, STAMP, stream=STREAM, version=1, prev=None))
+
+    assert remark == entry.event_as(RemarkRecorded)
+    with pytest.raises(TypeError):
+        entry.event_as(ProcessDefined)
+
+
+def test_each_kind_of_decision_has_words_of_its_own() -> None:
+    with pytest.raises(NotImplementedError):
+        ProcessDecision.words.__get__(ProcessHeld)

@@ -10,6 +10,7 @@ from signoff_ledger.domain.unit import (
     Unit,
     UnitReport,
     UnreadableError,
+    gauges_text,
     readings_of,
 )
 from signoff_ledger.domain.values import BuildMethod, Severity
@@ -80,3 +81,17 @@ def test_a_result_that_the_plan_does_not_read_is_named(name: str, text: str, why
 
     assert (name, text) == (refused.value.name, refused.value.text)
     assert why in str(refused.value)
+
+
+def test_a_characteristic_has_one_reading_however_its_name_is_written() -> None:
+    with pytest.raises(UnreadableError) as refused:
+        readings_of(plan(), {"lid": "0.2", "LID": "0.3"}, Notation())
+
+    assert "is a second reading of lid" in str(refused.value)
+
+
+def test_gauges_are_named_with_what_they_measured_where_there_are_several() -> None:
+    assert "gauge FG-1" == gauges_text({"lid": "FG-1", "heat": "FG-1"})
+    assert "gauges FG-1 (lid, heat), TH-2 (build)" == gauges_text(
+        {"lid": "FG-1", "heat": "FG-1", "build": "TH-2"}
+    )
