@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from tests.attacks.attack import LOGS, Actor, Attack, Kind, Refused, Surface, Table, on
+from tests.attacks.attack import LIVE, LOGS, Actor, Attack, Kind, Refused, Surface, Table, on
 from tests.attacks.forging import Forgery
 from tests.attacks.steps import (
     MALLORY,
@@ -84,7 +84,10 @@ CHECKPOINTS = Table(
         "the last one padded": note(lambda b: b + b"\n"),
         "the last one with a line more": note(lambda b: b.replace(b"\n\n", b"\nmore\n\n")),
         "the last one with an emptier line": note(lambda b: b.replace(b"\n\n", b"\n\n\n")),
-        "the last one with a carriage return": note(lambda b: b.replace(b"\n", b"\r\n")),
+        "the last one with a carriage return": Attack(
+            last_note(lambda b: b.replace(b"\n", b"\r\n")),
+            on(LIVE, Refused("SL505")) | on(Surface.EXPORT, Refused("SL510")),
+        ),
         "the last one with a leading zero": note(with_leading_zero),
         "the last one said to be of one more": note(of_one_more),
         "the last one signed twice": note(lambda b: b + b[b.index(DASH) :]),
