@@ -22,6 +22,7 @@ from signoff_ledger.domain.bar import Bar
 from signoff_ledger.domain.characteristic import Characteristic, Family, Kind
 from signoff_ledger.domain.events.event import Event
 from signoff_ledger.domain.plan import InspectionPlan, ProcessIdentity
+from signoff_ledger.domain.spelling import check_typed
 from signoff_ledger.domain.values import Severity, check_label, check_text
 from signoff_ledger.integrity.canonical import INTEGER_LIMIT
 
@@ -45,7 +46,7 @@ CHECKED: dict[str, Strategy] = {
     "check_key": KEYS,
     "check_label": TYPED.map(str.strip).filter(lambda t: passes(check_label, t)),
     "check_text": TYPED.filter(lambda t: passes(check_text, t)),
-    "check_typed": TYPED,
+    "check_typed": TYPED.filter(lambda t: passes(check_typed, t)),
     "check_verifier_key": st.from_regex(
         re.compile(r"[a-z./-]{1,20}\+[0-9a-f]{8}\+[A-Za-z0-9+/]{44}", re.ASCII), fullmatch=True
     ),
