@@ -267,7 +267,7 @@ class Shop:
         return shop
 
     def enrol_everybody(self) -> None:
-        """Enrol everybody of `PEOPLE`."""
+        """Enrol the people of `PEOPLE`."""
         for key, (name, roles) in PEOPLE.items():
             self.ledger.execute(
                 EnrolPerson(person=key, printed_name=name, roles=tuple(roles)), Call("olga")

@@ -120,7 +120,7 @@ class Office(Shop):
         return office
 
     def enrol_everybody(self) -> None:
-        """Enrol everybody of `PEOPLE`, and bring the keys of those who have one into force."""
+        """Enrol the people of `PEOPLE`, and bring the keys of those who have one into force."""
         self.show_key("olga", OLGA)
         for key, (name, roles) in PEOPLE.items():
             self.ledger.execute(

@@ -71,7 +71,7 @@ def forged(forgery: Forgery) -> None:
 
 
 def sealed_by_another(forgery: Forgery) -> None:
-    """Make every checkpoint again with a key of nobody."""
+    """Make every checkpoint again with a key that no person holds."""
     forgery.seal([MALLORY])
 
 

@@ -114,7 +114,7 @@ def verify(office: Office) -> list[Any]:
 
 
 def relinked(lines: list[dict[str, Any]]) -> Iterator[StoredRow]:
-    """Write altered lines again with links that fit, as somebody with the file would."""
+    """Write altered lines again with links that fit, as a person with the file would."""
     heads: dict[str, str] = {}
     for line in lines:
         fields = {k: v for k, v in line.items() if k != "prev"}

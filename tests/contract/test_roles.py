@@ -313,7 +313,7 @@ def test_somebody_who_may_only_read_is_answered(desk: Desk, granted: int) -> Non
     with closing(open_store(desk.member)) as store:
         Views(store, store).rebuild()
     with open_ledger(address) as opened:
-        # Made again by a member, they are still there for whoever may read the events.
+        # Made again by a member, they are still there for a person who may read the events.
         assert opened.views.are_current()
         with closing(open_store(desk.member)) as store:
             store.save(remarks(store.load(Process, "p"), 1, "meanwhile"), "meanwhile")

@@ -27,7 +27,7 @@ class LongUnit:
         lines: Where each reading stands in the file.
     """
 
-    def __init__(self, rules: Rules, states_defects: bool) -> None:  # noqa: FBT001
+    def __init__(self, rules: Rules, *, states_defects: bool) -> None:
         self.lines: dict[str, int] = {}
         self._rules = rules
         self._states_defects = states_defects
@@ -91,7 +91,7 @@ class LongUnit:
         conforms = self._take_reading(row, planned)
         if conforms is not None:
             self._take_defect(row, planned, conforms=conforms)
-            self._check_stated(row, stated, conforms=conforms)
+            self._check_stated(row, stated=stated, conforms=conforms)
 
     def _take_reading(self, row: RowCells, planned: Characteristic) -> bool | None:
         """Take the value of a row; says whether it conforms, or None where it is wrong."""
@@ -152,8 +152,8 @@ class LongUnit:
             says = f"the plan grades {defect.mode} here as {planned}"
             row.refuse("severity", says, planned)
 
-    def _check_stated(self, row: RowCells, stated: bool | None, *, conforms: bool) -> None:  # noqa: FBT001
-        """Hold the result that a row states against its value and its fault."""
+    def _check_stated(self, row: RowCells, *, stated: bool | None, conforms: bool) -> None:
+        """Hold the result that a row states against its value and its nonconformity."""
         if stated is None:
             return
         is_faulty = "nonconformity_code" in row.cells

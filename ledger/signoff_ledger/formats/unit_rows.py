@@ -110,7 +110,7 @@ class _Rows:
             key = (self._serial(row)[0], attempt_of(row))
             groups.setdefault(key, []).append(row)
         for (serial, attempt), rows in sorted(groups.items(), key=lambda group: group[0][1]):
-            unit = LongUnit(self._rules, "nonconformity_code" in self._headers)
+            unit = LongUnit(self._rules, states_defects="nonconformity_code" in self._headers)
             report = unit.report(serial, rows, None if attempt == 1 else attempt)
             self._bad.extend(bad for row in rows for bad in row.bad)
             if not any(row.bad for row in rows) and self._has_method:

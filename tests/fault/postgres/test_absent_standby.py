@@ -1,4 +1,4 @@
-"""A synchronous standby that is gone: nobody waits for it in silence, or permanently.
+"""A synchronous standby that is gone: no command waits for it in silence, or permanently.
 
 What was recorded meanwhile is promised to nobody; what is derived from the events, and what looks
 at the ledger's health, does not wait at all.

@@ -1,4 +1,4 @@
-"""Somebody who keeps the log's lock: nobody waits permanently, and nothing is recorded."""
+"""A session that keeps the log's lock: no command waits permanently, and nothing is recorded."""
 
 from contextlib import closing
 from urllib.parse import urlsplit

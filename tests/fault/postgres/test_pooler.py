@@ -20,7 +20,7 @@ CONNECTIONS = 2
 
 @pytest.fixture
 def narrow(own_server: Server) -> Iterator[PgBouncer]:
-    """Give a pooler with one connection for everybody."""
+    """Give a pooler with one connection for all its clients."""
     with PgBouncer.before(own_server, pool_size=1) as bouncer:
         yield bouncer
 

@@ -79,7 +79,7 @@ def test_the_bar_holds_a_batch_once() -> None:
 
 
 def test_a_batch_that_clears_the_bar_is_left_to_people() -> None:
-    """S-42, S-19: an open nonconformity holds nobody up by itself."""
+    """S-42, S-19: an open nonconformity holds no process by itself."""
     story = story_with_bar()
     story.build(lids=1)
 

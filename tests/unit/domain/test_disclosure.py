@@ -138,7 +138,7 @@ def test_a_verdict_that_a_replacement_made_says_so() -> None:
 
 
 def test_a_correction_in_an_earlier_batch_can_be_decisive() -> None:
-    """G20: a nonconformity that nobody had to answer for."""
+    """G20: a nonconformity that no person had to answer for."""
     story = corrected("U-2", repeat_without_change="allow")
     story.build("B2", units=7)
 

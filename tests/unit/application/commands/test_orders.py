@@ -139,7 +139,7 @@ def test_an_order_that_cannot_be_recorded_is_refused_plainly(shop: Shop, what: s
 
 
 def test_the_same_order_twice_is_one_order(signed: Shop) -> None:
-    """S-08: whoever types it again is told that it is on record, also in another spelling."""
+    """S-08: a unit that is typed again is reported as on record, also in another spelling."""
     signed.order(quantity=60)
     size = signed.store.size()
     command = CommitOrder(process="mug", quantity=60, reference="po-1")

@@ -135,7 +135,7 @@ def test_other_bars_would_have_decided_otherwise(ac: int, first: Outcome, second
 
 
 def test_missing_the_bar_names_the_rules_that_hold_by_themselves() -> None:
-    """S-42: an open nonconformity holds nobody up by itself, the number does."""
+    """S-42: an open nonconformity holds no process by itself, the number does."""
     missed = misses_the_bar(held().check(), closed=True)
 
     assert ["rejects-within-ac"] == [finding.rule for finding in missed]
